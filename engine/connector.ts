@@ -1,0 +1,331 @@
+import type { Static, TObject } from 'typebox';
+import type { PipeError } from './errors.ts';
+
+/**
+ * The contract between the engine and a connector, whole. A connector is a folder `connectors/<name>/` whose
+ * index.ts default-exports a `Connector`. It talks to one kind of system and knows nothing of pipelines, retries,
+ * queues or other connectors.
+ *
+ * Rules that hold for every method here:
+ * - Connectors never sleep, retry or loop on errors: they say what happened (`PipeError.retry`, `retryAfterMs`,
+ *   `applied`); the engine has the one retry loop and the one limiter (`Host.admit`).
+ * - Every call takes an AbortSignal where it may last; after an abort the call ends soon by throwing the signal's
+ *   reason and leaves no socket, cursor or timer behind.
+ * - What is thrown is a PipeError of the connector's own errors.ts, wrapped once, at the vendor's border.
+ * - Calls on one connection may overlap.
+ */
+export interface Connector<Settings extends TObject = TObject> {
+  /** The folder's name, as `connector:` names it. */
+  readonly name: string;
+  /** One line: what it reads and writes. */
+  readonly summary: string;
+  /** Schema of a connection block without `connector`; a secret property carries `secret: true`. */
+  readonly settings: Settings;
+  /** Present when the connector can be read from. */
+  readonly source?: SourceAbility;
+  /** Present when the connector can be written to. */
+  readonly sink?: SinkAbility;
+  /** Opens nothing yet: the first call that needs the wire does. The settings are already checked. */
+  connect(settings: Static<Settings>, host: Host): Connection;
+  /** The vendor-like server on loopback, loaded only when asked for. */
+  sandbox?(): Promise<Sandbox>;
+}
+
+/** What can be known of a connector's sources without a network. */
+export interface SourceAbility {
+  /** Schema of a source block without `connection`, `cursor` and `batch`, e.g. `stream`, `query`, `table`, `filter`. */
+  readonly settings: TObject;
+  /** The columns of that source as far as they are known offline; undefined: unknown until `describe()`. */
+  columns?(block: SourceBlock): readonly Field[] | undefined;
+}
+
+/** What can be known of a connector's targets without a network. */
+export interface SinkAbility {
+  /** Schema of the target keys that are the connector's own, e.g. `entity`, `table`, `ddl`. */
+  readonly settings: TObject;
+  /** The entity's name out of those keys: `deal`, `public.deals`, `people.csv`. */
+  entity(block: TargetBlock): string;
+}
+
+export type SourceBlock = Readonly<Record<string, unknown>>;
+export type TargetBlock = Readonly<Record<string, unknown>>;
+
+/** A connected connector; `close` ends pools and sockets and may be called twice. */
+export interface Connection {
+  source?(block: SourceBlock): Source;
+  readonly sink?: Sink;
+  /** Login, rights, tables, clock: what `pipe check` prints. Changes nothing. Throws when the system cannot be reached. */
+  check(uses: ConnectionUses, signal: AbortSignal): Promise<readonly CheckResult[]>;
+  close(): Promise<void>;
+}
+
+/** What the pipeline uses of a connection: `check` looks at no more than that. */
+export interface ConnectionUses {
+  readonly sources: readonly SourceBlock[];
+  readonly entities: readonly EntityUse[];
+}
+
+export interface EntityUse {
+  readonly entity: string;
+  readonly fields: readonly string[];
+}
+
+export interface CheckResult {
+  /** What was looked at, e.g. `login`, `table dbo.Orders`, `field deal.UF_CRM_1`, `clock`. */
+  readonly what: string;
+  readonly ok: boolean;
+  /** One fact in plain words, no personal data. */
+  readonly fact: string;
+  readonly error?: PipeError;
+}
+
+/** What the engine lends a connector. */
+export interface Host {
+  /** Folder of the pipeline file: relative paths of settings start there. */
+  readonly folder: string;
+  /** Wall clock in milliseconds since 1970; tests move it. */
+  now(): number;
+  /**
+   * Waits until one more request may be sent under this limit and charges it durably before it resolves (DL-22).
+   * Call it once for every HTTP request. Throws the signal's reason when aborted.
+   */
+  admit(limit: Limit, signal: AbortSignal): Promise<void>;
+  /** The vendor refused a request for its rate limit: the bucket is full, the charge stands. */
+  refused(limit: Limit): void;
+  /** Something worth a warning in the run's log that stops nothing. */
+  warn(warning: PipeError): void;
+}
+
+/** A leaky bucket shared by every process of this machine. */
+export interface Limit {
+  /** Who counts together, e.g. `bitrix24:portal.example`. No secret in it. */
+  readonly key: string;
+  /** Requests that may stand in the bucket. */
+  readonly capacity: number;
+  /** Requests that leave the bucket each second. */
+  readonly perSecond: number;
+}
+
+// ---- values -------------------------------------------------------------------------------------------------------
+
+/** JSON as records carry it. There is one "nothing": the absent key. Null never enters. */
+export type Value = string | number | boolean | readonly Value[] | Row;
+
+/** A row of a source, a record, or a row of a target. Naive times are ISO text without a zone. */
+export interface Row {
+  readonly [column: string]: Value;
+}
+
+export type FieldType =
+  | 'text'
+  | 'integer'
+  | 'number'
+  | 'boolean'
+  /** A calendar day, `2026-03-01`; read back with time and offset it is still that day. */
+  | 'date'
+  /** An instant, ISO with offset; naive where the system has no zone. */
+  | 'datetime'
+  /** A key of this or another entity: text everywhere, whatever the vendor's JSON says. */
+  | 'id'
+  /** One of `options`, by id. */
+  | 'enum'
+  /** A list of `{ id?, value, type? }`, matched by normalised phone. */
+  | 'phones'
+  /** A list of `{ id?, value, type? }`, matched case-folded. */
+  | 'emails'
+  /** A list or object. */
+  | 'json';
+
+export interface Field {
+  readonly name: string;
+  readonly type: FieldType;
+  /** What people call it in the system's own screens. */
+  readonly title?: string;
+  /** Must have a value on create. */
+  readonly required?: boolean;
+  /** May be absent in a row; undefined: not known. */
+  readonly optional?: boolean;
+  readonly readOnly?: boolean;
+  /** The value is a list of the type. */
+  readonly multiple?: boolean;
+  readonly options?: readonly FieldOption[];
+  /** Masked wherever people look (G9). */
+  readonly personal?: 'name' | 'phone' | 'email' | 'text';
+  /** Fields of a structured column. */
+  readonly fields?: readonly Field[];
+}
+
+export interface FieldOption {
+  readonly id: string;
+  readonly text: string;
+}
+
+// ---- source -------------------------------------------------------------------------------------------------------
+
+/** JSON that only its source can read; the engine stores it and hands it back. */
+export type Cursor = Row;
+
+export interface SourceDescription {
+  readonly fields: readonly Field[];
+  /** Columns that name a row within the source; `fetch` takes rows holding just these. */
+  readonly key?: readonly string[];
+}
+
+export interface Source {
+  describe(signal: AbortSignal): Promise<SourceDescription>;
+  /**
+   * Yields batches in one stable order, never more than `batch` rows in memory beyond what the consumer holds.
+   * Ending without a throw means: read to the end. A row changed during the read is delivered in this read or the
+   * next, never in neither (DL-6).
+   */
+  read(request: ReadRequest): AsyncIterable<SourceBatch>;
+  /** Re-reads rows by key (queue, reconcile); rows that are gone are left out. */
+  fetch?(keys: readonly Row[], signal: AbortSignal): Promise<readonly Row[]>;
+}
+
+export interface ReadRequest {
+  /** `incremental` goes on from `cursor`; `full` goes back as far as `window.full`. */
+  readonly mode: 'incremental' | 'full';
+  /** The last one whose rows are durably delivered; absent on the first run. */
+  readonly cursor?: Cursor;
+  /** The `cursor:` block of the source; absent: the whole source is read each time. */
+  readonly window?: Window;
+  /** Lower and upper bound given by hand, ISO; they replace what `cursor` and `window` say. */
+  readonly since?: string;
+  readonly until?: string;
+  /** Rows a batch may hold. */
+  readonly batch: number;
+  /** Rows the whole read may yield. */
+  readonly limit?: number;
+  readonly params: Row;
+  readonly signal: AbortSignal;
+}
+
+/** `cursor: { field, first, overlap, full }` with durations in milliseconds. */
+export interface Window {
+  readonly field: string;
+  readonly firstMs: number | 'all';
+  readonly overlapMs: number;
+  readonly fullMs: number | 'all';
+}
+
+export interface SourceBatch {
+  readonly rows: readonly Row[];
+  /** Saved once every target has this batch and all before it; absent when there is no window. */
+  readonly cursor?: Cursor;
+}
+
+// ---- sink ---------------------------------------------------------------------------------------------------------
+
+export interface EntityDescription {
+  readonly entity: string;
+  readonly fields: readonly Field[];
+  /** The field that holds the target's own key: `ID`. */
+  readonly id: string;
+  /** Child lists an entity has: `productrows`. */
+  readonly lists: readonly ChildList[];
+  /** Two text fields free for the engine's own mark of a create (DL-12), where the vendor has such. */
+  readonly tag?: { readonly origin: string; readonly key: string };
+}
+
+export interface ChildList {
+  readonly name: string;
+  readonly fields: readonly Field[];
+}
+
+/** Which rows of an entity: every field must match one of its values. */
+export interface Question {
+  readonly by: Readonly<Record<string, Wanted>>;
+}
+
+/** Any of these values (never an empty list), or: has no value. */
+export type Wanted = { readonly anyOf: readonly (string | number | boolean)[] } | { readonly empty: true };
+
+/** A row the target holds: typed as `describe` says, multi-fields as lists of `{ id, value, type }`. */
+export interface FoundRow {
+  readonly key: string;
+  readonly values: Row;
+}
+
+/** All rows that satisfy the question, or why that cannot be said (DL-3: an incomplete answer is not "none"). */
+export type Answer =
+  | { readonly ok: true; readonly rows: readonly FoundRow[] }
+  | { readonly ok: false; readonly error: PipeError };
+
+export interface Sink {
+  /** Fields and lists of an entity; throws a PipeError of kind input when there is no such entity. */
+  describe(entity: string, signal: AbortSignal): Promise<EntityDescription>;
+  /**
+   * Answers every question, in order, in as few calls as the vendor allows. `fields` are the ones to read beside
+   * the key (child lists by their name). Throws when none could be answered.
+   */
+  find(
+    entity: string,
+    questions: readonly Question[],
+    fields: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly Answer[]>;
+  /**
+   * Sends every write, in order, and returns one outcome for each, in order. Throws only when nothing at all was
+   * applied. An abort lets the request in flight finish, gives its outcomes, and reports the rest as not applied.
+   */
+  write(writes: readonly Write[], signal: AbortSignal): Promise<readonly Outcome[]>;
+  /** How many writes go into one request: the engine hands over multiples of it. */
+  readonly writesPerRequest: number;
+}
+
+/** Fields to send; null clears one. Multi-fields are lists of `MultiValue`. */
+export type WriteValues = Readonly<Record<string, Value | null>>;
+
+/** One entry of a multi-field: without `id` it is added, with `id` changed, with `remove` deleted; others stay. */
+export type MultiValue = {
+  readonly id?: string;
+  readonly value?: string;
+  readonly type?: string;
+  readonly remove?: true;
+};
+
+export type Write =
+  | { readonly operation: 'create'; readonly entity: string; readonly values: WriteValues }
+  | { readonly operation: 'update'; readonly entity: string; readonly key: string; readonly values: WriteValues }
+  | { readonly operation: 'delete'; readonly entity: string; readonly key: string }
+  /** Replaces a child list whole. */
+  | {
+      readonly operation: 'rows';
+      readonly entity: string;
+      readonly key: string;
+      readonly list: string;
+      readonly rows: readonly Row[];
+    };
+
+/**
+ * What became of one write. `applied: 'no'` only when the vendor certainly did nothing; everything that is not a
+ * clear yes or a clear no is `unknown` and is never sent again before it was looked up (DL-11).
+ */
+export type Outcome =
+  | { readonly ok: true; readonly key: string }
+  | { readonly ok: false; readonly applied: 'no' | 'unknown'; readonly error: PipeError };
+
+// ---- sandbox ------------------------------------------------------------------------------------------------------
+
+export interface Sandbox {
+  start(options: SandboxOptions): Promise<RunningSandbox>;
+}
+
+export interface SandboxOptions {
+  /** 0 or absent: any free port. Always on 127.0.0.1. */
+  readonly port?: number;
+  readonly seed?: number;
+  /** Rows of invented data to begin with, where the sandbox has some. */
+  readonly size?: number;
+  /** Wall clock in milliseconds; tests move it. */
+  readonly now?: () => number;
+}
+
+export interface RunningSandbox {
+  /** Connection settings that reach it, as `connections:` would hold them. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** What it serves, a line each, for people. */
+  readonly facts: readonly string[];
+  close(): Promise<void>;
+}

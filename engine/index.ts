@@ -1,0 +1,4 @@
+/** The one engine file a connector may import. */
+export * from './connector.ts';
+export { PipeError, defineErrors, toPipeError } from './errors.ts';
+export type { ErrorCode, ErrorKind, FailureOptions } from './errors.ts';

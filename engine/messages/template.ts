@@ -1,0 +1,33 @@
+/** The languages every message exists in. */
+export type Language = 'en' | 'ru';
+
+/** One text for people in every language; `{name}` stands for a parameter. */
+export interface Template {
+  readonly en: string;
+  readonly ru: string;
+}
+
+/** What may stand in a message: never personal data, never a secret. */
+export type Parameter = string | number;
+
+export type Parameters = Readonly<Record<string, Parameter>>;
+
+/** The names in braces of a template's text: `"{a} of {b}"` gives `'a' | 'b'`. */
+export type ParameterNames<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | ParameterNames<Rest>
+  : never;
+
+const placeholder = /\{([a-zA-Z]+)\}/g;
+
+/** Fills a template; a parameter that is not given stays visible in its braces, so a test sees it. */
+export function fill(template: Template, parameters: Parameters, language: Language): string {
+  return template[language].replace(placeholder, (whole, name: string) => {
+    const value = parameters[name];
+    return value === undefined ? whole : String(value);
+  });
+}
+
+/** The parameter names of a text, sorted: both languages of a template must have the same. */
+export function parameterNames(text: string): readonly string[] {
+  return [...new Set([...text.matchAll(placeholder)].map((match) => match[1] ?? ''))].sort();
+}

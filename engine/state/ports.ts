@@ -1,0 +1,203 @@
+import type { Cursor, Limit, Row, Write } from '../connector.ts';
+import type { Parameters } from '../messages/template.ts';
+
+/**
+ * What a run remembers, per pipeline. Ports are asynchronous, take clock and ids from outside and know nothing of
+ * SQLite. What one call writes is one transaction.
+ */
+export interface StateStore {
+  /** The epoch this store is at; each `startRun` raises it (DL-9). */
+  startRun(run: RunStart): Promise<number>;
+  finishRun(run: RunEnd): Promise<void>;
+  /** The newest runs first. */
+  runs(limit: number): Promise<readonly RunEntry[]>;
+
+  checkpoint(flow: string): Promise<Checkpoint | undefined>;
+  checkpoints(): Promise<readonly Checkpoint[]>;
+  /** Hash of the last delivered version of each of these records, where there is one (DL-5). */
+  known(flow: string, keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Target rows these records were written to, newest first (DL-2). */
+  links(flow: string, keys: readonly string[]): Promise<readonly Link[]>;
+
+  /** Durable (`synchronous=FULL`) before it resolves: nothing is sent before (DL-9). */
+  saveIntents(intents: readonly Intent[]): Promise<void>;
+  /** Intents without a receipt, oldest first. */
+  openIntents(flow?: string): Promise<readonly Intent[]>;
+  /** Receipts, links, known hashes, queue and checkpoint in one transaction (DL-10). */
+  commit(delivery: Delivery): Promise<void>;
+
+  /** Queue rows of a flow that may be tried now, oldest first: pending or waiting, due, and marked ones. */
+  due(flow: string, now: number, limit: number): Promise<readonly QueueEntry[]>;
+  queue(filter: QueueFilter): Promise<readonly QueueEntry[]>;
+  queueCounts(flow?: string): Promise<QueueCounts>;
+  /** Marks rows due at once; returns how many. Whoever holds the lock executes (DL-17). */
+  retryQueue(filter: QueueFilter): Promise<number>;
+  /** Drops rows and forgets their known hash; rows in doubt stay (DL-18). Returns how many. */
+  dropQueue(filter: QueueFilter): Promise<number>;
+  /** Removes completed rows older than `before`; returns how many. */
+  purgeQueue(flow: string, before: number): Promise<number>;
+
+  close(): Promise<void>;
+}
+
+export interface RunStart {
+  readonly run: string;
+  readonly startedAt: number;
+  /** Hash of the mapping and of the params it runs with. */
+  readonly mapping: string;
+  readonly pid: number;
+}
+
+export interface RunEnd {
+  readonly run: string;
+  readonly finishedAt: number;
+  readonly exitCode: number;
+  /** Counts per flow as `pipe run --json` prints them. */
+  readonly result: Row;
+}
+
+export interface RunEntry extends RunStart {
+  readonly epoch: number;
+  readonly finishedAt?: number;
+  readonly exitCode?: number;
+  readonly result?: Row;
+}
+
+export interface Checkpoint {
+  readonly flow: string;
+  readonly cursor?: Cursor;
+  /** Hash of the params that source and map use; another one refuses the run (language.md §4.12). */
+  readonly params: string;
+  readonly at: number;
+  readonly run: string;
+}
+
+/** Which target row a record went to. */
+export interface Link {
+  readonly flow: string;
+  readonly key: string;
+  readonly target: string;
+  readonly connection: string;
+  readonly entity: string;
+  readonly row: string;
+  readonly at: number;
+}
+
+/** One write, durable before it is sent: all that is needed to decide later what became of it (DL-9). */
+export interface Intent {
+  readonly id: string;
+  readonly run: string;
+  readonly epoch: number;
+  readonly flow: string;
+  readonly key: string;
+  readonly target: string;
+  readonly connection: string;
+  readonly write: Write;
+  /** Values the record's rungs asked for: its claims while in doubt. */
+  readonly claims: readonly string[];
+  /** The found row as it was read, for updates and deletes. */
+  readonly before?: Row;
+  /** The engine's own mark, written into the target on create. */
+  readonly tag?: string;
+  readonly source: Row;
+  readonly at: number;
+}
+
+/** What came of an intent. `unknown` keeps it open: it is in doubt. */
+export interface Receipt {
+  readonly intent: string;
+  readonly outcome: 'applied' | 'not-applied' | 'unknown';
+  /** The target row's key when applied. */
+  readonly row?: string;
+  readonly error?: StoredError;
+  readonly at: number;
+}
+
+export interface Delivery {
+  readonly run: string;
+  readonly epoch: number;
+  readonly flow: string;
+  readonly at: number;
+  readonly receipts: readonly Receipt[];
+  readonly links: readonly Link[];
+  /** Records delivered in this version; closes their queue rows (completed, or superseded when another version waited). */
+  readonly delivered: readonly { readonly key: string; readonly hash: string }[];
+  readonly queued: readonly QueuePut[];
+  readonly checkpoint?: Checkpoint;
+}
+
+export type QueueState = 'pending' | 'waiting' | 'quarantined' | 'failed' | 'completed' | 'superseded';
+
+/** A failed record. A newer read of the same key replaces the row; attempts are kept (DL-17). */
+export interface QueuePut {
+  readonly key: string;
+  readonly source: Row;
+  /** The columns `fetch` needs, where the source has a key. */
+  readonly sourceKey?: Row;
+  readonly state: Exclude<QueueState, 'completed' | 'superseded'>;
+  readonly error: StoredError;
+  /** When it may be tried again; absent: never by itself. */
+  readonly dueAt?: number;
+  /** Attempts made so far, this one included. */
+  readonly attempts: number;
+}
+
+export interface QueueEntry extends Omit<QueuePut, 'state'> {
+  readonly id: number;
+  readonly flow: string;
+  readonly state: QueueState;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly run: string;
+}
+
+export interface QueueFilter {
+  readonly flow?: string;
+  readonly state?: QueueState;
+  readonly key?: string;
+  readonly id?: number;
+  readonly limit?: number;
+}
+
+export type QueueCounts = Readonly<Record<QueueState, number>>;
+
+/** An error as it is kept: its text is made again in the reader's language. */
+export interface StoredError {
+  readonly code: string;
+  readonly parameters: Parameters;
+}
+
+/** A lock that dies with its process (DL-19). Held for the whole run. */
+export interface Lease {
+  /** Throws a PipeError when the lock file was replaced under us; call before every send. */
+  verify(): void;
+  release(): void;
+}
+
+export type LeaseAnswer =
+  | { readonly ok: true; readonly lease: Lease }
+  | { readonly ok: false; readonly holder: { readonly pid: number; readonly since: number; readonly host: string } };
+
+/** One store per machine, shared by every pipeline and process on it (DL-20). */
+export interface PortalBook {
+  /**
+   * Charges one request if the bucket has room, durably, before it resolves. Otherwise says how long to wait; a
+   * bucket never seen before starts nearly full (DL-22).
+   */
+  charge(limit: Limit): Promise<{ readonly admitted: true } | { readonly admitted: false; readonly waitMs: number }>;
+  /** The vendor refused: the bucket is full now. */
+  fill(limit: Limit): Promise<void>;
+  /** Rows this installation created lately, by what they answer to (DL-2). */
+  saveRecent(rows: readonly RecentRow[]): Promise<void>;
+  recent(connection: string, entity: string, claims: readonly string[]): Promise<readonly RecentRow[]>;
+  close(): Promise<void>;
+}
+
+export interface RecentRow {
+  /** Who the connection talks to: the limiter's key or the connector's own address, never a name of one pipeline. */
+  readonly connection: string;
+  readonly entity: string;
+  readonly row: string;
+  readonly claims: readonly string[];
+  readonly at: number;
+}

@@ -1,0 +1,73 @@
+import type {
+  Flow,
+  Pipeline,
+  RungField,
+  Target,
+  TargetGuard,
+  FlowGuard,
+  FieldMapping,
+  ChildRows,
+  Rung,
+} from '../config/pipeline.ts';
+import type { Row, Value } from '../connector.ts';
+
+/** The values expressions may name: `$params`, `$source`, `$run`, `$found`, earlier targets (language.md §4.6). */
+export type Variables = Readonly<Record<string, Row | undefined>>;
+
+/**
+ * One parsed expression. Evaluating gives a value or nothing, at once where no part of it is asynchronous.
+ * Throws a PipeError `transform.*` of kind data that names flow, field and position.
+ */
+export type Evaluate = (input: Row, variables: Variables) => Value | undefined | Promise<Value | undefined>;
+
+/** Like Evaluate, for `where`, `prefer` and `if`: nothing is false, anything but a boolean a data error. */
+export type Test = (input: Row, variables: Variables) => boolean | Promise<boolean>;
+
+export interface CompiledPipeline {
+  readonly pipeline: Pipeline;
+  /** Of mapping and params, for checkpoints and known rows: another hash means another mapping. */
+  readonly hash: string;
+  /** Of those params alone that sources and maps use (language.md §4.12). */
+  readonly paramsHash: string;
+  readonly flows: readonly CompiledFlow[];
+}
+
+export interface CompiledFlow {
+  readonly flow: Flow;
+  readonly enabled: boolean;
+  /** Source row → record; warnings name table entries that fell to `otherwise` with `warn`. */
+  readonly map: (row: Row, variables: Variables) => Promise<MappedRecord>;
+  readonly guards: readonly (FlowGuard & { readonly test: Test })[];
+  readonly targets: readonly CompiledTarget[];
+}
+
+export interface MappedRecord {
+  readonly record: Row;
+  /** Values no table entry knew, by record field. */
+  readonly unknown: readonly { readonly field: string; readonly value: string }[];
+}
+
+export interface CompiledTarget {
+  readonly target: Target;
+  readonly rungs: readonly CompiledRung[];
+  readonly guards: readonly (TargetGuard & { readonly test: Test })[];
+  /** undefined: a look-up. */
+  readonly fields?: readonly CompiledField[];
+  readonly rows: readonly (ChildRows & { readonly evaluate: Evaluate })[];
+  /** Fields of the target to read: mapped ones, what expressions say after `$found.`, `order`, and what later targets say after `$<name>.` */
+  readonly select: readonly string[];
+  /** Earlier targets its expressions name. */
+  readonly uses: readonly string[];
+}
+
+export interface CompiledRung {
+  readonly rung: Rung;
+  readonly by: readonly (RungField & { readonly evaluate?: Evaluate })[];
+  readonly where?: Test;
+  readonly prefer?: Test;
+}
+
+export interface CompiledField {
+  readonly mapping: FieldMapping;
+  readonly items: readonly { readonly type?: string; readonly evaluate: Evaluate }[];
+}
