@@ -18,6 +18,8 @@ export interface Pipeline {
   readonly connections: ReadonlyMap<string, ConnectionSpec>;
   readonly schedule: readonly ScheduleEntry[];
   readonly brakes: Brakes;
+  /** Where a row about each run is kept. */
+  readonly syncLog?: SyncLog;
   /** In order of execution: `after` first, else the order of the file. */
   readonly flows: readonly Flow[];
 }
@@ -37,12 +39,21 @@ export interface ConnectionSpec {
   readonly place: Place;
 }
 
-export interface ScheduleEntry {
-  readonly everyMs?: number;
-  readonly cron?: string;
-  readonly timezone?: string;
+/** When runs start; `flows` absent: all of them. */
+export type ScheduleEntry = {
   readonly mode: 'incremental' | 'full';
   readonly flows?: readonly string[];
+  readonly place: Place;
+} & (
+  | { readonly on: 'time'; readonly everyMs: number }
+  /** Five fields; `timezone` is an IANA name, absent: the machine's. */
+  | { readonly on: 'cron'; readonly cron: string; readonly timezone?: string }
+);
+
+export interface SyncLog {
+  readonly connection: string;
+  readonly table: string;
+  readonly place: Place;
 }
 
 /** Limits on one run's changes; a share is of the target rows the run looked at. Absent: no limit. */
@@ -126,13 +137,24 @@ export interface Target {
   readonly entity: string;
   /** Fields that are the row's identity in the target; may be empty. */
   readonly key: readonly string[];
-  /** Rungs in order; never empty for a target that writes. */
+  /** Rungs in order; without `match` the one rung `{ name: 'key', by: key }`. Empty only where the engine's own tag is the identity. */
   readonly match: readonly Rung[];
   readonly missing: 'create' | 'skip' | 'error';
   readonly guards: readonly TargetGuard[];
   /** undefined: a look-up, it never writes. */
   readonly fields?: readonly FieldMapping[];
+  /**
+   * `fields: all` or `"*": all`: record fields that no entry of `fields` takes by its bare name are written under
+   * their own names with this policy.
+   */
+  readonly everyField?: { readonly write: WritePolicy };
   readonly rows: readonly ChildRows[];
+  /** What becomes of target rows whose record is gone from the source; `mark` names a field that takes the time. */
+  readonly absent: 'keep' | 'delete' | { readonly mark: string };
+  /** Over `$found`: only rows for which it is true may be deleted or marked. */
+  readonly within?: ExpressionText;
+  /** SQL: whether the engine may create or widen the table; absent for other targets. */
+  readonly ddl?: 'never' | 'create' | 'evolve';
 }
 
 export interface Rung {
@@ -170,8 +192,30 @@ export interface FieldMapping {
   readonly field: string;
   readonly place: Place;
   readonly write: WritePolicy;
-  /** One value; a multi-field or a list may have several, each with its type. */
+  /** One value; a multi-field or a list may have several, each with its type. Empty when `reference` is there. */
   readonly items: readonly FieldItem[];
+  /** The value is taken from a row of another table or entity of the same connection. */
+  readonly reference?: Reference;
+  /** What `pipe provision` creates when the target lacks the field. */
+  readonly provision?: FieldSpec;
+}
+
+/** `{ ref: cities, by: { btxid: city }, take: id, missing: skip }` */
+export interface Reference {
+  readonly table: string;
+  readonly by: readonly { readonly field: string; readonly expression: ExpressionText }[];
+  readonly take: string;
+  /** skip: the field is left alone; null: it is cleared; error: the record waits in the queue (DL-8). */
+  readonly missing: 'skip' | 'null' | 'error';
+  readonly place: Place;
+}
+
+/** `field: text` or `field: { type: select, options: [a, b], apiOnly: true }`; types are the connector's words. */
+export interface FieldSpec {
+  readonly type: string;
+  readonly apiOnly: boolean;
+  readonly options: readonly string[];
+  readonly title?: string;
 }
 
 export interface FieldItem {
