@@ -19,11 +19,21 @@ export interface StateStore {
   /** Target rows these records were written to, newest first (DL-2). */
   links(flow: string, keys: readonly string[]): Promise<readonly Link[]>;
 
-  /** Durable (`synchronous=FULL`) before it resolves: nothing is sent before (DL-9). */
+  /**
+   * Durable before it resolves: nothing is sent before (DL-9). From here on the known hashes of these records are
+   * forgotten: nobody knows what the target holds until they are delivered (DL-13). Refused when a later run began.
+   */
   saveIntents(intents: readonly Intent[]): Promise<void>;
   /** Intents without a receipt, oldest first. */
   openIntents(flow?: string): Promise<readonly Intent[]>;
-  /** Receipts, links, known hashes, queue and checkpoint in one transaction (DL-10). */
+  /** Creates that were once in doubt and closed as not applied since then: their tags are watched (DL-14). */
+  closedAsAbsent(since: number): Promise<readonly Intent[]>;
+  /** Removes closed intents with their receipts written before then; open ones stay. Returns how many. */
+  pruneJournal(before: number): Promise<number>;
+  /**
+   * Receipts, links, known hashes, queue and checkpoint in one transaction (DL-10), in this order: a record both
+   * delivered and queued ends queued. Refused when a later run began.
+   */
   commit(delivery: Delivery): Promise<void>;
 
   /** Queue rows of a flow that may be tried now, oldest first: pending or waiting, due, and marked ones. */
@@ -32,9 +42,9 @@ export interface StateStore {
   queueCounts(flow?: string): Promise<QueueCounts>;
   /** Marks rows due at once; returns how many. Whoever holds the lock executes (DL-17). */
   retryQueue(filter: QueueFilter): Promise<number>;
-  /** Drops rows and forgets their known hash; rows in doubt stay (DL-18). Returns how many. */
+  /** Drops rows, oldest first; open ones lose their known hash, rows in doubt stay (DL-18). Returns how many. */
   dropQueue(filter: QueueFilter): Promise<number>;
-  /** Removes completed rows older than `before`; returns how many. */
+  /** Removes completed and superseded rows closed before then; returns how many. */
   purgeQueue(flow: string, before: number): Promise<number>;
 
   close(): Promise<void>;
@@ -97,6 +107,8 @@ export interface Intent {
   readonly claims: readonly string[];
   /** The found row as it was read, for updates and deletes. */
   readonly before?: Row;
+  /** Highest row id of the entity before a create was sent: what came of it lies above (DL-12). */
+  readonly highWater?: string;
   /** The engine's own mark, written into the target on create. */
   readonly tag?: string;
   readonly source: Row;
@@ -128,9 +140,14 @@ export interface Delivery {
 
 export type QueueState = 'pending' | 'waiting' | 'quarantined' | 'failed' | 'completed' | 'superseded';
 
-/** A failed record. A newer read of the same key replaces the row; attempts are kept (DL-17). */
+/**
+ * A failed record. A newer read of the same key replaces the row; `attempts` is the caller's count, `firstAt` stays
+ * while the row is open (DL-17). Putting forgets the known hash.
+ */
 export interface QueuePut {
   readonly key: string;
+  /** Hash of the version that failed: delivering another one closes the row as superseded. */
+  readonly hash?: string;
   readonly source: Row;
   /** The columns `fetch` needs, where the source has a key. */
   readonly sourceKey?: Row;
@@ -147,6 +164,7 @@ export interface QueueEntry extends Omit<QueuePut, 'state'> {
   readonly flow: string;
   readonly state: QueueState;
   readonly firstAt: number;
+  /** When it was last put, or closed. */
   readonly lastAt: number;
   readonly run: string;
 }
@@ -171,12 +189,22 @@ export interface StoredError {
 export interface Lease {
   /** Throws a PipeError when the lock file was replaced under us; call before every send. */
   verify(): void;
+  /** May be called twice. */
   release(): void;
 }
 
 export type LeaseAnswer =
   | { readonly ok: true; readonly lease: Lease }
-  | { readonly ok: false; readonly holder: { readonly pid: number; readonly since: number; readonly host: string } };
+  | { readonly ok: false; readonly holder: Holder };
+
+/** Who holds a lock, by the note it keeps beside the lock file; pid 0: it has left none. */
+export interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  readonly since: number;
+  /** Its last sign of life; older than half a minute: it is stopped or hangs. */
+  readonly seen: number;
+}
 
 /** One store per machine, shared by every pipeline and process on it (DL-20). */
 export interface PortalBook {
@@ -187,8 +215,9 @@ export interface PortalBook {
   charge(limit: Limit): Promise<{ readonly admitted: true } | { readonly admitted: false; readonly waitMs: number }>;
   /** The vendor refused: the bucket is full now. */
   fill(limit: Limit): Promise<void>;
-  /** Rows this installation created lately, by what they answer to (DL-2). */
+  /** Rows this installation created in the last 24 hours, by what they answer to (DL-2); durable. */
   saveRecent(rows: readonly RecentRow[]): Promise<void>;
+  /** Those answering to any of the claims, newest first; each with the asked claims it answers to. */
   recent(connection: string, entity: string, claims: readonly string[]): Promise<readonly RecentRow[]>;
   close(): Promise<void>;
 }
