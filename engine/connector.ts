@@ -270,8 +270,10 @@ export interface Sink {
    * applied. An abort lets the request in flight finish, gives its outcomes, and reports the rest as not applied.
    */
   write(writes: readonly Write[], signal: AbortSignal): Promise<readonly Outcome[]>;
-  /** How many writes go into one request: the engine hands over multiples of it. */
+  /** How many writes go into one request: the engine journals and hands over at most so many at once. */
   readonly writesPerRequest: number;
+  /** How long a request the client gave up on may still take effect, in milliseconds (delivery.md, settle). */
+  readonly settleMs: number;
 }
 
 /** Fields to send; null clears one. Multi-fields are lists of `MultiValue`. */

@@ -1,0 +1,44 @@
+import type { Brake, Brakes } from '../config/pipeline.ts';
+import type { PipeError } from '../errors.ts';
+import type { TargetPlan } from './change.ts';
+import { planErrors } from './errors.ts';
+
+/** Target rows a run would create, update and delete, and those it looked at. */
+export interface ChangeTotals {
+  readonly creates: number;
+  readonly updates: number;
+  readonly deletes: number;
+  readonly looked: number;
+}
+
+export type BrakedOperation = 'creates' | 'updates' | 'deletes';
+
+export const nothingChanged: ChangeTotals = { creates: 0, updates: 0, deletes: 0, looked: 0 };
+
+export function addPlan(totals: ChangeTotals, plan: TargetPlan): ChangeTotals {
+  const count = (operation: string) => plan.changes.filter((change) => change.operation === operation).length;
+  return {
+    creates: totals.creates + count('create'),
+    updates: totals.updates + count('update'),
+    deletes: totals.deletes,
+    looked: totals.looked + plan.changes.length,
+  };
+}
+
+/** G10: too much is suspicious. The first brake that stops the run, unless `--allow` lifted it. */
+export function brake(brakes: Brakes, totals: ChangeTotals, allowed: ReadonlySet<string>): PipeError | undefined {
+  for (const operation of ['creates', 'updates', 'deletes'] as const) {
+    const limit = brakes[operation];
+    if (!limit || allowed.has(operation) || totals[operation] <= rowsAllowed(limit, totals.looked)) continue;
+    return planErrors.too_many_changes.error({ count: totals[operation], operation, allowed: limitText(limit) });
+  }
+  return undefined;
+}
+
+function rowsAllowed(limit: Brake, looked: number): number {
+  return 'rows' in limit ? limit.rows : limit.share * looked;
+}
+
+function limitText(limit: Brake): string {
+  return 'rows' in limit ? String(limit.rows) : `${limit.share * 100} %`;
+}

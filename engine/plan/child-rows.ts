@@ -1,0 +1,55 @@
+import type { Row, Value } from '../connector.ts';
+import type { CompiledTarget, Variables } from '../transform/compiled.ts';
+import type { ListChange } from './change.ts';
+import { planErrors } from './errors.ts';
+import { allows } from './guard.ts';
+import type { Verdict } from './guard.ts';
+import type { TargetEntity } from './match.ts';
+import { canonical, isEmpty, listOf } from './value.ts';
+
+/** `rows:` of a target (language.md §4.10): always a list, [] clears on update, `write` obeyed. */
+export async function listChanges(
+  target: CompiledTarget,
+  entity: TargetEntity,
+  record: Row,
+  variables: Variables,
+  found: Row | undefined,
+  verdict: Verdict,
+): Promise<readonly ListChange[]> {
+  const changes: ListChange[] = [];
+  for (const list of target.rows) {
+    if (found && (list.write === 'create' || !allows(verdict, list.list))) continue;
+    const mapped = await list.evaluate(record, variables);
+    if (mapped === undefined && list.write !== 'always') continue;
+    const rows = asRows(target, mapped);
+    const held = asRows(target, found?.[list.list]);
+    if (!found && rows.length === 0) continue;
+    if (found && list.write === 'fill' && held.length > 0) continue;
+    if (!found || !sameRows(entity, list.list, rows, held)) changes.push({ list: list.list, rows });
+  }
+  return changes;
+}
+
+function asRows(target: CompiledTarget, value: Value | undefined): readonly Row[] {
+  return listOf(value).map((item) => {
+    if (typeof item === 'object' && !Array.isArray(item)) return item as Row;
+    throw planErrors.rows_not_a_list.error({
+      target: target.target.name,
+      type: Array.isArray(item) ? 'a list in a list' : typeof item,
+    });
+  });
+}
+
+/** Compares the mapped fields only, in order: a child list has an order people see. */
+function sameRows(entity: TargetEntity, list: string, mapped: readonly Row[], held: readonly Row[]): boolean {
+  if (mapped.length !== held.length) return false;
+  const fields = entity.description.lists.find((candidate) => candidate.name === list)?.fields ?? [];
+  return mapped.every((row, index) =>
+    Object.entries(row).every(([name, value]) => {
+      const field = fields.find((candidate) => candidate.name === name) ?? { name, type: 'text' as const };
+      const other = held[index]?.[name];
+      if (isEmpty(value) || isEmpty(other)) return isEmpty(value) && isEmpty(other);
+      return canonical(field, value) === canonical(field, other);
+    }),
+  );
+}

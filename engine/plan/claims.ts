@@ -1,0 +1,61 @@
+import type { Question, Row } from '../connector.ts';
+import { askable, canonicals, fieldNamed } from './question.ts';
+import type { Fields } from './question.ts';
+
+/**
+ * What a record stakes out while it is written (DL-1): the questions it asked, the rows it chose, and the questions
+ * its written rows would answer. Two records of one wave never hold the same claim, so the second sees the first's work.
+ */
+export interface Claims {
+  /** Questions asked and rows chosen. */
+  readonly asked: ReadonlySet<string>;
+  /** Questions that the rows it writes will answer from now on. */
+  readonly effects: ReadonlySet<string>;
+}
+
+/** The shape of a question: which fields must have a value, which must be empty. */
+export interface Signature {
+  readonly filled: readonly string[];
+  readonly empty: readonly string[];
+}
+
+export function rowClaim(scope: string, key: string): string {
+  return `${scope}#${key}`;
+}
+
+export function signatureOf(question: Question): Signature {
+  const names = Object.keys(question.by).sort();
+  return {
+    filled: names.filter((name) => !('empty' in (question.by[name] ?? {}))),
+    empty: names.filter((name) => 'empty' in (question.by[name] ?? {})),
+  };
+}
+
+/** One claim for each combination of values a question would take. */
+export function questionClaims(scope: string, fields: Fields, question: Question): readonly string[] {
+  const signature = signatureOf(question);
+  return claimsOf(scope, signature, (name) => {
+    const wanted = question.by[name];
+    return wanted ? canonicals(fields, name, wanted) : [];
+  });
+}
+
+/** The claims of all questions of this shape that the row answers; none when it does not fit the shape. */
+export function effectClaims(scope: string, fields: Fields, signature: Signature, row: Row): readonly string[] {
+  if (signature.empty.some((name) => askable(fieldNamed(fields, name), row).length > 0)) return [];
+  return claimsOf(scope, signature, (name) => askable(fieldNamed(fields, name), row));
+}
+
+function claimsOf(
+  scope: string,
+  signature: Signature,
+  valuesOf: (name: string) => readonly string[],
+): readonly string[] {
+  const start = `${scope}?${signature.empty.map((name) => `${name}=\u0000`).join('&')}`;
+  let claims: readonly string[] = [start];
+  for (const name of signature.filled) {
+    const values = valuesOf(name);
+    claims = claims.flatMap((claim) => values.map((value) => `${claim}&${name}=${value}`));
+  }
+  return claims;
+}

@@ -1,0 +1,61 @@
+import { defineErrors } from '../errors.ts';
+
+export const planErrors = defineErrors('plan', {
+  many_rows: {
+    kind: 'data',
+    en: 'rung "{rung}" of target {target} found {count} rows, and `many` is error: {rows}',
+    ru: 'ступень «{rung}» цели {target} нашла строк: {count}, а `many` — error: {rows}',
+    fix: {
+      en: 'merge the rows in the target, or choose `many: newest` or `many: oldest` for this rung',
+      ru: 'объедините строки в целевой системе или укажите для этой ступени `many: newest` или `many: oldest`',
+    },
+  },
+  missing_row: {
+    kind: 'data',
+    en: 'target {target} found no row, and `missing` is error',
+    ru: 'цель {target} не нашла строки, а `missing` — error',
+    fix: {
+      en: 'nothing, if the row is yet to come: the record waits in the queue; else run `pipe queue drop` for it',
+      ru: 'ничего, если строка ещё появится: запись ждёт в очереди; иначе удалите её командой `pipe queue drop`',
+    },
+  },
+  unknown_field: {
+    kind: 'input',
+    en: '"{field}" is not a field of {entity} in connection {connection}',
+    ru: '«{field}» — не поле сущности {entity} в подключении {connection}',
+    fix: { en: 'create the field there or write {expected}', ru: 'создайте поле в системе или напишите {expected}' },
+  },
+  read_only_field: {
+    kind: 'input',
+    en: '"{field}" of {entity} can only be read',
+    ru: '«{field}» сущности {entity} доступно только для чтения',
+    fix: { en: 'take it out of `fields`', ru: 'уберите его из `fields`' },
+  },
+  unknown_list: {
+    kind: 'input',
+    en: '{entity} has no child list "{list}"',
+    ru: 'у сущности {entity} нет вложенного списка «{list}»',
+    fix: { en: 'write {expected} under `rows`', ru: 'напишите {expected} в `rows`' },
+  },
+  rows_not_a_list: {
+    kind: 'data',
+    en: '`rows` of target {target} gave {type}, not rows',
+    ru: '`rows` цели {target} дало {type}, а не строки',
+    fix: { en: 'make the expression give a list of objects', ru: 'выражение должно давать список объектов' },
+  },
+  question_not_scalar: {
+    kind: 'data',
+    en: 'rung "{rung}" of target {target} asks {field} for {type}',
+    ru: 'ступень «{rung}» цели {target} спрашивает поле {field} по значению вида {type}',
+    fix: { en: 'ask for a text, a number or a list of them', ru: 'спрашивайте по тексту, числу или их списку' },
+  },
+  too_many_changes: {
+    kind: 'environment',
+    en: 'the run would make {count} {operation}, the brake allows {allowed}; nothing was written',
+    ru: 'запуск сделал бы {count} ({operation}), тормоз разрешает {allowed}; ничего не записано',
+    fix: {
+      en: 'look at what would change; if it is right, run again with `--allow {operation}`',
+      ru: 'посмотрите, что изменится; если всё верно, запустите с `--allow {operation}`',
+    },
+  },
+});

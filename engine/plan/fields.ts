@@ -1,0 +1,89 @@
+import type { Row, Value, WriteValues } from '../connector.ts';
+import type { CompiledField, CompiledTarget, Variables } from '../transform/compiled.ts';
+import { allows } from './guard.ts';
+import type { Verdict } from './guard.ts';
+import { fieldValue } from './match.ts';
+import type { TargetEntity } from './match.ts';
+import { multiFieldAfter, multiFieldUpdate, uniqueEntries } from './multi-field.ts';
+import { fieldNamed } from './question.ts';
+import { canonical, isEmpty, isMultiField, listOf, multiValues } from './value.ts';
+
+/** The values of a new row: everything mapped that has a value, `fill` and `create` too. */
+export async function createValues(
+  target: CompiledTarget,
+  entity: TargetEntity,
+  record: Row,
+  variables: Variables,
+): Promise<Record<string, Value>> {
+  const values: Record<string, Value> = {};
+  for (const field of target.fields ?? []) {
+    const value = await fieldValue(field, record, variables);
+    if (isEmpty(value)) continue;
+    const described = fieldNamed(entity.fields, field.mapping.field);
+    values[described.name] = isMultiField(described) ? uniqueEntries(described, multiValues(value)) : value;
+  }
+  return values;
+}
+
+/** What has to be sent so that the found row is as mapped: only fields that differ; null clears one. */
+export async function updateValues(
+  target: CompiledTarget,
+  entity: TargetEntity,
+  record: Row,
+  variables: Variables,
+  found: Row,
+  verdict: Verdict,
+): Promise<WriteValues> {
+  const values: Record<string, Value | null> = {};
+  for (const field of target.fields ?? []) {
+    if (!allows(verdict, field.mapping.field)) continue;
+    const value = await differing(field, entity, record, variables, found);
+    if (value !== undefined) values[field.mapping.field] = value;
+  }
+  return values;
+}
+
+async function differing(
+  field: CompiledField,
+  entity: TargetEntity,
+  record: Row,
+  variables: Variables,
+  found: Row,
+): Promise<Value | null | undefined> {
+  const { write } = field.mapping;
+  if (write === 'create') return undefined;
+  const described = fieldNamed(entity.fields, field.mapping.field);
+  const held = found[described.name];
+  const mapped = await fieldValue(field, record, variables);
+  if (isMultiField(described)) return multiFieldUpdate(described, write, mapped, held);
+  if (isEmpty(mapped)) return write === 'always' && !isEmpty(held) ? null : undefined;
+  if (isEmpty(held)) return mapped;
+  if (write === 'fill') return undefined;
+  if (write === 'add')
+    return added(listOf(held), listOf(mapped), (value) => canonical({ ...described, multiple: false }, value));
+  return canonical(described, mapped) === canonical(described, held) ? undefined : mapped;
+}
+
+/** A set with what it lacks; undefined when it lacks nothing. */
+function added(
+  held: readonly Value[],
+  mapped: readonly Value[],
+  identity: (value: Value) => string,
+): Value | undefined {
+  const known = new Set(held.map(identity));
+  const missing = mapped.filter((value) => !isEmpty(value) && !known.has(identity(value)));
+  return missing.length > 0 ? [...held, ...missing] : undefined;
+}
+
+/** The found row once `values` were written: what later targets see. */
+export function rowAfter(entity: TargetEntity, found: Row, values: WriteValues): Row {
+  const after: Record<string, Value> = { ...found };
+  for (const [name, value] of Object.entries(values)) {
+    if (value === null) delete after[name];
+    else
+      after[name] = isMultiField(fieldNamed(entity.fields, name))
+        ? multiFieldAfter(found[name], multiValues(value))
+        : value;
+  }
+  return after;
+}

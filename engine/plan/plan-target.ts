@@ -1,0 +1,99 @@
+import type { Row } from '../connector.ts';
+import type { CompiledTarget, Variables } from '../transform/compiled.ts';
+import { placeholder } from './change.ts';
+import type { Change, FlowRecord, TargetPlan } from './change.ts';
+import { listChanges } from './child-rows.ts';
+import { planErrors } from './errors.ts';
+import { createValues, rowAfter, updateValues } from './fields.ts';
+import { judge } from './guard.ts';
+import type { Verdict } from './guard.ts';
+import { matchTarget } from './match.ts';
+import type { Ask, Match, TargetEntity } from './match.ts';
+
+/** All that planning one target of one record needs; `ask` is the only thing that may wait. */
+export interface TargetContext {
+  readonly target: CompiledTarget;
+  readonly entity: TargetEntity;
+  readonly record: FlowRecord;
+  /** `$params`, `$source`, `$run` and the rows of earlier targets. */
+  readonly variables: Variables;
+  readonly ask: Ask;
+}
+
+/** One target of one record: ladder → missing → guards → write policies → difference (language.md §4.3). */
+export async function planTarget(context: TargetContext): Promise<TargetPlan> {
+  const { target, entity, record, variables } = context;
+  const match = await matchTarget(target, entity, record.record, variables, context.ask);
+  const rung = match.rung === undefined ? {} : { rung: match.rung };
+  if (match.refused === 'skip') {
+    return { target, ...rung, changes: [], skip: match.rung ?? '', named: match.named, created: false };
+  }
+  const [found] = match.rows;
+  if (!target.fields) return lookUp(context, match, found);
+  if (found) return { ...(await planFound(context, match)), ...rung };
+  return planMissing(context, match);
+}
+
+function lookUp(context: TargetContext, match: Match, found: Row | undefined): TargetPlan {
+  const { target } = context;
+  if (!found && target.target.missing === 'error') throw missingRow(target);
+  return {
+    target,
+    ...(match.rung !== undefined && { rung: match.rung }),
+    changes: [],
+    named: match.named,
+    created: false,
+    ...(found && { row: found }),
+  };
+}
+
+/** A row that is not there yet may come: the record is tried again. */
+function missingRow(target: CompiledTarget): Error {
+  return planErrors.missing_row.error({ target: target.target.name }, { retry: true });
+}
+
+async function planMissing(context: TargetContext, match: Match): Promise<TargetPlan> {
+  const { target, entity, record, variables } = context;
+  const { missing } = target.target;
+  if (missing === 'error') throw missingRow(target);
+  if (missing === 'skip' && match.refused !== 'create')
+    return { target, changes: [], named: match.named, created: false };
+  const verdict = await judge(target, record.record, variables, undefined);
+  const named = [...match.named, ...verdict.named];
+  if (verdict.skip !== undefined) return { target, changes: [], skip: verdict.skip, named, created: false };
+  const values = await createValues(target, entity, record.record, variables);
+  const lists = await listChanges(target, entity, record.record, variables, undefined, verdict);
+  const row = { ...values, [entity.description.id]: placeholder(target.target.name, record.key) };
+  return { target, changes: [{ operation: 'create', values, lists }], named, row, created: true };
+}
+
+async function planFound(context: TargetContext, match: Match): Promise<TargetPlan> {
+  const { target, entity, record } = context;
+  const changes: Change[] = [];
+  const named = [...match.named];
+  let first: Row | undefined;
+  let skip: string | undefined;
+  for (const found of match.rows) {
+    const key = String(found[entity.description.id]);
+    const variables = { ...context.variables, found };
+    const verdict = await judge(target, record.record, variables, key);
+    named.push(...verdict.named);
+    if (verdict.skip !== undefined) {
+      skip ??= verdict.skip;
+      first ??= found;
+      continue;
+    }
+    const change = await changeOf({ ...context, variables }, found, key, verdict);
+    changes.push(change);
+    first ??= change.operation === 'update' ? rowAfter(entity, found, change.values) : found;
+  }
+  return { target, changes, named, created: false, ...(first && { row: first }), ...(skip !== undefined && { skip }) };
+}
+
+async function changeOf(context: TargetContext, found: Row, key: string, verdict: Verdict): Promise<Change> {
+  const { target, entity, record, variables } = context;
+  const values = await updateValues(target, entity, record.record, variables, found, verdict);
+  const lists = await listChanges(target, entity, record.record, variables, found, verdict);
+  if (Object.keys(values).length === 0 && lists.length === 0) return { operation: 'unchanged', key };
+  return { operation: 'update', key, values, before: found, lists };
+}

@@ -1,0 +1,81 @@
+import type { Connection, EntityDescription, Row, Sink } from '../connector.ts';
+import type { Listener } from '../events/events.ts';
+import type { Signature } from '../plan/claims.ts';
+import type { TargetEntity } from '../plan/match.ts';
+import type { Lease, PortalBook, StateStore } from '../state/ports.ts';
+import type { CompiledFlow, CompiledPipeline, Test } from '../transform/compiled.ts';
+
+/** Time and waiting, so that tests move both. */
+export interface RunClock {
+  /** Wall clock, milliseconds since 1970. */
+  now(): number;
+  /** Never goes back, milliseconds. */
+  monotonic(): number;
+  /** Rejects with the signal's reason when aborted. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** What one run works with; made once, handed down, never changed. */
+export interface RunContext {
+  readonly run: string;
+  readonly epoch: number;
+  readonly compiled: CompiledPipeline;
+  readonly options: RunOptions;
+  readonly state: StateStore;
+  readonly book: PortalBook;
+  readonly lease: Lease;
+  readonly clock: RunClock;
+  readonly connections: ReadonlyMap<string, OpenConnection>;
+  /** A stop that was asked for: the request in flight ends, nothing new begins. */
+  readonly signal: AbortSignal;
+  readonly emit: Listener;
+}
+
+export interface RunOptions {
+  /** Flows to run; undefined: all. */
+  readonly flows?: readonly string[];
+  readonly full: boolean;
+  readonly since?: string;
+  readonly until?: string;
+  readonly limit?: number;
+  /** Over the source row: only rows for which it is true. */
+  readonly only?: Test;
+  /** Brakes lifted by hand. */
+  readonly allow: ReadonlySet<string>;
+}
+
+export interface OpenConnection {
+  readonly name: string;
+  /** Who it talks to, the same in every pipeline of this machine; holds no secret in clear. */
+  readonly identity: string;
+  readonly connection: Connection;
+}
+
+/** One entity of one connection as a flow uses it: all its targets there share questions and answers. */
+export interface Scope extends TargetEntity {
+  /** Connection identity and entity: the start of every claim. */
+  readonly id: string;
+  readonly connection: OpenConnection;
+  readonly sink: Sink;
+  readonly description: EntityDescription;
+  /** Fields every `find` reads. */
+  readonly select: readonly string[];
+  /** The shapes of all questions the flow can ask of it. */
+  readonly signatures: readonly Signature[];
+}
+
+/** A flow being run: its scopes are described when the first record asks. */
+export interface FlowContext extends RunContext {
+  readonly flow: CompiledFlow;
+  scopeOf(target: string): Scope;
+  /** `$params`, `$run`: what every expression of the flow may name. */
+  readonly variables: Readonly<Record<string, Row>>;
+  readonly doubts: Doubts;
+}
+
+/** Writes without an answer: what they touch waits (DL-13). */
+export interface Doubts {
+  readonly claims: Set<string>;
+  /** Records with an open intent, and when each may be looked at again (wall clock). */
+  readonly records: Map<string, number>;
+}

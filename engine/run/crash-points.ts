@@ -1,0 +1,33 @@
+/**
+ * Named places where a run may be killed, stopped or disturbed (delivery.md, Chaos). Outside the chaos suite they
+ * cost one comparison.
+ */
+export type CrashPoint =
+  | 'lock-taken'
+  | 'batch-read'
+  | 'find-answered'
+  | 'planned'
+  | 'intents-before-fsync'
+  | 'intents-durable'
+  | 'request-sent'
+  | 'answer-received'
+  | 'receipts-before-commit'
+  | 'receipts-after-commit'
+  | 'between-targets'
+  | 'rows-before'
+  | 'rows-after'
+  | 'queue-insert'
+  | 'queue-taken'
+  | 'checkpoint-before'
+  | 'checkpoint-after';
+
+let onReach: ((point: CrashPoint) => void) | undefined;
+
+/** The chaos suite's hook; undefined takes it away. */
+export function watchCrashPoints(watcher: ((point: CrashPoint) => void) | undefined): void {
+  onReach = watcher;
+}
+
+export function reach(point: CrashPoint): void {
+  onReach?.(point);
+}

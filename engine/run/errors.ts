@@ -1,0 +1,100 @@
+import { defineErrors } from '../errors.ts';
+
+export const runErrors = defineErrors('run', {
+  in_doubt: {
+    kind: 'data',
+    en: 'no answer came for a {operation} of {target}: {reason}',
+    ru: 'на запись ({operation}) цели {target} не пришёл ответ: {reason}',
+    fix: {
+      en: 'nothing: the target is looked at again when a late effect is no longer possible, then the record goes on',
+      ru: 'ничего: целевая система будет проверена, когда поздний эффект станет невозможен, и запись продолжится',
+    },
+  },
+  waits_for_doubt: {
+    kind: 'data',
+    en: 'the record touches rows for which an earlier write has no answer yet',
+    ru: 'запись касается строк, по которым ещё нет ответа на предыдущую запись',
+    fix: {
+      en: 'nothing: it goes on when that write is settled',
+      ru: 'ничего: она продолжится, когда та запись прояснится',
+    },
+  },
+  filter_ignored: {
+    kind: 'environment',
+    en: '{entity} in connection {connection} answered a question by {fields} with a row that does not match it (row {row})',
+    ru: '{entity} в подключении {connection} ответила на запрос по {fields} строкой, которая ему не соответствует ({row})',
+    fix: {
+      en: 'check that the portal still lets this field be filtered by; no write was made on that answer',
+      ru: 'проверьте, что портал по-прежнему умеет фильтровать по этому полю; по такому ответу ничего не записано',
+    },
+  },
+  no_key: {
+    kind: 'data',
+    en: 'the key field "{field}" has no value',
+    ru: 'у ключевого поля «{field}» нет значения',
+    fix: {
+      en: 'give the row what its key is made of, or guard against such rows',
+      ru: 'заполните, из чего строится ключ, или отсейте такие строки через guard',
+    },
+  },
+  required_empty: {
+    kind: 'data',
+    en: 'required: {fields}',
+    ru: 'не заполнено обязательное: {fields}',
+    fix: {
+      en: 'fill it in the source, or take it out of `require`',
+      ru: 'заполните в источнике или уберите из `require`',
+    },
+  },
+  other_params: {
+    kind: 'input',
+    en: 'flow {flow} was last run with other values of the params its source and map use',
+    ru: 'поток {flow} в прошлый раз запускался с другими значениями параметров, от которых зависят source и map',
+    fix: {
+      en: 'set the old values, or run once with `--full` to go on with the new ones',
+      ru: 'верните прежние значения или один раз запустите с `--full`, чтобы продолжить с новыми',
+    },
+  },
+  already_running: {
+    kind: 'environment',
+    en: 'pipeline {pipeline} is being run by process {pid} on {host} since {since}',
+    ru: 'конвейер {pipeline} уже выполняет процесс {pid} на {host} с {since}',
+    fix: { en: 'wait until it ends, or end that process', ru: 'дождитесь его завершения или завершите тот процесс' },
+  },
+  queue_full: {
+    kind: 'data',
+    en: 'the queue of flow {flow} is full ({limit} records); the run stopped before losing one',
+    ru: 'очередь потока {flow} заполнена ({limit} записей); запуск остановлен, чтобы ничего не потерять',
+    fix: {
+      en: 'look at `pipe queue list`, mend or drop what waits there, or raise `queue.limit`',
+      ru: 'посмотрите `pipe queue list`, исправьте или удалите ждущее либо увеличьте `queue.limit`',
+    },
+  },
+  unknown_flow: {
+    kind: 'input',
+    en: 'there is no flow "{flow}" in {pipeline}',
+    ru: 'в {pipeline} нет потока «{flow}»',
+    fix: { en: 'write {expected}', ru: 'напишите {expected}' },
+  },
+  only_matched_nothing: {
+    kind: 'input',
+    en: '`--only` matched none of {rows} rows',
+    ru: '`--only` не подошло ни к одной из строк ({rows})',
+    fix: {
+      en: 'check the expression against a row of the source; the window is that of `--full`',
+      ru: 'сверьте выражение со строкой источника; окно чтения — как у `--full`',
+    },
+  },
+  prerequisite_failed: {
+    kind: 'environment',
+    en: 'flow {flow} was not run, because {after} did not end',
+    ru: 'поток {flow} не выполнялся: не завершён {after}',
+    fix: { en: 'mend what stopped {after} and run again', ru: 'устраните причину остановки {after} и запустите снова' },
+  },
+  unknown_table_value: {
+    kind: 'data',
+    en: 'field {field} met a value its table does not know: "{value}"',
+    ru: 'поле {field}: значения «{value}» нет в таблице',
+    fix: { en: 'add the value to the table', ru: 'добавьте значение в таблицу' },
+  },
+});

@@ -1,0 +1,120 @@
+import type { Row } from '../connector.ts';
+import type { PipeError } from '../errors.ts';
+import type { Change, FlowRecord, TargetPlan } from '../plan/change.ts';
+import type { CompiledTarget } from '../transform/compiled.ts';
+import type { Answers } from './answers.ts';
+import type { FlowContext } from './context.ts';
+import { reach } from './crash-points.ts';
+import { lockstep } from './lockstep.ts';
+import { isOpen, planInto } from './plan-batch.ts';
+import type { PlannedRecord } from './plan-batch.ts';
+import { sendSteps } from './send.ts';
+import type { Step } from './send.ts';
+
+/** What a record's way through one wave came to. */
+export interface Executed {
+  readonly record: FlowRecord;
+  readonly plans: ReadonlyMap<string, TargetPlan>;
+  readonly failures: ReadonlyMap<string, PipeError>;
+  /** Rows that were really written, by target. */
+  readonly written: readonly WrittenRow[];
+  /** Its plan grew older than 30 s before it could be sent: it asks again in the next wave (DL-4). */
+  readonly stale: boolean;
+}
+
+export interface WrittenRow {
+  readonly target: string;
+  readonly operation: 'created' | 'updated';
+  readonly row: string;
+}
+
+/** A record being carried out. */
+export interface Execution extends PlannedRecord {
+  readonly written: WrittenRow[];
+  stale: boolean;
+}
+
+/**
+ * Carries out the plans of a wave, target after target in the order of the file, so that a row a later target names
+ * is there before it is named (DL-16).
+ */
+export async function executeWave(
+  context: FlowContext,
+  planned: readonly PlannedRecord[],
+  answers: Answers,
+): Promise<readonly Executed[]> {
+  const executions: Execution[] = planned.map((record) => ({ ...record, written: [], stale: false }));
+  for (const target of context.flow.targets) {
+    await replan(context, executions, target, answers);
+    const open = executions.filter((execution) => !execution.stale && execution.plans.has(target.target.name));
+    await sendSteps(
+      context,
+      target,
+      open.flatMap((execution) => rowSteps(execution, target)),
+      answers,
+    );
+    const listSteps = open
+      .filter((execution) => !execution.stale)
+      .flatMap((execution) => childSteps(execution, target));
+    if (listSteps.length > 0) reach('rows-before');
+    await sendSteps(context, target, listSteps, answers);
+    reach('between-targets');
+  }
+  return executions;
+}
+
+/** What was planned over a row that did not exist is planned again over the row that now does. */
+async function replan(
+  context: FlowContext,
+  executions: readonly Execution[],
+  target: CompiledTarget,
+  answers: Answers,
+): Promise<void> {
+  const { name } = target.target;
+  const scope = context.scopeOf(name);
+  const affected = executions.filter((execution) => {
+    const touched = target.uses.some(
+      (used) => execution.failures.has(used) || execution.plans.get(used)?.created === true,
+    );
+    return touched && execution.plans.has(name) && !execution.stale;
+  });
+  for (const execution of affected) execution.plans.delete(name);
+  const open = affected.filter((execution) => isOpen(execution, target));
+  await lockstep(
+    open.map((execution) => (ask) => planInto(context, execution, target, ask)),
+    (questions) => answers.answer(scope, questions),
+  );
+}
+
+function rowSteps(execution: Execution, target: CompiledTarget): readonly Step[] {
+  const plan = execution.plans.get(target.target.name);
+  if (!plan) return [];
+  const { entity } = target.target;
+  return plan.changes.flatMap((change): readonly Step[] => {
+    if (change.operation === 'create') {
+      return [{ execution, change, write: { operation: 'create', entity, values: change.values } }];
+    }
+    if (change.operation === 'unchanged' || Object.keys(change.values).length === 0) return [];
+    return [{ execution, change, write: { operation: 'update', entity, key: change.key, values: change.values } }];
+  });
+}
+
+/** Child rows are writes of their own, after the row they hang on exists (DL-15). */
+function childSteps(execution: Execution, target: CompiledTarget): readonly Step[] {
+  const { name, entity } = target.target;
+  const plan = execution.plans.get(name);
+  return (plan?.changes ?? []).flatMap((change) => {
+    if (change.operation === 'unchanged') return [];
+    const key = change.operation === 'update' ? change.key : createdKey(execution, name);
+    if (key === undefined) return [];
+    return change.lists.map((list) => ({
+      execution,
+      change: change satisfies Change,
+      write: { operation: 'rows' as const, entity, key, list: list.list, rows: list.rows satisfies readonly Row[] },
+    }));
+  });
+}
+
+function createdKey(execution: Execution, target: string): string | undefined {
+  return execution.written.find((row) => row.target === target && row.operation === 'created')?.row;
+}
