@@ -1,0 +1,50 @@
+/**
+ * The tables of an IDENT data base as far as public integrations show them (reference A.3, A.10): names are seen in
+ * code that reads real bases, types are inferred. T-SQL of SQL Server 2012, one statement each.
+ */
+const audit =
+  'ID_StaffsAdded int NULL, DateTimeAdded datetime NULL, ID_StaffsChanged int NULL, DateTimeChanged datetime NULL';
+
+export const tables: readonly string[] = [
+  `CREATE TABLE dbo.InfoSources (ID int NOT NULL PRIMARY KEY, Name nvarchar(200) NOT NULL)`,
+  `CREATE TABLE dbo.ArchivingReasons (ID int NOT NULL PRIMARY KEY, Name nvarchar(200) NOT NULL)`,
+  `CREATE TABLE dbo.OwnCompanies (ID int NOT NULL PRIMARY KEY, Name nvarchar(200) NOT NULL)`,
+  `CREATE TABLE dbo.Armchairs (ID smallint NOT NULL PRIMARY KEY, NameArmchair nvarchar(100) NOT NULL, ID_OwnCompanies int NULL)`,
+  `CREATE TABLE dbo.Persons (ID int NOT NULL PRIMARY KEY, Surname nvarchar(100) NULL, Name nvarchar(100) NULL,
+    Patronymic nvarchar(100) NULL, MobilePhone nvarchar(50) NULL, Phone nvarchar(50) NULL, Email nvarchar(100) NULL,
+    Birthday nvarchar(10) NULL, Sex tinyint NULL, City nvarchar(100) NULL, INN nvarchar(20) NULL, SNILS nvarchar(20) NULL,
+    Passport nvarchar(50) NULL, DateTimeChanged datetime NULL)`,
+  `CREATE TABLE dbo.Patients (ID_Persons int NOT NULL PRIMARY KEY, CardNumber nvarchar(50) NULL, PatientNumber int NULL,
+    Status tinyint NULL, FirstVisit datetime NULL, Comment nvarchar(1000) NULL, ParentSNP nvarchar(300) NULL,
+    SMSRejection bit NULL, ID_InfoSources int NULL, ID_ArchivingReasons int NULL, InitialBalance money NULL,
+    DateTimeChanged datetime NULL)`,
+  `CREATE TABLE dbo.Staffs (ID_Persons int NOT NULL PRIMARY KEY, Archive bit NOT NULL)`,
+  `CREATE TABLE dbo.ProfessionNames (ID int NOT NULL PRIMARY KEY, NameProfession nvarchar(100) NOT NULL, ID_Roles int NULL, Archive bit NOT NULL)`,
+  `CREATE TABLE dbo.Items (ID_Staffs int NOT NULL, ID_ProfessionNames int NOT NULL)`,
+  `CREATE TABLE dbo.Receptions (ID int NOT NULL PRIMARY KEY, ID_Patients int NULL, ID_Staffs int NULL, ID_Armchairs smallint NULL,
+    PlanStart datetime NULL, PlanEnd datetime NULL, ReceptionAdded datetime NULL, ID_StaffsReceptionAdded int NULL,
+    PatientAppeared datetime NULL, ReceptionStarted datetime NULL, ReceptionEnded datetime NULL, CheckIssued datetime NULL,
+    ReceptionCanceled datetime NULL, ID_StaffsReceptionCanceled int NULL, ID_ReceptionCancelReasons int NULL,
+    CancelReasonComment nvarchar(1000) NULL, ID_ReceptionsTransferFrom int NULL, Comment nvarchar(1000) NULL,
+    RowVersion rowversion NOT NULL, ${audit})`,
+  `CREATE TABLE dbo.Orders (ID int NOT NULL PRIMARY KEY, ID_Receptions int NULL, ID_Patients int NULL, ID_Staffs int NULL,
+    ID_OwnCompanies int NULL, DateTimeOrder datetime NULL, DateTimeBillFormed datetime NULL, ${audit})`,
+  `CREATE TABLE dbo.OrderServiceRelation (ID int NOT NULL PRIMARY KEY, ID_Orders int NOT NULL, ID_ServicePrices int NULL,
+    ID_TreatmentPlanElementRelations int NULL, CountService int NOT NULL, DiscountSum money NULL, ${audit})`,
+  `CREATE TABLE dbo.ServiceItems (ID int NOT NULL PRIMARY KEY, Name nvarchar(300) NOT NULL)`,
+  `CREATE TABLE dbo.ServiceItemPrices (ID int NOT NULL PRIMARY KEY, ID_ServiceItems int NOT NULL, Price money NOT NULL)`,
+  `CREATE TABLE dbo.TreatmentPlans (ID int NOT NULL PRIMARY KEY, ID_Patients int NOT NULL, Name nvarchar(200) NULL,
+    ID_Staffs int NULL, DateTimeCreated datetime NULL, IsActive bit NOT NULL, ${audit})`,
+  `CREATE TABLE dbo.TreatmentPlanStages (ID int NOT NULL PRIMARY KEY, Name nvarchar(200) NOT NULL, [Order] int NULL)`,
+  `CREATE TABLE dbo.TreatmentPlanElements (ID int NOT NULL PRIMARY KEY, Name nvarchar(200) NOT NULL, [Order] int NULL, Price money NULL)`,
+  `CREATE TABLE dbo.TreatmentPlanElementRelations (ID int NOT NULL PRIMARY KEY, ID_TreatmentPlans int NOT NULL,
+    ID_TreatmentPlanStages int NULL, ID_TreatmentPlanElements int NULL, ID_ServicePrices int NULL, TeethLong bigint NULL,
+    DiscountSum money NULL, ${audit})`,
+  `CREATE TABLE dbo.PaymentsIn (ID int NOT NULL PRIMARY KEY, ID_Patients int NOT NULL, ID_OwnCompanies int NULL,
+    Payment money NOT NULL, DateTimePayment datetime NULL)`,
+  `CREATE INDEX IX_Receptions_Patients ON dbo.Receptions (ID_Patients)`,
+  `CREATE INDEX IX_Orders_Receptions ON dbo.Orders (ID_Receptions)`,
+  `CREATE INDEX IX_OrderServiceRelation_Orders ON dbo.OrderServiceRelation (ID_Orders)`,
+  `CREATE INDEX IX_Items_Staffs ON dbo.Items (ID_Staffs)`,
+  `CREATE INDEX IX_PaymentsIn_Patients ON dbo.PaymentsIn (ID_Patients)`,
+];

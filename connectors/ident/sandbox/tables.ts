@@ -1,0 +1,72 @@
+/** What a cell of a generated row may hold; times are naive ISO text. */
+export type Cell = string | number | boolean | null;
+
+/** The columns each generated row fills, in order. */
+export const columns = {
+  OwnCompanies: ['ID', 'Name'],
+  Armchairs: ['ID', 'NameArmchair', 'ID_OwnCompanies'],
+  InfoSources: ['ID', 'Name'],
+  ArchivingReasons: ['ID', 'Name'],
+  ProfessionNames: ['ID', 'NameProfession', 'ID_Roles', 'Archive'],
+  Staffs: ['ID_Persons', 'Archive'],
+  Items: ['ID_Staffs', 'ID_ProfessionNames'],
+  ServiceItems: ['ID', 'Name'],
+  ServiceItemPrices: ['ID', 'ID_ServiceItems', 'Price'],
+  TreatmentPlanStages: ['ID', 'Name', 'Order'],
+  TreatmentPlanElements: ['ID', 'Name', 'Order', 'Price'],
+  Persons: [
+    'ID',
+    'Surname',
+    'Name',
+    'Patronymic',
+    'MobilePhone',
+    'Phone',
+    'Email',
+    'Birthday',
+    'Sex',
+    'City',
+    'DateTimeChanged',
+  ],
+  Patients: [
+    'ID_Persons', 'CardNumber', 'PatientNumber', 'Status', 'FirstVisit', 'Comment', 'ParentSNP', 'SMSRejection',
+    'ID_InfoSources', 'InitialBalance', 'DateTimeChanged',
+  ], // prettier-ignore
+  Receptions: [
+    'ID', 'ID_Patients', 'ID_Staffs', 'ID_Armchairs', 'PlanStart', 'PlanEnd', 'ReceptionAdded', 'ID_StaffsReceptionAdded',
+    'PatientAppeared', 'ReceptionStarted', 'ReceptionEnded', 'CheckIssued', 'ReceptionCanceled',
+    'ID_ReceptionCancelReasons', 'CancelReasonComment', 'ID_ReceptionsTransferFrom', 'Comment', 'DateTimeAdded',
+    'DateTimeChanged',
+  ], // prettier-ignore
+  Orders: [
+    'ID', 'ID_Receptions', 'ID_Patients', 'ID_Staffs', 'ID_OwnCompanies', 'DateTimeOrder', 'DateTimeBillFormed',
+    'DateTimeAdded', 'DateTimeChanged',
+  ], // prettier-ignore
+  OrderServiceRelation: ['ID', 'ID_Orders', 'ID_ServicePrices', 'CountService', 'DiscountSum', 'DateTimeAdded'],
+  TreatmentPlans: ['ID', 'ID_Patients', 'Name', 'ID_Staffs', 'DateTimeCreated', 'IsActive', 'DateTimeAdded'],
+  TreatmentPlanElementRelations: [
+    'ID', 'ID_TreatmentPlans', 'ID_TreatmentPlanStages', 'ID_TreatmentPlanElements', 'ID_ServicePrices', 'DiscountSum',
+    'DateTimeAdded',
+  ], // prettier-ignore
+  PaymentsIn: ['ID', 'ID_Patients', 'ID_OwnCompanies', 'Payment', 'DateTimePayment'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+export type TableName = keyof typeof columns;
+
+/** Rows of one table on their way into the data base. */
+export interface Insert {
+  readonly table: TableName;
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** One INSERT of T-SQL; at most 1000 rows, as SQL Server takes them. */
+export function insertStatement({ table, rows }: Insert): string {
+  const names = columns[table].map((name) => `[${name}]`).join(', ');
+  const values = rows.map((row) => `(${row.map(literal).join(', ')})`).join(',\n');
+  return `INSERT INTO dbo.[${table}] (${names}) VALUES\n${values}`;
+}
+
+function literal(cell: Cell): string {
+  if (cell === null) return 'NULL';
+  if (typeof cell === 'boolean') return cell ? '1' : '0';
+  return typeof cell === 'number' ? String(cell) : `N'${cell.replaceAll("'", "''")}'`;
+}

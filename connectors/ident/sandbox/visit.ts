@@ -1,0 +1,153 @@
+import { armchairs, doctors, prices, registrar } from './clinic-data.ts';
+import type { Wish } from './generate.ts';
+import { addRow, day, hour, minute, money, naive } from './world.ts';
+import type { World } from './world.ts';
+
+/** How far a visit got. `missed` was planned and nobody came; `moved` is the visit another one was moved to. */
+export type Stage =
+  | 'planned'
+  | 'missed'
+  | 'appeared'
+  | 'started'
+  | 'ended'
+  | 'issued'
+  | 'cancelled'
+  | 'cancelledByReason'
+  | 'moved';
+
+/** Stamps of a visit in milliseconds of naive time, absent where it did not get that far. */
+interface Stamps {
+  readonly added: number;
+  readonly appeared?: number;
+  readonly started?: number;
+  readonly ended?: number;
+  readonly issued?: number;
+  readonly cancelled?: number;
+}
+
+export function addVisit(world: World, id: number, patient: number, startMs: number, wish: Wish): void {
+  const { random } = world;
+  const stage = wish.stage ?? inventStage(world, startMs);
+  const stamps = inventStamps(world, stage, startMs);
+  const chair = random.pick(armchairs);
+  const doctor = wish.doctor ?? random.pick(doctors);
+  const off = stage === 'cancelled' || stage === 'cancelledByReason';
+  const at = (ms: number | undefined): string | null => (ms === undefined ? null : naive(ms));
+  addRow(world, 'Receptions', [
+    id,
+    patient,
+    wish.flaw === 'doctor' ? null : doctor,
+    wish.flaw === 'chair' ? null : chair.id,
+    wish.flaw === 'time' ? null : naive(startMs),
+    wish.flaw === 'time' ? null : naive(startMs + random.pick([30, 45, 60, 90]) * minute),
+    naive(stamps.added),
+    registrar,
+    at(stamps.appeared),
+    at(stamps.started),
+    at(stamps.ended),
+    at(stamps.issued),
+    stage === 'cancelled' ? at(stamps.cancelled) : null,
+    off ? random.between(1, 4) : null,
+    off && random.chance(0.7) ? 'Пациент заболел' : null,
+    stage === 'moved' ? id - 1 : null,
+    random.chance(0.2) ? 'Первый раз у этого врача' : null,
+    naive(stamps.added),
+    at(changed(world, stamps)),
+  ]);
+  world.cancelledLast = off;
+  if (stage === 'ended' || stage === 'issued')
+    addOrders(world, { id, patient, doctor, branch: chair.branch }, stamps, wish.orders);
+}
+
+function inventStage(world: World, startMs: number): Stage {
+  const roll = world.random.next();
+  if (startMs > world.nowMs) return roll < 0.92 ? 'planned' : 'cancelled';
+  if (startMs > world.nowMs - hour) return roll < 0.5 ? 'appeared' : 'started';
+  if (roll < 0.7) return 'issued';
+  if (roll < 0.78) return 'ended';
+  if (roll < 0.87) return 'missed';
+  return roll < 0.97 ? 'cancelled' : 'cancelledByReason';
+}
+
+function inventStamps(world: World, stage: Stage, startMs: number): Stamps {
+  const { random, beginMs, nowMs } = world;
+  const within = (ms: number): number => Math.max(beginMs, Math.min(ms + random.between(1, 59_999), nowMs - minute));
+  const added = within(Math.min(startMs, nowMs) - random.between(2 * hour, 14 * day));
+  if (stage === 'cancelled' || stage === 'cancelledByReason') {
+    return { added, cancelled: within(added + random.next() * (Math.min(startMs, nowMs) - added)) };
+  }
+  if (stage === 'planned' || stage === 'missed' || stage === 'moved') return { added };
+  const appeared = within(startMs - random.between(-5, 15) * minute);
+  if (stage === 'appeared') return { added, appeared };
+  const started = within(appeared + random.between(1, 12) * minute);
+  if (stage === 'started') return { added, appeared, started };
+  const ended = within(started + random.between(15, 80) * minute);
+  if (stage === 'ended') return { added, appeared, started, ended };
+  return { added, appeared, started, ended, issued: within(ended + random.between(1, 10) * minute) };
+}
+
+/** IDENT does not always touch DateTimeChanged when it sets a stamp (reference A.6): one row in six keeps the old one. */
+function changed(world: World, stamps: Stamps): number | undefined {
+  if (world.random.chance(0.16)) return world.random.chance(0.5) ? stamps.added : undefined;
+  return Math.max(...Object.values(stamps));
+}
+
+interface Billed {
+  readonly id: number;
+  readonly patient: number;
+  readonly doctor: number;
+  readonly branch: number;
+}
+
+function addOrders(world: World, visit: Billed, stamps: Stamps, wanted: number | undefined): void {
+  const { random } = world;
+  const roll = random.next();
+  const count = wanted ?? (roll < 0.05 ? 0 : roll < 0.9 ? 1 : roll < 0.98 ? 2 : 3);
+  for (let index = 0; index < count; index++) {
+    const orderedMs = Math.min((stamps.started ?? stamps.added) + (index + 1) * minute, world.nowMs);
+    const billedMs = stamps.issued === undefined ? undefined : Math.max(orderedMs, stamps.issued);
+    addOrder(world, visit, orderedMs, billedMs);
+  }
+}
+
+function addOrder(world: World, visit: Billed, orderedMs: number, billedMs: number | undefined): void {
+  const { random } = world;
+  const id = ++world.ids.order;
+  const branch = random.chance(0.95) ? visit.branch : random.pick([1, 2, null]);
+  const billed = billedMs === undefined ? null : naive(billedMs);
+  addRow(world, 'Orders', [
+    id, visit.id, visit.patient, visit.doctor, branch, naive(orderedMs), billed, naive(orderedMs), billed,
+  ]); // prettier-ignore
+  let sum = 0;
+  for (let line = random.between(1, 4); line > 0; line--) sum += addLine(world, id, orderedMs);
+  if (billed !== null) addRow(world, 'PaymentsIn', [++world.ids.payment, visit.patient, branch, money(sum), billed]);
+  if (random.chance(0.04)) addTreatmentPlan(world, visit, orderedMs);
+}
+
+function addLine(world: World, order: number, orderedMs: number): number {
+  const { random } = world;
+  const { id: price, price: amount } = random.pick(prices);
+  const count = random.chance(0.8) ? 1 : random.between(2, 4);
+  const discount = random.chance(0.3) ? money(amount * count * 0.1) : random.chance(0.5) ? 0 : null;
+  addRow(world, 'OrderServiceRelation', [++world.ids.line, order, price, count, discount, naive(orderedMs)]);
+  return amount * count - (discount ?? 0);
+}
+
+function addTreatmentPlan(world: World, visit: Billed, atMs: number): void {
+  const { random } = world;
+  const plan = ++world.ids.plan;
+  const at = naive(atMs);
+  addRow(world, 'TreatmentPlans', [plan, visit.patient, `План ${plan}`, visit.doctor, at, random.chance(0.8), at]);
+  for (let element = 1; element <= 3; element++) {
+    const price = random.pick(prices);
+    addRow(world, 'TreatmentPlanElementRelations', [
+      ++world.ids.element,
+      plan,
+      element === 1 ? 1 : 2,
+      element,
+      price.id,
+      0,
+      at,
+    ]);
+  }
+}
