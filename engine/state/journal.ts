@@ -1,0 +1,77 @@
+import type { Database } from './database.ts';
+import { stateErrors } from './errors.ts';
+import type { Intent, Receipt, StateStore } from './ports.ts';
+import { parsed } from './stored.ts';
+
+type JournalPart = Pick<StateStore, 'saveIntents' | 'openIntents' | 'closedAsAbsent' | 'pruneJournal'>;
+
+export interface Journal extends JournalPart {
+  /** Part of the transaction around it. */
+  answer(receipts: readonly Receipt[]): void;
+  /** What was open when a run began is another process's doubt from here on, whatever closes it. */
+  doubtOpen(): void;
+}
+
+interface IntentRow {
+  readonly intent: string;
+}
+
+/** What was about to be sent, durable before it was, and what came of it (DL-9). */
+export function journal(db: Database, fence: (epoch: number) => void): Journal {
+  const insert = db.sqlite.prepare<[string, string, string, string, string, number]>(
+    'INSERT INTO intents (id, flow, key, operation, intent, at) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const forget = db.sqlite.prepare<[string, string]>('DELETE FROM known WHERE flow = ? AND key = ?');
+  const prune = db.sqlite.prepare<[number]>('DELETE FROM intents WHERE open = 0 AND at < ?');
+  const doubt = db.sqlite.prepare('UPDATE intents SET doubted = 1 WHERE open = 1');
+  const absent = db.sqlite.prepare<[number], IntentRow>(
+    `SELECT intent FROM intents WHERE doubted = 1 AND outcome = 'not-applied' AND operation = 'create'
+      AND answered_at >= ? ORDER BY position`,
+  );
+  const open = db.sqlite.prepare<[string | null], IntentRow>(
+    'SELECT intent FROM intents WHERE open = 1 AND flow = coalesce(?, flow) ORDER BY position',
+  );
+  const answer = answering(db);
+
+  function save(intent: Intent): void {
+    fence(intent.epoch);
+    const { id, flow, key, write, at } = intent;
+    insert.run(id, flow, key, write.operation, JSON.stringify(intent), at);
+    forget.run(flow, key);
+  }
+
+  return {
+    async saveIntents(intents) {
+      if (intents.length > 0) db.writeDurably(() => intents.forEach(save));
+    },
+    openIntents: async (flow) => db.read(() => open.all(flow ?? null)).map(intentOf),
+    closedAsAbsent: async (since) => db.read(() => absent.all(since)).map(intentOf),
+    pruneJournal: async (before) => db.write(() => prune.run(before).changes),
+    doubtOpen: () => void doubt.run(),
+    answer: (receipts) => receipts.forEach(answer),
+  };
+}
+
+/** The last receipt of an intent counts; `unknown` leaves it open. */
+function answering(db: Database): (receipt: Receipt) => void {
+  const update = db.sqlite.prepare<[number, number, string, string | null, string | null, number, string]>(
+    `UPDATE intents SET open = ?, doubted = doubted | ?, outcome = ?, row = ?, error = ?, answered_at = ? WHERE id = ?`,
+  );
+  return ({ intent, outcome, row, error, at }) => {
+    const doubted = outcome === 'unknown' ? 1 : 0;
+    const { changes } = update.run(
+      doubted,
+      doubted,
+      outcome,
+      row ?? null,
+      error ? JSON.stringify(error) : null,
+      at,
+      intent,
+    );
+    if (changes === 0) throw stateErrors.no_intent.error({ intent });
+  };
+}
+
+function intentOf(row: IntentRow): Intent {
+  return parsed(row.intent);
+}

@@ -1,0 +1,34 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** Where Linux and macOS keep a program's data that belongs to no one user. */
+const sharedFolder = '/var/lib/pipe';
+
+/**
+ * The folder of what all pipelines on this machine share: portal book and run locks (DL-20). In this order:
+ *
+ * 1. `PIPE_HOME`, where it is set. Containers that talk to one portal mount one volume there.
+ * 2. On Windows `%ProgramData%\pipe`, which services and users can both write.
+ * 3. `/var/lib/pipe`, where we may write it or, as root, make it. To share it between a service and people an
+ *    administrator makes it once: `install -d -m 2770 -g pipe /var/lib/pipe`; files in it are then the group's too.
+ * 4. `$XDG_STATE_HOME/pipe`, by default `~/.local/state/pipe`: then each user counts for themselves, and two users
+ *    who send to one portal at once meet its limit by backing off.
+ */
+export function machineFolder(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform = process.platform): string {
+  const { PIPE_HOME, ProgramData, XDG_STATE_HOME } = environment;
+  if (PIPE_HOME) return PIPE_HOME;
+  if (platform === 'win32') return join(ProgramData || 'C:\\ProgramData', 'pipe');
+  if (isWritable(sharedFolder)) return sharedFolder;
+  return join(XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'pipe');
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import type { Clock } from './clock.ts';
+import { openDatabase } from './database.ts';
+import type { Database } from './database.ts';
+import { stateErrors } from './errors.ts';
+import { journal } from './journal.ts';
+import type { StateStore } from './ports.ts';
+import { fence, progress } from './progress.ts';
+import { queue } from './queue.ts';
+import { stateSchema } from './schema.ts';
+
+export interface StateOptions {
+  /** Name of the pipeline: the identity of all state. */
+  readonly pipeline: string;
+  /** Dates the state when it begins. */
+  readonly clock: Clock;
+}
+
+/**
+ * Opens what a pipeline remembers, in SQLite. A path that ends in `.db`, and `:memory:`, is the file itself; any other
+ * is a folder, whose file is `<path>/<pipeline>/state.db` (0600, new folders 0700). Throws `state.*`; a damaged or newer
+ * file is refused, never begun anew. Several processes may have it open; who writes is settled by the lease.
+ */
+export async function openState(path: string, options: StateOptions): Promise<StateStore> {
+  const file = path === ':memory:' || path.endsWith('.db') ? path : join(path, options.pipeline, 'state.db');
+  const db = openDatabase(file, stateSchema, () => 0o600);
+  try {
+    claim(db, file, options);
+    return stateStore(db);
+  } catch (thrown) {
+    db.close();
+    throw thrown;
+  }
+}
+
+function claim(db: Database, file: string, { pipeline, clock }: StateOptions): void {
+  const owner = db.sqlite.prepare<[], { readonly pipeline: string }>('SELECT pipeline FROM identity');
+  const begin = db.sqlite.prepare<[string, number]>('INSERT INTO identity (pipeline, began_at) VALUES (?, ?)');
+  if (!db.read(() => owner.get())) db.write(() => owner.get() ?? begin.run(pipeline, clock.now()));
+  const found = owner.get()?.pipeline ?? '';
+  if (found !== pipeline) throw stateErrors.other_pipeline.error({ file, found, pipeline });
+}
+
+function stateStore(db: Database): StateStore {
+  const admit = fence(db);
+  const { answer, doubtOpen, ...intents } = journal(db, admit);
+  const { advance, ...runs } = progress(db, doubtOpen);
+  const { settle, ...waiting } = queue(db);
+  return {
+    ...runs,
+    ...intents,
+    ...waiting,
+    async commit(delivery) {
+      // Receipts acknowledge what was sent and must not be lost with the machine; progress alone may be made again.
+      const write = delivery.receipts.length > 0 ? db.writeDurably : db.write;
+      write(() => {
+        admit(delivery.epoch);
+        answer(delivery.receipts);
+        advance(delivery);
+        settle(delivery);
+      });
+    },
+    close: async () => db.close(),
+  };
+}

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Limit } from '../connector.ts';
+import type { Clock } from './clock.ts';
+import { openDatabase } from './database.ts';
+import type { Database, Schema } from './database.ts';
+import { sharedMode } from './place.ts';
+import type { PortalBook, RecentRow } from './ports.ts';
+
+const bookSchema: Schema = {
+  applicationId: 0x70626f6b, // "pbok"
+  migrations: [
+    `
+    CREATE TABLE buckets (
+      key TEXT PRIMARY KEY,
+      level INTEGER NOT NULL,
+      at INTEGER NOT NULL,
+      boot TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE recent (
+      connection TEXT NOT NULL,
+      entity TEXT NOT NULL,
+      claim TEXT NOT NULL,
+      row TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      saved_at INTEGER NOT NULL,
+      boot TEXT NOT NULL,
+      PRIMARY KEY (connection, entity, claim, row)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX recent_by_age ON recent (at);
+    `,
+  ],
+};
+
+const recentMs = 24 * 60 * 60 * 1000;
+
+/**
+ * Opens the book all pipelines of this machine share: `<folder>/portal-book.db`, or `:memory:`. The folder is
+ * `machineFolder()`; the file is 0600, or 0660 where the folder is the group's.
+ */
+export async function openPortalBook(folder: string, clock: Clock): Promise<PortalBook> {
+  const file = folder === ':memory:' ? folder : join(folder, 'portal-book.db');
+  const db = openDatabase(file, bookSchema, sharedMode);
+  return { ...bucket(db, clock), ...recentRows(db, clock), close: async () => db.close() };
+}
+
+/** One request in the bucket's own unit: with µs as the unit of time, all amounts are whole numbers. */
+const request = 1_000_000;
+
+interface BucketRow {
+  readonly level: number;
+  readonly at: number;
+  readonly boot: string;
+}
+
+/**
+ * The leaky bucket (DL-22). A charge is written before it resolves and survives our death; it need not survive the
+ * machine's, whose next boot finds an unknown history. Without history, or with one of another boot, there is room
+ * for one request: whatever was sent before, no more than that may be missing from the vendor's own count.
+ */
+function bucket(db: Database, clock: Clock): Pick<PortalBook, 'charge' | 'fill'> {
+  const load = db.sqlite.prepare<[string], BucketRow>('SELECT level, at, boot FROM buckets WHERE key = ?');
+  const save = db.sqlite.prepare<[string, number, number, string]>(
+    'INSERT OR REPLACE INTO buckets (key, level, at, boot) VALUES (?, ?, ?, ?)',
+  );
+
+  function levelNow(limit: Limit, now: number): number {
+    const row = load.get(limit.key);
+    const nearlyFull = (limit.capacity - 1) * request;
+    if (!row || row.boot !== clock.bootId || row.at > now) return Math.max(row?.level ?? 0, nearlyFull);
+    // Requests per second are millionths of a request per µs. What is less than one of them has not leaked yet.
+    return Math.max(0, row.level - Math.floor((now - row.at) * limit.perSecond));
+  }
+
+  return {
+    charge: async (limit) =>
+      db.write(() => {
+        const now = microseconds(clock);
+        const level = levelNow(limit, now);
+        const excess = level + request - limit.capacity * request;
+        save.run(limit.key, excess > 0 ? level : level + request, now, clock.bootId);
+        return excess > 0
+          ? { admitted: false, waitMs: Math.ceil(excess / limit.perSecond / 1000) }
+          : { admitted: true };
+      }),
+    async fill(limit) {
+      db.write(() => {
+        const now = microseconds(clock);
+        const level = Math.max(levelNow(limit, now), limit.capacity * request);
+        save.run(limit.key, level, now, clock.bootId);
+      });
+    },
+  };
+}
+
+function microseconds(clock: Clock): number {
+  return Math.floor(clock.monotonic() * 1000);
+}
+
+/**
+ * What was created lately. Claims are phones and names, so the book, which others may read, holds their hashes. A row
+ * expires when wall clock and monotonic clock agree that a day has gone by: setting the clock forward forgets nothing.
+ */
+function recentRows(db: Database, clock: Clock): Pick<PortalBook, 'saveRecent' | 'recent'> {
+  const save = db.sqlite.prepare<[string, string, string, string, number, number, string]>(
+    'INSERT OR REPLACE INTO recent (connection, entity, claim, row, at, saved_at, boot) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const expired = 'at <= ? AND (boot <> ? OR saved_at <= ?)';
+  const forget = db.sqlite.prepare<[number, string, number]>(`DELETE FROM recent WHERE ${expired}`);
+  const answering = db.sqlite.prepare<[string, string, string, number, string, number], Pick<RecentRow, 'row' | 'at'>>(
+    `SELECT row, at FROM recent WHERE connection = ? AND entity = ? AND claim = ? AND NOT (${expired})`,
+  );
+  const dayAgo = (): [number, string, number] => [
+    clock.now() - recentMs,
+    clock.bootId,
+    Math.floor(clock.monotonic() - recentMs),
+  ];
+
+  return {
+    async saveRecent(rows) {
+      if (rows.length === 0) return;
+      const savedAt = Math.floor(clock.monotonic());
+      db.writeDurably(() => {
+        forget.run(...dayAgo());
+        for (const { connection, entity, row, claims, at } of rows) {
+          for (const claim of claims) save.run(connection, entity, hashOf(claim), row, at, savedAt, clock.bootId);
+        }
+      });
+    },
+    async recent(connection, entity, claims) {
+      const found = new Map<string, RecentRow>();
+      db.read(() => {
+        for (const claim of new Set(claims)) {
+          for (const { row, at } of answering.all(connection, entity, hashOf(claim), ...dayAgo())) {
+            const known = found.get(row)?.claims ?? [];
+            found.set(row, { connection, entity, row, claims: [...known, claim], at });
+          }
+        }
+      });
+      return [...found.values()].sort((a, b) => b.at - a.at);
+    },
+  };
+}
+
+function hashOf(claim: string): string {
+  return createHash('sha256').update(claim).digest('base64url');
+}

@@ -1,0 +1,139 @@
+import type { Cursor, Row } from '../connector.ts';
+import type { Database } from './database.ts';
+import { stateErrors } from './errors.ts';
+import type { Checkpoint, Delivery, Link, RunEntry, StateStore } from './ports.ts';
+import { given, parsed } from './stored.ts';
+
+type ProgressPart = Pick<
+  StateStore,
+  'startRun' | 'finishRun' | 'runs' | 'checkpoint' | 'checkpoints' | 'known' | 'links'
+>;
+
+export interface Progress extends ProgressPart {
+  /** Links, known hashes and checkpoint of a delivery; part of the transaction around it. */
+  advance(delivery: Delivery): void;
+}
+
+/** Runs, how far they came, what they delivered and where to. */
+export function progress(db: Database, onStart: () => void): Progress {
+  return { ...runs(db, onStart), ...delivered(db), ...checkpoints(db), advance: advancing(db) };
+}
+
+/** Throws unless the epoch is that of the latest run: an older one may not write after it (DL-9). */
+export function fence(db: Database): (epoch: number) => void {
+  const latest = db.sqlite.prepare<[], { readonly epoch: number }>('SELECT coalesce(max(epoch), 0) AS epoch FROM runs');
+  return (epoch) => {
+    const current = latest.get()?.epoch ?? 0;
+    if (epoch !== current) throw stateErrors.fenced.error({ epoch, current });
+  };
+}
+
+interface RunRow {
+  readonly epoch: number;
+  readonly run: string;
+  readonly started_at: number;
+  readonly mapping: string;
+  readonly pid: number;
+  readonly finished_at: number | null;
+  readonly exit_code: number | null;
+  readonly result: string | null;
+}
+
+function runs(db: Database, onStart: () => void): Pick<StateStore, 'startRun' | 'finishRun' | 'runs'> {
+  const start = db.sqlite.prepare<[string, number, string, number]>(
+    'INSERT INTO runs (run, started_at, mapping, pid) VALUES (?, ?, ?, ?)',
+  );
+  const finish = db.sqlite.prepare<[number, number, string, string]>(
+    'UPDATE runs SET finished_at = ?, exit_code = ?, result = ? WHERE run = ?',
+  );
+  const newest = db.sqlite.prepare<[number], RunRow>('SELECT * FROM runs ORDER BY epoch DESC LIMIT ?');
+  return {
+    startRun: async ({ run, startedAt, mapping, pid }) =>
+      db.write(() => {
+        onStart();
+        return Number(start.run(run, startedAt, mapping, pid).lastInsertRowid);
+      }),
+    async finishRun({ run, finishedAt, exitCode, result }) {
+      db.write(() => finish.run(finishedAt, exitCode, JSON.stringify(result), run));
+    },
+    runs: async (limit) => db.read(() => newest.all(limit)).map(runEntry),
+  };
+}
+
+function runEntry(row: RunRow): RunEntry {
+  return {
+    run: row.run,
+    epoch: row.epoch,
+    startedAt: row.started_at,
+    mapping: row.mapping,
+    pid: row.pid,
+    ...given('finishedAt', row.finished_at),
+    ...given('exitCode', row.exit_code),
+    ...(row.result !== null && { result: parsed<Row>(row.result) }),
+  };
+}
+
+function delivered(db: Database): Pick<StateStore, 'known' | 'links'> {
+  const hashOf = db.sqlite.prepare<[string, string], { readonly hash: string }>(
+    'SELECT hash FROM known WHERE flow = ? AND key = ?',
+  );
+  const linksOf = db.sqlite.prepare<[string, string], Link>('SELECT * FROM links WHERE flow = ? AND key = ?');
+  return {
+    known: async (flow, keys) =>
+      db.read(() => {
+        const found = new Map<string, string>();
+        for (const key of keys) {
+          const hash = hashOf.get(flow, key)?.hash;
+          if (hash !== undefined) found.set(key, hash);
+        }
+        return found;
+      }),
+    links: async (flow, keys) =>
+      db.read(() => [...new Set(keys)].flatMap((key) => linksOf.all(flow, key))).sort((a, b) => b.at - a.at),
+  };
+}
+
+interface CheckpointRow {
+  readonly flow: string;
+  readonly cursor: string | null;
+  readonly params: string;
+  readonly at: number;
+  readonly run: string;
+}
+
+function checkpoints(db: Database): Pick<StateStore, 'checkpoint' | 'checkpoints'> {
+  const one = db.sqlite.prepare<[string], CheckpointRow>('SELECT * FROM checkpoints WHERE flow = ?');
+  const all = db.sqlite.prepare<[], CheckpointRow>('SELECT * FROM checkpoints ORDER BY flow');
+  return {
+    async checkpoint(flow) {
+      const row = db.read(() => one.get(flow));
+      return row && checkpointOf(row);
+    },
+    checkpoints: async () => db.read(() => all.all()).map(checkpointOf),
+  };
+}
+
+function checkpointOf({ cursor, ...row }: CheckpointRow): Checkpoint {
+  return cursor === null ? row : { ...row, cursor: parsed<Cursor>(cursor) };
+}
+
+function advancing(db: Database): (delivery: Delivery) => void {
+  const link = db.sqlite.prepare<Link>(
+    `INSERT INTO links (flow, key, target, connection, entity, row, at)
+      VALUES (@flow, @key, @target, @connection, @entity, @row, @at)
+      ON CONFLICT DO UPDATE SET at = excluded.at`,
+  );
+  const know = db.sqlite.prepare<[string, string, string]>(
+    'INSERT INTO known (flow, key, hash) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET hash = excluded.hash',
+  );
+  const save = db.sqlite.prepare<[string, string | null, string, number, string]>(
+    'INSERT OR REPLACE INTO checkpoints (flow, cursor, params, at, run) VALUES (?, ?, ?, ?, ?)',
+  );
+  return (delivery) => {
+    for (const row of delivery.links) link.run(row);
+    for (const { key, hash } of delivery.delivered) know.run(delivery.flow, key, hash);
+    if (!delivery.checkpoint) return;
+    const { flow, cursor, params, at, run } = delivery.checkpoint;
+    save.run(flow, cursor ? JSON.stringify(cursor) : null, params, at, run);
+  };
+}

@@ -1,0 +1,171 @@
+import type { Row } from '../connector.ts';
+import type { Database } from './database.ts';
+import type { Delivery, QueueCounts, QueueEntry, QueueFilter, QueueState, StateStore, StoredError } from './ports.ts';
+import { given, parsed } from './stored.ts';
+
+type QueuePart = Pick<StateStore, 'due' | 'queue' | 'queueCounts' | 'retryQueue' | 'dropQueue' | 'purgeQueue'>;
+
+export interface Queue extends QueuePart {
+  /** Closes the rows of what was delivered, puts what was queued; part of the transaction around it. */
+  settle(delivery: Delivery): void;
+}
+
+interface QueueRow {
+  readonly id: number;
+  readonly flow: string;
+  readonly key: string;
+  readonly hash: string | null;
+  readonly source: string;
+  readonly source_key: string | null;
+  readonly state: QueueState;
+  readonly error: string;
+  readonly due_at: number | null;
+  readonly attempts: number;
+  readonly first_at: number;
+  readonly last_at: number;
+  readonly run: string;
+}
+
+const isOpen = `state NOT IN ('completed', 'superseded')`;
+const inDoubt = 'EXISTS (SELECT 1 FROM intents i WHERE i.flow = queue.flow AND i.key = queue.key AND i.open = 1)';
+const forgetKnown = 'DELETE FROM known WHERE flow = ? AND key = ?';
+
+/** Records that failed and wait: one row per (flow, key), whatever happens to it (DL-17, DL-18). */
+export function queue(db: Database): Queue {
+  return { ...looking(db), ...changing(db), settle: settling(db) };
+}
+
+function looking(db: Database): Pick<QueuePart, 'due' | 'queue' | 'queueCounts'> {
+  const due = db.sqlite.prepare<[string, number, number], QueueRow>(
+    `SELECT * FROM queue WHERE flow = ? AND ((state IN ('pending', 'waiting') AND due_at <= ?) OR marked = 1)
+      ORDER BY first_at, id LIMIT ?`,
+  );
+  const all = db.sqlite.prepare<[SqlFilter], QueueRow>(`SELECT * FROM queue ${matching()}`);
+  const counts = db.sqlite.prepare<[string | null], { readonly state: QueueState; readonly rows: number }>(
+    'SELECT state, count(*) AS rows FROM queue WHERE flow = coalesce(?, flow) GROUP BY state',
+  );
+  return {
+    due: async (flow, now, limit) => db.read(() => due.all(flow, now, limit)).map(queueEntry),
+    queue: async (filter) => db.read(() => all.all(sqlFilter(filter))).map(queueEntry),
+    async queueCounts(flow) {
+      const found = db.read(() => counts.all(flow ?? null)).map(({ state, rows }) => [state, rows] as const);
+      return { ...noRows, ...Object.fromEntries(found) };
+    },
+  };
+}
+
+const noRows: QueueCounts = { pending: 0, waiting: 0, quarantined: 0, failed: 0, completed: 0, superseded: 0 };
+
+function changing(db: Database): Pick<QueuePart, 'retryQueue' | 'dropQueue' | 'purgeQueue'> {
+  const mark = db.sqlite.prepare<[SqlFilter]>(
+    `UPDATE queue SET marked = 1 WHERE id IN (SELECT id FROM queue ${matching(isOpen)})`,
+  );
+  const droppable = db.sqlite.prepare<[SqlFilter], Pick<QueueRow, 'id' | 'flow' | 'key' | 'state'>>(
+    `SELECT id, flow, key, state FROM queue ${matching(`NOT ${inDoubt}`)}`,
+  );
+  const remove = db.sqlite.prepare<[number]>('DELETE FROM queue WHERE id = ?');
+  const forget = db.sqlite.prepare<[string, string]>(forgetKnown);
+  const purge = db.sqlite.prepare<[string, number]>(
+    `DELETE FROM queue WHERE flow = ? AND NOT (${isOpen}) AND last_at < ?`,
+  );
+  return {
+    retryQueue: async (filter) => db.write(() => mark.run(sqlFilter(filter)).changes),
+    dropQueue: async (filter) =>
+      db.write(() => {
+        const rows = droppable.all(sqlFilter(filter));
+        for (const { id, flow, key, state } of rows) {
+          remove.run(id);
+          // What was delivered since stays known.
+          if (state !== 'completed' && state !== 'superseded') forget.run(flow, key);
+        }
+        return rows.length;
+      }),
+    purgeQueue: async (flow, before) => db.write(() => purge.run(flow, before).changes),
+  };
+}
+
+function settling(db: Database): (delivery: Delivery) => void {
+  const close = db.sqlite.prepare<[string, number, string, string, string]>(
+    `UPDATE queue SET state = iif(coalesce(hash, ?1) = ?1, 'completed', 'superseded'), marked = 0, due_at = NULL,
+      last_at = ?2, run = ?3 WHERE flow = ?4 AND key = ?5 AND ${isOpen}`,
+  );
+  const put = db.sqlite.prepare<[SqlPut]>(
+    `INSERT INTO queue (flow, key, hash, source, source_key, state, error, due_at, attempts, first_at, last_at, run)
+      VALUES (@flow, @key, @hash, @source, @sourceKey, @state, @error, @dueAt, @attempts, @at, @at, @run)
+      ON CONFLICT (flow, key) DO UPDATE SET first_at = iif(${isOpen}, first_at, excluded.first_at),
+        hash = excluded.hash, source = excluded.source, source_key = excluded.source_key, state = excluded.state,
+        error = excluded.error, due_at = excluded.due_at, marked = 0, attempts = excluded.attempts,
+        last_at = excluded.last_at, run = excluded.run`,
+  );
+  const forget = db.sqlite.prepare<[string, string]>(forgetKnown);
+  return ({ flow, run, at, delivered, queued }) => {
+    for (const { key, hash } of delivered) close.run(hash, at, run, flow, key);
+    for (const { key, hash, source, sourceKey, state, error, dueAt, attempts } of queued) {
+      put.run({
+        flow,
+        key,
+        hash: hash ?? null,
+        source: JSON.stringify(source),
+        sourceKey: sourceKey ? JSON.stringify(sourceKey) : null,
+        state,
+        error: JSON.stringify(error),
+        dueAt: dueAt ?? null,
+        attempts,
+        at,
+        run,
+      });
+      forget.run(flow, key);
+    }
+  };
+}
+
+interface SqlPut {
+  readonly flow: string;
+  readonly key: string;
+  readonly hash: string | null;
+  readonly source: string;
+  readonly sourceKey: string | null;
+  readonly state: string;
+  readonly error: string;
+  readonly dueAt: number | null;
+  readonly attempts: number;
+  readonly at: number;
+  readonly run: string;
+}
+
+interface SqlFilter {
+  readonly flow: string | null;
+  readonly state: string | null;
+  readonly key: string | null;
+  readonly id: number | null;
+  readonly limit: number;
+}
+
+/** SQLite reads a negative limit as none. */
+function sqlFilter({ flow, state, key, id, limit }: QueueFilter): SqlFilter {
+  return { flow: flow ?? null, state: state ?? null, key: key ?? null, id: id ?? null, limit: limit ?? -1 };
+}
+
+/** Rows a filter names, oldest first; takes a `SqlFilter`. */
+function matching(condition = 'true'): string {
+  return `WHERE flow = coalesce(@flow, flow) AND state = coalesce(@state, state) AND key = coalesce(@key, key)
+    AND id = coalesce(@id, id) AND ${condition} ORDER BY first_at, id LIMIT @limit`;
+}
+
+function queueEntry(row: QueueRow): QueueEntry {
+  return {
+    id: row.id,
+    flow: row.flow,
+    key: row.key,
+    ...given('hash', row.hash),
+    source: parsed<Row>(row.source),
+    ...(row.source_key !== null && { sourceKey: parsed<Row>(row.source_key) }),
+    state: row.state,
+    error: parsed<StoredError>(row.error),
+    ...given('dueAt', row.due_at),
+    attempts: row.attempts,
+    firstAt: row.first_at,
+    lastAt: row.last_at,
+    run: row.run,
+  };
+}

@@ -1,0 +1,88 @@
+import type { Schema } from './database.ts';
+
+/** What a pipeline remembers. JSON columns hold the ports' own shapes; times are milliseconds since 1970. */
+export const stateSchema: Schema = {
+  applicationId: 0x70697065, // "pipe"
+  migrations: [
+    `
+    CREATE TABLE identity (pipeline TEXT NOT NULL, began_at INTEGER NOT NULL) STRICT;
+
+    CREATE TABLE runs (
+      epoch INTEGER PRIMARY KEY AUTOINCREMENT,
+      run TEXT NOT NULL UNIQUE,
+      started_at INTEGER NOT NULL,
+      mapping TEXT NOT NULL,
+      pid INTEGER NOT NULL,
+      finished_at INTEGER,
+      exit_code INTEGER,
+      result TEXT
+    ) STRICT;
+
+    CREATE TABLE checkpoints (
+      flow TEXT PRIMARY KEY,
+      cursor TEXT,
+      params TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      run TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE known (
+      flow TEXT NOT NULL,
+      key TEXT NOT NULL,
+      hash TEXT NOT NULL,
+      PRIMARY KEY (flow, key)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE links (
+      flow TEXT NOT NULL,
+      key TEXT NOT NULL,
+      target TEXT NOT NULL,
+      connection TEXT NOT NULL,
+      entity TEXT NOT NULL,
+      row TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      PRIMARY KEY (flow, key, target, connection, entity, row)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE intents (
+      position INTEGER PRIMARY KEY,
+      id TEXT NOT NULL UNIQUE,
+      flow TEXT NOT NULL,
+      key TEXT NOT NULL,
+      operation TEXT NOT NULL,
+      intent TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      open INTEGER NOT NULL DEFAULT 1,
+      doubted INTEGER NOT NULL DEFAULT 0,
+      outcome TEXT,
+      row TEXT,
+      error TEXT,
+      answered_at INTEGER
+    ) STRICT;
+    CREATE INDEX intents_by_record ON intents (flow, key);
+    CREATE INDEX intents_open ON intents (position) WHERE open = 1;
+    CREATE INDEX intents_absent ON intents (answered_at) WHERE doubted = 1 AND outcome = 'not-applied';
+    CREATE INDEX intents_by_time ON intents (at) WHERE open = 0;
+
+    CREATE TABLE queue (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      flow TEXT NOT NULL,
+      key TEXT NOT NULL,
+      hash TEXT,
+      source TEXT NOT NULL,
+      source_key TEXT,
+      state TEXT NOT NULL,
+      error TEXT NOT NULL,
+      due_at INTEGER,
+      marked INTEGER NOT NULL DEFAULT 0,
+      attempts INTEGER NOT NULL,
+      first_at INTEGER NOT NULL,
+      last_at INTEGER NOT NULL,
+      run TEXT NOT NULL,
+      UNIQUE (flow, key)
+    ) STRICT;
+    CREATE INDEX queue_by_state ON queue (flow, state, due_at);
+    CREATE INDEX queue_marked ON queue (flow) WHERE marked = 1;
+    `,
+  ],
+};
