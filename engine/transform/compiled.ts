@@ -10,6 +10,7 @@ import type {
   Rung,
 } from '../config/pipeline.ts';
 import type { Row, Value } from '../connector.ts';
+import type { PipeError } from '../errors.ts';
 
 /** The values expressions may name: `$params`, `$source`, `$run`, `$found`, earlier targets (language.md §4.6). */
 export type Variables = Readonly<Record<string, Row | undefined>>;
@@ -42,7 +43,10 @@ export interface CompiledFlow {
 }
 
 export interface MappedRecord {
+  /** Every field that could be made, though others could not: a record that fails still has its key. */
   readonly record: Row;
+  /** Why fields could not be made, in the order of the map; empty when all could. */
+  readonly failures: readonly PipeError[];
   /** Values no table entry knew, by record field. */
   readonly unknown: readonly { readonly field: string; readonly value: string }[];
 }

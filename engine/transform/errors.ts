@@ -1,0 +1,388 @@
+import { defineErrors } from '../errors.ts';
+
+/**
+ * What can be wrong with an expression. Findings name a place in the file; errors of kind data happen while a record
+ * is worked on and say in `at` which expression it was (`receptions.map.phone`). No text carries a value of a
+ * record: types, masked values and names only (G9).
+ */
+export const transformErrors = defineErrors('transform', {
+  // ---- the text does not parse
+  unclosed_text: {
+    kind: 'input',
+    en: 'the text that begins here has no closing quote',
+    ru: 'у текста, начатого здесь, нет закрывающей кавычки',
+    fix: { en: 'close it with {quote}', ru: 'закройте его знаком {quote}' },
+  },
+  unclosed_comment: {
+    kind: 'input',
+    en: 'the comment that begins here has no end',
+    ru: 'комментарий, начатый здесь, не закрыт',
+    fix: { en: 'close it with */', ru: 'закройте его знаком */' },
+  },
+  unclosed_regex: {
+    kind: 'input',
+    en: 'the regular expression is empty or has no closing /',
+    ru: 'регулярное выражение пусто или не закрыто знаком /',
+    fix: {
+      en: 'close it with /, or put spaces round a division',
+      ru: 'закройте его знаком / или отделите деление пробелами',
+    },
+  },
+  wrong_regex: {
+    kind: 'input',
+    en: 'the regular expression is not well formed: {reason}',
+    ru: 'регулярное выражение записано с ошибкой: {reason}',
+    fix: { en: 'correct the regular expression', ru: 'исправьте регулярное выражение' },
+  },
+  wrong_escape: {
+    kind: 'input',
+    en: '"\\{token}" is not an escape of a text',
+    ru: '«\\{token}» не является экранированием в тексте',
+    fix: {
+      en: 'write \\\\ for a backslash; the others are \\" \\/ \\b \\f \\n \\r \\t \\uXXXX',
+      ru: 'обратная косая черта пишется \\\\; прочие: \\" \\/ \\b \\f \\n \\r \\t \\uXXXX',
+    },
+  },
+  wrong_number: {
+    kind: 'input',
+    en: '{token} is too large for a number',
+    ru: 'число {token} слишком велико',
+    fix: { en: 'write it in quotes if it is a text', ru: 'если это текст, возьмите его в кавычки' },
+  },
+  other_operator: {
+    kind: 'input',
+    en: '"{token}" is not an operator of expressions',
+    ru: '«{token}» не является операцией в выражениях',
+    fix: { en: 'write {instead}', ru: 'напишите {instead}' },
+  },
+  unexpected: {
+    kind: 'input',
+    en: '"{token}" does not belong here',
+    ru: '«{token}» здесь не на месте',
+    fix: {
+      en: 'an operator or an operand is missing before it; a name with signs or spaces is written `in backquotes`',
+      ru: 'перед ним не хватает операции или значения; имя со знаками или пробелами пишется `в обратных кавычках`',
+    },
+  },
+  expected: {
+    kind: 'input',
+    en: '"{token}" stands where {expected} is expected',
+    ru: 'на месте «{token}» ожидается {expected}',
+    fix: { en: 'write {expected} before it', ru: 'напишите перед ним {expected}' },
+  },
+  ends_early: {
+    kind: 'input',
+    en: 'the expression ends where {expected} is expected',
+    ru: 'выражение закончилось, а ожидается {expected}',
+    fix: {
+      en: 'complete it; inside a YAML block in braces an expression with a comma or a bracket stands in single quotes',
+      ru: 'допишите его; внутри блока YAML в фигурных скобках выражение с запятой или скобкой берётся в одинарные кавычки',
+    },
+  },
+  empty: {
+    kind: 'input',
+    en: 'the expression is empty',
+    ru: 'выражение пустое',
+    fix: { en: 'write an expression or remove the key', ru: 'напишите выражение или удалите ключ' },
+  },
+  variable_expected: {
+    kind: 'input',
+    en: '"{token}" stands where a variable is expected',
+    ru: 'на месте «{token}» ожидается переменная',
+    fix: { en: 'write ${token}', ru: 'напишите ${token}' },
+  },
+  not_possible: {
+    kind: 'input',
+    en: 'this combination is not possible in an expression (JSONata {rule})',
+    ru: 'такое сочетание в выражении невозможно (JSONata {rule})',
+    fix: { en: 'put the part before it in round brackets', ru: 'возьмите предыдущую часть в круглые скобки' },
+  },
+
+  // ---- names
+  unknown_variable: {
+    kind: 'input',
+    en: '${name} is not known here',
+    ru: '${name} здесь не определено',
+    fix: { en: 'write {known}', ru: 'напишите {known}' },
+  },
+  unknown_param: {
+    kind: 'input',
+    en: '$params.{name} is not declared under params',
+    ru: '$params.{name} не объявлен в params',
+    fix: { en: 'write {known}, or declare it under params', ru: 'напишите {known} или объявите его в params' },
+  },
+  unknown_run_fact: {
+    kind: 'input',
+    en: '$run has no "{name}"',
+    ru: 'в $run нет «{name}»',
+    fix: { en: 'write {known}', ru: 'напишите {known}' },
+  },
+  unknown_field: {
+    kind: 'input',
+    en: '"{name}" is no field of the record',
+    ru: '«{name}» — не поле записи',
+    fix: { en: 'write {known}, or add it to map', ru: 'напишите {known} или добавьте его в map' },
+  },
+  literal_word: {
+    kind: 'input',
+    en: '"{name}" is no field of the record',
+    ru: '«{name}» — не поле записи',
+    fix: { en: 'for the text itself write {literal}', ru: 'если нужен сам текст, напишите {literal}' },
+  },
+  unknown_column: {
+    kind: 'input',
+    en: '"{name}" is no column of the source',
+    ru: '«{name}» — не столбец источника',
+    fix: { en: 'write {known}', ru: 'напишите {known}' },
+  },
+  literal_column: {
+    kind: 'input',
+    en: '"{name}" is no column of the source',
+    ru: '«{name}» — не столбец источника',
+    fix: { en: 'for the text itself write {literal}', ru: 'если нужен сам текст, напишите {literal}' },
+  },
+  unknown_target_field: {
+    kind: 'input',
+    en: '{entity} has no field "{name}"',
+    ru: 'у {entity} нет поля «{name}»',
+    fix: { en: 'write {known}', ru: 'напишите {known}' },
+  },
+  later_target: {
+    kind: 'input',
+    en: '${name} is a target that comes later',
+    ru: '${name} — цель, которая идёт позже',
+    fix: { en: 'move "{name}" above "{target}"', ru: 'поставьте «{name}» выше «{target}»' },
+  },
+  own_target: {
+    kind: 'input',
+    en: '${name} is this very target',
+    ru: '${name} — эта же цель',
+    fix: { en: 'write $found for the row it found', ru: 'найденная ею строка называется $found' },
+  },
+  found_outside: {
+    kind: 'input',
+    en: '$found is known only inside a target',
+    ru: '$found определено только внутри цели',
+    fix: { en: 'move the expression into a target', ru: 'перенесите выражение в цель' },
+  },
+  target_outside: {
+    kind: 'input',
+    en: '${name} is a target and known only in the targets after it',
+    ru: '${name} — цель, она определена только в следующих за ней целях',
+    fix: { en: 'move the expression into a later target', ru: 'перенесите выражение в одну из следующих целей' },
+  },
+  whole_row: {
+    kind: 'input',
+    en: '${name} is used whole, so the fields to read are not known',
+    ru: '${name} используется целиком, поэтому неизвестно, какие поля читать',
+    fix: { en: 'name the field: ${name}.FIELD', ru: 'назовите поле: ${name}.FIELD' },
+  },
+  function_name: {
+    kind: 'input',
+    en: 'the target "{name}" has the name of a function',
+    ru: 'цель «{name}» названа именем функции',
+    fix: { en: 'give the target another name', ru: 'дайте цели другое имя' },
+  },
+  unknown_function: {
+    kind: 'input',
+    en: 'there is no function ${name}',
+    ru: 'функции ${name} нет',
+    fix: { en: 'write {known}', ru: 'напишите {known}' },
+  },
+  missing_dollar: {
+    kind: 'input',
+    en: '"{name}" is called without $',
+    ru: '«{name}» вызвана без знака $',
+    fix: { en: 'write ${name}(…)', ru: 'напишите ${name}(…)' },
+  },
+  wrong_count: {
+    kind: 'input',
+    en: '${name} is given {given} arguments and takes {takes}',
+    ru: 'функции ${name} передано аргументов: {given}, а нужно: {takes}',
+    fix: { en: 'call it as {usage}', ru: 'вызовите её так: {usage}' },
+  },
+  refused_function: {
+    kind: 'input',
+    en: '${name} is refused: a plan must come out the same each time and say beforehand what it reads',
+    ru: 'функция ${name} не допускается: план должен повторяться и заранее знать, что он читает',
+    fix: { en: 'write {instead}', ru: 'напишите {instead}' },
+  },
+  refused_name: {
+    kind: 'input',
+    en: 'the name {name} is refused',
+    ru: 'имя {name} не допускается',
+    fix: { en: 'rename it', ru: 'переименуйте его' },
+  },
+  refused_update: {
+    kind: 'input',
+    en: 'the | | | operator may name only fields in its first part',
+    ru: 'в первой части операции | | | допустимы только имена полей',
+    fix: {
+      en: 'name the part to change by its fields, without variables',
+      ru: 'назовите изменяемую часть её полями, без переменных',
+    },
+  },
+  enabled_unknown: {
+    kind: 'input',
+    en: '"enabled" must be decided by $params alone, before anything is read',
+    ru: '«enabled» должно решаться по одним $params, до всякого чтения',
+    fix: {
+      en: 'compare $params with operators only: $params.leads',
+      ru: 'сравнивайте $params простыми операциями: $params.leads',
+    },
+  },
+
+  // ---- likely mistakes
+  not_equal_nothing: {
+    kind: 'input',
+    en: '{left} != … is false when {left} has no value',
+    ru: '{left} != … ложно, когда у {left} нет значения',
+    fix: { en: 'write $not({left} = {right})', ru: 'напишите $not({left} = {right})' },
+  },
+  not_of_value: {
+    kind: 'input',
+    en: '$not({operand}) asks whether the value is empty or zero, "N" is neither',
+    ru: '$not({operand}) проверяет на пустоту или ноль, «N» — ни то, ни другое',
+    fix: {
+      en: 'write $not({operand} = "Y") or $empty({operand})',
+      ru: 'напишите $not({operand} = "Y") или $empty({operand})',
+    },
+  },
+  condition_is_value: {
+    kind: 'input',
+    en: '{operand} is a value, a condition must be true or false',
+    ru: '{operand} — значение, а условие должно быть истиной или ложью',
+    fix: { en: 'write {operand} = "Y" or $exists({operand})', ru: 'напишите {operand} = "Y" или $exists({operand})' },
+  },
+  number_with_text: {
+    kind: 'input',
+    en: '{operand} is text and never equals the number {number}',
+    ru: '{operand} — текст и никогда не равен числу {number}',
+    fix: { en: 'write "{number}"', ru: 'напишите "{number}"' },
+  },
+  text_with_number: {
+    kind: 'input',
+    en: '{operand} is a number and never equals a text',
+    ru: '{operand} — число и никогда не равно тексту',
+    fix: { en: 'write {literal} without quotes', ru: 'напишите {literal} без кавычек' },
+  },
+  constant_condition: {
+    kind: 'input',
+    en: 'the condition is the same for every record',
+    ru: 'условие одинаково для всех записей',
+    fix: { en: 'name a field in it', ru: 'назовите в нём поле' },
+  },
+  key_maybe_nothing: {
+    kind: 'input',
+    en: 'the key "{key}" is built from {part}, which may be nothing: two records could get one key',
+    ru: 'ключ «{key}» строится из {part}, а значения может не быть: у двух записей окажется один ключ',
+    fix: {
+      en: 'build it from a column that always has a value',
+      ru: 'стройте его из столбца, у которого всегда есть значение',
+    },
+  },
+  key_unknown: {
+    kind: 'input',
+    en: 'the key "{name}" is no field of the record',
+    ru: 'ключ «{name}» — не поле записи',
+    fix: { en: 'write {known}, or add it to map', ru: 'напишите {known} или добавьте его в map' },
+  },
+  required_unknown: {
+    kind: 'input',
+    en: 'the required field "{name}" is no field of the record',
+    ru: 'обязательное поле «{name}» — не поле записи',
+    fix: { en: 'write {known}, or add it to map', ru: 'напишите {known} или добавьте его в map' },
+  },
+
+  // ---- a record's data
+  not_a_number: {
+    kind: 'data',
+    en: '{at}: {operation} needs numbers and got {type}',
+    ru: '{at}: для {operation} нужны числа, а получено: {type}',
+    fix: { en: 'turn it into a number with $number(…)', ru: 'переведите значение в число функцией $number(…)' },
+  },
+  not_comparable: {
+    kind: 'data',
+    en: '{at}: {operation} cannot compare {left} with {right}',
+    ru: '{at}: {operation} не сравнивает {left} и {right}',
+    fix: {
+      en: 'turn both sides into one type with $number(…) or $string(…)',
+      ru: 'приведите обе части к одному типу: $number(…) или $string(…)',
+    },
+  },
+  wrong_argument: {
+    kind: 'data',
+    en: '{at}: argument {index} of {operation} cannot be {type}',
+    ru: '{at}: аргумент {index} функции {operation} не может быть: {type}',
+    fix: {
+      en: 'convert the value first, e.g. with $string(…) or $number(…)',
+      ru: 'сначала преобразуйте значение: $string(…) или $number(…)',
+    },
+  },
+  not_boolean: {
+    kind: 'data',
+    en: '{at}: the condition gave {type} instead of true or false',
+    ru: '{at}: условие дало {type} вместо истины или лжи',
+    fix: { en: 'compare it with something, or ask $exists(…)', ru: 'сравните с чем-нибудь или спросите $exists(…)' },
+  },
+  not_rows: {
+    kind: 'data',
+    en: '{at}: the expression gave {type} instead of a list of rows',
+    ru: '{at}: выражение дало {type} вместо списка строк',
+    fix: { en: 'build an object for each row', ru: 'постройте для каждой строки объект' },
+  },
+  too_much: {
+    kind: 'data',
+    en: '{at}: the expression ran into a limit: {limit}',
+    ru: '{at}: выражение упёрлось в предел: {limit}',
+    fix: {
+      en: 'look for a loop without an end, or a list that is far too long',
+      ru: 'ищите цикл без конца или слишком длинный список',
+    },
+  },
+  refused: {
+    kind: 'data',
+    en: '{at}: {reason}',
+    ru: '{at}: {reason}',
+    fix: { en: 'correct the row in the source', ru: 'исправьте строку в источнике' },
+  },
+  result_not_data: {
+    kind: 'data',
+    en: '{at}: the result is {type}, not a value',
+    ru: '{at}: результат — {type}, а не значение',
+    fix: { en: 'call the function, or check the division', ru: 'вызовите функцию или проверьте деление' },
+  },
+  calculation: {
+    kind: 'data',
+    en: '{at}: {operation} cannot work with this record (JSONata {rule})',
+    ru: '{at}: {operation} не справляется с этой записью (JSONata {rule})',
+    fix: { en: 'correct the row in the source or the expression', ru: 'исправьте строку в источнике или выражение' },
+  },
+  wrong_phone: {
+    kind: 'data',
+    en: '{at}: {value} is no phone number',
+    ru: '{at}: {value} — не номер телефона',
+    fix: { en: 'correct the number in the source', ru: 'исправьте номер в источнике' },
+  },
+  wrong_date: {
+    kind: 'data',
+    en: '{at}: {value} is no date',
+    ru: '{at}: {value} — не дата',
+    fix: {
+      en: 'correct it in the source: dd.mm.yyyy or yyyy-mm-dd',
+      ru: 'исправьте её в источнике: дд.мм.гггг или гггг-мм-дд',
+    },
+  },
+  wrong_zone: {
+    kind: 'data',
+    en: '{at}: "{zone}" is no time zone',
+    ru: '{at}: «{zone}» — не часовой пояс',
+    fix: { en: 'write a name such as Europe/Moscow', ru: 'напишите имя вида Europe/Moscow' },
+  },
+  wrong_setting: {
+    kind: 'data',
+    en: '{at}: {operation} does not know "{value}"',
+    ru: '{at}: {operation} не знает «{value}»',
+    fix: { en: 'write {known}', ru: 'напишите {known}' },
+  },
+});

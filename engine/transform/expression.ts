@@ -1,0 +1,174 @@
+import type jsonata from 'jsonata';
+import type { ExpressionText } from '../config/pipeline.ts';
+import type { Row, Value } from '../connector.ts';
+import type { Diagnostic, Place } from '../diagnostics.ts';
+import type { PipeError } from '../errors.ts';
+import { nodes, textOf } from './ast.ts';
+import type { Node } from './ast.ts';
+import { builtIns } from './builtins.ts';
+import type { Evaluate, Variables } from './compiled.ts';
+import { evaluationError } from './evaluation-error.ts';
+import { functions, isRow } from './functions.ts';
+import type { FunctionSpec, Kind, Maybe } from './functions.ts';
+import { namesOf } from './names.ts';
+import type { Names } from './names.ts';
+import { toNative } from './native.ts';
+import type { Native } from './native.ts';
+import { isParsed, parse } from './parse.ts';
+import { refusal } from './refusals.ts';
+import { copy, plain } from './values.ts';
+
+/** A parsed expression of a pipeline file. */
+export interface Expression {
+  readonly source: ExpressionText;
+  /** Where it is used, for errors: `receptions.map.phone`. */
+  readonly at: string;
+  readonly root: Node;
+  readonly names: Names;
+  readonly evaluate: Evaluate;
+}
+
+/** Parses an expression, or gives the finding that says why it is none. */
+export function readExpression(source: ExpressionText, at: string): Expression | Diagnostic {
+  const parsed = parse(source.text);
+  if (!isParsed(parsed)) return parsed.finding(source.place(parsed.offset, parsed.length));
+  const { root, engine } = parsed;
+  const names = namesOf(root, source.text);
+  const refused = refusal(root, names, source.text);
+  if (refused) return refused.finding(source.place(refused.offset, refused.length));
+  const evaluate = evaluator(root, engine, names, (thrown) => evaluationError(thrown, source, at));
+  return { source, at, root, names, evaluate };
+}
+
+export function isExpression(read: Expression | Diagnostic): read is Expression {
+  return 'root' in read;
+}
+
+/** Where the part of an expression stands in the file. */
+export function placeOf(expression: Expression, offset: number, length: number): Place {
+  return expression.source.place(offset, Math.max(1, length));
+}
+
+/** `$run.startedAt`, the moment `$now()`, `$millis()` and `$age` take, so that a plan comes out the same twice. */
+export function runStart(variables: Variables): number {
+  const startedAt = variables['run']?.['startedAt'];
+  const moment = typeof startedAt === 'string' ? Date.parse(startedAt) : Number.NaN;
+  return Number.isNaN(moment) ? Date.now() : moment;
+}
+
+function evaluator(
+  root: Node,
+  engine: jsonata.Expression,
+  names: Names,
+  explain: (thrown: unknown) => PipeError,
+): Evaluate {
+  const native = toNative(root);
+  const slow = jsonataEvaluator(root, engine, names, explain);
+  return native
+    ? (input, variables) => (isRow(input) ? attempt(native, input, variables, slow) : slow(input, variables))
+    : slow;
+}
+
+function attempt(native: Native, input: Row, variables: Variables, slow: Evaluate): Maybe | Promise<Maybe> {
+  try {
+    return native({ input, variables, moment: runStart(variables), locals: [] });
+  } catch {
+    // Other, or a refusal of one of our functions: JSONata finds it again and knows its position.
+    return slow(input, variables);
+  }
+}
+
+function jsonataEvaluator(
+  root: Node,
+  engine: jsonata.Expression,
+  names: Names,
+  explain: (thrown: unknown) => PipeError,
+): Evaluate {
+  const read = [...new Set(names.reads.map(({ variable }) => variable))].filter((name) => name !== '');
+  const called = new Set([...names.calls.map(({ name }) => name), ...read]);
+  for (const [name, spec] of Object.entries(functions)) if (called.has(name)) register(engine, name, spec);
+  registerClock(engine);
+  const guard = mayChangeInput(root) ? copy : (value: Value) => value;
+  return async (input, variables) => {
+    const bindings: Record<string, unknown> = { [clockName]: runStart(variables) };
+    for (const name of read) {
+      const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+      if (value !== undefined) bindings[name] = guard(value);
+    }
+    try {
+      const result: unknown = await engine.evaluate(guard(input), bindings);
+      return plain(result);
+    } catch (thrown) {
+      throw explain(thrown);
+    }
+  };
+}
+
+/** A name no expression can write, so none can rebind it. */
+const clockName = ' moment';
+
+const letters: Readonly<Record<Kind, string>> = {
+  text: 's',
+  number: 'n',
+  boolean: 'b',
+  object: 'o',
+  scalar: '(sn)',
+  any: 'x',
+};
+
+/** JSONata's own check of argument types and count, e.g. `<ss?:x>`. */
+function signature({ takes, optional = 0 }: FunctionSpec): string {
+  const needed = takes.length - optional;
+  return `<${takes.map((kind, i) => letters[kind] + (i < needed ? '' : '?')).join('')}:x>`;
+}
+
+function register(engine: jsonata.Expression, name: string, spec: FunctionSpec): void {
+  engine.registerFunction(
+    name,
+    function (this: jsonata.Focus, ...given: unknown[]) {
+      return spec.call(given.map(plain), momentOf(this));
+    },
+    signature(spec),
+  );
+}
+
+function momentOf({ environment }: jsonata.Focus): number {
+  const moment: unknown = environment.lookup(clockName);
+  return typeof moment === 'number' ? moment : Date.now();
+}
+
+function registerClock(engine: jsonata.Expression): void {
+  engine.registerFunction(
+    'millis',
+    function (this: jsonata.Focus) {
+      return momentOf(this);
+    },
+    '<:n>',
+  );
+  engine.registerFunction(
+    'now',
+    function (this: jsonata.Focus, picture?: string, zone?: string) {
+      const format = this.environment.lookup('fromMillis') as { implementation: (...given: unknown[]) => unknown };
+      return format.implementation(momentOf(this), picture, zone);
+    },
+    '<s?s?:s>',
+  );
+}
+
+/**
+ * JSONata writes into lists and objects it is given in a few places: `[]` marks a list, `{ }` fills an empty one, the
+ * update operator takes what its pattern finds, a call labels what it calls. There it gets a copy.
+ */
+function mayChangeInput(root: Node): boolean {
+  for (const node of nodes(root)) {
+    if (node.group || node.keepArray || node.keepSingletonArray || node.index || node.focus) return true;
+    if (node.type === 'transform' || (node.type === 'unary' && node.value === '{')) return true;
+    const called = node.procedure;
+    if (called && !(called.type === 'variable' && isFunctionName(textOf(called)))) return true;
+  }
+  return false;
+}
+
+function isFunctionName(name: string): boolean {
+  return Object.hasOwn(functions, name) || builtIns.has(name);
+}

@@ -1,0 +1,160 @@
+import jsonata from 'jsonata';
+import type { Node } from './ast.ts';
+import { transformErrors } from './errors.ts';
+import type { Diagnostic, Place } from '../diagnostics.ts';
+import { setFlagsFromString } from 'node:v8';
+
+/**
+ * V8 goes over to its linear-time engine when a regular expression backtracks too much, so no pattern of a mapping
+ * can hold a run up (JSONata's own time limit cannot interrupt a match).
+ * https://v8.dev/blog/non-backtracking-regexp
+ */
+setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
+
+/** Bounds on one evaluation, far above what a mapping needs: a time in ms, a depth of calls, a length of lists. */
+export const guardrails = { timeout: 10_000, stack: 10_000, sequence: 1_000_000 } as const;
+
+export interface Parsed {
+  readonly root: Node;
+  readonly engine: jsonata.Expression;
+}
+
+/** Why a text is no expression: a finding without its place, and which part of the text is meant. */
+export interface SyntaxProblem {
+  readonly offset: number;
+  readonly length: number;
+  finding(where: Place): Diagnostic;
+}
+
+/** Parses a text, or says in our own words why it is no expression. */
+export function parse(text: string): Parsed | SyntaxProblem {
+  if (text.trim() === '') return problem(0, 1, (where) => transformErrors.empty.finding({}, where));
+  try {
+    const engine = jsonata(text, guardrails);
+    return { root: engine.ast(), engine };
+  } catch (thrown) {
+    return explain(text, asSyntaxError(thrown));
+  }
+}
+
+export function isParsed(result: Parsed | SyntaxProblem): result is Parsed {
+  return 'root' in result;
+}
+
+interface SyntaxErrorFacts {
+  readonly code: string;
+  readonly position: number;
+  readonly token: string;
+  readonly expected: string;
+  readonly reason: string;
+}
+
+function asSyntaxError(thrown: unknown): SyntaxErrorFacts {
+  const fields: Readonly<Record<string, unknown>> = typeof thrown === 'object' && thrown !== null ? { ...thrown } : {};
+  return {
+    code: typeof fields['code'] === 'string' ? fields['code'] : '',
+    position: typeof fields['position'] === 'number' ? fields['position'] : 0,
+    token: fields['token'] === undefined || fields['token'] === null ? '' : String(fields['token']),
+    expected: expectation(fields['value']),
+    reason: thrown instanceof Error ? thrown.message : '',
+  };
+}
+
+/** What the parser waited for; `(end)` and `undefined` are its words for "one more operand". */
+function expectation(value: unknown): string {
+  return typeof value === 'string' && value !== '' && value !== '(end)' ? value : '…';
+}
+
+/** What people from other languages write, and how it is written here. */
+const foreign: Readonly<Record<string, string>> = {
+  '!==': '!=',
+  '===': '=',
+  '==': '=',
+  '<>': '!=',
+  '&&': 'and',
+  '||': 'or',
+  '!': '$not(…)',
+};
+
+function explain(text: string, error: SyntaxErrorFacts): SyntaxProblem {
+  const mistaken = foreignOperator(text, error.position);
+  if (mistaken) return mistaken;
+  const { token, expected } = error;
+  const offset = tokenStart(text, error);
+  const at = (make: (where: Place) => Diagnostic) => problem(offset, Math.max(1, token.length), make);
+  switch (error.code) {
+    case 'S0101':
+    case 'S0105':
+      return unclosedText(text);
+    case 'S0102':
+      return at((where) => transformErrors.wrong_number.finding({ token }, where));
+    case 'S0103':
+    case 'S0104':
+      return at((where) => transformErrors.wrong_escape.finding({ token: token || 'u' }, where));
+    case 'S0106':
+      return at((where) => transformErrors.unclosed_comment.finding({}, where));
+    case 'S0202':
+      return at((where) => transformErrors.expected.finding({ token, expected }, where));
+    case 'S0203':
+    case 'S0207':
+      return endsEarly(text, expected);
+    case 'S0208':
+    case 'S0212':
+    case 'S0214':
+      return at((where) => transformErrors.variable_expected.finding({ token }, where));
+    case 'S0301':
+    case 'S0302':
+      return at((where) => transformErrors.unclosed_regex.finding({}, where));
+    case 'S0201':
+    case 'S0204':
+    case 'S0205':
+    case 'S0206':
+    case 'S0211':
+    case 'S0213':
+      if (token === '' || token === '(end)') return endsEarly(text, '…');
+      return at((where) => transformErrors.unexpected.finding({ token }, where));
+    case '':
+      return problem(0, text.length, (where) => transformErrors.wrong_regex.finding({ reason: error.reason }, where));
+    default:
+      return at((where) => transformErrors.not_possible.finding({ rule: error.code }, where));
+  }
+}
+
+function problem(offset: number, length: number, finding: (where: Place) => Diagnostic): SyntaxProblem {
+  return { offset, length, finding };
+}
+
+/** JSONata counts to the end of a token. */
+function tokenStart(text: string, { position, token }: SyntaxErrorFacts): number {
+  const start = token === '' ? position - 1 : text.lastIndexOf(token, position - token.length);
+  return Math.min(Math.max(0, start), Math.max(0, text.length - 1));
+}
+
+function foreignOperator(text: string, position: number): SyntaxProblem | undefined {
+  for (const [token, instead] of Object.entries(foreign)) {
+    const offset = text.lastIndexOf(token, position);
+    const near = offset >= 0 && position - offset <= token.length + 1;
+    if (!near || (token === '!' && text[offset + 1] === '=')) continue;
+    return problem(offset, token.length, (where) => transformErrors.other_operator.finding({ token, instead }, where));
+  }
+  return undefined;
+}
+
+function endsEarly(text: string, expected: string): SyntaxProblem {
+  return problem(text.trimEnd().length, 1, (where) => transformErrors.ends_early.finding({ expected }, where));
+}
+
+/** JSONata reports the end of the text; the quote that nothing closes is what people look for. */
+function unclosedText(text: string): SyntaxProblem {
+  let open = 0;
+  let quote = '';
+  for (let i = 0; i < text.length; i++) {
+    const sign = text[i] ?? '';
+    if (quote === '' && (sign === '"' || sign === "'" || sign === '`')) {
+      open = i;
+      quote = sign;
+    } else if (quote !== '`' && quote !== '' && sign === '\\') i++;
+    else if (sign === quote) quote = '';
+  }
+  return problem(open, 1, (where) => transformErrors.unclosed_text.finding({ quote: quote || '"' }, where));
+}

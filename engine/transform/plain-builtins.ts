@@ -1,0 +1,44 @@
+import type { Maybe } from './functions.ts';
+import { joined, truth } from './operators.ts';
+import { other } from './other.ts';
+
+/**
+ * Functions of JSONata over single values that mappings call for every row. Each takes exactly its declared number of
+ * arguments; another count, a list or a wrong type is `other` (jsonata.js, `functions`).
+ */
+export const plainBuiltIns: Readonly<Record<string, (...given: Maybe[]) => Maybe>> = {
+  exists: (value) => value !== undefined,
+  not: (value) => (value === undefined ? undefined : !truth(value)),
+  boolean: (value) => (value === undefined ? undefined : truth(value)),
+  string: (value) => (value === undefined ? undefined : joined(value)),
+  lowercase: (value) => text(value)?.toLowerCase(),
+  uppercase: (value) => text(value)?.toUpperCase(),
+  length: (value) => {
+    const given = text(value);
+    return given === undefined ? undefined : [...given].length;
+  },
+  trim: (value) =>
+    text(value)
+      ?.replace(/[ \t\n\r]+/g, ' ')
+      .replace(/^ | $/g, ''),
+  number: (value) => {
+    if (value === undefined || typeof value === 'number') return value;
+    if (typeof value === 'string' && /^-?\d{1,15}$/.test(value)) return Number(value);
+    throw other;
+  },
+  substring: (value, start, length) => {
+    const given = text(value);
+    if (given === undefined) return undefined;
+    if (!isCount(start) || !isCount(length)) throw other;
+    return [...given].slice(start, start + length).join('');
+  },
+};
+
+function text(value: Maybe): string | undefined {
+  if (value !== undefined && typeof value !== 'string') throw other;
+  return value;
+}
+
+function isCount(value: Maybe): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+}
