@@ -220,6 +220,8 @@ export interface SourceBatch {
 export interface EntityDescription {
   readonly entity: string;
   readonly fields: readonly Field[];
+  /** Other fields may be written too: they come to be as they are written (a file's columns). */
+  readonly openFields?: true;
   /** The field that holds the target's own key: `ID`. */
   readonly id: string;
   /** Child lists an entity has: `productrows`. */

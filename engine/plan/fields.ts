@@ -1,4 +1,5 @@
 import type { Row, Value, WriteValues } from '../connector.ts';
+import type { FieldItem } from '../config/pipeline.ts';
 import type { CompiledField, CompiledTarget, Variables } from '../transform/compiled.ts';
 import { allows } from './guard.ts';
 import type { Verdict } from './guard.ts';
@@ -8,6 +9,29 @@ import { multiFieldAfter, multiFieldUpdate, uniqueEntries } from './multi-field.
 import { fieldNamed } from './question.ts';
 import { canonical, isEmpty, isMultiField, listOf, multiValues } from './value.ts';
 
+/**
+ * The fields of a target for this record: those mapped by name and, with `fields: all`, every record field that no
+ * mapping takes by its bare name, under its own name.
+ */
+function fieldsFor(target: CompiledTarget, record: Row): readonly CompiledField[] {
+  const mapped = target.fields ?? [];
+  const { everyField, place } = target.target;
+  if (!everyField) return mapped;
+  const taken = new Set(mapped.flatMap((field) => [field.mapping.field, ...field.mapping.items.map(bareName)]));
+  const rest = Object.keys(record).filter((name) => !taken.has(name));
+  return [
+    ...mapped,
+    ...rest.map((field) => ({
+      mapping: { field, place, write: everyField.write, items: [] },
+      items: [{ evaluate: (row: Row) => row[field] }],
+    })),
+  ];
+}
+
+function bareName(item: FieldItem): string {
+  return item.value.kind === 'expression' ? item.value.expression.text.trim() : '';
+}
+
 /** The values of a new row: everything mapped that has a value, `fill` and `create` too. */
 export async function createValues(
   target: CompiledTarget,
@@ -16,7 +40,7 @@ export async function createValues(
   variables: Variables,
 ): Promise<Record<string, Value>> {
   const values: Record<string, Value> = {};
-  for (const field of target.fields ?? []) {
+  for (const field of fieldsFor(target, record)) {
     const value = await fieldValue(field, record, variables);
     if (isEmpty(value)) continue;
     const described = fieldNamed(entity.fields, field.mapping.field);
@@ -35,7 +59,7 @@ export async function updateValues(
   verdict: Verdict,
 ): Promise<WriteValues> {
   const values: Record<string, Value | null> = {};
-  for (const field of target.fields ?? []) {
+  for (const field of fieldsFor(target, record)) {
     if (!allows(verdict, field.mapping.field)) continue;
     const value = await differing(field, entity, record, variables, found);
     if (value !== undefined) values[field.mapping.field] = value;

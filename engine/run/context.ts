@@ -2,7 +2,7 @@ import type { Connection, EntityDescription, Row, Sink } from '../connector.ts';
 import type { Listener } from '../events/events.ts';
 import type { Signature } from '../plan/claims.ts';
 import type { TargetEntity } from '../plan/match.ts';
-import type { Lease, PortalBook, StateStore } from '../state/ports.ts';
+import type { Intent, Lease, PortalBook, StateStore } from '../state/ports.ts';
 import type { CompiledFlow, CompiledPipeline, Test } from '../transform/compiled.ts';
 
 /** Time and waiting, so that tests move both. */
@@ -19,6 +19,7 @@ export interface RunClock {
 export interface RunContext {
   readonly run: string;
   readonly epoch: number;
+  readonly startedAt: number;
   readonly compiled: CompiledPipeline;
   readonly options: RunOptions;
   readonly state: StateStore;
@@ -64,13 +65,20 @@ export interface Scope extends TargetEntity {
   readonly signatures: readonly Signature[];
 }
 
-/** A flow being run: its scopes are described when the first record asks. */
+/** A flow being run. */
 export interface FlowContext extends RunContext {
   readonly flow: CompiledFlow;
-  scopeOf(target: string): Scope;
+  readonly scopes: Scopes;
   /** `$params`, `$run`: what every expression of the flow may name. */
   readonly variables: Readonly<Record<string, Row>>;
   readonly doubts: Doubts;
+}
+
+/** What the flow's targets are described as. */
+export interface Scopes {
+  /** Asks the systems, once; to be awaited before the first record is planned. */
+  load(): Promise<void>;
+  of(target: string): Scope;
 }
 
 /** Writes without an answer: what they touch waits (DL-13). */
@@ -78,4 +86,6 @@ export interface Doubts {
   readonly claims: Set<string>;
   /** Records with an open intent, and when each may be looked at again (wall clock). */
   readonly records: Map<string, number>;
+  /** Open intents whose late effect is no longer possible: the next delivery of their record closes them. */
+  readonly settled: readonly Intent[];
 }

@@ -71,7 +71,7 @@ async function replan(
   answers: Answers,
 ): Promise<void> {
   const { name } = target.target;
-  const scope = context.scopeOf(name);
+  const scope = context.scopes.of(name);
   const affected = executions.filter((execution) => {
     const touched = target.uses.some(
       (used) => execution.failures.has(used) || execution.plans.get(used)?.created === true,

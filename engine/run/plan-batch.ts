@@ -38,7 +38,7 @@ export async function planBatch(
     asked: new Set<string>(),
   }));
   for (const target of context.flow.targets) {
-    const scope = context.scopeOf(target.target.name);
+    const scope = context.scopes.of(target.target.name);
     await lockstep(
       drafts
         .filter((draft) => isOpen(draft, target))
@@ -87,7 +87,7 @@ export async function planInto(
   ask: Ask,
 ): Promise<void> {
   const { name } = target.target;
-  const entity = context.scopeOf(name);
+  const entity = context.scopes.of(name);
   const variables = { ...context.variables, source: draft.record.source, ...earlierRows(draft) };
   try {
     draft.plans.set(name, await planTarget({ target, entity, record: draft.record, variables, ask }));
@@ -114,7 +114,7 @@ function rowsOf(scope: Scope, plan: TargetPlan | undefined): readonly string[] {
 function effectsOf(context: FlowContext, plans: ReadonlyMap<string, TargetPlan>): ReadonlySet<string> {
   const claims = new Set<string>();
   for (const [name, plan] of plans) {
-    const scope = context.scopeOf(name);
+    const scope = context.scopes.of(name);
     for (const row of writtenRows(scope, plan)) {
       for (const signature of scope.signatures) {
         for (const claim of effectClaims(scope.id, scope.fields, signature, row)) claims.add(claim);

@@ -31,7 +31,7 @@ export async function sendSteps(
   steps: readonly Step[],
   answers: Answers,
 ): Promise<void> {
-  const scope = context.scopeOf(target.target.name);
+  const scope = context.scopes.of(target.target.name);
   for (let at = 0; at < steps.length; at += scope.sink.writesPerRequest) {
     context.signal.throwIfAborted();
     const chunk = steps.slice(at, at + scope.sink.writesPerRequest).filter((step) => isFresh(context, step));

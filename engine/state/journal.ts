@@ -22,11 +22,11 @@ export function journal(db: Database, fence: (epoch: number) => void): Journal {
     'INSERT INTO intents (id, flow, key, operation, intent, at) VALUES (?, ?, ?, ?, ?, ?)',
   );
   const forget = db.sqlite.prepare<[string, string]>('DELETE FROM known WHERE flow = ? AND key = ?');
-  const prune = db.sqlite.prepare<[number]>('DELETE FROM intents WHERE open = 0 AND at < ?');
+  const prune = db.sqlite.prepare<[number]>('DELETE FROM intents WHERE open = 0 AND answered_at < ?');
   const doubt = db.sqlite.prepare('UPDATE intents SET doubted = 1 WHERE open = 1');
   const absent = db.sqlite.prepare<[number], IntentRow>(
-    `SELECT intent FROM intents WHERE doubted = 1 AND outcome = 'not-applied' AND operation = 'create'
-      AND answered_at >= ? ORDER BY position`,
+    `SELECT intent FROM intents WHERE open = 0 AND answered_at >= ? AND doubted = 1 AND outcome = 'not-applied'
+      AND operation = 'create' ORDER BY position`,
   );
   const open = db.sqlite.prepare<[string | null], IntentRow>(
     'SELECT intent FROM intents WHERE open = 1 AND flow = coalesce(?, flow) ORDER BY position',

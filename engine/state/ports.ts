@@ -28,7 +28,7 @@ export interface StateStore {
   openIntents(flow?: string): Promise<readonly Intent[]>;
   /** Creates that were once in doubt and closed as not applied since then: their tags are watched (DL-14). */
   closedAsAbsent(since: number): Promise<readonly Intent[]>;
-  /** Removes closed intents with their receipts written before then; open ones stay. Returns how many. */
+  /** Removes intents closed before then, with their receipts; open ones stay. Returns how many. */
   pruneJournal(before: number): Promise<number>;
   /**
    * Receipts, links, known hashes, queue and checkpoint in one transaction (DL-10), in this order: a record both
@@ -39,6 +39,8 @@ export interface StateStore {
   /** Queue rows of a flow that may be tried now, oldest first: pending or waiting, due, and marked ones. */
   due(flow: string, now: number, limit: number): Promise<readonly QueueEntry[]>;
   queue(filter: QueueFilter): Promise<readonly QueueEntry[]>;
+  /** Hash of the version that waits in the queue, for each of these records that has an open row. */
+  queuedVersions(flow: string, keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
   queueCounts(flow?: string): Promise<QueueCounts>;
   /** Marks rows due at once; returns how many. Whoever holds the lock executes (DL-17). */
   retryQueue(filter: QueueFilter): Promise<number>;

@@ -3,7 +3,10 @@ import type { Database } from './database.ts';
 import type { Delivery, QueueCounts, QueueEntry, QueueFilter, QueueState, StateStore, StoredError } from './ports.ts';
 import { given, parsed } from './stored.ts';
 
-type QueuePart = Pick<StateStore, 'due' | 'queue' | 'queueCounts' | 'retryQueue' | 'dropQueue' | 'purgeQueue'>;
+type QueuePart = Pick<
+  StateStore,
+  'due' | 'queue' | 'queuedVersions' | 'queueCounts' | 'retryQueue' | 'dropQueue' | 'purgeQueue'
+>;
 
 export interface Queue extends QueuePart {
   /** Closes the rows of what was delivered, puts what was queued; part of the transaction around it. */
@@ -35,7 +38,10 @@ export function queue(db: Database): Queue {
   return { ...looking(db), ...changing(db), settle: settling(db) };
 }
 
-function looking(db: Database): Pick<QueuePart, 'due' | 'queue' | 'queueCounts'> {
+function looking(db: Database): Pick<QueuePart, 'due' | 'queue' | 'queuedVersions' | 'queueCounts'> {
+  const versionOf = db.sqlite.prepare<[string, string], { readonly hash: string }>(
+    `SELECT hash FROM queue WHERE flow = ? AND key = ? AND hash IS NOT NULL AND ${isOpen}`,
+  );
   const due = db.sqlite.prepare<[string, number, number], QueueRow>(
     `SELECT * FROM queue WHERE flow = ? AND ((state IN ('pending', 'waiting') AND due_at <= ?) OR marked = 1)
       ORDER BY first_at, id LIMIT ?`,
@@ -46,6 +52,16 @@ function looking(db: Database): Pick<QueuePart, 'due' | 'queue' | 'queueCounts'>
   );
   return {
     due: async (flow, now, limit) => db.read(() => due.all(flow, now, limit)).map(queueEntry),
+    queuedVersions: async (flow, keys) =>
+      db.read(
+        () =>
+          new Map(
+            keys.flatMap((key) => {
+              const hash = versionOf.get(flow, key)?.hash;
+              return hash === undefined ? [] : [[key, hash] as const];
+            }),
+          ),
+      ),
     queue: async (filter) => db.read(() => all.all(sqlFilter(filter))).map(queueEntry),
     async queueCounts(flow) {
       const found = db.read(() => counts.all(flow ?? null)).map(({ state, rows }) => [state, rows] as const);
@@ -85,9 +101,9 @@ function changing(db: Database): Pick<QueuePart, 'retryQueue' | 'dropQueue' | 'p
 }
 
 function settling(db: Database): (delivery: Delivery) => void {
-  const close = db.sqlite.prepare<[string, number, string, string, string]>(
-    `UPDATE queue SET state = iif(coalesce(hash, ?1) = ?1, 'completed', 'superseded'), marked = 0, due_at = NULL,
-      last_at = ?2, run = ?3 WHERE flow = ?4 AND key = ?5 AND ${isOpen}`,
+  const close = db.sqlite.prepare<[SqlClose]>(
+    `UPDATE queue SET state = iif(coalesce(hash, @hash) = @hash, 'completed', 'superseded'), marked = 0, due_at = NULL,
+      last_at = @at, run = @run WHERE flow = @flow AND key = @key AND ${isOpen}`,
   );
   const put = db.sqlite.prepare<[SqlPut]>(
     `INSERT INTO queue (flow, key, hash, source, source_key, state, error, due_at, attempts, first_at, last_at, run)
@@ -99,7 +115,7 @@ function settling(db: Database): (delivery: Delivery) => void {
   );
   const forget = db.sqlite.prepare<[string, string]>(forgetKnown);
   return ({ flow, run, at, delivered, queued }) => {
-    for (const { key, hash } of delivered) close.run(hash, at, run, flow, key);
+    for (const { key, hash } of delivered) close.run({ flow, key, hash, at, run });
     for (const { key, hash, source, sourceKey, state, error, dueAt, attempts } of queued) {
       put.run({
         flow,
@@ -117,6 +133,14 @@ function settling(db: Database): (delivery: Delivery) => void {
       forget.run(flow, key);
     }
   };
+}
+
+interface SqlClose {
+  readonly flow: string;
+  readonly key: string;
+  readonly hash: string;
+  readonly at: number;
+  readonly run: string;
 }
 
 interface SqlPut {

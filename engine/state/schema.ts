@@ -61,8 +61,7 @@ export const stateSchema: Schema = {
     ) STRICT;
     CREATE INDEX intents_by_record ON intents (flow, key);
     CREATE INDEX intents_open ON intents (position) WHERE open = 1;
-    CREATE INDEX intents_absent ON intents (answered_at) WHERE doubted = 1 AND outcome = 'not-applied';
-    CREATE INDEX intents_by_time ON intents (at) WHERE open = 0;
+    CREATE INDEX intents_closed ON intents (answered_at) WHERE open = 0;
 
     CREATE TABLE queue (
       id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import type { Row, Value } from '../connector.ts';
+import { toPipeError } from '../errors.ts';
+import type { PipeError } from '../errors.ts';
+import type { FlowRecord } from '../plan/change.ts';
+import { isEmpty } from '../plan/value.ts';
+import type { FlowContext } from './context.ts';
+import { runErrors } from './errors.ts';
+
+/** What became of the rows of a batch before any target was asked. */
+export interface MappedBatch {
+  /** To be planned, in the order of the source; of one key the last. */
+  readonly records: readonly MappedRow[];
+  /** Rows a later row of the same key replaced. */
+  readonly replaced: number;
+  /** Delivered before in this very version (DL-5). */
+  readonly unchanged: number;
+  readonly skipped: readonly { readonly key: string; readonly name: string }[];
+  readonly failed: readonly FailedRow[];
+}
+
+export interface MappedRow extends FlowRecord {
+  /** Of row, record and mapping: what `known` remembers of a delivery. */
+  readonly hash: string;
+}
+
+export interface FailedRow {
+  /** The record's key; where there is none, a hash of the row stands for it. */
+  readonly key: string;
+  readonly source: Row;
+  readonly error: PipeError;
+  readonly hash: string;
+}
+
+type Mapped =
+  | { readonly state: 'record'; readonly row: MappedRow }
+  | { readonly state: 'skipped'; readonly key: string; readonly name: string }
+  | { readonly state: 'failed'; readonly row: FailedRow };
+
+/** Rows → records: map, key, `require`, guards of the flow; `comparing` leaves out versions that need no work. */
+export async function mapBatch(context: FlowContext, rows: readonly Row[], comparing: boolean): Promise<MappedBatch> {
+  const mapped: Mapped[] = [];
+  for (const row of rows) mapped.push(await mapRow(context, row));
+  const items = lastOfEachKey(mapped);
+  const records = items.flatMap((item) => (item.state === 'record' ? [item.row] : []));
+  const failed = items.flatMap((item) => (item.state === 'failed' ? [item.row] : []));
+  const versions = comparing ? await knownVersions(context, [...records, ...failed]) : noVersions;
+  const fresh = records.filter((record) => versions.delivered.get(record.key) !== record.hash);
+  const isWaiting = (row: { key: string; hash: string }) => versions.queued.get(row.key) === row.hash;
+  return {
+    records: fresh.filter((record) => !isWaiting(record)),
+    replaced: rows.length - items.length,
+    unchanged: records.length - fresh.length,
+    skipped: [
+      ...items.flatMap((item) => (item.state === 'skipped' ? [{ key: item.key, name: item.name }] : [])),
+      ...[...fresh, ...failed].filter(isWaiting).map(({ key }) => ({ key, name: 'QUEUE' })),
+    ],
+    failed: failed.filter((row) => !isWaiting(row)),
+  };
+}
+
+interface Versions {
+  /** Delivered before in this very version (DL-5). */
+  readonly delivered: ReadonlyMap<string, string>;
+  /** In the queue in this very version: its own time comes. */
+  readonly queued: ReadonlyMap<string, string>;
+}
+
+const noVersions: Versions = { delivered: new Map(), queued: new Map() };
+
+async function knownVersions(context: FlowContext, rows: readonly { readonly key: string }[]): Promise<Versions> {
+  const { name } = context.flow.flow;
+  const keys = rows.map((row) => row.key);
+  return { delivered: await context.state.known(name, keys), queued: await context.state.queuedVersions(name, keys) };
+}
+
+/** §4.8: of one key the last by cursor wins. */
+function lastOfEachKey(mapped: readonly Mapped[]): readonly Mapped[] {
+  const last = new Map<string, Mapped>();
+  for (const item of mapped) {
+    const key = item.state === 'skipped' ? item.key : item.row.key;
+    last.delete(key);
+    last.set(key, item);
+  }
+  return [...last.values()];
+}
+
+async function mapRow(context: FlowContext, source: Row): Promise<Mapped> {
+  const variables = { ...context.variables, source };
+  const { record, unknown, failures } = await context.flow.map(source, variables);
+  const key = keyOf(context, record) ?? rowHash(source);
+  const hash = versionHash(context, source, record);
+  try {
+    const [failure] = failures;
+    if (failure) throw failure;
+    if (keyOf(context, record) === undefined) throw runErrors.no_key.error({ field: context.flow.flow.key });
+    warnUnknown(context, key, unknown);
+    for (const guard of context.flow.guards) {
+      if (await guard.test(record, variables)) return { state: 'skipped', key, name: guard.skip };
+    }
+    requireFields(context, record);
+    return { state: 'record', row: { key, source, record, hash } };
+  } catch (thrown) {
+    const error = toPipeError(thrown);
+    if (error.kind !== 'data') throw error;
+    return { state: 'failed', row: { key, source, error, hash } };
+  }
+}
+
+function keyOf(context: FlowContext, record: Row): string | undefined {
+  const value = record[context.flow.flow.key];
+  return isEmpty(value) || typeof value === 'object' ? undefined : String(value);
+}
+
+function requireFields(context: FlowContext, record: Row): void {
+  const empty = context.flow.flow.require.filter(({ field }) => isEmpty(record[field])).map(({ field }) => field);
+  if (empty.length > 0) throw runErrors.required_empty.error({ fields: empty.join(', ') });
+}
+
+function warnUnknown(context: FlowContext, key: string, unknown: readonly { field: string; value: string }[]): void {
+  for (const { field, value } of unknown) {
+    const { code, parameters } = runErrors.unknown_table_value.error({ field, value });
+    context.emit({
+      type: 'warning',
+      at: context.clock.now(),
+      flow: context.flow.flow.name,
+      key,
+      error: { code, parameters },
+    });
+  }
+}
+
+/** A new mapping or another param makes another version of every record. */
+function versionHash(context: FlowContext, source: Row, record: Row): string {
+  return createHash('sha256')
+    .update(context.compiled.hash)
+    .update(JSON.stringify([source, record] satisfies Value))
+    .digest('base64url');
+}
+
+function rowHash(source: Row): string {
+  return `row:${createHash('sha256').update(JSON.stringify(source)).digest('hex').slice(0, 16)}`;
+}

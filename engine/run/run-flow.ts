@@ -1,0 +1,177 @@
+import type { Cursor, ReadRequest, Row, Source } from '../connector.ts';
+import { addPlan, brake, nothingChanged } from '../plan/brakes.ts';
+import type { CompiledFlow } from '../transform/compiled.ts';
+import { Answers } from './answers.ts';
+import { attempt } from './attempt.ts';
+import type { FlowContext, RunContext } from './context.ts';
+import { countsOf } from './counts.ts';
+import type { Tally } from './counts.ts';
+import { reach } from './crash-points.ts';
+import { commit, deliver } from './deliver.ts';
+import type { DeliveryTask } from './deliver.ts';
+import { openDoubts } from './doubts.ts';
+import { runErrors } from './errors.ts';
+import { mapBatch } from './map-batch.ts';
+import { planBatch } from './plan-batch.ts';
+import { readAhead } from './read-ahead.ts';
+import { lazyScopes } from './scopes.ts';
+import { workOffQueue } from './work-off-queue.ts';
+
+/** A flow at work: its source, what it counts, and whether its checkpoint may move. */
+export interface FlowRun {
+  readonly context: FlowContext;
+  readonly source: Source;
+  readonly task: DeliveryTask;
+}
+
+/** One flow of a run: source → map → targets, batch after batch, then the queue. */
+export async function runFlow(run: RunContext, flow: CompiledFlow, tally: Tally): Promise<void> {
+  const { name } = flow.flow;
+  const startedAt = run.clock.monotonic();
+  const mode = run.options.full || run.options.only ? 'full' : 'incremental';
+  run.emit({ type: 'flow-started', at: run.clock.now(), flow: name, mode });
+  const work = await openFlow(run, flow, tally);
+  const cursor = await storedCursor(work);
+  await applyBrakes(work, cursor);
+  await readAll(work, cursor);
+  if (!run.options.only) await workOffQueue(work);
+  await run.state.purgeQueue(name, run.clock.now() - flow.flow.queue.keepMs);
+  const seconds = (run.clock.monotonic() - startedAt) / 1000;
+  run.emit({ type: 'flow-finished', at: run.clock.now(), flow: name, counts: countsOf(tally), seconds });
+}
+
+async function openFlow(run: RunContext, flow: CompiledFlow, tally: Tally): Promise<FlowRun> {
+  const { connection, block } = flow.flow.source;
+  const source = run.connections.get(connection)?.connection.source?.(block);
+  if (!source) throw new Error(`connection ${connection} cannot be read from`);
+  const described = await attempt(run, connection, () => source.describe(run.signal));
+  const context: FlowContext = {
+    ...run,
+    flow,
+    scopes: lazyScopes(run, flow),
+    variables: {
+      params: run.compiled.pipeline.values,
+      run: { id: run.run, startedAt: new Date(run.startedAt).toISOString() },
+    },
+    doubts: await openDoubts(run, flow),
+  };
+  return { context, source, task: { tally, sourceKey: keyPicker(described.key), attempts: new Map() } };
+}
+
+function keyPicker(columns: readonly string[] | undefined): (row: Row) => Row | undefined {
+  return (row) => {
+    if (!columns || columns.some((column) => row[column] === undefined)) return undefined;
+    return Object.fromEntries(columns.flatMap((column) => (row[column] === undefined ? [] : [[column, row[column]]])));
+  };
+}
+
+/** §4.12: where a cursor was left under other params, going on from it would leave a gap. */
+async function storedCursor(work: FlowRun): Promise<Cursor | undefined> {
+  const { context } = work;
+  const { name } = context.flow.flow;
+  const checkpoint = await context.state.checkpoint(name);
+  if (checkpoint && checkpoint.params !== context.compiled.paramsHash && !context.options.full) {
+    throw runErrors.other_params.error({ flow: name });
+  }
+  return checkpoint?.cursor;
+}
+
+/** G10: with brakes set, the whole run is planned first and nothing is written when it would change too much. */
+async function applyBrakes(work: FlowRun, cursor: Cursor | undefined): Promise<void> {
+  const { context } = work;
+  const { brakes } = context.compiled.pipeline;
+  if (Object.keys(brakes).length === 0) return;
+  let totals = nothingChanged;
+  for await (const batch of work.source.read(readRequest(work, cursor))) {
+    const { records } = await mapBatch(context, await chosenRows(context, batch.rows), isComparing(context));
+    if (records.length === 0) continue;
+    await context.scopes.load();
+    for (const planned of await planBatch(context, records, new Answers(context))) {
+      for (const plan of planned.plans.values()) totals = addPlan(totals, plan);
+    }
+  }
+  const error = brake(brakes, totals, context.options.allow);
+  if (error) throw error;
+}
+
+async function readAll(work: FlowRun, cursor: Cursor | undefined): Promise<void> {
+  const { context } = work;
+  const { only } = context.options;
+  let seen = 0;
+  let chosen = 0;
+  for await (const batch of readAhead(work.source.read(readRequest(work, cursor)))) {
+    reach('batch-read');
+    const rows = await chosenRows(context, batch.rows);
+    seen += batch.rows.length;
+    chosen += rows.length;
+    await deliverBatch(work, rows, batch.cursor);
+    if (context.signal.aborted) break;
+  }
+  context.signal.throwIfAborted();
+  if (only && chosen === 0) throw runErrors.only_matched_nothing.error({ rows: seen });
+}
+
+/** Rows of one batch through map and targets; the cursor is saved once all of them are delivered or queued. */
+async function deliverBatch(work: FlowRun, rows: readonly Row[], cursor: Cursor | undefined): Promise<void> {
+  const { context, task } = work;
+  const { name: flow } = context.flow.flow;
+  const { tally } = task;
+  tally.read += rows.length;
+  context.emit({ type: 'batch-read', at: context.clock.now(), flow, rows: rows.length });
+  const mapped = await mapBatch(context, rows, isComparing(context));
+  tally.mapped += rows.length - mapped.failed.length;
+  tally.unchanged += mapped.unchanged + mapped.replaced;
+  tally.skipped += mapped.skipped.length;
+  for (const { key, name } of mapped.skipped) {
+    context.emit({ type: 'record-named', at: context.clock.now(), flow, key, name, rows: [] });
+  }
+  if (mapped.records.length > 0) {
+    await context.scopes.load();
+    await deliver(context, mapped.records, task);
+  }
+  const failures = mapped.failed.map((failed) => ({ ...failed, attempts: task.attempts.get(failed.key) ?? 0 }));
+  await commit(context, task, { delivered: [], failures, ...movedCheckpoint(context, cursor) });
+  context.emit({ type: 'batch-done', at: context.clock.now(), flow, counts: countsOf(tally) });
+}
+
+/** A window given by hand, or single rows, leave the cursor alone. */
+function movedCheckpoint(
+  context: FlowContext,
+  cursor: Cursor | undefined,
+): Pick<Parameters<typeof commit>[2], 'checkpoint'> {
+  const { only, since, until } = context.options;
+  if (only || since !== undefined || until !== undefined) return {};
+  const params = context.compiled.paramsHash;
+  const flow = context.flow.flow.name;
+  return { checkpoint: { flow, params, at: context.clock.now(), run: context.run, ...(cursor && { cursor }) } };
+}
+
+/** An ordinary run leaves out what is known as delivered; `--full`, `--only` and windows look at the target again. */
+function isComparing(context: FlowContext): boolean {
+  const { full, only, since, until } = context.options;
+  return !full && !only && since === undefined && until === undefined;
+}
+
+async function chosenRows(context: FlowContext, rows: readonly Row[]): Promise<readonly Row[]> {
+  const { only } = context.options;
+  if (!only) return rows;
+  const verdicts = await Promise.all(rows.map((row) => only(row, { ...context.variables, source: row })));
+  return rows.filter((_, index) => verdicts[index]);
+}
+
+function readRequest(work: FlowRun, cursor: Cursor | undefined): ReadRequest {
+  const { context } = work;
+  const { options } = context;
+  const { window, batch } = context.flow.flow.source;
+  return {
+    mode: options.full || options.only ? 'full' : 'incremental',
+    batch,
+    params: context.compiled.pipeline.values,
+    signal: context.signal,
+    ...(cursor && { cursor }),
+    ...(window && { window }),
+    ...(options.since !== undefined && { since: options.since }),
+    ...(options.until !== undefined && { until: options.until }),
+    ...(options.limit !== undefined && { limit: options.limit }),
+  };
+}

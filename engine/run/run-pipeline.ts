@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { exitCodes, PipeError, toPipeError } from '../errors.ts';
+import type { Connector } from '../connector.ts';
+import type { FlowCounts, Listener } from '../events/events.ts';
+import type { Lease, PortalBook, StateStore } from '../state/ports.ts';
+import type { CompiledFlow, CompiledPipeline } from '../transform/compiled.ts';
+import { closeConnections, openConnections } from './connections.ts';
+import type { RunClock, RunContext, RunOptions } from './context.ts';
+import { countsOf, startTally } from './counts.ts';
+import { reach } from './crash-points.ts';
+import { runErrors } from './errors.ts';
+import { makeHost } from './host.ts';
+import { runFlow } from './run-flow.ts';
+
+/** What a run is given; whoever calls opens and closes state, book and lease. */
+export interface RunTask {
+  readonly compiled: CompiledPipeline;
+  readonly connectors: ReadonlyMap<string, Connector>;
+  readonly options: RunOptions;
+  readonly state: StateStore;
+  readonly book: PortalBook;
+  readonly lease: Lease;
+  readonly clock: RunClock;
+  readonly signal: AbortSignal;
+  readonly emit: Listener;
+}
+
+/** What `pipe run --json` prints. */
+export interface RunResult {
+  readonly run: string;
+  readonly pipeline: string;
+  readonly seconds: number;
+  readonly requests: number;
+  readonly flows: readonly ({ readonly name: string } & FlowCounts)[];
+  /** 0 done, 4 something was queued or rejected; stops and failures have their own. */
+  readonly exitCode: number;
+  /** What stopped the run before its end. */
+  readonly error?: PipeError;
+}
+
+/** Runs the pipeline's flows in order; every end, good or bad, is written into the state and told as an event. */
+export async function runPipeline(task: RunTask): Promise<RunResult> {
+  const { compiled, clock, state, emit } = task;
+  const flows = chosenFlows(task);
+  const run = randomUUID();
+  const startedAt = clock.now();
+  const began = clock.monotonic();
+  const counter = { requests: 0 };
+  const host = makeHost({ folder: compiled.pipeline.folder, clock, book: task.book, emit, counter });
+  const epoch = await state.startRun({ run, startedAt, mapping: compiled.hash, pid: process.pid });
+  reach('lock-taken');
+  emit({ type: 'run-started', at: startedAt, run, pipeline: compiled.pipeline.name, version: 1 });
+  const connections = openConnections(usedConnections(compiled, flows), task.connectors, host);
+  const done = await runFlows({ ...task, run, epoch, startedAt, connections }, flows);
+  await closeConnections(connections);
+  const seconds = (clock.monotonic() - began) / 1000;
+  const exitCode = exitCodeOf(done, task.signal);
+  const result = { run, pipeline: compiled.pipeline.name, seconds, requests: counter.requests, flows: done.flows };
+  await state.finishRun({ run, finishedAt: clock.now(), exitCode, result: asRow(result) });
+  emit({ type: 'run-finished', at: clock.now(), run, exitCode, seconds, requests: counter.requests });
+  return { ...result, exitCode, ...(done.error && { error: done.error }) };
+}
+
+interface FlowsDone {
+  readonly flows: readonly ({ readonly name: string } & FlowCounts)[];
+  readonly error?: PipeError;
+}
+
+async function runFlows(context: RunContext, flows: readonly CompiledFlow[]): Promise<FlowsDone> {
+  const done: ({ name: string } & FlowCounts)[] = [];
+  for (const flow of flows) {
+    const tally = startTally(flow.targets.map((target) => target.target.name));
+    const error = await failureOf(() => runFlow(context, flow, tally));
+    done.push({ name: flow.flow.name, ...countsOf(tally) });
+    if (error) return { flows: done, error };
+  }
+  return { flows: done };
+}
+
+async function failureOf(work: () => Promise<void>): Promise<PipeError | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (thrown) {
+    return toPipeError(thrown);
+  }
+}
+
+function chosenFlows(task: RunTask): readonly CompiledFlow[] {
+  const { flows } = task.compiled;
+  const wanted = task.options.flows;
+  const names = flows.map((flow) => flow.flow.name);
+  for (const flow of wanted ?? []) {
+    if (names.includes(flow)) continue;
+    const expected = names.map((name) => `"${name}"`).join(' | ');
+    throw runErrors.unknown_flow.error({ flow, pipeline: task.compiled.pipeline.file, expected });
+  }
+  return flows.filter((flow) => (wanted ? wanted.includes(flow.flow.name) : flow.enabled));
+}
+
+function usedConnections(compiled: CompiledPipeline, flows: readonly CompiledFlow[]) {
+  const names = new Set(
+    flows.flatMap((flow) => [flow.flow.source.connection, ...flow.flow.targets.map((target) => target.connection)]),
+  );
+  return [...compiled.pipeline.connections.values()].filter((spec) => names.has(spec.name));
+}
+
+/** What the signal's reason says when a person stopped the run. */
+export const stops = { SIGINT: 130, SIGTERM: 143 } as const;
+
+function exitCodeOf(done: FlowsDone, signal: AbortSignal): number {
+  if (signal.aborted) return signal.reason === 'SIGTERM' ? stops.SIGTERM : stops.SIGINT;
+  if (done.error) return exitCodes[done.error.kind];
+  return done.flows.some((flow) => flow.queued + flow.rejected > 0) ? exitCodes.data : 0;
+}
+
+/** Counts only: numbers, names and lists of them are rows as they stand. */
+function asRow(result: Omit<RunResult, 'exitCode' | 'error'>) {
+  return {
+    ...result,
+    flows: result.flows.map((flow) => ({ ...flow, targets: flow.targets.map((target) => ({ ...target })) })),
+  };
+}

@@ -1,0 +1,123 @@
+import type { Place } from '../diagnostics.ts';
+import type { EntityDescription } from '../connector.ts';
+import type { Signature } from '../plan/claims.ts';
+import { planErrors } from '../plan/errors.ts';
+import { fieldsOf } from '../plan/question.ts';
+import type { Fields } from '../plan/question.ts';
+import type { CompiledFlow, CompiledTarget } from '../transform/compiled.ts';
+import { nearest } from '../config/nearest.ts';
+import { attempt } from './attempt.ts';
+import type { OpenConnection, RunContext, Scope, Scopes } from './context.ts';
+
+/** Described when the first record needs them: a run with nothing to do asks nobody anything. */
+export function lazyScopes(context: RunContext, flow: CompiledFlow): Scopes {
+  let scopes: ReadonlyMap<string, Scope> | undefined;
+  return {
+    load: async () => {
+      scopes ??= await describeScopes(context, flow);
+    },
+    of: (target) => {
+      const scope = scopes?.get(target);
+      if (!scope) throw new Error(`target ${target} is used before it is described`);
+      return scope;
+    },
+  };
+}
+
+/** Describes every entity the flow's targets use, each once, and checks that what the mapping names is there (DL-3). */
+async function describeScopes(context: RunContext, flow: CompiledFlow): Promise<ReadonlyMap<string, Scope>> {
+  const groups = new Map<string, CompiledTarget[]>();
+  for (const target of flow.targets) {
+    const id = scopeId(context, target);
+    groups.set(id, [...(groups.get(id) ?? []), target]);
+  }
+  const scopes = await Promise.all([...groups].map(([id, targets]) => describeScope(context, id, targets)));
+  return new Map(
+    scopes.flatMap((scope, index) =>
+      ([...groups.values()][index] ?? []).map((target) => [target.target.name, scope] as const),
+    ),
+  );
+}
+
+function scopeId(context: RunContext, target: CompiledTarget): string {
+  return `${connectionOf(context, target).identity}/${target.target.entity}`;
+}
+
+function connectionOf(context: RunContext, target: CompiledTarget): OpenConnection {
+  const open = context.connections.get(target.target.connection);
+  if (!open) throw new Error(`connection ${target.target.connection} is not open`);
+  return open;
+}
+
+async function describeScope(context: RunContext, id: string, targets: readonly CompiledTarget[]): Promise<Scope> {
+  const [first] = targets;
+  if (!first) throw new Error('a scope without targets');
+  const connection = connectionOf(context, first);
+  const { sink } = connection.connection;
+  if (!sink) throw new Error(`connection ${connection.name} cannot be written to`);
+  const description = await attempt(context, connection.name, () => sink.describe(first.target.entity, context.signal));
+  const fields = fieldsOf(description);
+  for (const target of targets) checkFields(target, description, fields);
+  const signatures = targets.flatMap((target) => target.rungs.map(signatureOfRung));
+  const asked = signatures.flatMap((signature) => [...signature.filled, ...signature.empty]);
+  const select = [...new Set([...targets.flatMap((target) => target.select), ...asked])].filter(
+    (name) => name !== description.id,
+  );
+  return { id, connection, sink, description, fields, select, signatures: distinct(signatures) };
+}
+
+function signatureOfRung(rung: CompiledTarget['rungs'][number]): Signature {
+  const names = (empty: boolean) => rung.by.filter((by) => (by.value.kind === 'empty') === empty).map((by) => by.field);
+  return { filled: names(false).sort(), empty: names(true).sort() };
+}
+
+function distinct(signatures: readonly Signature[]): readonly Signature[] {
+  return [...new Map(signatures.map((signature) => [JSON.stringify(signature), signature])).values()];
+}
+
+/** A field that is not there must not be found missing by the first record: the vendor would ignore it in silence. */
+function checkFields(target: CompiledTarget, description: EntityDescription, fields: Fields): void {
+  const { entity, connection } = target.target;
+  for (const { field, place, writes } of namedFields(target)) {
+    const described = fields.get(field);
+    if (!described && description.openFields) continue;
+    if (!described) throw unknownField(field, entity, connection, fields, place);
+    if (writes && described.readOnly === true)
+      throw planErrors.read_only_field.error({ field, entity }, place && { where: place });
+  }
+  for (const { list, place } of target.rows) {
+    if (description.lists.some((candidate) => candidate.name === list)) continue;
+    const expected = description.lists.map((candidate) => `"${candidate.name}"`).join(' | ') || 'nothing';
+    throw planErrors.unknown_list.error({ entity, list, expected }, { where: place });
+  }
+}
+
+interface NamedField {
+  readonly field: string;
+  readonly place?: Place;
+  readonly writes: boolean;
+}
+
+function namedFields(target: CompiledTarget): readonly NamedField[] {
+  return [
+    ...(target.fields ?? []).map(({ mapping }) => ({
+      field: mapping.field,
+      place: mapping.place,
+      writes: mapping.write !== 'create',
+    })),
+    ...target.rungs.flatMap((rung) => rung.by.map((by) => ({ field: by.field, place: by.place, writes: false }))),
+    ...target.select.map((field) => ({ field, place: target.target.place, writes: false })),
+  ];
+}
+
+function unknownField(
+  field: string,
+  entity: string,
+  connection: string,
+  fields: Fields,
+  where: Place | undefined,
+): Error {
+  const near = nearest(field, [...fields.keys()]);
+  const expected = near === undefined ? 'a field that is there' : `"${near}"`;
+  return planErrors.unknown_field.error({ field, entity, connection, expected }, where && { where });
+}
