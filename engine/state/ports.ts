@@ -44,7 +44,10 @@ export interface StateStore {
   queueCounts(flow?: string): Promise<QueueCounts>;
   /** Marks rows due at once; returns how many. Whoever holds the lock executes (DL-17). */
   retryQueue(filter: QueueFilter): Promise<number>;
-  /** Drops rows, oldest first; open ones lose their known hash, rows in doubt stay (DL-18). Returns how many. */
+  /**
+   * Drops rows, oldest first; rows in doubt stay (DL-18). Returns how many. What was open has no known hash, so the
+   * next read that meets it tries it again.
+   */
   dropQueue(filter: QueueFilter): Promise<number>;
   /** Removes completed and superseded rows closed before then; returns how many. */
   purgeQueue(flow: string, before: number): Promise<number>;

@@ -31,7 +31,6 @@ interface QueueRow {
 
 const isOpen = `state NOT IN ('completed', 'superseded')`;
 const inDoubt = 'EXISTS (SELECT 1 FROM intents i WHERE i.flow = queue.flow AND i.key = queue.key AND i.open = 1)';
-const forgetKnown = 'DELETE FROM known WHERE flow = ? AND key = ?';
 
 /** Records that failed and wait: one row per (flow, key), whatever happens to it (DL-17, DL-18). */
 export function queue(db: Database): Queue {
@@ -76,26 +75,16 @@ function changing(db: Database): Pick<QueuePart, 'retryQueue' | 'dropQueue' | 'p
   const mark = db.sqlite.prepare<[SqlFilter]>(
     `UPDATE queue SET marked = 1 WHERE id IN (SELECT id FROM queue ${matching(isOpen)})`,
   );
-  const droppable = db.sqlite.prepare<[SqlFilter], Pick<QueueRow, 'id' | 'flow' | 'key' | 'state'>>(
-    `SELECT id, flow, key, state FROM queue ${matching(`NOT ${inDoubt}`)}`,
+  const drop = db.sqlite.prepare<[SqlFilter]>(
+    `DELETE FROM queue WHERE id IN (SELECT id FROM queue ${matching(`NOT ${inDoubt}`)})`,
   );
-  const remove = db.sqlite.prepare<[number]>('DELETE FROM queue WHERE id = ?');
-  const forget = db.sqlite.prepare<[string, string]>(forgetKnown);
   const purge = db.sqlite.prepare<[string, number]>(
     `DELETE FROM queue WHERE flow = ? AND NOT (${isOpen}) AND last_at < ?`,
   );
   return {
     retryQueue: async (filter) => db.write(() => mark.run(sqlFilter(filter)).changes),
-    dropQueue: async (filter) =>
-      db.write(() => {
-        const rows = droppable.all(sqlFilter(filter));
-        for (const { id, flow, key, state } of rows) {
-          remove.run(id);
-          // What was delivered since stays known.
-          if (state !== 'completed' && state !== 'superseded') forget.run(flow, key);
-        }
-        return rows.length;
-      }),
+    // What is open has had no known hash since it was put; what was delivered since keeps its own.
+    dropQueue: async (filter) => db.write(() => drop.run(sqlFilter(filter)).changes),
     purgeQueue: async (flow, before) => db.write(() => purge.run(flow, before).changes),
   };
 }
@@ -113,7 +102,7 @@ function settling(db: Database): (delivery: Delivery) => void {
         error = excluded.error, due_at = excluded.due_at, marked = 0, attempts = excluded.attempts,
         last_at = excluded.last_at, run = excluded.run`,
   );
-  const forget = db.sqlite.prepare<[string, string]>(forgetKnown);
+  const forget = db.sqlite.prepare<[string, string]>('DELETE FROM known WHERE flow = ? AND key = ?');
   return ({ flow, run, at, delivered, queued }) => {
     for (const { key, hash } of delivered) close.run({ flow, key, hash, at, run });
     for (const { key, hash, source, sourceKey, state, error, dueAt, attempts } of queued) {
