@@ -1,0 +1,121 @@
+import { runCommand, strike, type Context, type Outcome, type Passage } from './call.ts';
+import { ApiError, unknown } from './errors.ts';
+import type { Answer } from './method.ts';
+import { entriesOf, isContainer, parseQuery, phpArray, type PhpMap } from './php.ts';
+
+/** Over this many, each surplus command gets an error of its own (reference §3). */
+const maxCommands = 50;
+
+type Entries = (readonly [string, unknown])[];
+
+/**
+ * Commands one after another in the order of `cmd`; nothing binds them, so what ran before a failure stays
+ * (reference §3). A fault that ends the request ends it here, with the commands so far carried out.
+ */
+export async function runBatch(context: Context, passage: Passage, params: PhpMap): Promise<Answer> {
+  const nth = context.faults.begin('batch');
+  const call = { method: 'batch', params, nth, batched: false } as const;
+  strike(passage, context.faults.check({ ...call, when: 'before' }));
+  const results = new Map<string, unknown>();
+  const outcomes: (readonly [string, Outcome | ApiError])[] = [];
+  for (const [index, [key, command]] of commandsOf(params).entries()) {
+    const outcome = index < maxCommands ? await run(context, passage, command, results) : tooMany();
+    outcomes.push([key, outcome]);
+    if ('answer' in outcome) results.set(key, outcome.answer.result);
+    else if (haltOf(params)) break;
+  }
+  strike(passage, context.faults.check({ ...call, when: 'after' }));
+  return { result: combine(outcomes) };
+}
+
+function commandsOf(params: PhpMap): readonly (readonly [string, unknown])[] {
+  const stranger = Object.keys(params).find((key) => key !== 'cmd' && key !== 'halt' && !key.startsWith('bx24_'));
+  if (stranger !== undefined) throw unknown(`the parameter ${stranger} of batch`);
+  const commands = entriesOf(params['cmd']);
+  if (commands === undefined) throw unknown('a batch without cmd');
+  return commands;
+}
+
+function haltOf({ halt }: PhpMap): boolean {
+  return halt === 1 || halt === '1' || halt === true || halt === 'true';
+}
+
+function tooMany(): ApiError {
+  return new ApiError(400, 'ERROR_BATCH_LENGTH_EXCEEDED', 'Max batch length exceeded');
+}
+
+async function run(
+  context: Context,
+  passage: Passage,
+  command: unknown,
+  results: ReadonlyMap<string, unknown>,
+): Promise<Outcome | ApiError> {
+  if (typeof command !== 'string') return refuse(context, 'batch', 'a command that is not a string');
+  const split = command.indexOf('?');
+  const method = split < 0 ? command : command.slice(0, split);
+  if (method.toLowerCase() === 'batch')
+    return new ApiError(405, 'ERROR_BATCH_METHOD_NOT_ALLOWED', 'Method is not allowed for batch usage');
+  const lost: string[] = [];
+  const params = substitute(split < 0 ? {} : parseQuery(command.slice(split + 1)), results, lost);
+  if (lost.length > 0) return refuse(context, method, `what becomes of ${lost[0]}, which refers to nothing`);
+  return runCommand(context, passage, method, params, true);
+}
+
+function refuse(context: Context, method: string, what: string): ApiError {
+  context.journal.refusal({ method, what, answered: 'error' });
+  return unknown(what);
+}
+
+/**
+ * Puts in the results of earlier commands: `$result[key][path][0]`, alone or inside a text (reference §3). What the
+ * portal makes of a reference to nothing is not documented (reference §3, §13.2), so it is refused.
+ */
+function substitute(params: PhpMap, results: ReadonlyMap<string, unknown>, lost: string[]): PhpMap {
+  const replaced: PhpMap = {};
+  for (const [name, value] of Object.entries(params)) replaced[name] = substituteValue(value, results, lost);
+  return replaced;
+}
+
+function substituteValue(value: unknown, results: ReadonlyMap<string, unknown>, lost: string[]): unknown {
+  if (isContainer(value) && !Array.isArray(value)) return substitute(value, results, lost);
+  if (typeof value !== 'string' || !value.includes('$result[')) return value;
+  const whole = /^\$result((?:\[[^\]]*\])+)$/.exec(value);
+  if (whole !== null) return resolve(whole[1] ?? '', results, lost);
+  return value.replace(/\$result((?:\[[^\]]*\])+)/g, (_, path: string) => String(resolve(path, results, lost)));
+}
+
+function resolve(path: string, results: ReadonlyMap<string, unknown>, lost: string[]): unknown {
+  const [key = '', ...steps] = path.slice(1, -1).split('][');
+  let found = results.get(key);
+  for (const step of steps) found = new Map(entriesOf(found) ?? []).get(step);
+  if (found === undefined || found === null) lost.push(`$result${path}`);
+  return found;
+}
+
+/** Five maps by the keys of `cmd`, in PHP's shapes; a failed command is in result_error only (reference §3, §1.3). */
+function combine(outcomes: readonly (readonly [string, Outcome | ApiError])[]): PhpMap {
+  const maps = { result: entries(), error: entries(), total: entries(), next: entries(), time: entries() };
+  for (const [key, outcome] of outcomes) {
+    if (!('answer' in outcome)) {
+      const error = 'error' in outcome ? outcome.error : outcome;
+      maps.error.push([key, { error: error.code, error_description: error.message }]);
+      continue;
+    }
+    const { result, total, next } = outcome.answer;
+    maps.result.push([key, result]);
+    if (total !== undefined) maps.total.push([key, total]);
+    if (next !== undefined) maps.next.push([key, next]);
+    maps.time.push([key, outcome.time]);
+  }
+  return {
+    result: phpArray(maps.result),
+    result_error: phpArray(maps.error),
+    result_total: phpArray(maps.total),
+    result_next: phpArray(maps.next),
+    result_time: phpArray(maps.time),
+  };
+}
+
+function entries(): Entries {
+  return [];
+}

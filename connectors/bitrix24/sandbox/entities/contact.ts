@@ -1,0 +1,30 @@
+import { address, contactable, field, multiFields, readOnly, stamps, status, utm, type Field } from '../fields.ts';
+
+/** The fields of a contact, as crm.contact.fields lists them. */
+export const contactFields: readonly Field[] = [
+  readOnly('ID', 'integer'),
+  status('HONORIFIC', 'HONORIFIC'),
+  field('NAME', 'string'),
+  field('SECOND_NAME', 'string'),
+  field('LAST_NAME', 'string'),
+  readOnly('PHOTO', 'file'),
+  field('BIRTHDATE', 'date'),
+  status('TYPE_ID', 'CONTACT_TYPE'),
+  status('SOURCE_ID', 'SOURCE'),
+  field('SOURCE_DESCRIPTION', 'string'),
+  field('POST', 'string'),
+  ...address,
+  field('COMMENTS', 'string'),
+  field('OPENED', 'char'),
+  field('EXPORT', 'char'),
+  ...contactable,
+  ...stamps,
+  field('COMPANY_ID', 'crm_company'),
+  field('COMPANY_IDS', 'crm_company', { multiple: true }),
+  field('LEAD_ID', 'crm_lead', { access: 'item' }),
+  field('ORIGINATOR_ID', 'string'),
+  field('ORIGIN_ID', 'string'),
+  field('ORIGIN_VERSION', 'string'),
+  ...utm,
+  ...multiFields,
+];

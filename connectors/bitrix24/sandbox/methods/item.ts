@@ -1,0 +1,145 @@
+import { columnOf } from '../columns.ts';
+import { describeItem } from '../describe.ts';
+import { codedError, unknown } from '../errors.ts';
+import type { Field } from '../fields.ts';
+import { compileFilter, type Column } from '../filter.ts';
+import { compileOrder, listPage, readStart } from '../listing.ts';
+import { pageAnswer, type Answer, type Methods } from '../method.ts';
+import { isContainer, listOf, type PhpMap } from '../php.ts';
+import { addRecord, updateRecord } from '../records.ts';
+import { itemRecord } from '../records-out.ts';
+import { entityOfType, type Schema } from '../schema.ts';
+import type { Store } from '../store.ts';
+import type { Row } from '../row.ts';
+import { readFields, type Dialect } from '../writing.ts';
+
+/** crm.item.{add,update,get,list,delete,fields} for leads, deals, contacts and companies (reference §5.2, right column). */
+export const itemMethods: Methods = {
+  'crm.item.add': {
+    scope: 'crm',
+    params: ['entityTypeId', 'fields', 'useOriginalUfNames'],
+    run(store, params) {
+      const schema = schemaOf(store, params);
+      const changes = readFields(store, schema, fieldsParam(params), dialectOf(params), true);
+      return item(store, schema, params, addRecord(store, schema, changes, store.userId, dialectOf(params)));
+    },
+  },
+  'crm.item.update': {
+    scope: 'crm',
+    params: ['entityTypeId', 'id', 'fields', 'useOriginalUfNames'],
+    run(store, params) {
+      const schema = schemaOf(store, params);
+      const row = existing(store, schema, params);
+      const changes = readFields(store, schema, fieldsParam(params), dialectOf(params), false);
+      return item(store, schema, params, updateRecord(store, schema, row, changes, store.userId, dialectOf(params)));
+    },
+  },
+  'crm.item.get': {
+    scope: 'crm',
+    params: ['entityTypeId', 'id', 'useOriginalUfNames'],
+    run(store, params) {
+      const schema = schemaOf(store, params);
+      return item(store, schema, params, existing(store, schema, params));
+    },
+  },
+  'crm.item.list': {
+    scope: 'crm',
+    params: ['entityTypeId', 'select', 'filter', 'order', 'start', 'useOriginalUfNames'],
+    run: list,
+  },
+  'crm.item.delete': {
+    scope: 'crm',
+    params: ['entityTypeId', 'id'],
+    run(store, params) {
+      const schema = schemaOf(store, params);
+      const row = existing(store, schema, params);
+      store.tables[schema.entity.name].remove(row.id);
+      store.productRows.replace(schema.entity.letter, row.id, []);
+      return { result: [] };
+    },
+  },
+  'crm.item.fields': {
+    scope: 'crm',
+    params: ['entityTypeId', 'useOriginalUfNames'],
+    run: (store, params) => ({
+      result: { fields: describeItem(store, schemaOf(store, params), original(params)) },
+    }),
+  },
+};
+
+function schemaOf(store: Store, params: PhpMap): Schema {
+  const entity = entityOfType(Number(params['entitytypeid']));
+  if (entity === undefined) throw codedError('NOT_FOUND', 'Smart process not found');
+  return store.schemas[entity.name];
+}
+
+function existing(store: Store, { entity }: Schema, params: PhpMap): Row {
+  const row = store.tables[entity.name].get(Number(params['id']));
+  if (row === undefined) throw codedError('NOT_FOUND', 'Element not found');
+  return row;
+}
+
+function original(params: PhpMap): boolean {
+  const flag = params['useoriginalufnames'];
+  if (flag === undefined || flag === 'N') return false;
+  if (flag === 'Y') return true;
+  throw unknown(`useOriginalUfNames=${JSON.stringify(flag)}`);
+}
+
+function dialectOf(params: PhpMap): Dialect {
+  return original(params) ? 'itemOriginal' : 'item';
+}
+
+/** Code 100 is for required parameters not passed (reference §1.5). */
+function fieldsParam(params: PhpMap): PhpMap {
+  const fields = params['fields'];
+  if (!isContainer(fields)) throw codedError(100, 'Could not find value for parameter {fields}');
+  return Array.isArray(fields) ? { ...fields } : fields;
+}
+
+function item(store: Store, schema: Schema, params: PhpMap, row: Row): Answer {
+  return { result: { item: itemRecord(store, schema, row, original(params), undefined) } };
+}
+
+function list(store: Store, params: PhpMap): Answer {
+  const schema = schemaOf(store, params);
+  const useOriginal = original(params);
+  const column = (name: string): Column<Row> | undefined => {
+    const field = fieldOf(schema, name, useOriginal);
+    return field === undefined ? undefined : columnOf(field, store.zone, true);
+  };
+  const filter = compileFilter<Row>(params['filter'], {
+    column,
+    nested: true,
+    notLike: true,
+    notAllowed: (name) => codedError('INVALID_ARG_VALUE', `Invalid filter: field '${name}' is not allowed in filter`),
+    notValid: (name) => codedError('INVALID_ARG_VALUE', `Invalid filter: field '${name}' has invalid value`),
+  });
+  const order = compileOrder<Row>(params['order'], {
+    column,
+    notSortable: (name) => codedError('INVALID_ARG_VALUE', `Invalid order: field '${name}' is not allowed in order`),
+    badDirection: (name, direction) =>
+      codedError(
+        'INVALID_ARG_VALUE',
+        `Invalid order: allowed sort directions are \`ASC, DESC\`. But got '${direction}' for field '${name}'`,
+      ),
+  });
+  const fields = select(schema, params['select'], useOriginal);
+  const page = listPage(store.tables[schema.entity.name], filter, order, readStart(params['start']));
+  return pageAnswer(page, { items: page.rows.map((row) => itemRecord(store, schema, row, useOriginal, fields)) });
+}
+
+/** `ID` in upper case is understood here (reference §4.3, fast_bitrix24 sends it). */
+function fieldOf(schema: Schema, name: string, useOriginal: boolean): Field | undefined {
+  return schema.byItemName(name === 'ID' ? 'id' : name, useOriginal);
+}
+
+function select(schema: Schema, raw: unknown, useOriginal: boolean): readonly Field[] | undefined {
+  const names = listOf(raw) ?? (raw === undefined ? ['*'] : [raw]);
+  if (names.includes('*')) return undefined;
+  return names.map((name) => {
+    const field = fieldOf(schema, String(name), useOriginal);
+    if (field === undefined) throw unknown(`the selected field ${String(name)}`);
+    return field;
+  });
+}

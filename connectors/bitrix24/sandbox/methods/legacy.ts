@@ -1,0 +1,132 @@
+import { columnOf } from '../columns.ts';
+import { describeLegacy } from '../describe.ts';
+import { entities, entityNames, type EntityName } from '../entities/index.ts';
+import { legacyError, unknown } from '../errors.ts';
+import { isMultiFieldType, type Field } from '../fields.ts';
+import { compileFilter } from '../filter.ts';
+import { compileOrder, listPage, readStart } from '../listing.ts';
+import { pageAnswer, type Answer, type Method, type Methods } from '../method.ts';
+import { isContainer, listOf, type PhpMap } from '../php.ts';
+import { addRecord, updateRecord } from '../records.ts';
+import { isPlain, legacyFields, legacyRecord, multiRecord } from '../records-out.ts';
+import type { Schema } from '../schema.ts';
+import type { Store } from '../store.ts';
+import type { Row } from '../row.ts';
+import { readFields } from '../writing.ts';
+
+/** crm.{lead,deal,contact,company}.{add,update,get,list,delete,fields} (reference §5.2, left column). */
+export const legacyMethods: Methods = Object.fromEntries(
+  entityNames.flatMap((name) =>
+    Object.entries(methodsOf(name)).map(([verb, method]) => [`crm.${name}.${verb}`, method] as const),
+  ),
+);
+
+function methodsOf(name: EntityName): Readonly<Record<string, Method>> {
+  return {
+    add: { scope: 'crm', params: ['fields', 'params'], run: (store, params) => add(store, name, params) },
+    update: { scope: 'crm', params: ['id', 'fields', 'params'], run: (store, params) => update(store, name, params) },
+    get: {
+      scope: 'crm',
+      params: ['id'],
+      run: (store, { id }) => ({ result: legacyRecord(store, store.schemas[name], existing(store, name, id)) }),
+    },
+    list: {
+      scope: 'crm',
+      params: ['select', 'filter', 'order', 'start'],
+      run: (store, params) => list(store, name, params),
+    },
+    delete: { scope: 'crm', params: ['id'], run: (store, { id }) => remove(store, name, id) },
+    fields: { scope: 'crm', params: [], run: (store) => ({ result: describeLegacy(store, store.schemas[name]) }) },
+  };
+}
+
+function add(store: Store, name: EntityName, params: PhpMap): Answer {
+  const fields = mapParam(params, 'fields');
+  checkSaveParams(params);
+  const changes = readFields(store, store.schemas[name], fields, 'legacy', true);
+  return { result: addRecord(store, store.schemas[name], changes, store.userId, 'legacy').id };
+}
+
+function update(store: Store, name: EntityName, params: PhpMap): Answer {
+  const row = existing(store, name, params['id']);
+  const fields = mapParam(params, 'fields');
+  checkSaveParams(params);
+  const changes = readFields(store, store.schemas[name], fields, 'legacy', false);
+  updateRecord(store, store.schemas[name], row, changes, store.userId, 'legacy');
+  return { result: true };
+}
+
+function remove(store: Store, name: EntityName, id: unknown): Answer {
+  const row = existing(store, name, id);
+  store.tables[name].remove(row.id);
+  store.productRows.replace(entities[name].letter, row.id, []);
+  return { result: true };
+}
+
+/** The record, or one of the two legacy errors, told apart by text alone (reference §1.4). */
+export function existing(store: Store, name: EntityName, id: unknown): Row {
+  if (!/^[1-9]\d*$/.test(String(id))) throw legacyError('ID is not defined or invalid.');
+  const row = store.tables[name].get(Number(id));
+  if (row === undefined) throw legacyError('Not found');
+  return row;
+}
+
+function mapParam(params: PhpMap, name: string): PhpMap {
+  const value = params[name];
+  if (!isContainer(value)) throw legacyError(`Parameter '${name}' must be array.`);
+  return Array.isArray(value) ? { ...value } : value;
+}
+
+/** `params` of add and update: switches without effect here (vendor's crm-contact-add.md). */
+function checkSaveParams(params: PhpMap): void {
+  if (params['params'] === undefined) return;
+  const stranger = Object.keys(mapParam(params, 'params')).find(
+    (key) => key !== 'REGISTER_SONET_EVENT' && key !== 'IMPORT',
+  );
+  if (stranger !== undefined) throw unknown(`params[${stranger}]`);
+}
+
+function list(store: Store, name: EntityName, params: PhpMap): Answer {
+  const schema = store.schemas[name];
+  for (const key of ['filter', 'order'] as const) if (params[key] !== undefined) mapParam(params, key);
+  const column = (key: string): ReturnType<typeof columnOf> => {
+    const field = schema.byName(key);
+    return field === undefined || isLinkList(field) ? undefined : columnOf(field, store.zone, false);
+  };
+  const filter = compileFilter<Row>(params['filter'], {
+    column,
+    nested: false,
+    notLike: false,
+    notAllowed: (key) => unknown(`the filter ${key} of a ${name}`),
+    notValid: (key) => unknown(`the value of the filter ${key}`),
+  });
+  const order = compileOrder<Row>(params['order'], {
+    column,
+    notSortable: (key) => unknown(`the order ${key} of a ${name}`),
+    badDirection: (key, direction) => unknown(`the order ${key} ${direction}`),
+  });
+  const selected = select(schema, params['select']);
+  const plain = selected.filter(isPlain);
+  const multi = selected.filter((field) => !isPlain(field)).map((field) => field.name);
+  const page = listPage(store.tables[name], filter, order, readStart(params['start']));
+  const result = page.rows.map((row) => ({ ...legacyFields(store, row, plain), ...multiRecord(row, multi) }));
+  return pageAnswer(page, result);
+}
+
+/** `*` has no user fields, `UF_*` has them; phones and mails must be named; the default is both masks (reference §4.3). */
+function select(schema: Schema, raw: unknown): readonly Field[] {
+  const names = listOf(raw) ?? (raw === undefined ? ['*', 'UF_*'] : [raw]);
+  const fields = names.flatMap((name): readonly Field[] => {
+    if (name === '*') return schema.fields.filter((field) => field.user === undefined && isPlain(field));
+    if (name === 'UF_*') return schema.fields.filter((field) => field.user !== undefined);
+    const field = schema.byName(String(name));
+    if (field === undefined || isLinkList(field)) throw unknown(`the selected field ${String(name)}`);
+    return [field];
+  });
+  return [...new Set(fields)];
+}
+
+/** CONTACT_IDS is not in legacy answers (reference §4.3). */
+function isLinkList(field: Field): boolean {
+  return !isPlain(field) && !isMultiFieldType(field.name);
+}
