@@ -331,5 +331,9 @@ export interface RunningSandbox {
   readonly settings: Readonly<Record<string, unknown>>;
   /** What it serves, a line each, for people. */
   readonly facts: readonly string[];
+  /** Rows it holds now, by entity: the truth a demo or test counts against. */
+  counts?(): Promise<Readonly<Record<string, number>>>;
+  /** Changes some rows as the people who work with the system would; says how many it changed. */
+  change?(rows: number): Promise<number>;
   close(): Promise<void>;
 }
