@@ -12,9 +12,9 @@ export type Parameter = string | number;
 
 export type Parameters = Readonly<Record<string, Parameter>>;
 
-/** The names in braces of a template's text: `"{a} of {b}"` gives `'a' | 'b'`. */
+/** The names in braces of a template's text: `"{a} of {b}"` gives `'a' | 'b'`; `{ c: d }` is no name. */
 export type ParameterNames<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
-  ? Name | ParameterNames<Rest>
+  ? (Name extends `${string}${' ' | ':'}${string}` ? never : Name) | ParameterNames<Rest>
   : never;
 
 const placeholder = /\{([a-zA-Z]+)\}/g;

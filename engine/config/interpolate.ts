@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import type { AnySchemaObject } from 'ajv/dist/2020.js';
+import type { Diagnostic, Severity } from '../diagnostics.ts';
+import { configErrors } from './errors.ts';
+import { entries, mapScalars, scalars, withEntries } from './node.ts';
+import type { Entry, MapNode, Node, ScalarNode } from './node.ts';
+import { branchesOf, isMap, propertiesOf, typesOf } from './schema-branch.ts';
+import { placeOf } from './source-text.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** `optional`: a variable without a value is a warning, and nothing is said about what it would have filled. */
+export type VariableMode = 'required' | 'optional';
+
+const places = new Set(['connections', 'schedule', 'params']);
+const reference = /\$\{(?:env:([A-Za-z_]\w*)(?::-([^}]*))?|secret:([A-Za-z_]\w*))\}/g;
+const anyReference = /\$\{(?:env|secret)\b/;
+
+export interface Interpolation {
+  readonly root: MapNode;
+  readonly findings: readonly Diagnostic[];
+}
+
+/** Fills `${env:…}` and `${secret:…}` where the language has them and reports them where it has not. */
+export function interpolate(
+  root: MapNode,
+  environment: Environment,
+  mode: VariableMode,
+  skipped: ReadonlySet<string>,
+): Interpolation {
+  const findings: Diagnostic[] = [];
+  const fill = (node: Node): Node => mapScalars(node, (scalar) => fillScalar(scalar, environment, mode, findings));
+  const changed = entries(root).map((entry): Entry => {
+    if (!places.has(entry.key)) findings.push(...misplaced(entry.node));
+    if (!places.has(entry.key)) return entry;
+    if (entry.key !== 'connections' || entry.node.kind !== 'map') return { ...entry, node: fill(entry.node) };
+    const connections = entries(entry.node).map((one) =>
+      skipped.has(one.key) ? one : { ...one, node: fill(one.node) },
+    );
+    return { ...entry, node: withEntries(entry.node, connections) };
+  });
+  return { root: withEntries(root, changed), findings };
+}
+
+function misplaced(node: Node): readonly Diagnostic[] {
+  return [...scalars(node)].flatMap(({ node: scalar }) => {
+    const text = anyReference.exec(scalar.text) ? (/\$\{[^}]*\}?/.exec(scalar.text)?.[0] ?? '') : undefined;
+    return text === undefined ? [] : [configErrors.reference_not_here.finding({ text }, placeOf(scalar.span))];
+  });
+}
+
+function fillScalar(
+  scalar: ScalarNode,
+  environment: Environment,
+  mode: VariableMode,
+  findings: Diagnostic[],
+): ScalarNode {
+  if (typeof scalar.value !== 'string' || !scalar.value.includes('${')) return scalar;
+  const place = placeOf(scalar.span);
+  const left = scalar.value.replace(reference, '');
+  if (left.includes('${')) {
+    const text = /\$\{[^}]*\}?/.exec(left)?.[0] ?? '${';
+    findings.push(configErrors.wrong_reference.finding({ text }, place));
+  }
+  const names: string[] = [];
+  let missing = left.includes('${');
+  const text = scalar.value.replace(reference, (_whole, env?: string, otherwise?: string, secret?: string) => {
+    const name = env ?? secret ?? '';
+    names.push(name);
+    const value =
+      env === undefined
+        ? secretValue(name, environment, findings, scalar)
+        : ((environment[env] || otherwise) ?? environment[env]);
+    if (value !== undefined) return value;
+    missing = true;
+    const severity: Severity = mode === 'required' ? 'error' : 'warning';
+    findings.push(configErrors.variable_missing.finding({ variable: name }, place, severity));
+    return '';
+  });
+  const secret = /\$\{secret:/.test(scalar.value);
+  return { ...scalar, value: text, text, variables: { written: scalar.value, names, missing, secret } };
+}
+
+/** `NAME`, or the content of the file that `NAME_FILE` names, as container platforms hand secrets over. */
+function secretValue(
+  name: string,
+  environment: Environment,
+  findings: Diagnostic[],
+  scalar: ScalarNode,
+): string | undefined {
+  const file = environment[`${name}_FILE`];
+  if (environment[name] !== undefined || file === undefined) return environment[name];
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } catch {
+    findings.push(configErrors.secret_file_unreadable.finding({ variable: `${name}_FILE` }, placeOf(scalar.span)));
+    return '';
+  }
+}
+
+/** Gives what variables filled in the type the schema wants there; what the author wrote keeps its own. */
+export function coerce(node: Node, schema: AnySchemaObject): Node {
+  if (node.kind === 'scalar') return node.variables ? coerceScalar(node, typesOf(schema)) : node;
+  if (node.kind === 'list') {
+    const items: unknown = schema['items'];
+    return isMap(items) ? { ...node, items: node.items.map((item) => coerce(item, items)) } : node;
+  }
+  const branches = [schema, ...branchesOf(schema)];
+  const list = entries(node).map((entry) => {
+    const own = branches.map((branch) => propertiesOf(branch)[entry.key] ?? branch['additionalProperties']).find(isMap);
+    return own ? { ...entry, node: coerce(entry.node, own) } : entry;
+  });
+  return withEntries(node, list);
+}
+
+function coerceScalar(scalar: ScalarNode, wanted: readonly string[]): ScalarNode {
+  const { text } = scalar;
+  if (wanted.includes('number') && /^-?\d+(\.\d+)?$/.test(text)) return { ...scalar, value: Number(text) };
+  if (wanted.includes('boolean') && (text === 'true' || text === 'false')) return { ...scalar, value: text === 'true' };
+  return scalar;
+}

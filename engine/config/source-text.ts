@@ -1,0 +1,69 @@
+import type { Place } from '../diagnostics.ts';
+
+/** The text of one file; offsets are UTF-16 code units as the YAML parser counts them. */
+export interface SourceText {
+  /** As given on the command line, or beside it for a file that `extends` names. */
+  readonly file: string;
+  readonly text: string;
+  /** Line and column of an offset; the mark covers `length` code units but never leaves the line. */
+  place(offset: number, length?: number): Place;
+  /** From now on no place shows the lines of this range: they may hold a secret. */
+  hide(start: number, end: number): void;
+  isHidden(offset: number): boolean;
+}
+
+/** A range of a file. */
+export interface Span {
+  readonly source: SourceText;
+  readonly start: number;
+  readonly end: number;
+}
+
+export function placeOf(span: Span): Place {
+  return span.source.place(span.start, span.end - span.start);
+}
+
+export function sourceText(file: string, text: string): SourceText {
+  const lineStarts = startsOfLines(text);
+  const hidden = new Set<number>();
+  const lineAt = (offset: number): number => lastAtOrBefore(lineStarts, offset);
+  return {
+    file,
+    text,
+    place(offset, length = 1) {
+      const line = lineAt(offset);
+      const start = lineStarts[line] ?? 0;
+      const whole = text.slice(start, lineStarts[line + 1] ?? text.length).replace(/\r?\n$/, '');
+      const marked = whole.slice(offset - start, offset - start + length).trimEnd();
+      return {
+        file,
+        line: line + 1,
+        column: codePoints(whole.slice(0, offset - start)) + 1,
+        length: Math.max(1, codePoints(marked)),
+        ...(hidden.has(line) ? {} : { text: whole }),
+      };
+    },
+    hide(start, end) {
+      for (let line = lineAt(start); line <= lineAt(Math.max(start, end - 1)); line += 1) hidden.add(line);
+    },
+    isHidden: (offset) => hidden.has(lineAt(offset)),
+  };
+}
+
+function startsOfLines(text: string): readonly number[] {
+  return [0, ...[...text.matchAll(/\n/g)].map((newline) => newline.index + 1)];
+}
+
+function lastAtOrBefore(starts: readonly number[], offset: number): number {
+  let [low, high] = [0, starts.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function codePoints(text: string): number {
+  return [...text].length;
+}

@@ -1,0 +1,179 @@
+import { isAlias, isMap, isScalar, isSeq, visit } from 'yaml';
+import type { Alias, Document, Node as YamlNode, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import type { Diagnostic } from '../diagnostics.ts';
+import { configErrors } from './errors.ts';
+import { isCutShort } from './expression-extent.ts';
+import { choicesFor } from './nearest.ts';
+import type { Entry, Node, ScalarNode } from './node.ts';
+import { placeOf } from './source-text.ts';
+import type { SourceText, Span } from './source-text.ts';
+
+interface Reading {
+  readonly source: SourceText;
+  /** Expressions behind place-holders, start → end. */
+  readonly unquoted: ReadonlyMap<number, number>;
+  readonly anchors: Map<string, Node>;
+  /** Anchors whose node is being read: an alias to one of them has no end. */
+  readonly open: Set<string>;
+  readonly findings: Diagnostic[];
+  /** Nodes that may still be made: aliases of aliases grow without bound. */
+  budget: number;
+}
+
+const deepest = 60;
+const mostNodes = 100_000;
+
+/** Aliases and merge keys resolved, keys as text, every node with its place. */
+export function buildTree(
+  document: Document,
+  source: SourceText,
+  unquoted: ReadonlyMap<number, number>,
+): { readonly root?: Node; readonly findings: readonly Diagnostic[] } {
+  const findings: Diagnostic[] = [];
+  const reading = { source, unquoted, anchors: new Map(), open: new Set<string>(), findings, budget: mostNodes };
+  const { contents } = document;
+  if (contents === null || (isScalar(contents) && contents.value === null && !contents.source)) {
+    return { findings: [configErrors.empty_file.finding({}, source.place(0))] };
+  }
+  return { root: read(contents, reading, 0, { source, start: 0, end: 1 }), findings };
+}
+
+/** Plain scalars with open brackets, and aliases that are no names: expressions without their quotes. */
+export function isCutShortAnywhere(document: Document): boolean {
+  let found = false;
+  visit(document, {
+    Alias: (_key, alias) => {
+      found ||= !/^[\p{L}\p{N}_-]+$/u.test(alias.source);
+    },
+    Scalar: (_key, scalar) => {
+      found ||= scalar.type === 'PLAIN' && isCutShort(scalar.source ?? '');
+    },
+  });
+  return found;
+}
+
+function read(node: YamlNode | null, reading: Reading, depth: number, around: Span): Node {
+  if (node === null) return nothing(around);
+  const span = spanOf(node, reading.source, around);
+  reading.budget -= 1;
+  if (depth > deepest || reading.budget < 0) return tooDeep(reading, span);
+  if (isAlias(node)) return readAlias(node, reading, span);
+  const { anchor } = node as { readonly anchor?: string };
+  if (anchor !== undefined) reading.open.add(anchor);
+  const result = readValue(node, reading, depth, span);
+  if (anchor !== undefined) {
+    reading.open.delete(anchor);
+    reading.anchors.set(anchor, result);
+  }
+  return result;
+}
+
+function readValue(node: YamlNode, reading: Reading, depth: number, span: Span): Node {
+  if (isMap(node)) return readMap(node, reading, depth, span);
+  if (isSeq(node)) return readList(node, reading, depth, span);
+  return isScalar(node) ? readScalar(node, reading, span) : nothing(span);
+}
+
+function readScalar(scalar: Scalar, reading: Reading, span: Span): ScalarNode {
+  const end = reading.unquoted.get(span.start);
+  if (end !== undefined) {
+    const text = reading.source.text.slice(span.start, Math.max(end, span.end));
+    return { kind: 'scalar', span, value: text.replace(/\s*\n\s*/g, ' '), text: text.replace(/\s*\n\s*/g, ' ') };
+  }
+  const { value } = scalar;
+  if (value === null || value === undefined) return nothing(span);
+  const isPlain = scalar.type === 'PLAIN' && typeof value !== 'string';
+  const text = isPlain ? (scalar.source ?? String(value)) : String(value);
+  const isJson = typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
+  return { kind: 'scalar', span, value: isJson ? (value as string | number | boolean) : text, text };
+}
+
+function readList(list: YAMLSeq, reading: Reading, depth: number, span: Span): Node {
+  const items = list.items.map((item) => read(item as YamlNode | null, reading, depth + 1, span));
+  return { kind: 'list', span, items };
+}
+
+function readMap(map: YAMLMap, reading: Reading, depth: number, span: Span): Node {
+  const own = new Map<string, Entry>();
+  const merged = new Map<string, Entry>();
+  for (const pair of map.items as readonly Pair<YamlNode, YamlNode | null>[]) {
+    const keySpan = spanOf(pair.key, reading.source, span);
+    const key = keyText(pair.key, reading);
+    if (key === undefined) {
+      reading.findings.push(configErrors.key_not_text.finding({}, placeOf(keySpan)));
+      continue;
+    }
+    const node = read(pair.value, reading, depth + 1, keySpan);
+    if (key === '<<') merge(node, keySpan, merged, reading);
+    else if (own.has(key)) reportTwice(key, keySpan, own, reading);
+    else own.set(key, { key, keySpan, node });
+  }
+  return { kind: 'map', span, entries: new Map([...merged, ...own]) };
+}
+
+/** `1` and `"1"` are one key (language.md §4.15): a key is the text it was written as. */
+function keyText(key: YamlNode | null, reading: Reading): string | undefined {
+  if (isAlias(key)) {
+    const node = reading.anchors.get(key.source);
+    return node?.kind === 'scalar' ? node.text : undefined;
+  }
+  if (!isScalar(key)) return key === null ? '' : undefined;
+  const end = key.range ? reading.unquoted.get(key.range[0]) : undefined;
+  if (key.range && end !== undefined) return reading.source.text.slice(key.range[0], end);
+  return typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
+}
+
+function merge(node: Node, keySpan: Span, into: Map<string, Entry>, reading: Reading): void {
+  const bases = node.kind === 'list' ? node.items : [node];
+  for (const base of bases) {
+    if (base.kind === 'map') {
+      // The first of several wins, as in the YAML merge key's definition.
+      for (const [key, value] of base.entries) if (!into.has(key)) into.set(key, value);
+    } else reading.findings.push(configErrors.merge_not_map.finding({}, placeOf(keySpan)));
+  }
+}
+
+function reportTwice(key: string, keySpan: Span, own: ReadonlyMap<string, Entry>, reading: Reading): void {
+  const first = own.get(key);
+  const line = first ? placeOf(first.keySpan).line : 1;
+  reading.findings.push(configErrors.duplicate_key.finding({ key, line }, placeOf(keySpan)));
+}
+
+function readAlias(alias: Alias, reading: Reading, span: Span): Node {
+  const name = alias.source;
+  const node = reading.anchors.get(name);
+  if (reading.open.has(name)) {
+    reading.findings.push(configErrors.endless_anchor.finding({ name }, placeOf(span)));
+  } else if (node) {
+    reading.budget -= sizeOf(node);
+    return reading.budget < 0 ? tooDeep(reading, span) : node;
+  } else {
+    const choices = choicesFor(name, [...reading.anchors.keys()], (anchor) => `*${anchor}`);
+    reading.findings.push(configErrors.unknown_anchor.finding({ name, choices }, placeOf(span)));
+  }
+  return nothing(span);
+}
+
+function sizeOf(node: Node): number {
+  const children = node.kind === 'map' ? [...node.entries.values()].map((entry) => entry.node) : [];
+  const all = node.kind === 'list' ? node.items : children;
+  return all.reduce((sum, child) => sum + sizeOf(child), 1);
+}
+
+function tooDeep(reading: Reading, span: Span): Node {
+  const code = configErrors.too_deep.code;
+  if (!reading.findings.some((finding) => finding.code === code)) {
+    reading.findings.push(configErrors.too_deep.finding({}, placeOf(span)));
+  }
+  return nothing(span);
+}
+
+function nothing(span: Span): ScalarNode {
+  return { kind: 'scalar', span, value: null, text: '' };
+}
+
+/** Where a node stands; one without text (`key:`) stands where its key does. */
+function spanOf(node: YamlNode | null, source: SourceText, around: Span): Span {
+  const range = node?.range;
+  return range && range[1] > range[0] ? { source, start: range[0], end: range[1] } : around;
+}
