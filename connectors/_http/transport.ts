@@ -1,0 +1,115 @@
+import { buildConnector, Pool } from 'undici';
+
+export interface TransportOptions {
+  /** `https://portal.example:8443` */
+  readonly origin: string;
+  /** The longest a whole exchange may take, connecting included. */
+  readonly timeoutMs: number;
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /**
+   * Sends over a connection made for this request alone. A server may close an idle connection just as a request
+   * goes out on it, and then nobody knows whether the request arrived: a write must not stand in that doubt.
+   */
+  readonly young: boolean;
+  /** Ends the exchange. Absent: once begun, it runs until the answer or the time-out. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * What became of one exchange. `not_connected`: not one byte of the request left. `timeout` and `lost`: nobody knows
+ * whether the server carried it out. Redirects are answers like any other: nobody follows them.
+ */
+export type Exchange =
+  | { readonly ok: true; readonly status: number; readonly location: string | undefined; readonly text: string }
+  | {
+      readonly ok: false;
+      readonly failure: 'not_connected' | 'timeout' | 'lost';
+      /** The system's word for it, e.g. `ECONNREFUSED`: no address, no path. */
+      readonly reason: string;
+      readonly cause: Error;
+    };
+
+export interface Transport {
+  /** Throws the signal's reason when aborted, nothing else. The socket of an exchange that went wrong is destroyed. */
+  send(request: HttpRequest): Promise<Exchange>;
+  /** Ends all sockets; may be called twice. */
+  close(): Promise<void>;
+}
+
+const connectTimeoutMs = 10_000;
+
+export function openTransport({ origin, timeoutMs }: TransportOptions): Transport {
+  const connections = observedConnector();
+  // The deadline below is the only one: undici's own would name neither the request nor the right cause.
+  const options = { connect: connections.connect, headersTimeout: 0, bodyTimeout: 0 } as const;
+  const kept = new Pool(origin, { ...options, pipelining: 1 });
+  const young = new Pool(origin, { ...options, pipelining: 0 });
+  let closing: Promise<unknown> | undefined;
+  return {
+    async send(request) {
+      const deadline = startDeadline(timeoutMs);
+      const signal = request.signal ? AbortSignal.any([request.signal, deadline.signal]) : deadline.signal;
+      try {
+        return await exchange(request.young ? young : kept, request, signal);
+      } catch (thrown) {
+        if (request.signal?.aborted) throw request.signal.reason;
+        const cause = thrown instanceof Error ? thrown : new Error(String(thrown));
+        const failure = connections.failed.has(cause) ? 'not_connected' : deadline.signal.aborted ? 'timeout' : 'lost';
+        return { ok: false, failure, reason: reasonOf(cause), cause };
+      } finally {
+        deadline.stop();
+      }
+    },
+    async close() {
+      closing ??= Promise.all([kept.close(), young.close()]);
+      await closing;
+    },
+  };
+}
+
+async function exchange(pool: Pool, request: HttpRequest, signal: AbortSignal): Promise<Exchange> {
+  const { method, path, headers, body = null } = request;
+  const answer = await pool.request({ method, path, headers, body, signal });
+  const location = answer.headers['location'];
+  return {
+    ok: true,
+    status: answer.statusCode,
+    location: typeof location === 'string' ? location : undefined,
+    text: await answer.body.text(),
+  };
+}
+
+/**
+ * Remembers the errors of connecting (DNS, TCP, TLS). An error's code cannot tell them from later ones: ECONNRESET
+ * and ETIMEDOUT come before the first byte as well as after the last.
+ */
+function observedConnector(): { connect: buildConnector.connector; failed: WeakSet<Error> } {
+  const failed = new WeakSet<Error>();
+  const connector = buildConnector({ timeout: connectTimeoutMs });
+  const connect: buildConnector.connector = (options, callback) => {
+    connector(options, (...result) => {
+      if (result[0] !== null) failed.add(result[0]);
+      callback(...result);
+    });
+  };
+  return { connect, failed };
+}
+
+function startDeadline(timeoutMs: number): { signal: AbortSignal; stop(): void } {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(new Error('timeout')), timeoutMs);
+  return { signal: controller.signal, stop: () => clearTimeout(timer) };
+}
+
+/** A code and never a message: messages of TLS and DNS name whatever was asked for. */
+function reasonOf(error: Error): string {
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  if (error instanceof AggregateError && error.errors[0] instanceof Error) return reasonOf(error.errors[0]);
+  return error.name;
+}

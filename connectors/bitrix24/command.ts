@@ -1,0 +1,37 @@
+/** A value as PHP takes it: text, numbers, and lists and maps of them. Flags and dates were turned into text before. */
+export type Param = string | number | readonly Param[] | Params;
+export interface Params {
+  readonly [name: string]: Param;
+}
+
+/** One method call, alone or inside a batch. */
+export interface Command {
+  readonly method: string;
+  readonly params: Params;
+}
+
+/**
+ * The command as a batch carries it: `crm.deal.get?id=5`. Inside a JSON body the query is encoded once
+ * (https://apidocs.bitrix24.com/settings/how-to-call-rest-api/data-encoding.html); a raw `+` would arrive as a space.
+ * An empty list leaves no trace in a query: who means "nothing" sends ''.
+ */
+export function encodeCommand({ method, params }: Command): string {
+  const pairs = Object.entries(params).flatMap(([name, value]) => encodePairs(name, value));
+  return `${method}?${pairs.join('&')}`;
+}
+
+function encodePairs(key: string, value: Param): readonly string[] {
+  if (typeof value !== 'object') return [`${encode(key)}=${encode(String(value))}`];
+  return Object.entries(value).flatMap(([name, inner]: [string, Param]) => encodePairs(`${key}[${name}]`, inner));
+}
+
+/** Half of a surrogate pair, as a text cut in two has it, is no character: it goes out as U+FFFD. */
+function encode(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
+}
+
+/** Every text that goes out with the parameters: what an error must not repeat. */
+export function textsOf(value: Param): readonly string[] {
+  if (typeof value === 'object') return Object.values(value).flatMap(textsOf);
+  return [String(value)];
+}

@@ -1,0 +1,66 @@
+import type { Value, Wanted } from '../../engine/index.ts';
+import type { PortalField } from './schema.ts';
+
+/** The values a row holds in one field, in the form they are compared in; a phone's is its digits. */
+export function comparablesOf(field: PortalField, value: Value | undefined): readonly string[] {
+  if (value === undefined) return [];
+  const values = Array.isArray(value) ? value : [value];
+  return values.map((one) => comparable(field, isMultiValue(one) ? one.value : one));
+}
+
+function isMultiValue(value: unknown): value is { readonly value: Value } {
+  return typeof value === 'object' && value !== null && 'value' in value;
+}
+
+export function comparable(field: PortalField, value: Value): string {
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  switch (field.type) {
+    case 'phones':
+      return comparablePhone(text);
+    case 'emails':
+      return text.trim().toLowerCase();
+    case 'integer':
+    case 'number':
+      return String(Number(text));
+    case 'boolean':
+      return text === 'true' || text === 'Y' || text === '1' ? '1' : '0';
+    // Read back at midnight of the server's zone, whichever that is.
+    case 'date':
+      return text.slice(0, 10);
+    case 'datetime':
+      return comparableInstant(text);
+    case 'text':
+    case 'id':
+    case 'enum':
+    case 'json':
+      return text;
+  }
+}
+
+function comparableInstant(text: string): string {
+  const instant = /(Z|[+-]\d\d:?\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(instant) ? text : String(instant);
+}
+
+/** Digits, without an extension, a Russian 8 as 7: people and programs write one number in many ways. */
+export function comparablePhone(text: string): string {
+  const digits = text.replace(/(доб|ext|#|;|,|x|х).*$/iu, '').replace(/\D/g, '');
+  if (digits.length === 11 && digits.startsWith('8')) return `7${digits.slice(1)}`;
+  return digits.length === 10 && digits.startsWith('9') ? `7${digits}` : digits;
+}
+
+/**
+ * Whether a row's field is what was wanted. `loosely`: as the portal's data base compares, which knows neither case
+ * nor accents nor trailing spaces; what is not even loosely equal came through a filter that was not honoured.
+ */
+export function satisfies(field: PortalField, value: Value | undefined, wanted: Wanted, loosely: boolean): boolean {
+  const held = comparablesOf(field, value);
+  if ('empty' in wanted) return held.length === 0;
+  const form = loosely ? folded : (text: string): string => text;
+  const forms = new Set(held.map(form));
+  return wanted.anyOf.some((one) => forms.has(form(comparable(field, one))));
+}
+
+export function folded(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trimEnd();
+}

@@ -1,0 +1,27 @@
+import type { Connection, Host } from '../../engine/index.ts';
+import { check } from './check.ts';
+import { batchLimit, createClient } from './client.ts';
+import { portalOf, type Settings } from './config.ts';
+import { find } from './find.ts';
+import { createPace } from './pace.ts';
+import { createSchemas } from './schema.ts';
+import { write } from './write.ts';
+
+/** A portal as the engine uses it. Nothing is sent before the first call that needs it. */
+export function connect(settings: Settings, host: Host): Connection {
+  const client = createClient(portalOf(settings), host);
+  const schemas = createSchemas(client);
+  const pace = createPace();
+  return {
+    sink: {
+      describe: async (entity, signal) => (await schemas.of(entity, signal)).description,
+      find: async (entity, questions, fields, signal) =>
+        find(client, await schemas.of(entity, signal), questions, fields, signal),
+      write: (writes, signal) => write({ client, schemas, pace }, writes, signal),
+      writesPerRequest: batchLimit,
+      settleMs: settings.settleMs ?? 90_000,
+    },
+    check: (uses, signal) => check(client, schemas, host, uses, signal),
+    close: () => client.close(),
+  };
+}

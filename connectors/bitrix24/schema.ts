@@ -1,0 +1,178 @@
+import type { EntityDescription, Field, FieldOption, FieldType } from '../../engine/index.ts';
+import type { Client, Reply } from './client.ts';
+import { entityKinds, productRows, type EntityKind } from './entities.ts';
+import { errors } from './errors.ts';
+import { productRowFields } from './product-rows.ts';
+import type { Refusal } from './reactions.ts';
+
+/** An entity as this portal has it. */
+export interface Schema {
+  readonly kind: EntityKind;
+  readonly description: EntityDescription;
+  readonly fields: ReadonlyMap<string, PortalField>;
+  /** Throws a PipeError of kind input when the portal has no such field. */
+  field(name: string): PortalField;
+}
+
+export interface PortalField extends Field {
+  /** The vendor's own type: `char` and `boolean` are both flags, written differently. */
+  readonly vendorType: string;
+}
+
+/** The schemas of one portal, asked for once per connection. */
+export interface Schemas {
+  of(entity: string, signal: AbortSignal): Promise<Schema>;
+}
+
+export function createSchemas(client: Client): Schemas {
+  let known: ReadonlyMap<string, Schema | Refusal> | undefined;
+  return {
+    async of(entity, signal) {
+      if (!Object.hasOwn(entityKinds, entity))
+        throw errors.unknown_entity.error({ entity, known: Object.keys(entityKinds).join(', ') });
+      known ??= await readSchemas(client, signal);
+      const schema = known.get(entity);
+      if (schema === undefined) throw new Error(`no schema of ${entity} was read`);
+      if ('error' in schema) throw schema.error;
+      return schema;
+    },
+  };
+}
+
+const kinds = Object.values(entityKinds);
+
+/** All entities in one request: it costs no more than one would. An entity that cannot be read troubles no other. */
+async function readSchemas(client: Client, signal: AbortSignal): Promise<ReadonlyMap<string, Schema | Refusal>> {
+  const commands = kinds.map(({ name }) => ({ method: `crm.${name}.fields`, params: {} }));
+  const batch = await client.batch([{ method: 'crm.status.list', params: {} }, ...commands], { signal });
+  if (!batch.ok) throw batch.error;
+  const [statuses, ...fields] = batch.replies;
+  const options = readStatuses(statuses);
+  return new Map(kinds.map((kind, index) => [kind.name, readSchema(kind, fields[index], options, client.host)]));
+}
+
+/** Options by reference book: `SOURCE`, `DEAL_STAGE`, `DEAL_STAGE_3`… */
+type Books = ReadonlyMap<string, readonly FieldOption[]>;
+
+function readStatuses(reply: Reply | undefined): Books {
+  if (!reply?.ok || !Array.isArray(reply.value)) return new Map();
+  const rows = reply.value.filter(isObject);
+  const books = Map.groupBy(rows, (row) => String(row['ENTITY_ID']));
+  return new Map(Array.from(books, ([book, entries]) => [book, entries.map(statusOption)]));
+}
+
+function statusOption(row: VendorObject): FieldOption {
+  return { id: String(row['STATUS_ID']), text: String(row['NAME']) };
+}
+
+function readSchema(kind: EntityKind, reply: Reply | undefined, books: Books, host: string): Schema | Refusal {
+  if (reply && !reply.ok) return reply;
+  if (!isObject(reply?.value)) throw errors.unexpected_result.error({ host, method: `crm.${kind.name}.fields` });
+  const read = Object.entries(reply.value).map(([name, one]) => {
+    const given = isObject(one) ? one : {};
+    return { field: readField(kind, name, given, books), vendorType: String(given['type']) };
+  });
+  const fields = new Map(read.map(({ field, vendorType }) => [field.name, { ...field, vendorType }]));
+  return {
+    kind,
+    description: describe(
+      kind,
+      read.map(({ field }) => field),
+    ),
+    fields,
+    field(name) {
+      const field = fields.get(name);
+      if (field === undefined) throw errors.unknown_field.error({ entity: kind.name, field: name, host });
+      return field;
+    },
+  };
+}
+
+function describe({ name, hasRows }: EntityKind, fields: readonly Field[]): EntityDescription {
+  return {
+    entity: name,
+    fields,
+    id: 'ID',
+    lists: hasRows ? [{ name: productRows, fields: productRowFields }] : [],
+    tag: { origin: 'ORIGINATOR_ID', key: 'ORIGIN_ID' },
+  };
+}
+
+function readField({ name: entity }: EntityKind, name: string, given: VendorObject, books: Books): Field {
+  const vendorType = String(given['type']);
+  const options = optionsOf(given, books);
+  const title = [given['formLabel'], given['listLabel'], given['title']].find((one) => typeof one === 'string');
+  const personal = personalFields[name];
+  return {
+    name,
+    type: name === 'ID' ? 'id' : fieldType(name, vendorType),
+    ...(title !== undefined && title !== name && { title }),
+    ...(given['isRequired'] === true && { required: true }),
+    // crm.item.add takes it, and that is how creates with a lead go (write.ts); crm.deal.fields does not know.
+    ...(given['isReadOnly'] === true && !(entity === 'deal' && name === 'LEAD_ID') && { readOnly: true }),
+    ...(given['isMultiple'] === true && vendorType !== 'crm_multifield' && { multiple: true }),
+    ...(options.length > 0 && { options }),
+    ...(personal && { personal }),
+  };
+}
+
+const fieldTypes: Readonly<Record<string, FieldType>> = {
+  integer: 'integer',
+  double: 'number',
+  boolean: 'boolean',
+  date: 'date',
+  datetime: 'datetime',
+  enumeration: 'enum',
+  crm_status: 'enum',
+  user: 'id',
+  employee: 'id',
+  crm_category: 'id',
+  crm_contact: 'id',
+  crm_company: 'id',
+  crm_lead: 'id',
+  crm_deal: 'id',
+  crm_quote: 'id',
+  iblock_element: 'id',
+  iblock_section: 'id',
+  file: 'json',
+};
+
+/** What is not listed, flags of type `char` ("Y" or "N") included, is text. */
+function fieldType(name: string, vendorType: string): FieldType {
+  if (vendorType !== 'crm_multifield') return fieldTypes[vendorType] ?? 'text';
+  return name === 'PHONE' ? 'phones' : name === 'EMAIL' ? 'emails' : 'json';
+}
+
+/** A deal's stages are spread over a book for each funnel; `items` has the first funnel's only. */
+function optionsOf(given: VendorObject, books: Books): readonly FieldOption[] {
+  const book = given['statusType'];
+  if (book === 'DEAL_STAGE')
+    return [...books].flatMap(([id, options]) => (/^DEAL_STAGE(_\d+)?$/.test(id) ? options : []));
+  if (typeof book === 'string' && books.has(book)) return books.get(book) ?? [];
+  const items = given['items'];
+  if (!Array.isArray(items)) return [];
+  return items.filter(isObject).map((item) => ({ id: String(item['ID']), text: String(item['VALUE']) }));
+}
+
+const personalFields: Readonly<Record<string, 'name' | 'phone' | 'email' | 'text'>> = {
+  NAME: 'name',
+  LAST_NAME: 'name',
+  SECOND_NAME: 'name',
+  PHONE: 'phone',
+  EMAIL: 'email',
+  TITLE: 'text',
+  COMMENTS: 'text',
+  BIRTHDATE: 'text',
+  ADDRESS: 'text',
+  ADDRESS_2: 'text',
+  SOURCE_DESCRIPTION: 'text',
+  STATUS_DESCRIPTION: 'text',
+  IM: 'text',
+  WEB: 'text',
+};
+
+export type VendorObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is VendorObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
