@@ -93,7 +93,8 @@ function lease(file: string, { sqlite, identity }: Lock, clock: Clock): { verify
     release() {
       if (!held.delete(sqlite)) return;
       clearInterval(timer);
-      rmSync(noteFile(file), { force: true });
+      // Where the file was replaced under us, the note is its next holder's.
+      if (identityOf(file) === identity) rmSync(noteFile(file), { force: true });
       sqlite.close();
     },
   };

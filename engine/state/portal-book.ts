@@ -48,6 +48,10 @@ export async function openPortalBook(folder: string, clock: Clock): Promise<Port
 /** One request in the bucket's own unit: with µs as the unit of time, all amounts are whole numbers. */
 const request = 1_000_000;
 
+function full(limit: Limit): number {
+  return Math.floor(limit.capacity * request);
+}
+
 interface BucketRow {
   readonly level: number;
   readonly at: number;
@@ -65,37 +69,34 @@ function bucket(db: Database, clock: Clock): Pick<PortalBook, 'charge' | 'fill'>
     'INSERT OR REPLACE INTO buckets (key, level, at, boot) VALUES (?, ?, ?, ?)',
   );
 
-  function levelNow(limit: Limit, now: number): number {
+  function look(limit: Limit): { level: number; now: number; unknown: boolean } {
+    const now = Math.floor(clock.monotonic() * 1000);
     const row = load.get(limit.key);
-    const nearlyFull = (limit.capacity - 1) * request;
-    if (!row || row.boot !== clock.bootId || row.at > now) return Math.max(row?.level ?? 0, nearlyFull);
+    if (!row || row.boot !== clock.bootId || row.at > now) {
+      return { level: Math.max(row?.level ?? 0, full(limit) - request), now, unknown: true };
+    }
     // Requests per second are millionths of a request per µs. What is less than one of them has not leaked yet.
-    return Math.max(0, row.level - Math.floor((now - row.at) * limit.perSecond));
+    return { level: Math.max(0, row.level - Math.floor((now - row.at) * limit.perSecond)), now, unknown: false };
   }
 
   return {
     charge: async (limit) =>
       db.write(() => {
-        const now = microseconds(clock);
-        const level = levelNow(limit, now);
-        const excess = level + request - limit.capacity * request;
-        save.run(limit.key, excess > 0 ? level : level + request, now, clock.bootId);
+        const { level, now, unknown } = look(limit);
+        const excess = level + request - full(limit);
+        // From here on the history is known. Else a refusal writes nothing, so no rounding adds up while one waits.
+        if (excess <= 0 || unknown) save.run(limit.key, excess > 0 ? level : level + request, now, clock.bootId);
         return excess > 0
           ? { admitted: false, waitMs: Math.ceil(excess / limit.perSecond / 1000) }
           : { admitted: true };
       }),
     async fill(limit) {
       db.write(() => {
-        const now = microseconds(clock);
-        const level = Math.max(levelNow(limit, now), limit.capacity * request);
-        save.run(limit.key, level, now, clock.bootId);
+        const { level, now } = look(limit);
+        save.run(limit.key, Math.max(level, full(limit)), now, clock.bootId);
       });
     },
   };
-}
-
-function microseconds(clock: Clock): number {
-  return Math.floor(clock.monotonic() * 1000);
 }
 
 /**

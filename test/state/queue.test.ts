@@ -102,6 +102,22 @@ describe('a queue row', () => {
   });
 });
 
+describe('queued versions', () => {
+  it('are those of open rows', async () => {
+    const { hash: _hash, ...unversioned } = put({ key: 'F1_104' });
+    const state = await queued(put(), put({ key: 'F1_102', state: 'failed' }), put({ key: 'F1_103' }), unversioned);
+    await state.commit(delivery({ delivered: [{ key: 'F1_103', hash: 'version-1' }] }));
+    const keys = ['F1_101', 'F1_102', 'F1_103', 'F1_104', 'F1_105'];
+    expect(await state.queuedVersions('receptions', keys)).toEqual(
+      new Map([
+        ['F1_101', 'version-1'],
+        ['F1_102', 'version-1'],
+      ]),
+    );
+    expect(await state.queuedVersions('patients', keys)).toEqual(new Map());
+  });
+});
+
 describe('due rows', () => {
   it('are pending and waiting ones whose time has come, oldest first', async () => {
     const state = await queued(
