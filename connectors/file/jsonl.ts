@@ -1,0 +1,99 @@
+import type { Field, FieldType, Row, Value } from '../../engine/index.ts';
+import { fileErrors } from './errors.ts';
+import type { LineRow, TableFile } from './table.ts';
+
+/** How many rows tell what columns a file of JSON lines has. */
+const sampleRows = 1000;
+
+/** One JSON object on each line; null is nothing, and so is a blank line. */
+export async function* jsonlRows(table: TableFile, text: AsyncGenerator<string>): AsyncGenerator<LineRow> {
+  let line = 0;
+  for await (const piece of text) {
+    const lines = piece.split('\n');
+    // A piece ends with its line break, the last one of the file need not.
+    if (lines.at(-1) === '') lines.pop();
+    for (const json of lines) {
+      line++;
+      if (json.trim() !== '') yield { line, row: parseRow(table, json, line), text: json };
+    }
+  }
+}
+
+/** Columns in the order in which the first rows bring them, with the type all of those have in common. */
+export async function jsonlColumns(rows: AsyncIterable<LineRow>): Promise<readonly Field[]> {
+  const types = new Map<string, FieldType>();
+  let left = sampleRows;
+  for await (const { row } of rows) {
+    for (const [name, value] of Object.entries(row)) types.set(name, common(types.get(name), typeOf(value)));
+    if (--left === 0) break;
+  }
+  return [...types].map(([name, type]) => ({ name, type }));
+}
+
+/** A line of the file with its line break. */
+export function jsonLine(row: Row): string {
+  return `${JSON.stringify(row)}\n`;
+}
+
+function parseRow({ file }: TableFile, json: string, line: number): Row {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(json, exactNumbers);
+  } catch (cause) {
+    throw fileErrors.not_json.error({ file, line, form: '{"name": value}' }, { cause });
+  }
+  const row = valueOf(parsed);
+  if (typeof row === 'object' && !isList(row)) return row;
+  throw fileErrors.not_json.error({ file, line, form: '{"name": value}' });
+}
+
+/** An integer that a double cannot hold stays as it is written. */
+function exactNumbers(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const inexact = typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value);
+  return inexact ? (context?.source ?? value) : value;
+}
+
+function valueOf(parsed: unknown): Value | undefined {
+  switch (typeof parsed) {
+    case 'string':
+    case 'number':
+    case 'boolean':
+      return parsed;
+    case 'object':
+      return parsed === null ? undefined : structureOf(parsed);
+    default:
+      return undefined;
+  }
+}
+
+function structureOf(parsed: object): Value {
+  if (Array.isArray(parsed)) return parsed.map(valueOf).filter((value) => value !== undefined);
+  const entries = Object.entries(parsed).flatMap(([name, member]) => {
+    const value = valueOf(member);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+export function isList(value: Value): value is readonly Value[] {
+  return Array.isArray(value);
+}
+
+function typeOf(value: Value): FieldType {
+  switch (typeof value) {
+    case 'string':
+      return 'text';
+    case 'number':
+      return Number.isInteger(value) ? 'integer' : 'number';
+    case 'boolean':
+      return 'boolean';
+    default:
+      return 'json';
+  }
+}
+
+function common(before: FieldType | undefined, now: FieldType): FieldType {
+  if (before === undefined || before === now) return now;
+  const numeric = (type: FieldType): boolean => type === 'integer' || type === 'number';
+  return numeric(before) && numeric(now) ? 'number' : 'json';
+}
