@@ -224,10 +224,13 @@ describe('reading in windows', () => {
   });
 });
 
-function given(content: string | Buffer, block: Row = {}): { source: Source; host: TestHost; path: string } {
+function given(
+  content: string | Buffer,
+  block: Readonly<Record<string, string | readonly string[]>> & { file?: string } = {},
+): { source: Source; host: TestHost; path: string } {
   const folder = temporaryFolder();
   const host = testHost(folder, () => noon);
-  const path = join(folder, String(block['file'] ?? 'people.csv'));
+  const path = join(folder, block.file ?? 'people.csv');
   writeFileSync(path, content);
   return { source: open(host, { file: 'people.csv', ...block }), host, path };
 }
@@ -242,8 +245,8 @@ function running(): AbortSignal {
   return new AbortController().signal;
 }
 
-function request(given: Partial<ReadRequest> = {}): ReadRequest {
-  return { mode: 'incremental', batch: 100, params: {}, signal: running(), ...given };
+function request(changes: Partial<ReadRequest> = {}): ReadRequest {
+  return { mode: 'incremental', batch: 100, params: {}, signal: running(), ...changes };
 }
 
 async function rowsOf(source: Source): Promise<readonly Row[]> {
