@@ -2,9 +2,6 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where Linux and macOS keep a program's data that belongs to no one user. */
-const sharedFolder = '/var/lib/pipe';
-
 /**
  * The folder of what all pipelines on this machine share: portal book and run locks (DL-20). In this order:
  *
@@ -15,7 +12,11 @@ const sharedFolder = '/var/lib/pipe';
  * 4. `$XDG_STATE_HOME/pipe`, by default `~/.local/state/pipe`: then each user counts for themselves, and two users
  *    who send to one portal at once meet its limit by backing off.
  */
-export function machineFolder(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform = process.platform): string {
+export function machineFolder(
+  environment: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform = process.platform,
+  sharedFolder = '/var/lib/pipe',
+): string {
   const { PIPE_HOME, ProgramData, XDG_STATE_HOME } = environment;
   if (PIPE_HOME) return PIPE_HOME;
   if (platform === 'win32') return join(ProgramData || 'C:\\ProgramData', 'pipe');
