@@ -109,6 +109,7 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
     truth,
     fail: (rule) => faults.add(rule),
     async close() {
+      if (!server.listening) return;
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();

@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest';
+import { error, member, openPortal } from './wire.ts';
+
+const notFound = error('', 'Not found');
+
+test('a batch answers by the keys of its commands, a failed one only among the errors', async () => {
+  const portal = await openPortal();
+  portal.create('deal', { TITLE: 'Приём' });
+  expect(await portal.batch({ one: 'crm.deal.list?select[]=TITLE', two: 'crm.deal.get?id=9' })).toEqual({
+    result: { one: [{ TITLE: 'Приём' }] },
+    result_error: { two: notFound },
+    result_total: { one: 1 },
+    result_next: [],
+  });
+});
+
+test('keys 0..n-1 are a list, as PHP prints them; with the first one missing they are an object', async () => {
+  const portal = await openPortal();
+  portal.create('deal', {});
+  const get = 'crm.deal.productrows.get?id=1';
+  expect(await portal.batch([get, 'crm.deal.get?id=8', 'crm.deal.get?id=9'])).toEqual({
+    result: [[]],
+    result_error: { '1': notFound, '2': notFound },
+    result_total: [],
+    result_next: [],
+  });
+  expect(await portal.batch(['crm.deal.get?id=8', get])).toMatchObject({
+    result: { '1': [] },
+    result_error: [notFound],
+  });
+});
+
+test('every succeeded command has its time', async () => {
+  const portal = await openPortal({ costPerCommand: (method) => (method === 'crm.deal.add' ? 0.5 : 0) });
+  const { body } = await portal.post('batch', { cmd: { a: 'crm.deal.add?fields[TITLE]=x', b: 'server.time' } });
+  const times = member(member(body, 'result'), 'result_time');
+  expect(member(times, 'a')).toMatchObject({ processing: 0.5, operating: 0.5 });
+  expect(member(times, 'b')).toMatchObject({ processing: 0, operating: 0 });
+  expect(member(body, 'time')).toMatchObject({ processing: 0.5, operating: 0 });
+});
+
+test('halt stops after the first failing command', async () => {
+  const portal = await openPortal();
+  const commands = ['crm.deal.get?id=9', 'crm.deal.add?fields[TITLE]=x'];
+  expect(await portal.batch(commands, 1)).toMatchObject({ result: [], result_error: [notFound] });
+  expect(portal.truth.deals()).toEqual([]);
+  expect(await portal.batch(commands, 0)).toMatchObject({ result: { '1': 1 } });
+});
+
+test('commands over fifty get an error each', async () => {
+  const portal = await openPortal();
+  const answer = await portal.batch(Array.from({ length: 52 }, () => 'server.time'));
+  const tooMany = error('ERROR_BATCH_LENGTH_EXCEEDED', 'Max batch length exceeded');
+  expect(member(answer, 'result')).toHaveLength(50);
+  expect(member(answer, 'result_error')).toEqual({ '50': tooMany, '51': tooMany });
+});
+
+test('a batch in a batch is refused', async () => {
+  const portal = await openPortal();
+  expect(member(await portal.batch(['batch?cmd[0]=server.time']), 'result_error')).toEqual([
+    error('ERROR_BATCH_METHOD_NOT_ALLOWED', 'Method is not allowed for batch usage'),
+  ]);
+});
+
+test('a later command refers to what an earlier one answered', async () => {
+  const portal = await openPortal();
+  const answer = await portal.batch({
+    contact: 'crm.contact.add?fields[NAME]=Нина',
+    deal: 'crm.deal.add?fields[CONTACT_ID]=$result[contact]&fields[TITLE]=Для $result[contact]',
+    list: 'crm.item.list?entityTypeId=3&select[]=id',
+    read: 'crm.deal.list?filter[CONTACT_ID]=$result[list][items][0][id]&select[]=TITLE',
+  });
+  expect(member(member(answer, 'result'), 'read')).toEqual([{ TITLE: 'Для 1' }]);
+});
+
+test('a reference to nothing is refused, as nobody knows what the portal makes of it', async () => {
+  const portal = await openPortal();
+  const answer = await portal.batch({ a: 'crm.deal.get?id=9', b: 'crm.deal.list?filter[>ID]=$result[a][ID]' });
+  expect(member(member(answer, 'result_error'), 'b')).toEqual(
+    error('SANDBOX_UNKNOWN', 'The sandbox does not know what becomes of $result[a][ID], which refers to nothing'),
+  );
+  expect(portal.journal.refusals).toHaveLength(1);
+});
+
+test('commands are read in every encoding clients use', async () => {
+  const portal = await openPortal();
+  portal.create('deal', { TITLE: 'a&b' });
+  const found = [{ ID: '1' }];
+  const answer = await portal.batch({
+    jssdk: 'crm.deal.list?filter%5B%3EID%5D=0&filter%5BTITLE%5D=a%26b&select%5B0%5D=ID',
+    fast: 'crm.deal.list?select[0]=ID&filter[%3EID]=0&order[ID]=ASC&start=0&',
+    plus: 'crm.deal.list?filter[!TITLE]=a+b&select[]=ID',
+    bare: 'server.time?',
+  });
+  expect(answer['result']).toEqual({ jssdk: found, fast: found, plus: found, bare: '2026-11-20T12:00:00+03:00' });
+  expect(answer['result_error']).toEqual([]);
+});
+
+test('a batch may travel as a form, encoded twice', async () => {
+  const portal = await openPortal();
+  const command = encodeURIComponent('crm.deal.add?fields[TITLE]=John%26Martin');
+  const type = 'application/x-www-form-urlencoded';
+  const { body } = await portal.send('batch', { type, body: `halt=0&cmd[add]=${command}` });
+  expect(member(member(body, 'result'), 'result')).toEqual({ add: 1 });
+  expect(portal.truth.deals()[0]).toMatchObject({ TITLE: 'John&Martin' });
+});
