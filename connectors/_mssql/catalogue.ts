@@ -1,0 +1,97 @@
+import type { Field } from '../../engine/index.ts';
+import type { SqlClient } from './client.ts';
+import { errors } from './errors.ts';
+import { fieldType } from './values.ts';
+
+/** A column as the data base describes it. */
+export interface CatalogueColumn {
+  readonly name: string;
+  /** T-SQL type without length: `nvarchar`, `timestamp`. */
+  readonly type: string;
+  readonly nullable: boolean;
+  readonly precision?: number;
+  readonly scale?: number;
+}
+
+export interface CatalogueTable {
+  readonly schema: string;
+  readonly name: string;
+  readonly columns: readonly CatalogueColumn[];
+  /** Columns of the primary key in its order; empty without one. */
+  readonly key: readonly string[];
+}
+
+/** `dbo.Orders`, `Orders` and `[dbo].[Orders]` are one table. */
+export function tableName(text: string): { readonly schema: string; readonly name: string } {
+  const parts = [...text.matchAll(/\[((?:[^\]]|\]\])+)\]|([^.[\]]+)/g)].map(
+    ([, quoted, bare = '']) => quoted?.replaceAll(']]', ']') ?? bare,
+  );
+  const name = parts.at(-1) ?? text;
+  return { schema: parts.at(-2) ?? 'dbo', name };
+}
+
+/** Columns and key of a table as far as the login sees them; throws when it sees none. */
+export async function readTable(client: SqlClient, text: string, signal: AbortSignal): Promise<CatalogueTable> {
+  const { schema, name } = tableName(text);
+  const parameters = { schema: { type: 'nvarchar', value: schema }, name: { type: 'nvarchar', value: name } };
+  const columns = await client.rows({ text: columnsQuery, parameters }, signal);
+  if (columns.length === 0) throw errors.table_unknown.error({ table: `${schema}.${name}` });
+  const key = await client.rows({ text: keyQuery, parameters }, signal);
+  return {
+    schema,
+    name,
+    columns: columns.map((row) => ({
+      name: String(row['name']),
+      type: String(row['type']).toLowerCase(),
+      nullable: row['nullable'] === 'YES',
+      ...(typeof row['precision'] === 'number' && { precision: row['precision'] }),
+      ...(typeof row['scale'] === 'number' && { scale: row['scale'] }),
+    })),
+    key: key.map((row) => String(row['name'])),
+  };
+}
+
+const columnsQuery = `SELECT COLUMN_NAME AS [name], DATA_TYPE AS [type], IS_NULLABLE AS [nullable],
+  NUMERIC_PRECISION AS [precision], NUMERIC_SCALE AS [scale]
+FROM INFORMATION_SCHEMA.COLUMNS
+WHERE TABLE_SCHEMA = @schema AND TABLE_NAME = @name
+ORDER BY ORDINAL_POSITION`;
+
+const keyQuery = `SELECT k.COLUMN_NAME AS [name]
+FROM INFORMATION_SCHEMA.TABLE_CONSTRAINTS AS c
+INNER JOIN INFORMATION_SCHEMA.KEY_COLUMN_USAGE AS k
+  ON k.CONSTRAINT_SCHEMA = c.CONSTRAINT_SCHEMA AND k.CONSTRAINT_NAME = c.CONSTRAINT_NAME
+WHERE c.CONSTRAINT_TYPE = 'PRIMARY KEY' AND c.TABLE_SCHEMA = @schema AND c.TABLE_NAME = @name
+ORDER BY k.ORDINAL_POSITION`;
+
+/** Columns of a query's first result, without running it; the server's own error when it cannot be run. */
+export async function describeQuery(
+  client: SqlClient,
+  query: string,
+  declarations: string,
+  signal: AbortSignal,
+): Promise<readonly CatalogueColumn[]> {
+  const rows = await client.rows(
+    {
+      text: `SELECT name, system_type_name AS [type], is_nullable AS [nullable]
+FROM sys.dm_exec_describe_first_result_set(@query, @declarations, 0)
+WHERE is_hidden = 0 ORDER BY column_ordinal`,
+      parameters: {
+        query: { type: 'nvarchar', value: query },
+        declarations: { type: 'nvarchar', value: declarations },
+      },
+    },
+    signal,
+  );
+  return rows
+    .filter((row) => typeof row['type'] === 'string')
+    .map((row) => ({
+      name: String(row['name'] ?? ''),
+      type: String(row['type']),
+      nullable: row['nullable'] !== false,
+    }));
+}
+
+export function fieldsOf(columns: readonly CatalogueColumn[]): readonly Field[] {
+  return columns.map(({ name, type, nullable }) => ({ name, type: fieldType(type), optional: nullable }));
+}

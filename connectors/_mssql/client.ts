@@ -1,0 +1,155 @@
+import sql from 'mssql';
+import type { Host, Row, Value } from '../../engine/index.ts';
+import { driverConfig, endpointOf } from './config.ts';
+import type { ConnectionSettings } from './config.ts';
+import { watchParser } from './driver-guard.ts';
+import { connectError, requestError } from './driver-errors.ts';
+import type { Endpoint } from './driver-errors.ts';
+import { errors } from './errors.ts';
+import { bind } from './parameters.ts';
+import type { Statement } from './parameters.ts';
+import { RowFlow } from './row-flow.ts';
+import { converterOf } from './values.ts';
+import type { Column, Converter } from './values.ts';
+
+/** A pool of connections to one SQL Server, opened by the first statement. Nothing but SELECTs ever passes it. */
+export class SqlClient {
+  readonly at: Endpoint;
+  private readonly settings: ConnectionSettings;
+  private readonly folder: string;
+  private readonly running = new Set<RowFlow>();
+  private readonly connecting = new Set<{ close(): void }>();
+  private opening: Promise<sql.ConnectionPool> | undefined;
+  private closed = false;
+
+  constructor(settings: ConnectionSettings, host: Host) {
+    this.settings = settings;
+    this.folder = host.folder;
+    this.at = endpointOf(settings);
+  }
+
+  /**
+   * Rows of one statement as they come, converted to JSON. Leaving the loop early cancels the statement on the
+   * server. `converters` replaces the one of a column by name.
+   */
+  async *stream(
+    statement: Statement,
+    signal: AbortSignal,
+    converters: Readonly<Record<string, Converter>> = {},
+  ): AsyncGenerator<Row, void, void> {
+    signal.throwIfAborted();
+    const flow = await this.begin(statement, signal);
+    const abort = (): void => flow.fail(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      let read: ((raw: readonly unknown[]) => Row) | undefined;
+      for (let rows = await flow.next(); rows.length > 0; rows = await flow.next()) {
+        read ??= rowReader(flow.columns, converters);
+        for (const raw of rows) yield read(raw);
+      }
+    } catch (thrown) {
+      throw signal.aborted ? signal.reason : requestError(thrown, this.at);
+    } finally {
+      signal.removeEventListener('abort', abort);
+      this.running.delete(flow);
+      await flow.cancel();
+    }
+  }
+
+  /** All rows of a statement that is known to give few. */
+  async rows(
+    statement: Statement,
+    signal: AbortSignal,
+    converters?: Readonly<Record<string, Converter>>,
+  ): Promise<Row[]> {
+    const rows: Row[] = [];
+    for await (const row of this.stream(statement, signal, converters)) rows.push(row);
+    return rows;
+  }
+
+  /** Cancels what runs and closes every connection; the client cannot be used again. */
+  async close(): Promise<void> {
+    this.closed = true;
+    const ended = errors.connection_lost.error({ server: this.at.server, reason: 'ECLOSED' });
+    for (const flow of this.running) flow.fail(ended);
+    await Promise.all([...this.running].map(async (flow) => await flow.cancel()));
+    for (const connection of this.connecting) connection.close();
+    const pool = await this.opening?.catch(() => undefined);
+    await pool?.close();
+  }
+
+  private async begin(statement: Statement, signal: AbortSignal): Promise<RowFlow> {
+    const pool = await this.pool(signal);
+    const request = new sql.Request(pool);
+    request.stream = true;
+    request.arrayRowMode = true;
+    const flow = new RowFlow(request, this.at.queryTimeoutMs);
+    this.running.add(flow);
+    bind(request, statement.parameters);
+    // Streamed: what goes wrong arrives as an event, the promise only ends.
+    request.query(statement.text).catch((error: unknown) => flow.fail(error));
+    return flow;
+  }
+
+  private async pool(signal: AbortSignal): Promise<sql.ConnectionPool> {
+    if (this.closed) throw errors.connection_lost.error({ server: this.at.server, reason: 'ECLOSED' });
+    this.opening ??= this.open().catch((error: unknown) => {
+      this.opening = undefined;
+      throw error;
+    });
+    return await orAborted(this.opening, signal);
+  }
+
+  private async open(): Promise<sql.ConnectionPool> {
+    const numbers: number[] = [];
+    const pool = new sql.ConnectionPool({
+      ...driverConfig(this.settings, this.folder),
+      beforeConnect: (connection) => {
+        watchParser(connection);
+        this.connecting.add(connection);
+        connection.on('errorMessage', ({ number }) => numbers.push(number));
+        connection.on('connect', () => this.connecting.delete(connection));
+        connection.on('end', () => this.connecting.delete(connection));
+      },
+    });
+    // Emitted for idle connections too, when nobody awaits anything: an 'error' nobody hears ends the process.
+    pool.on('error', () => {});
+    try {
+      return await pool.connect();
+    } catch (thrown) {
+      throw connectError(thrown, this.at, numbers);
+    }
+  }
+}
+
+async function orAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+function rowReader(
+  columns: readonly Column[],
+  converters: Readonly<Record<string, Converter>>,
+): (raw: readonly unknown[]) => Row {
+  const names = new Set<string>();
+  const readers = columns.map((column, index) => {
+    if (column.name === '' || names.has(column.name)) throw errors.column_name.error({ position: index + 1 });
+    names.add(column.name);
+    return [column.name, converters[column.name] ?? converterOf(column)] as const;
+  });
+  return (raw) => {
+    const row: Record<string, Value> = {};
+    for (const [index, [name, convert]] of readers.entries()) {
+      const value = convert(raw[index]);
+      if (value !== undefined) row[name] = value;
+    }
+    return row;
+  };
+}

@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { config as DriverConfig } from 'mssql';
+import { Type } from 'typebox';
+import type { Static } from 'typebox';
+import type { Endpoint } from './driver-errors.ts';
+import { errors } from './errors.ts';
+
+const duration = '^[1-9][0-9]*(ms|s|m)$';
+
+/** How to reach a SQL Server: the properties `mssql` and `ident` connections share. */
+export const connectionSettings = {
+  server: Type.String({
+    minLength: 1,
+    description: 'Host, or host\\INSTANCE for a named instance found through SQL Server Browser',
+  }),
+  port: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 65_535,
+      default: 1433,
+      description: 'TCP port; not used with a named instance',
+    }),
+  ),
+  user: Type.String({
+    minLength: 1,
+    description: 'SQL Server login, or Windows user together with `domain`; read-only rights suffice',
+  }),
+  password: Type.String({ secret: true, description: 'Password of the login' }),
+  domain: Type.Optional(Type.String({ description: 'Windows domain of `user`: logs in by NTLM' })),
+  encrypt: Type.Optional(Type.Boolean({ default: true, description: 'TLS; false only within a network you trust' })),
+  trustServerCertificate: Type.Optional(
+    Type.Boolean({ default: false, description: 'Take any certificate, such as the one SQL Server signs for itself' }),
+  ),
+  ca: Type.Optional(Type.String({ description: 'PEM file of the authority that signed the server certificate' })),
+  serverName: Type.Optional(Type.String({ description: 'Name in the server certificate where it is not the host' })),
+  minTls: Type.Optional(
+    Type.Union([Type.Literal('1.0'), Type.Literal('1.1'), Type.Literal('1.2')], {
+      default: '1.2',
+      description: 'Oldest TLS to accept; a SQL Server without updates may know only 1.0',
+    }),
+  ),
+  connectTimeout: Type.Optional(
+    Type.String({ pattern: duration, default: '10s', description: 'Wait for a connection, e.g. `10s`' }),
+  ),
+  queryTimeout: Type.Optional(
+    Type.String({
+      pattern: duration,
+      default: '30s',
+      description: 'Longest silence of the server while it owes us rows',
+    }),
+  ),
+};
+
+export const connectionSchema = Type.Object(connectionSettings);
+export type ConnectionSettings = Static<typeof connectionSchema> & { readonly database: string };
+
+const units = { ms: 1, s: 1000, m: 60_000 } as const;
+
+/** Milliseconds of `30s`; the schema has checked the text. */
+export function durationMs(text: string): number {
+  const match = /^(\d+)(ms|s|m)$/.exec(text);
+  const unit = match?.[2];
+  return unit === 'ms' || unit === 's' || unit === 'm' ? Number(match?.[1]) * units[unit] : 0;
+}
+
+export function endpointOf(settings: ConnectionSettings): Endpoint {
+  const [host = '', instance] = settings.server.split('\\', 2);
+  return {
+    server: instance === undefined ? `${host}:${settings.port ?? 1433}` : `${host}\\${instance}`,
+    ...(instance !== undefined && { instance }),
+    user: settings.user,
+    database: settings.database,
+    connectTimeoutMs: durationMs(settings.connectTimeout ?? '10s'),
+    queryTimeoutMs: durationMs(settings.queryTimeout ?? '30s'),
+  };
+}
+
+/** Old handshakes need old ciphers, which OpenSSL 3 allows only at security level 0. */
+const oldCiphers = 'DEFAULT@SECLEVEL=0';
+
+/** The driver's configuration; reads the file of `ca`, relative to `folder`. */
+export function driverConfig(settings: ConnectionSettings, folder: string): DriverConfig {
+  const at = endpointOf(settings);
+  const [host = ''] = settings.server.split('\\', 2);
+  const minTls = settings.minTls ?? '1.2';
+  return {
+    server: host === '.' || host === '(local)' ? 'localhost' : host,
+    ...(at.instance === undefined && { port: settings.port ?? 1433 }),
+    database: settings.database,
+    user: settings.user,
+    password: settings.password,
+    ...(settings.domain !== undefined && { domain: settings.domain }),
+    connectionTimeout: at.connectTimeoutMs,
+    // The client watches every silence itself: the driver's timer ends with the first packet of an answer.
+    requestTimeout: 0,
+    pool: { max: 4, min: 0, idleTimeoutMillis: 30_000 },
+    options: {
+      appName: 'pipe',
+      ...(at.instance !== undefined && { instanceName: at.instance }),
+      encrypt: settings.encrypt ?? true,
+      trustServerCertificate: settings.trustServerCertificate ?? false,
+      ...(settings.serverName !== undefined && { serverName: settings.serverName }),
+      // Naive times come as Dates whose UTC fields are what the clinic's wall clock shows.
+      useUTC: true,
+      readOnlyIntent: true,
+      cancelTimeout: 2000,
+      // The engine has the one retry loop.
+      maxRetriesOnTransientErrors: 0,
+      cryptoCredentialsDetails: {
+        ...(settings.ca !== undefined && { ca: readCa(resolve(folder, settings.ca)) }),
+        minVersion: minTls === '1.0' ? 'TLSv1' : minTls === '1.1' ? 'TLSv1.1' : 'TLSv1.2',
+        ...(minTls !== '1.2' && { ciphers: oldCiphers }),
+      },
+    },
+  };
+}
+
+function readCa(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw errors.ca_unreadable.error({ file }, { cause });
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * tedious leaves the `error` event of its token parser unheard (lib/token/token-stream-parser.js, 19.2), so one
+ * garbled byte in an answer would end the process. We hear it and break that connection, whose request then fails
+ * like any other on a lost connection.
+ */
+export function watchParser(connection: object): void {
+  const create: unknown = Reflect.get(connection, 'createTokenStreamParser');
+  if (typeof create !== 'function') return;
+  Reflect.set(connection, 'createTokenStreamParser', (...given: unknown[]): unknown => {
+    const parser: unknown = Reflect.apply(create, connection, given);
+    const tokens: unknown = Reflect.get(Object(parser), 'parser');
+    on(tokens, 'error', (error) => destroy(Reflect.get(connection, 'socket'), error));
+    return parser;
+  });
+}
+
+function on(emitter: unknown, event: string, listener: (error: unknown) => void): void {
+  const add: unknown = Reflect.get(Object(emitter), 'on');
+  if (typeof add === 'function') Reflect.apply(add, emitter, [event, listener]);
+}
+
+function destroy(socket: unknown, error: unknown): void {
+  const end: unknown = Reflect.get(Object(socket), 'destroy');
+  if (typeof end === 'function')
+    Reflect.apply(end, socket, [Object.assign(new Error('unreadable answer', { cause: error }), { code: 'EANSWER' })]);
+}

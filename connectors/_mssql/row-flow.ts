@@ -1,0 +1,104 @@
+import type sql from 'mssql';
+import { errors } from './errors.ts';
+import type { Column } from './values.ts';
+
+/** How many rows may wait for their reader before the server is asked to hold on. */
+const highWater = 512;
+
+/**
+ * The rows of one running statement, pulled: the reader's pace pauses the socket, and through it the server. Holds
+ * the cursor on the server; `cancel` ends it. Every event of the driver ends here, so none can reach the process.
+ */
+export class RowFlow {
+  columns: readonly Column[] = [];
+  private readonly request: sql.Request;
+  private readonly silenceMs: number;
+  private waiting: unknown[][] = [];
+  private failure: unknown;
+  private done = false;
+  private abandoned = false;
+  private results = 0;
+  private readonly sleepers = new Set<() => void>();
+
+  constructor(request: sql.Request, silenceMs: number) {
+    this.request = request;
+    this.silenceMs = silenceMs;
+    request.on('recordset', (columns: unknown) => this.begin(columns));
+    request.on('row', (row: unknown) => this.push(row));
+    request.on('error', (error: unknown) => this.fail(error));
+    request.on('done', () => this.end());
+  }
+
+  /** The next rows as they came, an empty list at the end. Throws what went wrong, in the driver's words. */
+  async next(): Promise<readonly unknown[][]> {
+    if (this.waiting.length === 0 && !this.done) await this.activity();
+    if (this.failure !== undefined) throw this.failure;
+    const rows = this.waiting;
+    this.waiting = [];
+    if (!this.done) this.request.resume();
+    return rows;
+  }
+
+  /** Ends the statement on the server and waits for its word, at most the driver's cancelTimeout. */
+  async cancel(): Promise<void> {
+    this.abandoned = true;
+    this.waiting = [];
+    if (this.done) return;
+    this.request.cancel();
+    this.request.resume();
+    while (!this.done) await new Promise<void>((resolve) => this.sleepers.add(resolve));
+  }
+
+  /** Fails the flow from outside; the reader hears of it at once. */
+  fail(error: unknown): void {
+    // The first error tells most: 208 before the 8180 that only says that nothing was prepared.
+    this.failure ??= error;
+    this.wake();
+  }
+
+  private begin(columns: unknown): void {
+    this.results += 1;
+    if (this.results > 1) this.fail(errors.several_results.error({}));
+    else this.columns = Array.isArray(columns) ? columns.map(columnOf) : [];
+  }
+
+  private push(row: unknown): void {
+    if (!Array.isArray(row) || this.abandoned) return;
+    this.waiting.push(row);
+    if (this.waiting.length >= highWater) this.request.pause();
+    this.wake();
+  }
+
+  private end(): void {
+    this.done = true;
+    this.wake();
+  }
+
+  /** Until something comes; a server silent for too long is an error of its own. */
+  private async activity(): Promise<void> {
+    while (this.waiting.length === 0 && !this.done && this.failure === undefined) {
+      await new Promise<void>((resolve) => {
+        const silent = errors.query_timeout.error({ seconds: this.silenceMs / 1000 }, { retry: true });
+        const timer = setTimeout(() => this.fail(silent), this.silenceMs);
+        this.sleepers.add(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    }
+  }
+
+  private wake(): void {
+    for (const rise of this.sleepers) rise();
+    this.sleepers.clear();
+  }
+}
+
+function columnOf(described: unknown): Column {
+  const { name, type, scale } = Object(described) as { name?: unknown; type?: unknown; scale?: unknown };
+  return {
+    name: typeof name === 'string' ? name : '',
+    type,
+    scale: typeof scale === 'number' ? scale : undefined,
+  };
+}

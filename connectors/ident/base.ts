@@ -1,0 +1,80 @@
+import type { CheckResult, Value } from '../../engine/index.ts';
+import type { SqlClient } from '../_mssql/client.ts';
+import { toPipeError } from '../../engine/index.ts';
+import { errors } from './errors.ts';
+import type { Available } from './receptions-query.ts';
+import { optionalColumns, requiredColumns } from './schema.ts';
+
+const seen = new WeakMap<SqlClient, Promise<Available>>();
+
+/** Which optional columns this base has; asked once per connection. */
+export async function availableColumns(client: SqlClient, signal: AbortSignal): Promise<Available> {
+  const known = seen.get(client);
+  if (known) return await known;
+  const asked = visibleColumns(client, signal).then(
+    (columns) => new Set(optionalColumns.filter((column) => columns.get(tableOf(column))?.has(nameOf(column)))),
+  );
+  seen.set(client, asked);
+  asked.catch(() => seen.delete(client));
+  return await asked;
+}
+
+/** Every table and column the streams need and the login cannot see or read, by name. */
+export async function checkTables(client: SqlClient, signal: AbortSignal): Promise<readonly CheckResult[]> {
+  const visible = await visibleColumns(client, signal);
+  const results: CheckResult[] = [];
+  for (const [table, columns] of Object.entries(requiredColumns)) {
+    results.push(await checkTable(client, table, columns, visible.get(table), signal));
+  }
+  return results;
+}
+
+async function checkTable(
+  client: SqlClient,
+  table: string,
+  columns: readonly string[],
+  visible: ReadonlySet<Value> | undefined,
+  signal: AbortSignal,
+): Promise<CheckResult> {
+  const what = `table ${table}`;
+  const failed = (error: NonNullable<CheckResult['error']>): CheckResult => ({
+    what,
+    ok: false,
+    fact: error.message,
+    error,
+  });
+  if (visible === undefined) return failed(errors.tables_missing.error({ table }));
+  const missing = columns.filter((column) => !visible.has(column));
+  if (missing.length > 0) return failed(errors.columns_missing.error({ table, columns: missing.join(', ') }));
+  try {
+    const list = columns.map((column) => `[${column}]`).join(', ');
+    await client.rows({ text: `SELECT TOP (0) ${list} FROM ${table}`, parameters: {} }, signal);
+  } catch (thrown) {
+    signal.throwIfAborted();
+    return failed(toPipeError(thrown));
+  }
+  return { what, ok: true, fact: `all ${columns.length} columns can be read` };
+}
+
+async function visibleColumns(
+  client: SqlClient,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, ReadonlySet<Value>>> {
+  const rows = await client.rows({ text: columnsQuery, parameters: {} }, signal);
+  const grouped = Map.groupBy(rows, (row) => `dbo.${String(row['table'])}`);
+  return new Map(
+    [...grouped].map(([table, columns]) => [table, new Set(columns.flatMap((row) => row['column'] ?? []))]),
+  );
+}
+
+const names = Object.keys(requiredColumns).map((table) => `'${nameOf(table)}'`);
+const columnsQuery = `SELECT TABLE_NAME AS [table], COLUMN_NAME AS [column] FROM INFORMATION_SCHEMA.COLUMNS
+WHERE TABLE_SCHEMA = 'dbo' AND TABLE_NAME IN (${names.join(', ')})`;
+
+function nameOf(qualified: string): string {
+  return qualified.slice(qualified.lastIndexOf('.') + 1);
+}
+
+function tableOf(column: string): string {
+  return column.slice(0, column.lastIndexOf('.'));
+}

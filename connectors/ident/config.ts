@@ -1,0 +1,18 @@
+import { Type } from 'typebox';
+import type { Static } from 'typebox';
+import { connectionSettings } from '../_mssql/config.ts';
+
+export const settings = Type.Object({
+  ...connectionSettings,
+  database: Type.Optional(Type.String({ minLength: 1, default: 'PZ', description: 'Data base of IDENT' })),
+});
+export type IdentSettings = Static<typeof settings>;
+
+export const sourceSettings = Type.Object({
+  stream: Type.Optional(Type.Literal('receptions', { description: 'Visits with patient, doctor, branch and bill' })),
+  query: Type.Optional(
+    Type.Union([Type.String(), Type.Object({ file: Type.String() })], {
+      description: 'T-SQL of your own in place of a stream, with @since, @until and the params it names',
+    }),
+  ),
+});

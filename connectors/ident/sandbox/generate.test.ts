@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { generateClinic } from './generate.ts';
+import { canaries } from './people.ts';
+import { columns } from './tables.ts';
+import type { Cell, TableName } from './tables.ts';
+
+const plan = { appointments: 2000, seed: 7, nowMs: Date.UTC(2026, 2, 2, 12), days: 365, flaws: false };
+type Generated = Readonly<Record<string, Cell>>;
+
+function rowsOf(table: TableName, changes: Partial<typeof plan> = {}): Generated[] {
+  return [...generateClinic({ ...plan, ...changes })]
+    .filter((insert) => insert.table === table)
+    .flatMap(({ rows }) =>
+      rows.map((row) => Object.fromEntries(columns[table].map((name, index) => [name, row[index] ?? null]))),
+    );
+}
+const phoneOf = (row: Generated): string =>
+  String(row['MobilePhone'] ?? row['Phone'])
+    .replace(/\D/g, '')
+    .slice(-10);
+
+describe('an invented clinic', () => {
+  it('is the same for the same seed and another one for another', () => {
+    expect([...generateClinic(plan)]).toEqual([...generateClinic(plan)]);
+    expect(rowsOf('Receptions')).not.toEqual(rowsOf('Receptions', { seed: 8 }));
+  });
+
+  it('has as many visits as asked, about two for each patient', () => {
+    const patients = rowsOf('Patients').length;
+    expect(rowsOf('Receptions')).toHaveLength(2000);
+    expect(2000 / patients).toBeGreaterThan(1.8);
+    expect(2000 / patients).toBeLessThan(2.3);
+  });
+
+  it('has a tenth of its patients in families of two to four on one phone', () => {
+    const families = Object.values(
+      Object.groupBy(
+        rowsOf('Persons', { appointments: 20_000 }).filter((row) => Number(row['ID']) > 1000),
+        phoneOf,
+      ),
+    );
+    const sizes = families.map((family) => family?.length ?? 0);
+    const shared = sizes.filter((size) => size > 1);
+    const share = shared.reduce((sum, size) => sum + size, 0) / sizes.reduce((sum, size) => sum + size, 0);
+    expect(Math.max(...sizes)).toBe(4);
+    expect(share).toBeGreaterThan(0.08);
+    expect(share).toBeLessThan(0.12);
+  });
+
+  it('has every case in its first twenty visits', () => {
+    const small = { appointments: 20, days: 7 };
+    const visits = rowsOf('Receptions', small);
+    const orders = Map.groupBy(rowsOf('Orders', small), (order) => order['ID_Receptions']);
+    expect(visits).toHaveLength(20);
+    expect(visits[0]?.['ID_Patients']).toBe(visits[1]?.['ID_Patients']);
+    expect([...orders.values()].map((list) => list.length)).toContain(3);
+    expect(visits.some((row) => row['ReceptionCanceled'] === null && row['ID_ReceptionCancelReasons'] !== null)).toBe(
+      true,
+    );
+    expect(visits.some((row) => row['ID_ReceptionsTransferFrom'] !== null)).toBe(true);
+    const persons = rowsOf('Persons', small);
+    expect(persons.some((row) => row['Surname'] === null)).toBe(true);
+    expect(persons.map((row) => row['Surname'])).toEqual(expect.arrayContaining([...canaries.surnames]));
+  });
+
+  it('keeps every stamp between the first day and now', () => {
+    const stamps = rowsOf('Receptions', { days: 7 }).flatMap((row) =>
+      Object.entries(row).filter(([name]) => !name.startsWith('Plan')).map(([, value]) => String(value)),
+    ).filter((value) => value.includes('T')); // prettier-ignore
+    const [first = '', last = ''] = [stamps.sort().at(0), stamps.at(-1)];
+    expect(first >= '2026-02-23T12:00:00.000').toBe(true);
+    expect(last < '2026-03-02T12:00:00.000').toBe(true);
+  });
+
+  it('has visits with holes only when asked', () => {
+    const holes = (flaws: boolean): number =>
+      rowsOf('Receptions', { flaws }).filter((row) => row['ID_Staffs'] === null).length;
+    expect(holes(false)).toBe(0);
+    expect(holes(true)).toBe(1);
+  });
+});
