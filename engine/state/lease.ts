@@ -14,6 +14,7 @@ const held = new Set<Sqlite.Database>();
 const beatMs = 5000;
 const attempts = 10;
 const attemptPauseMs = 20;
+const nobodyKnown: Holder = { pid: 0, host: '', since: 0, seen: 0 };
 
 /** Where the lock of a pipeline lies in a folder: `<folder>/<pipeline>.lock`. */
 export function lockFile(folder: string, pipeline: string): string {
@@ -34,9 +35,30 @@ export function acquireLease(file: string, clock: Clock): LeaseAnswer {
     // Whoever has just taken it is about to write its note, and a dead one's note may still lie there.
     const holder = readHolder(file);
     if (holder && isAlive(holder)) return { ok: false, holder };
-    if (attempt === attempts) return { ok: false, holder: { pid: 0, host: '', since: 0, seen: 0 } };
+    if (attempt === attempts) return { ok: false, holder: nobodyKnown };
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, attemptPauseMs);
   }
+}
+
+/**
+ * Who holds the lock, undefined when nobody does: for `pipe status`. Takes no lock a run could stumble over: a shared
+ * one for a moment, which `acquireLease` outwaits.
+ */
+export function holderOf(file: string): Holder | undefined {
+  if (identityOf(file) === undefined) return undefined;
+  return guarded(file, () => {
+    const sqlite = new Sqlite(file, { readonly: true, timeout: 0 });
+    try {
+      sqlite.prepare('SELECT count(*) FROM sqlite_master').get();
+      return undefined;
+    } catch (thrown) {
+      if (!isBusy(thrown)) throw thrown;
+      const holder = readHolder(file);
+      return holder && isAlive(holder) ? holder : nobodyKnown;
+    } finally {
+      sqlite.close();
+    }
+  });
 }
 
 interface Lock {
@@ -54,13 +76,17 @@ function take(file: string): Lock | undefined {
     sqlite.exec('BEGIN EXCLUSIVE');
     if (identity !== undefined && identityOf(file) === identity) return { sqlite, identity };
   } catch (thrown) {
-    if (!codeOf(thrown)?.startsWith('SQLITE_BUSY')) {
+    if (!isBusy(thrown)) {
       sqlite.close();
       throw thrown;
     }
   }
   sqlite.close();
   return undefined;
+}
+
+function isBusy(thrown: unknown): boolean {
+  return codeOf(thrown)?.startsWith('SQLITE_BUSY') ?? false;
 }
 
 /** Only ever opens a file that is not there yet, so it can drop nobody's lock. */

@@ -41,7 +41,8 @@ function claim(db: Database, file: string, { pipeline, clock }: StateOptions): v
   if (found !== pipeline) throw stateErrors.other_pipeline.error({ file, found, pipeline });
 }
 
-function stateStore(db: Database): StateStore {
+/** The store over an open data base. */
+export function stateStore(db: Database): StateStore {
   const admit = fence(db);
   const { answer, doubtOpen, ...intents } = journal(db, admit);
   const { advance, ...runs } = progress(db, doubtOpen);

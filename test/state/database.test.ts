@@ -2,6 +2,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../engine/state/database.ts';
 import type { Database, Schema } from '../../engine/state/database.ts';
+import { stateStore } from '../../engine/state/open-state.ts';
+import { stateSchema } from '../../engine/state/schema.ts';
+import { delivery, intent, startRun } from './samples.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const first = 'CREATE TABLE notes (text TEXT NOT NULL) STRICT';
@@ -50,6 +53,24 @@ describe('a write', () => {
     expect(synchronous()).toBe(1);
     expect(db.sqlite.pragma('journal_mode', { simple: true })).toBe('wal');
     db.close();
+  });
+
+  it('DL-9 is durable for intents and for what acknowledges them, progress alone may be made again', async () => {
+    const db = openDatabase(':memory:', stateSchema, () => 0o600);
+    const writes: string[] = [];
+    const noting = (name: 'write' | 'writeDurably'): Database['write'] => {
+      return (work) => {
+        writes.push(name);
+        return db[name](work);
+      };
+    };
+    const state = stateStore({ ...db, write: noting('write'), writeDurably: noting('writeDurably') });
+    await startRun(state);
+    await state.saveIntents([intent()]);
+    await state.commit(delivery({ receipts: [{ intent: 'intent-1', outcome: 'applied', row: '813', at: 3000 }] }));
+    await state.commit(delivery({ delivered: [{ key: 'F1_101', hash: 'A' }] }));
+    await state.saveIntents([]);
+    expect(writes).toEqual(['write', 'writeDurably', 'writeDurably', 'write']);
   });
 
   it('is named state.full when there is no room, changes nothing, and works again when there is', () => {

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../engine/state/clock.ts';
-import { acquireLease, lockFile } from '../../engine/state/lease.ts';
+import { acquireLease, holderOf, lockFile } from '../../engine/state/lease.ts';
 import type { Lease } from '../../engine/state/ports.ts';
 import { startProcess } from './processes/start.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -24,6 +24,8 @@ const holder = (pid: number): object => ({
   since: expect.any(Number),
   seen: expect.any(Number),
 });
+
+const unknown = { pid: 0, host: '', since: 0, seen: 0 };
 
 describe('the lock', () => {
   it('lies in a folder by the name of the pipeline, whatever characters that has', () => {
@@ -103,11 +105,21 @@ describe('the lock', () => {
     const lease = take(file);
     for (const note of ['', '{"pid":"1"}', 'null']) {
       writeFileSync(`${file}.holder.json`, note);
-      expect(acquireLease(file, virtualClock())).toEqual({
-        ok: false,
-        holder: { pid: 0, host: '', since: 0, seen: 0 },
-      });
+      expect(acquireLease(file, virtualClock())).toEqual({ ok: false, holder: unknown });
     }
+    lease.release();
+  });
+
+  it('does not name a dead process for the one that holds it now', async () => {
+    const file = join(temporaryFolder(), 'a.lock');
+    const dead = startProcess('hold-lease.ts', file);
+    await dead.next();
+    await dead.signal('SIGKILL');
+    const note = readFileSync(`${file}.holder.json`);
+    const lease = take(file);
+    writeFileSync(`${file}.holder.json`, note);
+    expect(acquireLease(file, virtualClock())).toEqual({ ok: false, holder: unknown });
+    expect(holderOf(file)).toEqual(unknown);
     lease.release();
   });
 
@@ -130,6 +142,31 @@ describe('the lock', () => {
     lease.release();
     lease.release();
     take(file).release();
+  });
+});
+
+describe('the holder of a lock', () => {
+  it('is nobody where no run ever was, and after the last one', async () => {
+    const file = join(temporaryFolder(), 'a.lock');
+    expect(holderOf(file)).toBeUndefined();
+    expect(existsSync(file)).toBe(false);
+    take(file).release();
+    expect(holderOf(file)).toBeUndefined();
+    const killed = startProcess('hold-lease.ts', file);
+    await killed.next();
+    await killed.signal('SIGKILL');
+    expect(holderOf(file)).toBeUndefined();
+  });
+
+  it('is named from another process and from its own, and keeps the lock through it', async () => {
+    const file = join(temporaryFolder(), 'a.lock');
+    const lease = take(file);
+    expect(holderOf(file)).toEqual(holder(process.pid));
+    expect(await startProcess('hold-lease.ts', file).next()).toEqual({ held: false, holder: holder(process.pid) });
+    lease.release();
+    const other = startProcess('hold-lease.ts', file);
+    await other.next();
+    expect(holderOf(file)).toEqual(holder(other.pid));
   });
 });
 
