@@ -8,7 +8,7 @@ import { tableFile } from './table.ts';
 
 const file: Connector<typeof settings> = {
   name: 'file',
-  summary: 'Reads and writes files of CSV and JSON lines',
+  summary: 'reads and writes files of CSV and JSON lines',
   settings,
   source: { settings: sourceSettings },
   sink: { settings: sinkSettings, entity: (block) => targetBlock(block).file },

@@ -53,7 +53,7 @@ describe('a CSV file', () => {
     });
   });
 
-  it.each<readonly [string, string | Buffer, Row, string]>([
+  it.each<readonly [string, string | Buffer, Block, string]>([
     ['an empty file', '', {}, 'people.csv has no first line with the names of the columns'],
     ['a column without a name', 'id,,name\n', {}, 'column 2 of people.csv has no name'],
     ['two columns of one name', 'id,name,name\n', {}, 'people.csv has two columns named name'],
@@ -224,16 +224,15 @@ describe('reading in windows', () => {
   });
 });
 
-function given(
-  content: string | Buffer,
-  block: Readonly<Record<string, string | readonly string[]>> & { file?: string } = {},
-): { source: Source; host: TestHost; path: string } {
+function given(content: string | Buffer, block: Block = {}): { source: Source; host: TestHost; path: string } {
   const folder = temporaryFolder();
   const host = testHost(folder, () => noon);
   const path = join(folder, block.file ?? 'people.csv');
   writeFileSync(path, content);
   return { source: open(host, { file: 'people.csv', ...block }), host, path };
 }
+
+type Block = Readonly<{ file?: string; separator?: string; encoding?: string; key?: readonly string[] }>;
 
 function open(host: TestHost, block: Row): Source {
   const source = file.connect({}, host).source?.(block);

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { connectorNames, loadConnector } from '../../engine/registry.ts';
+import { behavesLikeConnector, hasSandbox } from './settings-behaviour.ts';
+import { behavesLikeSink } from './sink-behaviour.ts';
+import { behavesLikeSource } from './source-behaviour.ts';
+import { subjectsOf } from './subject.ts';
+
+it('finds connectors', () => {
+  expect(connectorNames().length).toBeGreaterThan(0);
+});
+
+for (const name of connectorNames()) {
+  try {
+    await tryConnector(name);
+  } catch (error) {
+    // Here rather than at the top, so that one connector without a subject does not hide the others.
+    it(`${name} can be tried`, () => {
+      throw error;
+    });
+  }
+}
+
+async function tryConnector(name: string): Promise<void> {
+  const connector = await loadConnector(name);
+  if (!connector) throw new Error(`connectors/${name} cannot be loaded`);
+  const subjects = await subjectsOf(name);
+
+  describe.each(Object.entries(subjects))(`${name}: %s`, (_label, subject) => {
+    behavesLikeConnector(name, connector, subject);
+    describe.runIf(connector.source)('as a source', () => {
+      behavesLikeSource(connector, subject);
+    });
+    describe.runIf(connector.sink)('as a sink', () => {
+      behavesLikeSink(connector, subject);
+    });
+  });
+  describe.runIf(connector.sandbox)(`${name}: its sandbox`, () => {
+    hasSandbox(connector);
+  });
+}

@@ -1,0 +1,59 @@
+import { tmpdir } from 'node:os';
+import { onTestFinished } from 'vitest';
+import type { Connection, Connector, Sink, Source } from '../../engine/index.ts';
+import { testHost } from '../support/host.ts';
+import type { TestHost } from '../support/host.ts';
+import type { Prepared, SinkCase, SourceCase, Subject } from './subject.ts';
+
+/** A prepared system with a connection to it, both closed when the running test ends. */
+export interface Opened {
+  readonly prepared: Prepared;
+  readonly connection: Connection;
+  readonly host: TestHost;
+}
+
+export async function open(connector: Connector, subject: Subject): Promise<Opened> {
+  const prepared = await subject.prepare(connector);
+  const host = testHost(prepared.folder ?? tmpdir(), prepared.now ?? Date.now);
+  const connection = connector.connect(prepared.settings, host);
+  onTestFinished(async () => {
+    await connection.close();
+    await prepared.close();
+  });
+  return { prepared, connection, host };
+}
+
+export async function openSource(
+  connector: Connector,
+  subject: Subject,
+): Promise<Opened & { readonly source: Source; readonly with: SourceCase }> {
+  const opened = await open(connector, subject);
+  const { source: given } = opened.prepared;
+  if (!given) throw new Error(`${connector.name} is a source, but its subject prepares none`);
+  const source = opened.connection.source?.(given.block);
+  if (!source) throw new Error(`${connector.name} declares a source, but its connection has none`);
+  return { ...opened, source, with: given };
+}
+
+export async function openSink(
+  connector: Connector,
+  subject: Subject,
+): Promise<Opened & { readonly sink: Sink; readonly with: SinkCase; readonly entity: string }> {
+  const opened = await open(connector, subject);
+  const { sink: given } = opened.prepared;
+  if (!given || !connector.sink) throw new Error(`${connector.name} is a sink, but its subject prepares none`);
+  const { sink } = opened.connection;
+  if (!sink) throw new Error(`${connector.name} declares a sink, but its connection has none`);
+  return { ...opened, sink, with: given, entity: connector.sink.entity(given.block) };
+}
+
+/** A signal that never aborts. */
+export function running(): AbortSignal {
+  return new AbortController().signal;
+}
+
+/** A signal that has aborted, with the reason it gives. */
+export function stopped(): { readonly signal: AbortSignal; readonly reason: Error } {
+  const reason = new Error('stopped by the test');
+  return { signal: AbortSignal.abort(reason), reason };
+}
