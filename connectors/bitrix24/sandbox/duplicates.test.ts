@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { error, openPortal, type Wire } from './wire.ts';
+import { error, openPortal, type Wire } from './open-for-test.ts';
 
 const phone = (VALUE: string): object => ({ PHONE: [{ VALUE, VALUE_TYPE: 'WORK' }] });
 

@@ -1,6 +1,6 @@
 import { request } from 'undici';
 import { expect, test } from 'vitest';
-import { error, openPortal, type Wire } from './wire.ts';
+import { error, openPortal, type Wire } from './open-for-test.ts';
 
 const add = { fields: { TITLE: 'Приём' } };
 

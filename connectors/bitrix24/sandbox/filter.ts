@@ -93,7 +93,7 @@ function compileCondition<Row>(key: string, value: unknown, dialect: FilterDiale
   if (!allowed && !ordered) throw dialect.notAllowed(key);
   if (operator.negated && operator.test !== 'equal' && !dialect.notLike) throw dialect.notAllowed(key);
   const raws = listOf(value) ?? [value];
-  if (raws.length !== 1 && operator.test !== 'equal') throw dialect.notValid(name);
+  if (raws.length === 0 || (raws.length > 1 && operator.test !== 'equal')) throw dialect.notValid(name);
   if (operator.list && listOf(value) === undefined) throw dialect.notValid(name);
   const values = raws.map((one) => column.parse(one));
   if (values.includes(undefined)) throw dialect.notValid(name);

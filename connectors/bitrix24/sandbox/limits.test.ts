@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createBucket } from './bucket.ts';
 import { createTiming } from './timing.ts';
 import { zoneOf } from './dates.ts';
-import { error, noon, openPortal } from './wire.ts';
+import { error, noon, openPortal } from './open-for-test.ts';
 
 test('over the threshold a request is refused with 503 and not carried out; the bucket drains with time', async () => {
   let now = noon;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { error, member, noon, openPortal, type Wire } from './wire.ts';
+import { error, member, noon, openPortal, type Wire } from './open-for-test.ts';
 
 async function withDeals(count: number): Promise<Wire> {
   return openPortal({
@@ -80,6 +80,8 @@ test.each([
   ['crm.deal.list', { order: { ID: 'UP' } }, 'the order ID UP'],
   ['crm.deal.list', { select: ['ID', 'NO_SUCH'] }, 'the selected field NO_SUCH'],
   ['crm.deal.list', { select: ['CONTACT_IDS'] }, 'the selected field CONTACT_IDS'],
+  ['crm.deal.list', { select: 'ID' }, 'a selection that is not a list'],
+  ['crm.deal.list', { filter: { ID: [] } }, 'the value of the filter ID'],
   ['crm.deal.list', { start: -2 }, 'start=-2'],
 ])('%s with %j is refused and counted', async (method, params, what) => {
   const portal = await openPortal();

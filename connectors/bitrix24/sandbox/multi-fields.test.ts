@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { error, member, openPortal, type Wire } from './wire.ts';
+import { error, member, openPortal, type Wire } from './open-for-test.ts';
 
 const first = { VALUE: '+79000000001', VALUE_TYPE: 'MOBILE' };
 const second = { VALUE: '+79000000002', VALUE_TYPE: 'WORK' };

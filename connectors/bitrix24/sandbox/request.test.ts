@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { error, member, noon, openPortal } from './wire.ts';
+import { error, member, noon, openPortal } from './open-for-test.ts';
 
 test('a success has result and time, seconds and the server’s zone', async () => {
   const portal = await openPortal();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { error, member, openPortal } from '../wire.ts';
+import { error, member, openPortal } from '../open-for-test.ts';
 
 test('the stages of a book come in one answer with their meaning', async () => {
   const portal = await openPortal();

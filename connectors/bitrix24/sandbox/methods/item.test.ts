@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { error, member, noon, openPortal, type Wire } from '../wire.ts';
+import { error, member, noon, openPortal, type Wire } from '../open-for-test.ts';
 
 async function item(portal: Wire, method: string, params: object): Promise<unknown> {
   return member(await portal.result(method, params), 'item');

@@ -135,7 +135,8 @@ function fieldOf(schema: Schema, name: string, useOriginal: boolean): Field | un
 }
 
 function select(schema: Schema, raw: unknown, useOriginal: boolean): readonly Field[] | undefined {
-  const names = listOf(raw) ?? (raw === undefined ? ['*'] : [raw]);
+  const names = listOf(raw ?? ['*']);
+  if (names === undefined) throw unknown('a selection that is not a list');
   if (names.includes('*')) return undefined;
   return names.map((name) => {
     const field = fieldOf(schema, String(name), useOriginal);

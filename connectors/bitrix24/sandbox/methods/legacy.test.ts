@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { error, member, noon, openPortal } from '../wire.ts';
+import { error, member, noon, openPortal } from '../open-for-test.ts';
 
 test('a deal comes back as strings and nulls, empty dates as empty strings', async () => {
   const portal = await openPortal({ userFields: { deal: [{ name: 'UF_CRM_1', type: 'double' }] } });

@@ -115,7 +115,8 @@ function list(store: Store, name: EntityName, params: PhpMap): Answer {
 
 /** `*` has no user fields, `UF_*` has them; phones and mails must be named; the default is both masks (reference §4.3). */
 function select(schema: Schema, raw: unknown): readonly Field[] {
-  const names = listOf(raw) ?? (raw === undefined ? ['*', 'UF_*'] : [raw]);
+  const names = listOf(raw ?? ['*', 'UF_*']);
+  if (names === undefined) throw unknown('a selection that is not a list');
   const fields = names.flatMap((name): readonly Field[] => {
     if (name === '*') return schema.fields.filter((field) => field.user === undefined && isPlain(field));
     if (name === 'UF_*') return schema.fields.filter((field) => field.user !== undefined);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { error, member, openPortal, type Wire } from '../wire.ts';
+import { error, member, openPortal, type Wire } from '../open-for-test.ts';
 
 async function withDeal(fields: object = {}): Promise<Wire> {
   return openPortal({ seed: (desk) => void desk.create('deal', { ...fields }) });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { error, member, openPortal } from '../wire.ts';
+import { error, member, openPortal } from '../open-for-test.ts';
 
 test('user fields are listed with their items, with labels only when a language is named', async () => {
   const portal = await openPortal();

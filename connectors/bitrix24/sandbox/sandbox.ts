@@ -1,0 +1,45 @@
+import type { Sandbox } from '../../../engine/index.ts';
+import { inventRecords, randomNumbers } from './invented.ts';
+import { startPortal, type Portal } from './portal.ts';
+
+/** The portal as `pipe sandbox`, `pipe demo` and `--sandbox` start it. */
+export const sandbox: Sandbox = {
+  async start({ port = 0, now, seed = 1, size = 0 }) {
+    const portal = await startPortal({
+      port,
+      ...(now === undefined ? {} : { now }),
+      seed: (desk) => inventRecords(desk, size, seed),
+    });
+    const { truth } = portal;
+    return {
+      settings: { webhook: portal.webhook },
+      facts: [
+        'contacts, companies, deals with product rows, and leads, with the stages and user fields of a clinic',
+        `what it holds: ${observer(portal, 'truth/deals')}, what it was asked: ${observer(portal, 'journal')}`,
+      ],
+      counts: async () => ({
+        contact: truth.contacts().length,
+        deal: truth.deals().length,
+        lead: truth.leads().length,
+        company: truth.companies().length,
+      }),
+      change: async (rows) => changeDeals(portal, rows, randomNumbers(seed)),
+      close: () => portal.close(),
+    };
+  },
+};
+
+function observer({ webhook }: Portal, path: string): string {
+  return new URL(`/sandbox/${path}`, webhook).href;
+}
+
+/** A manager takes up open deals: another stage, a comment. */
+function changeDeals(portal: Portal, rows: number, random: () => number): number {
+  const open = portal.truth.deals().filter((deal) => deal['CLOSED'] === 'N' && deal['CATEGORY_ID'] === '0');
+  const taken = open
+    .map((deal) => ({ id: Number(deal['ID']), place: random() }))
+    .sort((a, b) => a.place - b.place)
+    .slice(0, rows);
+  for (const { id } of taken) portal.edit('deal', id, { STAGE_ID: 'EXECUTING', COMMENTS: 'Перезвонить пациенту' });
+  return taken.length;
+}
