@@ -58,6 +58,10 @@ export interface CompiledTarget {
   /** undefined: a look-up. */
   readonly fields?: readonly CompiledField[];
   readonly rows: readonly (ChildRows & { readonly evaluate: Evaluate })[];
+  /** With `everyField`: record fields that an entry of `fields` takes by its bare name already. */
+  readonly taken: readonly string[];
+  /** Over `$found`: which rows `absent` may touch. */
+  readonly within?: Test;
   /** Fields of the target to read: mapped ones, what expressions say after `$found.`, `order`, and what later targets say after `$<name>.` */
   readonly select: readonly string[];
   /** Earlier targets its expressions name. */
@@ -74,4 +78,6 @@ export interface CompiledRung {
 export interface CompiledField {
   readonly mapping: FieldMapping;
   readonly items: readonly { readonly type?: string; readonly evaluate: Evaluate }[];
+  /** With `mapping.reference`: how the row is found whose field is taken. */
+  readonly by?: readonly { readonly field: string; readonly evaluate: Evaluate }[];
 }

@@ -111,10 +111,10 @@ export const transformErrors = defineErrors('transform', {
     ru: '$params.{name} не объявлен в params',
     fix: { en: 'write {known}, or declare it under params', ru: 'напишите {known} или объявите его в params' },
   },
-  unknown_run_fact: {
+  unknown_part: {
     kind: 'input',
-    en: '$run has no "{name}"',
-    ru: 'в $run нет «{name}»',
+    en: '${variable} has no "{name}"',
+    ru: 'в ${variable} нет «{name}»',
     fix: { en: 'write {known}', ru: 'напишите {known}' },
   },
   unknown_field: {
@@ -164,6 +164,21 @@ export const transformErrors = defineErrors('transform', {
     en: '$found is known only inside a target',
     ru: '$found определено только внутри цели',
     fix: { en: 'move the expression into a target', ru: 'перенесите выражение в цель' },
+  },
+  found_before_match: {
+    kind: 'input',
+    en: '$found in "by": a question is asked before anything is found',
+    ru: '$found в «by»: вопрос задаётся до того, как что-то найдено',
+    fix: { en: 'move the condition into "where"', ru: 'перенесите условие в «where»' },
+  },
+  no_record_here: {
+    kind: 'input',
+    en: '"{name}" is a field of a record, and there is none here',
+    ru: '«{name}» — поле записи, а записи здесь нет',
+    fix: {
+      en: 'for a field of the row in the target write $found.{name}',
+      ru: 'поле строки в цели пишется $found.{name}',
+    },
   },
   target_outside: {
     kind: 'input',
@@ -266,12 +281,6 @@ export const transformErrors = defineErrors('transform', {
     ru: '{operand} — число и никогда не равно тексту',
     fix: { en: 'write {literal} without quotes', ru: 'напишите {literal} без кавычек' },
   },
-  constant_condition: {
-    kind: 'input',
-    en: 'the condition is the same for every record',
-    ru: 'условие одинаково для всех записей',
-    fix: { en: 'name a field in it', ru: 'назовите в нём поле' },
-  },
   key_maybe_nothing: {
     kind: 'input',
     en: 'the key "{key}" is built from {part}, which may be nothing: two records could get one key',
@@ -280,18 +289,6 @@ export const transformErrors = defineErrors('transform', {
       en: 'build it from a column that always has a value',
       ru: 'стройте его из столбца, у которого всегда есть значение',
     },
-  },
-  key_unknown: {
-    kind: 'input',
-    en: 'the key "{name}" is no field of the record',
-    ru: 'ключ «{name}» — не поле записи',
-    fix: { en: 'write {known}, or add it to map', ru: 'напишите {known} или добавьте его в map' },
-  },
-  required_unknown: {
-    kind: 'input',
-    en: 'the required field "{name}" is no field of the record',
-    ru: 'обязательное поле «{name}» — не поле записи',
-    fix: { en: 'write {known}, or add it to map', ru: 'напишите {known} или добавьте его в map' },
   },
 
   // ---- a record's data

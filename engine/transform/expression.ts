@@ -1,7 +1,7 @@
 import type jsonata from 'jsonata';
 import type { ExpressionText } from '../config/pipeline.ts';
 import type { Row, Value } from '../connector.ts';
-import type { Diagnostic, Place } from '../diagnostics.ts';
+import type { Diagnostic } from '../diagnostics.ts';
 import type { PipeError } from '../errors.ts';
 import { nodes, textOf } from './ast.ts';
 import type { Node } from './ast.ts';
@@ -42,11 +42,6 @@ export function readExpression(source: ExpressionText, at: string): Expression |
 
 export function isExpression(read: Expression | Diagnostic): read is Expression {
   return 'root' in read;
-}
-
-/** Where the part of an expression stands in the file. */
-export function placeOf(expression: Expression, offset: number, length: number): Place {
-  return expression.source.place(offset, Math.max(1, length));
 }
 
 /** `$run.startedAt`, the moment `$now()`, `$millis()` and `$age` take, so that a plan comes out the same twice. */

@@ -24,12 +24,31 @@ export interface Call {
   readonly partial: boolean;
   /** Written without `$`. */
   readonly bare: boolean;
+  /** A step of a path, or in the brackets of one: its context is not the record as a whole. */
+  readonly inPath: boolean;
+  /** Where the first argument may come from. */
+  readonly first: readonly Origin[];
+}
+
+/** An operator with two operands, by what they are read from; none where they are computed. */
+export interface Operation {
+  readonly operator: string;
+  readonly left: Operand;
+  readonly right: Operand;
+}
+
+export interface Operand {
+  readonly node: Node;
+  readonly origins: readonly Origin[];
 }
 
 /** Every name an expression depends on, in the order of the text. */
 export interface Names {
   readonly reads: readonly Read[];
   readonly calls: readonly Call[];
+  readonly operations: readonly Operation[];
+  /** Where the value of the whole may come from. */
+  readonly result: readonly Origin[];
 }
 
 /**
@@ -39,21 +58,25 @@ export interface Names {
  * what they stand for.
  */
 export function namesOf(root: Node, text: string): Names {
-  const walk: Walk = { text, reads: new Map(), calls: [] };
+  const walk: Walk = { text, reads: new Map(), calls: [], operations: [] };
   const record: Origin = { variable: '', path: [], offset: 0, length: 0 };
-  const scope: Scope = { context: [record], root: [record], bound: new Map() };
-  use(walk, visit(walk, root, scope));
+  const context = [record];
+  const scope: Scope = { context, root: context, bound: new Map() };
+  const result = visit(walk, root, scope);
+  use(walk, result);
   const reads = [...walk.reads.values()].sort((a, b) => a.offset - b.offset);
-  return { reads, calls: walk.calls.sort((a, b) => a.offset - b.offset) };
+  const calls = walk.calls.sort((a, b) => a.offset - b.offset);
+  return { reads, calls, operations: walk.operations, result };
 }
 
 /** Where a value comes from; a list of them: from one of these. An empty list: computed, nothing to know. */
-type Origin = Omit<Read, 'presence'>;
+export type Origin = Omit<Read, 'presence'>;
 
 interface Walk {
   readonly text: string;
   readonly reads: Map<string, Read>;
   readonly calls: Call[];
+  readonly operations: Operation[];
 }
 
 interface Scope {
@@ -69,9 +92,9 @@ const computed: readonly Origin[] = [];
 /** Origins of the node's value; whoever takes more than a part of it calls `use`. */
 function visit(walk: Walk, node: Node, scope: Scope): readonly Origin[] {
   const origins = visitBare(walk, node, scope);
-  const after = brackets(walk, [...(node.predicate ?? [])], origins, scope);
-  if (!node.group || node.type === 'path') return after;
-  return group(walk, node.group.lhs, after, scope);
+  brackets(walk, node.predicate ?? [], origins, scope);
+  if (!node.group || node.type === 'path') return origins;
+  return group(walk, node.group.lhs, origins, scope);
 }
 
 function visitBare(walk: Walk, node: Node, scope: Scope): readonly Origin[] {
@@ -108,10 +131,21 @@ function visitBare(walk: Walk, node: Node, scope: Scope): readonly Origin[] {
       return update(walk, node, scope);
     case 'unary':
       return unary(walk, node, scope);
+    case 'binary':
+      return operation(walk, node, scope);
     default:
-      for (const operand of [leftOf(node), node.rhs]) if (operand) use(walk, visit(walk, operand, scope));
       return computed;
   }
+}
+
+function operation(walk: Walk, node: Node, scope: Scope): readonly Origin[] {
+  const [left, right] = [leftOf(node), node.rhs].map(
+    (operand) => operand && { node: operand, origins: visit(walk, operand, scope) },
+  );
+  if (!left || !right) return computed;
+  use(walk, [...left.origins, ...right.origins]);
+  walk.operations.push({ operator: textOf(node), left, right });
+  return computed;
 }
 
 function path(walk: Walk, node: Node, outer: Scope): readonly Origin[] {
@@ -124,10 +158,11 @@ function path(walk: Walk, node: Node, outer: Scope): readonly Origin[] {
       continue;
     }
     const value = visit(walk, part, inner);
-    const kept = brackets(walk, part.stages ?? [], value, scope);
     if (part.index) scope.bound.set(part.index, computed);
-    if (part.focus) scope.bound.set(part.focus, kept);
-    else origins = kept;
+    if (part.focus) scope.bound.set(part.focus, value);
+    // A step that binds its items leaves the context as it was.
+    else origins = value;
+    brackets(walk, part.stages ?? [], origins, scope);
   }
   return node.group ? group(walk, node.group.lhs, origins, scope) : origins;
 }
@@ -154,13 +189,12 @@ function variable(walk: Walk, node: Node, scope: Scope): readonly Origin[] {
   return [{ variable: name, path: [], offset, length: name.length + 1 }];
 }
 
-/** What stands in `[ ]` sees each item as its context and lets items through. */
-function brackets(walk: Walk, stages: readonly Node[], origins: readonly Origin[], scope: Scope): readonly Origin[] {
+/** What stands in `[ ]` sees each item as its context. */
+function brackets(walk: Walk, stages: readonly Node[], context: readonly Origin[], scope: Scope): void {
   for (const stage of stages) {
     if (stage.type === 'index') scope.bound.set(textOf(stage), computed);
-    else if (stage.expr) use(walk, visit(walk, stage.expr, { ...scope, context: origins }));
+    else if (stage.expr) use(walk, visit(walk, stage.expr, { ...scope, context }));
   }
-  return origins;
 }
 
 function group(walk: Walk, pairs: readonly Pair[], origins: readonly Origin[], scope: Scope): readonly Origin[] {
@@ -220,7 +254,7 @@ function pipe(walk: Walk, node: Node, scope: Scope): readonly Origin[] {
   use(walk, origins);
   if (!node.rhs) return computed;
   if (node.rhs.type === 'function') return call(walk, node.rhs, scope, [origins]);
-  if (node.rhs.type === 'variable' && isPlain(node.rhs)) return named(walk, node.rhs, scope, 1, false);
+  if (node.rhs.type === 'variable' && isPlain(node.rhs)) return named(walk, node.rhs, scope, [origins], false);
   use(walk, visit(walk, node.rhs, scope));
   return computed;
 }
@@ -236,7 +270,7 @@ function call(walk: Walk, node: Node, scope: Scope, piped: readonly (readonly Or
     given.push(origins);
   }
   for (const argument of lambdas) lambda(walk, argument, scope, itemsFor(textOf(node.procedure), given));
-  if (node.procedure) named(walk, node.procedure, scope, given.length, node.type === 'partial');
+  if (node.procedure) named(walk, node.procedure, scope, given, node.type === 'partial');
   return computed;
 }
 
@@ -248,13 +282,22 @@ function itemsFor(name: string, given: readonly (readonly Origin[])[]): readonly
   return name === 'reduce' ? [computed, items] : [];
 }
 
-function named(walk: Walk, procedure: Node, scope: Scope, given: number, partial: boolean): readonly Origin[] {
+function named(
+  walk: Walk,
+  procedure: Node,
+  scope: Scope,
+  given: readonly (readonly Origin[])[],
+  partial: boolean,
+): readonly Origin[] {
   const bare = procedure.type === 'path' ? procedure.steps?.[0] : undefined;
   const node = bare ?? procedure;
   const name = textOf(node);
   if (procedure.type !== 'variable' && bare?.type !== 'name') use(walk, visit(walk, procedure, scope));
   else if (bare || !scope.bound.has(name)) {
-    walk.calls.push({ name, offset: startOf(node, walk.text), given, partial, bare: bare !== undefined });
+    const offset = startOf(node, walk.text);
+    const inPath = scope.context !== scope.root;
+    const first = given[0] ?? computed;
+    walk.calls.push({ name, offset, given: given.length, partial, bare: bare !== undefined, inPath, first });
   } else use(walk, scope.bound.get(name) ?? computed);
   return computed;
 }

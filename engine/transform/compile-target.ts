@@ -1,0 +1,123 @@
+import type { ExpressionText, FieldMapping, Flow, Rung, Target } from '../config/pipeline.ts';
+import { bareName } from './ast.ts';
+import { isFunction } from './check-names.ts';
+import type { CompiledField, CompiledRung, CompiledTarget, Evaluate } from './compiled.ts';
+import { transformErrors } from './errors.ts';
+import type { Expression } from './expression.ts';
+import { mapField } from './map-field.ts';
+import type { Reader } from './reader.ts';
+import type { FlowKnowledge } from './surroundings.ts';
+
+/** The targets of a flow, each knowing what to read of its rows for itself and for the targets after it. */
+export function compileTargets(flow: Flow, known: FlowKnowledge, read: Reader): readonly CompiledTarget[] {
+  const drafts = flow.targets.map((target) => {
+    const before = read.expressions.length;
+    if (isFunction(target.name)) {
+      read.findings.push(transformErrors.function_name.finding({ name: target.name }, target.place));
+    }
+    const compiled = compileTarget(flow, target, known, read);
+    return { compiled, expressions: read.expressions.slice(before) };
+  });
+  return drafts.map(({ compiled, expressions }, index) => {
+    const later = drafts.slice(index + 1).flatMap((draft) => draft.expressions);
+    const { target } = compiled;
+    const asked = [...fieldsRead(expressions, 'found'), ...fieldsRead(later, target.name)];
+    const names = new Set(flow.targets.slice(0, index).map(({ name }) => name));
+    const uses = expressions.flatMap(({ names: { reads } }) => reads.map(({ variable }) => variable));
+    return {
+      ...compiled,
+      select: [...new Set([...fieldsUsed(target), ...asked])],
+      uses: [...new Set(uses)].filter((name) => names.has(name)),
+    };
+  });
+}
+
+function compileTarget(
+  flow: Flow,
+  target: Target,
+  known: FlowKnowledge,
+  read: Reader,
+): Omit<CompiledTarget, 'select' | 'uses'> {
+  const at = `${flow.name}.${target.name}`;
+  const inside = known.inside(target, 'target');
+  const fields = target.fields?.map((mapping) =>
+    compileField(mapping, at, (text, place) => read.value(text, place, inside)),
+  );
+  return {
+    target,
+    rungs: target.match.map((rung) => compileRung(rung, at, target, known, read)),
+    guards: target.guards.map((guard) => ({ ...guard, test: read.condition(guard.if, `${at}.guard`, inside) })),
+    ...(fields && { fields: fields.map(({ field }) => field) }),
+    rows: target.rows.map((list) => {
+      const expression = read.value(list.rows, `${at}.rows.${list.list}`, inside);
+      return { ...list, evaluate: expression?.evaluate ?? never };
+    }),
+    taken: fields?.flatMap((field) => field.taken) ?? [],
+    ...(target.within && { within: read.condition(target.within, `${at}.within`, known.inside(target, 'within')) }),
+  };
+}
+
+type ReadValue = (text: ExpressionText, at: string) => Expression | undefined;
+
+function compileField(
+  mapping: FieldMapping,
+  target: string,
+  read: ReadValue,
+): { readonly field: CompiledField; readonly taken: readonly string[] } {
+  const at = `${target}.fields.${mapping.field}`;
+  const taken: string[] = [];
+  const items = mapping.items.map(({ value, type }) => {
+    const text = value.kind === 'expression' ? value.expression : value.kind === 'table' ? value.from : undefined;
+    const expression = text && read(text, at);
+    const name = value.kind === 'expression' && expression ? bareName(expression.root) : undefined;
+    if (name !== undefined) taken.push(name);
+    const make = mapField(value, expression?.evaluate);
+    const evaluate: Evaluate = (input, variables) => make(input, variables);
+    return { evaluate, ...(type !== undefined && { type }) };
+  });
+  const by = mapping.reference?.by.map(({ field, expression }) => {
+    const asked = read(expression, `${at}.by.${field}`);
+    const name = asked && bareName(asked.root);
+    if (name !== undefined) taken.push(name);
+    return { field, evaluate: asked?.evaluate ?? never };
+  });
+  return { field: { mapping, items, ...(by && { by }) }, taken };
+}
+
+function compileRung(rung: Rung, target: string, owner: Target, known: FlowKnowledge, read: Reader): CompiledRung {
+  const at = `${target}.match.${rung.name}`;
+  const inside = known.inside(owner, 'target');
+  return {
+    rung,
+    by: rung.by.map((field) => {
+      if (field.value.kind !== 'expression') return field;
+      const asked = read.value(field.value.expression, `${at}.by.${field.field}`, known.inside(owner, 'by'));
+      return { ...field, evaluate: asked?.evaluate ?? never };
+    }),
+    ...(rung.where && { where: read.condition(rung.where, `${at}.where`, inside) }),
+    ...(rung.prefer && { prefer: read.condition(rung.prefer, `${at}.prefer`, inside) }),
+  };
+}
+
+/** Fields the target itself names: written, asked by, ordered by, marked. */
+function fieldsUsed(target: Target): readonly string[] {
+  return [
+    ...target.key,
+    ...(target.fields ?? []).map(({ field }) => field),
+    ...target.rows.map(({ list }) => list),
+    ...target.match.flatMap(({ by, order }) => [...by, ...order].map(({ field }) => field)),
+    ...(typeof target.absent === 'object' ? [target.absent.mark] : []),
+  ];
+}
+
+/** Fields that expressions read of a row variable. */
+function fieldsRead(expressions: readonly Expression[], variable: string): readonly string[] {
+  return expressions.flatMap(({ names }) =>
+    names.reads.flatMap((read) => (read.variable === variable && read.path[0] !== undefined ? [read.path[0]] : [])),
+  );
+}
+
+/** Stands for an expression that does not parse; its finding keeps the pipeline from running. */
+function never(): undefined {
+  return undefined;
+}
