@@ -1,0 +1,101 @@
+import { systemClock } from '../state/clock.ts';
+import { acquireLease, lockFile } from '../state/lease.ts';
+import { machineFolder } from '../state/machine-folder.ts';
+import { openState } from '../state/open-state.ts';
+import type { Checkpoint, Holder, QueueCounts, RunEntry, StateStore } from '../state/ports.ts';
+import { lookAt } from './prepare.ts';
+
+/** How a pipeline is, as `pipe status --json` prints it. Times are ISO, lags seconds. */
+export interface PipelineStatus {
+  readonly pipeline: string;
+  readonly running?: {
+    readonly pid: number;
+    readonly host: string;
+    readonly since: string;
+    readonly silentSeconds: number;
+  };
+  readonly lastRun?: { readonly run: string; readonly startedAt: string; readonly exitCode?: number };
+  readonly lastSuccess?: string;
+  readonly flows: readonly {
+    readonly name: string;
+    readonly checkpointAt?: string;
+    readonly lagSeconds?: number;
+    readonly queue: QueueCounts;
+  }[];
+  /** The one command to type next. */
+  readonly next: string;
+}
+
+export async function pipelineStatus(file: string, stateFlag: string | undefined): Promise<PipelineStatus> {
+  const { pipeline, stateFolder } = await lookAt(file, stateFlag);
+  const holder = holderOf(pipeline.name);
+  const state = await openState(stateFolder, { pipeline: pipeline.name, clock: systemClock });
+  try {
+    const runs = await state.runs(100);
+    const [last] = runs;
+    const success = runs.find((run) => run.exitCode === 0);
+    const flows = await flowStatus(
+      state,
+      pipeline.flows.map((flow) => flow.name),
+    );
+    return {
+      pipeline: pipeline.name,
+      ...(holder && { running: running(holder) }),
+      ...(last && { lastRun: lastRun(last) }),
+      ...(success && { lastSuccess: iso(success.finishedAt ?? success.startedAt) }),
+      flows,
+      next: nextCommand(file, flows, holder, last),
+    };
+  } finally {
+    await state.close();
+  }
+}
+
+/** Who runs it now. Taking the lock for a moment is the only honest way to know: a note may be a dead process's. */
+function holderOf(pipeline: string): Holder | undefined {
+  const answer = acquireLease(lockFile(machineFolder(process.env), pipeline), systemClock);
+  if (!answer.ok) return answer.holder;
+  answer.lease.release();
+  return undefined;
+}
+
+function running({ pid, host, since, seen }: Holder) {
+  return { pid, host, since: iso(since), silentSeconds: Math.max(0, Math.round((systemClock.now() - seen) / 1000)) };
+}
+
+function lastRun({ run, startedAt, exitCode }: RunEntry) {
+  return { run, startedAt: iso(startedAt), ...(exitCode !== undefined && { exitCode }) };
+}
+
+async function flowStatus(state: StateStore, names: readonly string[]) {
+  const checkpoints = new Map((await state.checkpoints()).map((checkpoint) => [checkpoint.flow, checkpoint]));
+  return Promise.all(
+    names.map(async (name) => ({ name, ...lag(checkpoints.get(name)), queue: await state.queueCounts(name) })),
+  );
+}
+
+function lag(checkpoint: Checkpoint | undefined) {
+  if (!checkpoint) return {};
+  return {
+    checkpointAt: iso(checkpoint.at),
+    lagSeconds: Math.max(0, Math.round((systemClock.now() - checkpoint.at) / 1000)),
+  };
+}
+
+function nextCommand(
+  file: string,
+  flows: PipelineStatus['flows'],
+  holder: Holder | undefined,
+  last: RunEntry | undefined,
+): string {
+  const open = flows.some(({ queue }) => queue.failed + queue.quarantined > 0);
+  if (holder) return `pipe status ${file}`;
+  if (!last) return `pipe check ${file}`;
+  if (open) return `pipe queue list ${file}`;
+  if (last.exitCode === 3) return `pipe check ${file}`;
+  return `pipe run ${file}`;
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}

@@ -1,0 +1,96 @@
+import type { FlowCounts, TargetCounts } from '../../events/events.ts';
+import type { Language } from '../../messages/template.ts';
+import type { RunResult } from '../../run/run-pipeline.ts';
+
+/** What `pipe run --json` prints (schemas/output/run.schema.json). */
+export function runData(result: RunResult): object {
+  const { run, pipeline, seconds, requests, flows } = result;
+  return { run, pipeline, seconds: Math.round(seconds * 1000) / 1000, requests, flows };
+}
+
+interface Labels {
+  readonly read: string;
+  readonly mapped: string;
+  readonly synchronised: string;
+  readonly errors: string;
+  readonly time: string;
+  readonly created: string;
+  readonly updated: string;
+  readonly unchanged: string;
+  readonly skipped: string;
+  readonly queued: string;
+  readonly rejected: string;
+  readonly requests: string;
+  readonly second: string;
+}
+
+/** The labels of rule 52 in Russian, to the letter. */
+const labels: Record<Language, Labels> = {
+  en: {
+    read: 'Read',
+    mapped: 'Mapped',
+    synchronised: 'Delivered',
+    errors: 'Errors',
+    time: 'Time',
+    created: 'created',
+    updated: 'updated',
+    unchanged: 'unchanged',
+    skipped: 'skipped',
+    queued: 'queued',
+    rejected: 'rejected',
+    requests: 'Requests',
+    second: 's',
+  },
+  ru: {
+    read: 'Получено из БД',
+    mapped: 'Трансформировано',
+    synchronised: 'Синхронизировано',
+    errors: 'Ошибок',
+    time: 'Время выполнения',
+    created: 'создано',
+    updated: 'обновлено',
+    unchanged: 'без изменений',
+    skipped: 'пропущено',
+    queued: 'в очереди',
+    rejected: 'отклонено',
+    requests: 'Запросов',
+    second: 'с',
+  },
+};
+
+const rule = '='.repeat(80);
+
+/** The result block: one for each flow, then time and requests of the run. */
+export function runText(result: RunResult, language: Language): string {
+  const words = labels[language];
+  const flows = result.flows.flatMap((flow) => flowLines(flow.name, flow, words));
+  const end = [`${words.requests}: ${result.requests}`, `${words.time}: ${result.seconds.toFixed(3)}${words.second}`];
+  return [rule, ...flows, ...end, rule].join('\n');
+}
+
+function flowLines(name: string, counts: FlowCounts, words: Labels): readonly string[] {
+  const delivered = counts.created + counts.updated + counts.unchanged;
+  const kinds = (['created', 'updated', 'unchanged', 'skipped'] as const).map(
+    (kind) => `${words[kind]} ${counts[kind]}`,
+  );
+  return [
+    name,
+    `  ${words.read}: ${counts.read}`,
+    `  ${words.mapped}: ${counts.mapped}`,
+    `  ${words.synchronised}: ${delivered} (${kinds.join(', ')})`,
+    `  ${words.errors}: ${counts.queued + counts.rejected} (${words.queued} ${counts.queued}, ${words.rejected} ${counts.rejected})`,
+    ...counts.targets.filter(hasRows).map((target) => `    ${target.name}: ${targetText(target, words)}`),
+  ];
+}
+
+function hasRows({ created, updated, unchanged, skipped }: TargetCounts): boolean {
+  return created + updated + unchanged + skipped > 0;
+}
+
+function targetText(target: TargetCounts, words: Labels): string {
+  const kinds = ['created', 'updated', 'unchanged', 'skipped'] as const;
+  return kinds
+    .filter((kind) => target[kind] > 0)
+    .map((kind) => `${words[kind]} ${target[kind]}`)
+    .join(', ');
+}

@@ -1,0 +1,17 @@
+import { setTimeout } from 'node:timers/promises';
+import { systemClock } from '../state/clock.ts';
+import type { RunClock } from '../run/context.ts';
+
+/** The machine's own time. */
+export const runClock: RunClock = {
+  now: () => systemClock.now(),
+  monotonic: () => systemClock.monotonic(),
+  sleep: async (ms, signal) => {
+    try {
+      await setTimeout(ms, undefined, { signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    }
+  },
+};

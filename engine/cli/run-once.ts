@@ -1,0 +1,55 @@
+import { hostname } from 'node:os';
+import type { Listener } from '../events/events.ts';
+import type { RunOptions } from '../run/context.ts';
+import { runErrors } from '../run/errors.ts';
+import { runPipeline } from '../run/run-pipeline.ts';
+import type { RunResult } from '../run/run-pipeline.ts';
+import { systemClock } from '../state/clock.ts';
+import { acquireLease, lockFile } from '../state/lease.ts';
+import { machineFolder } from '../state/machine-folder.ts';
+import { openState } from '../state/open-state.ts';
+import { openPortalBook } from '../state/portal-book.ts';
+import type { Lease } from '../state/ports.ts';
+import type { Prepared } from './prepare.ts';
+import { runClock } from './run-clock.ts';
+
+/** One run of a prepared pipeline: lock, state and book opened for it and closed after it, whatever happens. */
+export async function runOnce(
+  prepared: Prepared,
+  options: RunOptions,
+  emit: Listener,
+  signal: AbortSignal,
+): Promise<RunResult> {
+  const { compiled, connectors, stateFolder } = prepared;
+  const { name } = compiled.pipeline;
+  const folder = machineFolder(process.env);
+  const lease = takeLease(folder, name);
+  try {
+    const state = await openState(stateFolder, { pipeline: name, clock: systemClock });
+    const book = await openPortalBook(folder, systemClock).catch(async (error: unknown) => {
+      await state.close();
+      throw error;
+    });
+    try {
+      return await runPipeline({ compiled, connectors, options, state, book, lease, clock: runClock, signal, emit });
+    } finally {
+      await book.close();
+      await state.close();
+    }
+  } finally {
+    lease.release();
+  }
+}
+
+/** G3: the second process says who has it and ends without a call. */
+function takeLease(folder: string, pipeline: string): Lease {
+  const answer = acquireLease(lockFile(folder, pipeline), systemClock);
+  if (answer.ok) return answer.lease;
+  const { pid, host, since } = answer.holder;
+  throw runErrors.already_running.error({
+    pipeline,
+    pid,
+    host: host || hostname(),
+    since: new Date(since).toISOString(),
+  });
+}
