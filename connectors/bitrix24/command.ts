@@ -11,9 +11,22 @@ export interface Command {
 }
 
 /**
+ * Whether a batch can carry the command. A query has no way to say "an empty list", and the portal takes `$result[…]`
+ * in any value of a batch for the result of an earlier command, whoever wrote that text.
+ */
+export function fitsBatch({ params }: Command): boolean {
+  return Object.values(params).every(fits);
+}
+
+function fits(value: Param): boolean {
+  if (typeof value !== 'object') return !String(value).includes('$result[');
+  const inner: readonly Param[] = Object.values(value);
+  return inner.length > 0 && inner.every(fits);
+}
+
+/**
  * The command as a batch carries it: `crm.deal.get?id=5`. Inside a JSON body the query is encoded once
  * (https://apidocs.bitrix24.com/settings/how-to-call-rest-api/data-encoding.html); a raw `+` would arrive as a space.
- * An empty list leaves no trace in a query: who means "nothing" sends ''.
  */
 export function encodeCommand({ method, params }: Command): string {
   const pairs = Object.entries(params).flatMap(([name, value]) => encodePairs(name, value));

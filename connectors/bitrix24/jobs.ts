@@ -1,5 +1,5 @@
 import { batchLimit, type Client, type Reply } from './client.ts';
-import type { Command } from './command.ts';
+import { fitsBatch, type Command } from './command.ts';
 
 /** Rows on a page, fixed by the vendor: a full page may not be the last one. */
 export const pageSize = 50;
@@ -14,15 +14,22 @@ export interface Job {
 export async function runJobs(client: Client, jobs: readonly Job[], signal: AbortSignal): Promise<void> {
   let waiting = jobs;
   while (waiting.length > 0) {
-    const now = waiting.slice(0, batchLimit);
-    const batch = await client.batch(
-      now.map(({ command }) => command),
-      { signal },
-    );
-    if (!batch.ok) throw batch.error;
-    const further = batch.replies.flatMap((reply, index) => now[index]?.take(reply) ?? []);
-    waiting = [...waiting.slice(batchLimit), ...further];
+    const batched = waiting.filter(({ command }) => fitsBatch(command));
+    const now = batched.length > 0 ? batched.slice(0, batchLimit) : waiting.slice(0, 1);
+    const replies = await ask(client, now, signal);
+    const further = replies.flatMap((reply, index) => now[index]?.take(reply) ?? []);
+    const sent = new Set(now);
+    waiting = [...waiting.filter((job) => !sent.has(job)), ...further];
   }
+}
+
+async function ask(client: Client, now: readonly Job[], signal: AbortSignal): Promise<readonly Reply[]> {
+  const commands = now.map(({ command }) => command);
+  const [first] = commands;
+  if (first && !fitsBatch(first)) return [await client.call(first, { signal })];
+  const batch = await client.batch(commands, { signal });
+  if (!batch.ok) throw batch.error;
+  return batch.replies;
 }
 
 export function chunks<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {

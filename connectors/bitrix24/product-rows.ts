@@ -35,7 +35,7 @@ export function listCommand(kind: EntityKind, owners: readonly string[], start: 
   return { method: 'crm.item.productrow.list', params: { filter, order: { id: 'asc' }, start } };
 }
 
-/** Replaces all rows of one owner. An empty list must go as JSON: a query cannot carry it. */
+/** Replaces all rows of one owner. */
 export function setCommand(kind: EntityKind, owner: string, rows: readonly Row[]): Command {
   const params: Params = { ownerType: kind.letter, ownerId: owner, productRows: rows.map(itemRow) };
   return { method: 'crm.item.productrow.set', params };

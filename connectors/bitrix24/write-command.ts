@@ -9,8 +9,6 @@ import { writeFields } from './write-values.ts';
 /** A write as the portal takes it. */
 export interface WriteCommand {
   readonly command: Command;
-  /** It cannot travel in a batch: a query has no way to say "an empty list". */
-  readonly alone: boolean;
   /** The key of the row out of the result; undefined when the result is none this method gives. */
   keyOf(result: unknown): string | undefined;
 }
@@ -24,7 +22,7 @@ export function writeCommand(schema: Schema, write: Write): WriteCommand {
       return needsItem(schema, write) ? updateItem(schema, write) : update(schema, write);
     case 'delete': {
       const command = { method: `crm.${schema.kind.name}.delete`, params: { id: write.key } };
-      return { command, alone: false, keyOf: () => write.key };
+      return { command, keyOf: () => write.key };
     }
     case 'rows':
       return replaceRows(schema, write);
@@ -46,24 +44,24 @@ function needsItem({ kind }: Schema, write: Create | Update): boolean {
 
 function create(schema: Schema, { values }: Create): WriteCommand {
   const params = { fields: writeFields(schema, values, 'legacy') };
-  return { command: { method: `crm.${schema.kind.name}.add`, params }, alone: false, keyOf: idOf };
+  return { command: { method: `crm.${schema.kind.name}.add`, params }, keyOf: idOf };
 }
 
 function createItem(schema: Schema, { values }: Create): WriteCommand {
   const fields = writeFields(schema, values, 'item');
   const params = { entityTypeId: schema.kind.typeId, useOriginalUfNames: 'Y', fields };
-  return { command: { method: 'crm.item.add', params }, alone: false, keyOf: itemIdOf };
+  return { command: { method: 'crm.item.add', params }, keyOf: itemIdOf };
 }
 
 function update(schema: Schema, { key, values }: Update): WriteCommand {
   const params = { id: key, fields: writeFields(schema, values, 'legacy') };
-  return { command: { method: `crm.${schema.kind.name}.update`, params }, alone: false, keyOf: () => key };
+  return { command: { method: `crm.${schema.kind.name}.update`, params }, keyOf: () => key };
 }
 
 function updateItem(schema: Schema, { key, values }: Update): WriteCommand {
   const fields = writeFields(schema, values, 'item');
   const params = { entityTypeId: schema.kind.typeId, id: key, useOriginalUfNames: 'Y', fields };
-  return { command: { method: 'crm.item.update', params }, alone: false, keyOf: () => key };
+  return { command: { method: 'crm.item.update', params }, keyOf: () => key };
 }
 
 function replaceRows({ kind }: Schema, { key, list, rows }: Extract<Write, { operation: 'rows' }>): WriteCommand {
@@ -71,7 +69,6 @@ function replaceRows({ kind }: Schema, { key, list, rows }: Extract<Write, { ope
     throw errors.bad_value.error({ field: `${kind.name}.${list}`, wanted: productRows });
   return {
     command: setCommand(kind, key, rows),
-    alone: rows.length === 0,
     // The portal answers with the rows it now holds: another number of them is not what was asked for.
     keyOf: (result) => (savedRows(result) === rows.length ? key : undefined),
   };

@@ -1,5 +1,6 @@
 import { toPipeError, type Outcome, type Write } from '../../engine/index.ts';
 import type { Client, Reply } from './client.ts';
+import { fitsBatch } from './command.ts';
 import { errors } from './errors.ts';
 import type { Pace } from './pace.ts';
 import type { Refusal } from './reactions.ts';
@@ -77,7 +78,7 @@ function prepare(schemas: SchemaByEntity, writes: readonly Write[], outcomes: Ou
 }
 
 function nextRequest(waiting: readonly Sending[], size: number): readonly Sending[] {
-  const firstAlone = waiting.findIndex(({ alone }) => alone);
+  const firstAlone = waiting.findIndex(({ command }) => !fitsBatch(command));
   if (firstAlone === 0) return waiting.slice(0, 1);
   return waiting.slice(0, firstAlone < 0 ? size : Math.min(size, firstAlone));
 }
@@ -90,7 +91,7 @@ async function send(
 ): Promise<readonly Reply[] | Refusal> {
   const options = { signal, write: true };
   const [first] = now;
-  if (first?.alone) return [await client.call(first.command, options)];
+  if (first && !fitsBatch(first.command)) return [await client.call(first.command, options)];
   const batch = await client.batch(
     now.map(({ command }) => command),
     options,

@@ -1,0 +1,100 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { openTransport, type HttpRequest, type Transport } from './transport.ts';
+
+async function serve(answer: RequestListener): Promise<{ origin: string; server: Server }> {
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close().closeAllConnections());
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return { origin: `http://127.0.0.1:${address.port}`, server };
+}
+
+function transportTo(origin: string, timeoutMs = 10_000): Transport {
+  const transport = openTransport({ origin, timeoutMs });
+  onTestFinished(() => transport.close());
+  return transport;
+}
+
+const post: HttpRequest = { method: 'POST', path: '/', headers: {}, body: '{}', young: false };
+
+test('an answer comes with its status and text, whatever the status', async () => {
+  const { origin } = await serve((_, response) => response.writeHead(503).end('busy'));
+  expect(await transportTo(origin).send(post)).toEqual({ ok: true, status: 503, location: undefined, text: 'busy' });
+});
+
+test('a redirect is an answer like any other', async () => {
+  const { origin } = await serve((_, response) => response.writeHead(302, { location: '/there' }).end());
+  expect(await transportTo(origin).send(post)).toEqual({ ok: true, status: 302, location: '/there', text: '' });
+});
+
+test('nobody listening: not one byte left', async () => {
+  const { origin, server } = await serve(() => {});
+  server.close();
+  await once(server, 'close');
+  const exchange = await transportTo(origin).send(post);
+  expect(exchange).toMatchObject({ ok: false, failure: 'not_connected', reason: 'ECONNREFUSED' });
+});
+
+test('a name nobody has: not one byte left', async () => {
+  const exchange = await transportTo('http://portal.invalid').send(post);
+  expect(exchange).toMatchObject({ ok: false, failure: 'not_connected' });
+});
+
+test('TLS that does not come about: not one byte of the request left', async () => {
+  const { origin } = await serve(() => {});
+  const exchange = await transportTo(origin.replace('http:', 'https:')).send(post);
+  expect(exchange).toMatchObject({ ok: false, failure: 'not_connected' });
+});
+
+test('a connection dropped after the request: nobody knows', async () => {
+  const { origin } = await serve((request) => request.socket.resetAndDestroy());
+  expect(await transportTo(origin).send(post)).toMatchObject({ ok: false, failure: 'lost' });
+});
+
+test('an answer that ends before its length: nobody knows', async () => {
+  const { origin } = await serve((request, response) => {
+    response.writeHead(200, { 'content-length': '100' }).write('{"result":');
+    request.socket.end();
+  });
+  expect(await transportTo(origin).send(post)).toMatchObject({ ok: false, failure: 'lost' });
+});
+
+test('no answer in time: nobody knows, and the socket is destroyed', async () => {
+  const sockets: Socket[] = [];
+  const { origin } = await serve((request) => void sockets.push(request.socket));
+  expect(await transportTo(origin, 200).send(post)).toMatchObject({ ok: false, failure: 'timeout' });
+  const [socket] = sockets;
+  if (socket && !socket.destroyed) await once(socket, 'close');
+  expect(socket?.destroyed).toBe(true);
+});
+
+test('an abort ends the exchange with its own reason', async () => {
+  const controller = new AbortController();
+  const { origin } = await serve(() => controller.abort(new Error('stop')));
+  await expect(transportTo(origin).send({ ...post, signal: controller.signal })).rejects.toThrow('stop');
+});
+
+test('young requests never share a connection, others do', async () => {
+  const seen = new Set<Socket>();
+  const { origin } = await serve((request, response) => {
+    seen.add(request.socket);
+    request.resume().on('end', () => response.end('ok'));
+  });
+  const transport = transportTo(origin);
+  for (let count = 0; count < 3; count += 1) await transport.send({ ...post, young: true });
+  expect(seen.size).toBe(3);
+  for (let count = 0; count < 10; count += 1) await transport.send(post);
+  expect(seen.size).toBeLessThan(3 + 10);
+});
+
+test('closing twice is closing once', async () => {
+  const { origin } = await serve((_, response) => response.end('ok'));
+  const transport = transportTo(origin);
+  await transport.send(post);
+  await transport.close();
+  await transport.close();
+});

@@ -1,0 +1,68 @@
+import { onTestFinished } from 'vitest';
+import type { Connection, Host, Limit, Sink } from '../../engine/index.ts';
+import type { Settings } from './config.ts';
+import { connect } from './connection.ts';
+import { startPortal, type Portal, type PortalOptions } from './sandbox/index.ts';
+
+/** Friday noon in Moscow: the clock of a portal under test stands still. */
+export const noon = Date.parse('2026-11-20T12:00:00+03:00');
+
+export interface TestHost extends Host {
+  readonly admitted: Limit[];
+  readonly refusals: Limit[];
+}
+
+/** Admits everything at once and remembers what it was asked and told. */
+export function testHost(): TestHost {
+  const admitted: Limit[] = [];
+  const refusals: Limit[] = [];
+  return {
+    folder: '/',
+    now: () => noon,
+    admitted,
+    refusals,
+    async admit(limit, signal) {
+      signal.throwIfAborted();
+      admitted.push(limit);
+    },
+    refused: (limit) => void refusals.push(limit),
+    warn() {},
+  };
+}
+
+export interface Opened {
+  readonly portal: Portal;
+  readonly host: TestHost;
+  readonly connection: Connection;
+  readonly sink: Sink;
+  readonly signal: AbortSignal;
+}
+
+/** A connection to a sandbox of its own, with the fields already read and the journal empty. */
+export async function open(options: PortalOptions = {}, settings: Partial<Settings> = {}): Promise<Opened> {
+  const portal = await startPortal({ now: () => noon, limits: 'off', ...options });
+  onTestFinished(() => portal.close());
+  const opened = { portal, ...openAt(portal.webhook, settings) };
+  await opened.sink.describe('deal', opened.signal);
+  portal.journal.reset();
+  opened.host.admitted.length = 0;
+  return opened;
+}
+
+export function openAt(webhook: string, settings: Partial<Settings> = {}): Omit<Opened, 'portal'> {
+  const host = testHost();
+  const connection = connect({ webhook, ...settings }, host);
+  onTestFinished(() => connection.close());
+  if (!connection.sink) throw new Error('the connector has no sink');
+  return { host, connection, sink: connection.sink, signal: new AbortController().signal };
+}
+
+/** What went over the wire: `batch(2)` for each request, with the number of its commands. */
+export function requests({ portal }: Opened): readonly string[] {
+  return portal.journal.requests.map(({ method, commands }) => `${method}(${commands})`);
+}
+
+/** The methods the portal carried out, in order. */
+export function methods({ portal }: Opened): readonly string[] {
+  return portal.journal.commands.map(({ method }) => method);
+}
