@@ -81,6 +81,18 @@ export const meaningErrors = defineErrors('config', {
     ru: 'в записи нет поля «{field}»',
     fix: { en: 'write {choices}, or add it to map', ru: 'напишите {choices} или добавьте его в map' },
   },
+  no_targets: {
+    kind: 'input',
+    en: 'the flow {flow} has no target',
+    ru: 'у потока {flow} нет ни одной цели',
+    fix: { en: 'add one under targets', ru: 'добавьте цель в targets' },
+  },
+  named_by_column: {
+    kind: 'input',
+    en: '"{column}" is the name of the column: the record calls it "{field}"',
+    ru: '«{column}» — имя столбца: в записи это поле называется «{field}»',
+    fix: { en: 'write {field}', ru: 'напишите {field}' },
+  },
   unknown_column: {
     kind: 'input',
     en: 'the source has no column "{column}"',

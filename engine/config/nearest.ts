@@ -1,6 +1,6 @@
 /** The name the author may have meant: few edits away for its length, the closest, the first of equals. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
-  const limit = Math.max(1, Math.floor(name.length / 3));
+  const limit = name.length < 3 ? 0 : Math.max(1, Math.floor(name.length / 3));
   const ranked = known
     .map((each) => ({ each, distance: editDistance(fold(name), fold(each), limit) }))
     .filter(({ distance }) => distance <= limit)

@@ -53,7 +53,7 @@ export function toJson(node: Node): unknown {
     case 'list':
       return node.items.map(toJson);
     case 'map':
-      return Object.fromEntries([...node.entries].map(([key, entry]) => [key, toJson(entry.node)]));
+      return Object.fromEntries([...node.entries].map(([key, { node: value }]) => [key, toJson(value)]));
     default:
       return node satisfies never;
   }

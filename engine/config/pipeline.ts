@@ -161,6 +161,8 @@ export interface Rung {
   readonly name: string;
   readonly place: Place;
   readonly by: readonly RungField[];
+  /** `by: link`: the row this record was written to before; `by` is empty then. */
+  readonly byLink?: true;
   readonly where?: ExpressionText;
   readonly refused: 'next' | 'create' | 'skip';
   readonly prefer?: ExpressionText;

@@ -1,4 +1,5 @@
 import type { AnySchemaObject } from 'ajv/dist/2020.js';
+import { nearest } from './nearest.ts';
 
 /**
  * The form among `anyOf` that the author began to write: of the same JSON type and, among several maps, the one most
@@ -8,7 +9,8 @@ export function branchFor(schema: AnySchemaObject, data: unknown): AnySchemaObje
   const branches = branchesOf(schema);
   const fitting = branches.filter((branch) => typesOf(branch).includes(typeOf(data)));
   if (fitting.length === 0) return data === null || branches.every(isWord) ? undefined : branches[0];
-  if (fitting.length === 1 || !isMap(data)) return fitting.every(isWord) && fitting.length > 1 ? undefined : fitting[0];
+  if (fitting.every(isWord)) return undefined;
+  if (fitting.length === 1 || !isMap(data)) return fitting[0];
   const ranked = fitting
     .map((branch) => ({ branch, likeness: likeness(branch, data) }))
     .sort((a, b) => b.likeness - a.likeness);
@@ -41,6 +43,25 @@ export function propertiesOf(schema: AnySchemaObject): Readonly<Record<string, A
   return isMap(properties) ? (properties as Readonly<Record<string, AnySchemaObject>>) : {};
 }
 
+/** The schema of what lies under these keys, as far as it says anything about them. */
+export function schemaAt(schema: AnySchemaObject, path: readonly (string | number)[]): AnySchemaObject | undefined {
+  return path.reduce<AnySchemaObject | undefined>((at, key) => at && propertiesOf(at)[String(key)], schema);
+}
+
+/** Missing keys that have a `default` get it, in the map and in the maps that are there. */
+export function withDefaults(
+  data: Readonly<Record<string, unknown>>,
+  schema: AnySchemaObject,
+): Readonly<Record<string, unknown>> {
+  const filled: Record<string, unknown> = { ...data };
+  for (const [key, property] of Object.entries(propertiesOf(schema))) {
+    const value = filled[key];
+    if (value === undefined && property['default'] !== undefined) filled[key] = property['default'];
+    else if (isMap(value)) filled[key] = withDefaults(value, property);
+  }
+  return filled;
+}
+
 export function typeOf(data: unknown): string {
   if (data === null) return 'null';
   return Array.isArray(data) ? 'array' : typeof data;
@@ -50,8 +71,9 @@ export function isMap(data: unknown): data is Readonly<Record<string, unknown>> 
   return typeof data === 'object' && data !== null && !Array.isArray(data);
 }
 
-function isWord(schema: AnySchemaObject): boolean {
-  return wordsOf(schema).length > 0;
+export function isWord(schema: AnySchemaObject): boolean {
+  const branches = branchesOf(schema);
+  return branches.length > 0 ? branches.every(isWord) : wordsOf(schema).length > 0;
 }
 
 function likeness(branch: AnySchemaObject, data: Readonly<Record<string, unknown>>): number {
@@ -61,5 +83,6 @@ function likeness(branch: AnySchemaObject, data: Readonly<Record<string, unknown
   // A map with names of the author's own takes any key, but nobody begins to write it on purpose.
   const open = known.length === 0 && isMap(branch['additionalProperties']) ? 1 : 0;
   const present = wanted.filter((key) => key in data).length;
-  return present * 100 + known.filter((key) => key in data).length * 10 + open;
+  const misspelt = Object.keys(data).filter((key) => nearest(key, wanted) !== undefined).length;
+  return present * 1000 + known.filter((key) => key in data).length * 100 + misspelt * 10 + open;
 }

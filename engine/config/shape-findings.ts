@@ -2,10 +2,10 @@ import type { AnySchemaObject } from 'ajv/dist/2020.js';
 import type { Diagnostic, Place } from '../diagnostics.ts';
 import type { Block, ShapeError } from './block.ts';
 import { configErrors } from './errors.ts';
-import { choicesFor, listed } from './nearest.ts';
+import { choicesFor, listed, nearest } from './nearest.ts';
 import { at, entry } from './node.ts';
 import type { Node, Path, ScalarNode } from './node.ts';
-import { branchesOf, propertiesOf, typeOf, typesOf, wordsOf } from './schema-branch.ts';
+import { branchesOf, isWord, propertiesOf, typeOf, typesOf, wordsOf } from './schema-branch.ts';
 import { placeOf } from './source-text.ts';
 import { shown } from './wording.ts';
 
@@ -108,7 +108,9 @@ function notAllowed(shape: ShapeError, block: Block): Diagnostic {
 /** What may be written instead: words, else examples, else a value of the type. */
 function choicesOf(schema: AnySchemaObject, node: Node | undefined): string {
   const words = wordsOf(schema).map(String);
-  if (words.length > 0) return choicesFor(node?.kind === 'scalar' ? node.text : '', words, (word) => word);
+  const guess = nearest(node?.kind === 'scalar' ? node.text : '', words);
+  if (guess !== undefined) return guess;
+  if (isWord(schema)) return listed(words, (word) => word);
   const forms = branchesOf(schema).flatMap(formOf);
   if (forms.length > 0) return listed(forms, (form) => form);
   const examples = examplesOf(schema).map(asYaml);

@@ -10,6 +10,8 @@ export interface SourceText {
   /** From now on no place shows the lines of this range: they may hold a secret. */
   hide(start: number, end: number): void;
   isHidden(offset: number): boolean;
+  /** `line` counts from 1, as in a Place. */
+  isHiddenLine(line: number): boolean;
 }
 
 /** A range of a file. */
@@ -47,6 +49,7 @@ export function sourceText(file: string, text: string): SourceText {
       for (let line = lineAt(start); line <= lineAt(Math.max(start, end - 1)); line += 1) hidden.add(line);
     },
     isHidden: (offset) => hidden.has(lineAt(offset)),
+    isHiddenLine: (line) => hidden.has(line - 1),
   };
 }
 

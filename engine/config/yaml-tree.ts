@@ -174,6 +174,7 @@ function nothing(span: Span): ScalarNode {
 
 /** Where a node stands; one without text (`key:`) stands where its key does. */
 function spanOf(node: YamlNode | null, source: SourceText, around: Span): Span {
+  if (isScalar(node) && node.value === null && !node.source) return around;
   const range = node?.range;
   return range && range[1] > range[0] ? { source, start: range[0], end: range[1] } : around;
 }

@@ -1,0 +1,44 @@
+import type { Value } from '../connector.ts';
+import { child, entries, toJson } from './node.ts';
+import type { Node } from './node.ts';
+import { isValue } from './param-value.ts';
+import type { MapValue } from './pipeline.ts';
+import { expressionAt, expressionIn } from './reader.ts';
+
+/** An expression, `{ const: … }` or `{ from: …, table: …, otherwise: … }`; undefined: none of them. */
+export function readValue(node: Node | undefined): MapValue | undefined {
+  if (node?.kind === 'map' && node.entries.has('const')) return constIn(node);
+  if (node?.kind === 'map' && node.entries.has('from')) return readTable(node);
+  const expression = node?.kind === 'map' ? expressionAt(node, 'value') : expressionIn(node);
+  return expression && { kind: 'expression', expression };
+}
+
+function constIn(node: Node): MapValue | undefined {
+  const value = valueIn(child(node, 'const'));
+  return value === undefined ? undefined : { kind: 'const', value };
+}
+
+function readTable(node: Node): MapValue | undefined {
+  const from = expressionAt(node, 'from');
+  if (!from) return undefined;
+  const table = new Map<string, Value>();
+  for (const entry of entries(child(node, 'table'))) {
+    const value = valueIn(entry.node);
+    if (value !== undefined) table.set(entry.key, value);
+  }
+  const otherwise = readOtherwise(child(node, 'otherwise'));
+  return { kind: 'table', from, table, ...(otherwise && { otherwise }) };
+}
+
+/** `otherwise: NEW` is short for `{ const: NEW }`. */
+function readOtherwise(node: Node | undefined): { readonly value: Value; readonly warn: boolean } | undefined {
+  const literal = node?.kind === 'map' ? child(node, 'const') : node;
+  const value = valueIn(literal);
+  const warn = child(node, 'warn');
+  return value === undefined ? undefined : { value, warn: warn?.kind === 'scalar' && warn.value === true };
+}
+
+export function valueIn(node: Node | undefined): Value | undefined {
+  const json = node && toJson(node);
+  return isValue(json) ? json : undefined;
+}
