@@ -24,13 +24,16 @@ export function formatMoment(ms: number, zone: Zone): string {
 
 const momentPattern = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?)?$/;
 
-/** ISO 8601, or the same without an offset in the server's zone; undefined when it is neither (reference §4.2, §5.10). */
+/**
+ * ISO 8601, or the same without an offset in the server's zone, fractions of a second left out; undefined when it is
+ * neither (reference §4.2, §5.10).
+ */
 export function parseMoment(text: string, zone: Zone): number | undefined {
   const match = momentPattern.exec(text);
   if (match === null) return undefined;
   const [, day, time = '00:00:00', offset = zone.offset] = match;
   const ms = Date.parse(`${day}T${time}${offset}`);
-  return Number.isNaN(ms) ? undefined : Math.floor(ms / 1000) * 1000;
+  return Number.isNaN(ms) ? undefined : ms;
 }
 
 /** The midnight, in the server's zone, of the day that this text or moment falls on there. */

@@ -25,6 +25,13 @@ test('a page has fifty rows, the total, and the offset of the next one while the
   expect(last.body).not.toHaveProperty('next');
 });
 
+test('a full last page has no next one', async () => {
+  const portal = await withDeals(100);
+  const { body } = await portal.post('crm.deal.list', { start: 50 });
+  expect(ids(body)).toHaveLength(50);
+  expect(body).not.toHaveProperty('next');
+});
+
 test('start=-1 counts nothing: total 0, no next', async () => {
   const portal = await withDeals(101);
   const params = { select: ['ID'], order: { ID: 'ASC' }, filter: { '>ID': 40 }, start: -1 };

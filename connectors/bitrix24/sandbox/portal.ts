@@ -12,7 +12,7 @@ import { createFaults, type FaultRule, type OnCommand } from './faults.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { createProductRowBook, legacyRow } from './product-rows.ts';
 import { addRecord, updateRecord } from './records.ts';
-import { legacyRecord } from './records-out.ts';
+import { legacyRecord } from './record-shapes.ts';
 import { createSchemas } from './schema.ts';
 import { createPortalServer } from './server.ts';
 import { createStatusBook } from './statuses.ts';

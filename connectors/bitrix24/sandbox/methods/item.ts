@@ -7,7 +7,7 @@ import { compileOrder, listPage, readStart } from '../listing.ts';
 import { pageAnswer, type Answer, type Methods } from '../method.ts';
 import { isContainer, listOf, type PhpMap } from '../php.ts';
 import { addRecord, updateRecord } from '../records.ts';
-import { itemRecord } from '../records-out.ts';
+import { itemRecord } from '../record-shapes.ts';
 import { entityOfType, type Schema } from '../schema.ts';
 import type { Store } from '../store.ts';
 import type { Row } from '../row.ts';

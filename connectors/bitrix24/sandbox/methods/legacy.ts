@@ -8,7 +8,7 @@ import { compileOrder, listPage, readStart } from '../listing.ts';
 import { pageAnswer, type Answer, type Method, type Methods } from '../method.ts';
 import { isContainer, listOf, type PhpMap } from '../php.ts';
 import { addRecord, updateRecord } from '../records.ts';
-import { isPlain, legacyFields, legacyRecord, multiRecord } from '../records-out.ts';
+import { isPlain, legacyFields, legacyRecord, multiRecord } from '../record-shapes.ts';
 import type { Schema } from '../schema.ts';
 import type { Store } from '../store.ts';
 import type { Row } from '../row.ts';
