@@ -66,7 +66,7 @@ function evaluator(
 
 function attempt(native: Native, input: Row, variables: Variables, slow: Evaluate): Maybe | Promise<Maybe> {
   try {
-    return native({ input, variables, moment: runStart(variables), locals: [] });
+    return native({ input, root: input, variables, moment: runStart(variables), locals: [] });
   } catch {
     // Other, or a refusal of one of our functions: JSONata finds it again and knows its position.
     return slow(input, variables);

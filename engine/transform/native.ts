@@ -1,6 +1,6 @@
 import type { Variables } from './compiled.ts';
-import type { Row } from '../connector.ts';
-import { bareName, isPlain, leftOf, textOf } from './ast.ts';
+import type { Row, Value } from '../connector.ts';
+import { bareName, isPlain, leftOf, pairsOf, textOf } from './ast.ts';
 import type { Node } from './ast.ts';
 import { builtIns } from './builtins.ts';
 import { functions, isRow } from './functions.ts';
@@ -11,7 +11,10 @@ import { plainBuiltIns } from './plain-builtins.ts';
 
 /** What an expression is evaluated with. */
 export interface Scope {
+  /** The context, `$`; inside `items.{ … }` one of the items. */
   readonly input: Row;
+  /** The record, `$$`. */
+  readonly root: Row;
   readonly variables: Variables;
   /** Start of the run, ms since 1970. */
   readonly moment: number;
@@ -71,28 +74,72 @@ function constant({ value }: Node): Native {
   return () => value;
 }
 
+/** One step of a path, for one row of what the steps before it gave. */
+type Step = (row: Row, scope: Scope) => Maybe;
+
 function path(node: Node, locals: Locals): Native {
   const name = bareName(node);
   if (name !== undefined) return ({ input }) => field(input, name);
-  const [first, ...rest] = node.steps ?? [];
-  if (!first || !rest.every((step) => step.type === 'name' && isPlain(step))) throw other;
-  const names = rest.map(textOf);
-  const root = first.type === 'name' ? nameStep(first) : compile(first, locals);
+  const [start, ...rest] = node.steps ?? [];
+  if (!start) throw other;
+  const first = start.type === 'name' ? step(start, locals) : fromScope(compile(start, locals));
+  const steps = rest.map((part) => step(part, locals));
   return (scope) => {
-    let value = root(scope);
-    for (const step of names) {
+    let value = first(scope.input, scope);
+    for (const [index, next] of steps.entries()) {
       if (value === undefined) return undefined;
+      if (Array.isArray(value)) return overList(value, steps.slice(index), scope);
       if (!isRow(value)) throw other;
-      value = field(value, step);
+      value = next(value, scope);
     }
     return value;
   };
 }
 
-function nameStep(step: Node): Native {
-  if (!isPlain(step)) throw other;
-  const name = textOf(step);
-  return ({ input }) => field(input, name);
+function fromScope(native: Native): Step {
+  return (_row, scope) => native(scope);
+}
+
+function step(node: Node, locals: Locals): Step {
+  if (!isPlain(node)) throw other;
+  const name = textOf(node);
+  if (node.type === 'name') return (row) => field(row, name);
+  if (node.type !== 'unary' || node.value !== '{') throw other;
+  const make = object(node, locals);
+  return (row, scope) => make({ ...scope, input: row });
+}
+
+/** Lists on the way melt into one; one item is that item, none is nothing (jsonata.js, `evaluateStep`). */
+function overList(values: readonly Value[], steps: readonly Step[], scope: Scope): Maybe {
+  let items = values;
+  for (const [index, next] of steps.entries()) {
+    const results = items.flatMap((item): readonly Value[] => {
+      if (!isRow(item)) throw other;
+      const value = next(item, scope);
+      return value === undefined ? [] : [value];
+    });
+    const [only] = results;
+    if (index === steps.length - 1 && results.length === 1 && Array.isArray(only)) return only;
+    items = results.flat() as readonly Value[];
+  }
+  return items.length > 1 ? items : items[0];
+}
+
+/** `{ "a": b }` over one row. */
+function object(node: Node, locals: Locals): Native {
+  const pairs = pairsOf(node).map(([key, value]) => [compile(key, locals), compile(value, locals)] as const);
+  return (scope) => {
+    const row: Record<string, Value> = {};
+    const keys = new Set<Maybe>(['__proto__', '_jsonata_lambda', '_jsonata_function']);
+    for (const [key, make] of pairs) {
+      const name = key(scope);
+      if (typeof name !== 'string' || keys.has(name)) throw other;
+      keys.add(name);
+      const value = make(scope);
+      if (value !== undefined) row[name] = value;
+    }
+    return row;
+  };
 }
 
 /** Own properties only, as JSONata has it; a null in the data is for JSONata to judge. */
@@ -104,7 +151,8 @@ function field(row: Row, name: string): Maybe {
 }
 
 function variable(name: string, locals: Locals): Native {
-  if (name === '' || name === '$') return ({ input }) => input;
+  if (name === '') return ({ input }) => input;
+  if (name === '$') return ({ root }) => root;
   const slot = locals.get(name);
   if (slot !== undefined) return (scope) => scope.locals[slot];
   if (name in functions || builtIns.has(name)) throw other;
@@ -117,7 +165,7 @@ function binary(node: Node, locals: Locals): Native {
   const apply = operators[operator];
   if (!lhs || !node.rhs) throw other;
   const left = compile(lhs, locals);
-  const right = compile(node.rhs, locals);
+  const right = operator === 'and' || operator === 'or' ? compileBranch(node.rhs, locals) : compile(node.rhs, locals);
   if (operator === 'and') return (scope) => truth(left(scope)) && truth(right(scope));
   if (operator === 'or') return (scope) => truth(left(scope)) || truth(right(scope));
   if (!apply) throw other;
@@ -125,31 +173,47 @@ function binary(node: Node, locals: Locals): Native {
 }
 
 function unary(node: Node, locals: Locals): Native {
-  if (node.value === '-' && node.expression) {
-    const operand = compile(node.expression, locals);
-    return (scope) => {
-      const value = operand(scope);
-      if (value === undefined) return undefined;
-      if (typeof value !== 'number') throw other;
-      return 0 - value;
-    };
-  }
-  if (node.value !== '[' || node.consarray) throw other;
-  const items = (node.expressions ?? []).map((item) => compile(item, locals));
+  if (node.value === '{') return object(node, locals);
+  if (node.value === '[' && !node.consarray) return list(node, locals);
+  if (node.value !== '-' || !node.expression) throw other;
+  const operand = compile(node.expression, locals);
+  return (scope) => {
+    const value = operand(scope);
+    if (value === undefined) return undefined;
+    if (typeof value !== 'number') throw other;
+    return 0 - value;
+  };
+}
+
+/** Lists in a list melt into it, unless they are written as lists themselves. */
+function list(node: Node, locals: Locals): Native {
+  const parts = (node.expressions ?? []).map((part) => ({ nested: part.value === '[', make: compile(part, locals) }));
   return (scope) =>
-    items.flatMap((item) => {
-      const value = item(scope);
-      if (Array.isArray(value)) throw other;
-      return value === undefined ? [] : [value];
+    parts.flatMap(({ nested, make }): readonly Value[] => {
+      const value = make(scope);
+      if (value === undefined) return [];
+      return Array.isArray(value) && !nested ? (value as readonly Value[]) : [value];
     });
 }
 
 function condition(node: Node, locals: Locals): Native {
   if (!node.condition || !node.then) throw other;
   const test = compile(node.condition, locals);
-  const then = compile(node.then, locals);
-  const otherwise = node.else ? compile(node.else, locals) : () => undefined;
+  const then = compileBranch(node.then, locals);
+  const otherwise = node.else ? compileBranch(node.else, locals) : () => undefined;
   return (scope) => (truth(test(scope)) ? then(scope) : otherwise(scope));
+}
+
+/** What is only sometimes evaluated leaves the expression to JSONata only then. */
+function compileBranch(node: Node, locals: Locals): Native {
+  try {
+    return compile(node, locals);
+  } catch (thrown) {
+    if (!(thrown instanceof Other)) throw thrown;
+    return () => {
+      throw other;
+    };
+  }
 }
 
 /** Names bound in a block end with it. */

@@ -3,14 +3,20 @@ import { joined, truth } from './operators.ts';
 import { other } from './other.ts';
 
 /**
- * Functions of JSONata over single values that mappings call for every row. Each takes exactly its declared number of
- * arguments; another count, a list or a wrong type is `other` (jsonata.js, `functions`).
+ * Functions of JSONata that mappings call for every row. Each takes exactly its declared number of arguments; another
+ * count or a wrong type is `other` (jsonata.js, `functions`).
  */
 export const plainBuiltIns: Readonly<Record<string, (...given: Maybe[]) => Maybe>> = {
   exists: (value) => value !== undefined,
   not: (value) => (value === undefined ? undefined : !truth(value)),
   boolean: (value) => (value === undefined ? undefined : truth(value)),
   string: (value) => (value === undefined ? undefined : joined(value)),
+  count: (value) => (value === undefined ? 0 : Array.isArray(value) ? value.length : 1),
+  join: (list, separator) => {
+    if (list === undefined) return undefined;
+    const texts: readonly Maybe[] = Array.isArray(list) ? list : [list];
+    return texts.map(needText).join(needText(separator));
+  },
   lowercase: (value) => text(value)?.toLowerCase(),
   uppercase: (value) => text(value)?.toUpperCase(),
   length: (value) => {
@@ -36,6 +42,11 @@ export const plainBuiltIns: Readonly<Record<string, (...given: Maybe[]) => Maybe
 
 function text(value: Maybe): string | undefined {
   if (value !== undefined && typeof value !== 'string') throw other;
+  return value;
+}
+
+function needText(value: Maybe): string {
+  if (typeof value !== 'string') throw other;
   return value;
 }
 

@@ -50,6 +50,13 @@ const { expression } = fc.letrec<{ expression: string; operand: string }>((tie) 
       .tuple(tie('expression'), fc.nat(4), fc.nat(4))
       .map(([text, start, length]) => `$substring(${text}, ${start}, ${length})`),
     tie('expression').map((operand) => `-(${operand})`),
+    fc
+      .tuple(fc.constantFrom('list', 'o', '$', '$found', 'list.o'), tie('operand'), tie('expression'))
+      .map(([start, value, more]) => `${start}.{ "k": x, $string(${value}): $$.a, "w": ${more} }`),
+    fc
+      .tuple(fc.constantFrom('join', 'count'), tie('expression'))
+      .map(([name, of]) => `$${name}(${of}${name === 'join' ? ', "-"' : ''})`),
+    tie('expression').map((value) => `{ "k": ${value} }.k`),
   ),
 }));
 
@@ -75,7 +82,13 @@ const row = fc.record(
     b: scalar,
     c: fc.oneof(scalar, fc.constantFrom<Value>([], ['WON'], [1, 'x'])),
     o: fc.record({ x: scalar, y: fc.record({ z: scalar }, { requiredKeys: [] }) }, { requiredKeys: [] }),
-    list: fc.array(fc.record({ x: scalar }, { requiredKeys: [] }), { maxLength: 3 }),
+    list: fc.array(
+      fc.record(
+        { x: fc.oneof(scalar, fc.constantFrom<Value>([], ['p', 'q'])), o: fc.record({ x: scalar }) },
+        { requiredKeys: [] },
+      ),
+      { maxLength: 3 },
+    ),
   },
   { requiredKeys: [] },
 );
@@ -92,7 +105,7 @@ describe('the closures for simple expressions', () => {
         const engine = jsonata(text);
         const native = toNative(engine.ast());
         if (!native) return;
-        const answer = attempt(() => native({ input, variables: given, moment: 0, locals: [] }));
+        const answer = attempt(() => native({ input, variables: given, root: input, moment: 0, locals: [] }));
         if (answer === undefined) return;
         closures += 1;
         expect(answer).toEqual({ value: plain(await engine.evaluate(input, given)) });
@@ -119,7 +132,8 @@ describe('the closures for simple expressions', () => {
 
   it.each([
     'items[0]',
-    'items.{ "a": x }',
+    'items.{ "a": x }[]',
+    'items{ x: x }',
     '$map(items, function($i) { $i.x })',
     'items^(x)',
     '*',
@@ -128,7 +142,9 @@ describe('the closures for simple expressions', () => {
   ])('leave %s to JSONata', (text) => {
     const native = toNative(jsonata(text).ast());
     const input = { items: [{ x: 1 }], a: [{ b: 1, c: 2 }] };
-    expect(native && attempt(() => native({ input, variables: {}, moment: 0, locals: [] }))).toBeUndefined();
+    expect(
+      native && attempt(() => native({ input, variables: {}, root: input, moment: 0, locals: [] })),
+    ).toBeUndefined();
   });
 });
 
