@@ -1,5 +1,5 @@
 import { systemClock } from '../state/clock.ts';
-import { acquireLease, lockFile } from '../state/lease.ts';
+import { holderOf, lockFile } from '../state/lease.ts';
 import { machineFolder } from '../state/machine-folder.ts';
 import { openState } from '../state/open-state.ts';
 import type { Checkpoint, Holder, QueueCounts, RunEntry, StateStore } from '../state/ports.ts';
@@ -28,7 +28,7 @@ export interface PipelineStatus {
 
 export async function pipelineStatus(file: string, stateFlag: string | undefined): Promise<PipelineStatus> {
   const { pipeline, stateFolder } = await lookAt(file, stateFlag);
-  const holder = holderOf(pipeline.name);
+  const holder = holderOf(lockFile(machineFolder(process.env), pipeline.name));
   const state = await openState(stateFolder, { pipeline: pipeline.name, clock: systemClock });
   try {
     const runs = await state.runs(100);
@@ -49,14 +49,6 @@ export async function pipelineStatus(file: string, stateFlag: string | undefined
   } finally {
     await state.close();
   }
-}
-
-/** Who runs it now. Taking the lock for a moment is the only honest way to know: a note may be a dead process's. */
-function holderOf(pipeline: string): Holder | undefined {
-  const answer = acquireLease(lockFile(machineFolder(process.env), pipeline), systemClock);
-  if (!answer.ok) return answer.holder;
-  answer.lease.release();
-  return undefined;
 }
 
 function running({ pid, host, since, seen }: Holder) {

@@ -53,7 +53,10 @@ export async function deliver(context: FlowContext, records: readonly MappedRow[
   }
 }
 
-/** Records that touch what an earlier write left in doubt wait; the others go on (DL-13). */
+/**
+ * A record with a write in doubt waits, whatever its plan says: a late effect may yet undo what was found. One that
+ * would write what somebody else's doubt touches waits too; the others go on (DL-13).
+ */
 function partition(
   context: FlowContext,
   planned: readonly PlannedRecord[],
@@ -62,9 +65,9 @@ function partition(
   const free: PlannedRecord[] = [];
   const doubtful: PlannedRecord[] = [];
   for (const item of planned) {
-    const touches =
-      records.has(item.record.key) || meetsAny(item.claims.asked, claims) || meetsAny(item.claims.effects, claims);
-    (touches && item.changes ? doubtful : free).push(item);
+    const touches = meetsAny(item.claims.asked, claims) || meetsAny(item.claims.effects, claims);
+    const waits = records.has(item.record.key) || (touches && item.changes);
+    (waits ? doubtful : free).push(item);
   }
   return { free, doubtful };
 }

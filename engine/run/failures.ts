@@ -21,9 +21,10 @@ export interface Failure {
  * waits for a settled doubt or for a row yet to come waits; everything else is tried again after `retry.delays`.
  */
 export function queuePut(context: FlowContext, failure: Failure, sourceKey: Row | undefined): QueuePut {
-  const { key, source, error } = failure;
+  const { key, source, error, hash } = failure;
   const put = {
     key,
+    hash,
     source,
     error: { code: error.code, parameters: error.parameters },
     ...(sourceKey && { sourceKey }),

@@ -53,6 +53,7 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
   const connections = openConnections(usedConnections(compiled, flows), task.connectors, host);
   const done = await runFlows({ ...task, run, epoch, startedAt, connections }, flows);
   await closeConnections(connections);
+  await state.pruneJournal(clock.now() - journalKeptMs);
   const seconds = (clock.monotonic() - began) / 1000;
   const exitCode = exitCodeOf(done, task.signal);
   const result = { run, pipeline: compiled.pipeline.name, seconds, requests: counter.requests, flows: done.flows };
@@ -60,6 +61,9 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
   emit({ type: 'run-finished', at: clock.now(), run, exitCode, seconds, requests: counter.requests });
   return { ...result, exitCode, ...(done.error && { error: done.error }) };
 }
+
+/** How long closed intents are kept for `explain`; open ones stay. */
+const journalKeptMs = 7 * 24 * 60 * 60 * 1000;
 
 interface FlowsDone {
   readonly flows: readonly ({ readonly name: string } & FlowCounts)[];

@@ -1,0 +1,113 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadPipeline } from '../../engine/config/load.ts';
+import type { Connector } from '../../engine/connector.ts';
+import { textOf } from '../../engine/diagnostics.ts';
+import type { RunEvent } from '../../engine/events/events.ts';
+import { runPipeline } from '../../engine/run/run-pipeline.ts';
+import type { RunResult } from '../../engine/run/run-pipeline.ts';
+import type { RunOptions } from '../../engine/run/context.ts';
+import { openPortalBook } from '../../engine/state/portal-book.ts';
+import { openState } from '../../engine/state/open-state.ts';
+import type { PortalBook, StateStore } from '../../engine/state/ports.ts';
+import { compile } from '../../engine/transform/compile.ts';
+import type { CompiledPipeline } from '../../engine/transform/compiled.ts';
+
+/** A clock that moves only when it is told to, or when somebody sleeps on it. */
+export interface TestClock {
+  time: number;
+  slept: number[];
+  now(): number;
+  monotonic(): number;
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  readonly bootId: string;
+}
+
+export function testClock(start = Date.UTC(2026, 10, 20, 9)): TestClock {
+  const clock: TestClock = {
+    time: start,
+    slept: [],
+    now: () => clock.time,
+    monotonic: () => clock.time,
+    sleep: async (ms, signal) => {
+      signal.throwIfAborted();
+      clock.slept.push(ms);
+      clock.time += ms;
+    },
+    bootId: 'test',
+  };
+  return clock;
+}
+
+/** A pipeline file's text through load and compile, with the connectors given; any finding of severity error throws. */
+export async function compiled(
+  yaml: string,
+  connectors: readonly Connector[],
+  env: Record<string, string> = {},
+): Promise<CompiledPipeline> {
+  const file = join(mkdtempSync(join(tmpdir(), 'pipe-test-')), 'pipeline.yaml');
+  writeFileSync(file, yaml);
+  const byName = new Map(connectors.map((connector) => [connector.name, connector]));
+  const registry = {
+    connectorNames: () => [...byName.keys()],
+    loadConnector: async (name: string) => byName.get(name),
+  };
+  const { pipeline, findings } = await loadPipeline(file, { env, registry });
+  const compilation = pipeline && compile(pipeline);
+  const errors = [...findings, ...(compilation?.findings ?? [])].filter((finding) => finding.severity === 'error');
+  if (errors.length > 0 || !compilation?.pipeline) {
+    throw new Error(
+      errors
+        .map(
+          ({ code, parameters, where }) =>
+            `${where?.line}:${where?.column} ${code} ${textOf(code, parameters, 'en').message}`,
+        )
+        .join('\n'),
+    );
+  }
+  return compilation.pipeline;
+}
+
+/** What runs of one pipeline share: state, book and clock stay, so that a second run goes on from the first. */
+export interface Stand {
+  readonly connectors: readonly Connector[];
+  readonly clock: TestClock;
+  readonly state: StateStore;
+  readonly book: PortalBook;
+  readonly events: RunEvent[];
+  run(pipeline: CompiledPipeline, options?: Partial<RunOptions>, signal?: AbortSignal): Promise<RunResult>;
+  close(): Promise<void>;
+}
+
+export async function stand(connectors: readonly Connector[], name = 'test'): Promise<Stand> {
+  const clock = testClock();
+  const state = await openState(':memory:', { pipeline: name, clock });
+  const book = await openPortalBook(':memory:', clock);
+  const events: RunEvent[] = [];
+  return {
+    connectors,
+    clock,
+    state,
+    book,
+    events,
+    run: (pipeline, options = {}, signal = new AbortController().signal) => {
+      events.length = 0;
+      return runPipeline({
+        compiled: pipeline,
+        connectors: new Map(connectors.map((connector) => [connector.name, connector])),
+        options: { full: false, allow: new Set(), ...options },
+        state,
+        book,
+        lease: { verify: () => undefined, release: () => undefined },
+        clock,
+        signal,
+        emit: (event) => events.push(event),
+      });
+    },
+    close: async () => {
+      await state.close();
+      await book.close();
+    },
+  };
+}
