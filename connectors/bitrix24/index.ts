@@ -16,6 +16,20 @@ const bitrix24: Connector<typeof settings> = {
         return {
           settings: { webhook: portal.webhook },
           facts: ['contacts, companies, deals and leads with their stages, and no record yet'],
+          async counts() {
+            const { contacts, companies, deals, leads } = portal.truth;
+            return {
+              contact: contacts().length,
+              company: companies().length,
+              deal: deals().length,
+              lead: leads().length,
+            };
+          },
+          async change(rows) {
+            const deals = portal.truth.deals().slice(0, rows);
+            for (const { ID } of deals) portal.edit('deal', Number(ID), { COMMENTS: 'Перезвонить' });
+            return deals.length;
+          },
           close: () => portal.close(),
         };
       },

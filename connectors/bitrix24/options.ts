@@ -6,7 +6,7 @@ export function optionId(field: PortalField, given: string | number | boolean): 
   const wanted = String(given);
   const options = field.options ?? [];
   if (options.length === 0 || options.some(({ id }) => id === wanted)) return wanted;
-  const called = options.filter(({ text }) => text.trim().toLowerCase() === wanted.trim().toLowerCase());
+  const called = options.filter(({ text }) => text === wanted);
   const [only] = called;
   // "New" is a stage of every funnel: only its id says which one is meant.
   if (only !== undefined && called.length === 1) return only.id;

@@ -95,7 +95,7 @@ test('an enumeration is given by text or id, a status too', async () => {
   expect(red?.text).toBe('Красный');
   await write(
     opened,
-    create('deal', { UF_CRM_COLOUR: 'красный ', SOURCE_ID: 'Звонок' }),
+    create('deal', { UF_CRM_COLOUR: 'Красный', SOURCE_ID: 'Звонок' }),
     create('deal', { UF_CRM_COLOUR: red?.id ?? '', SOURCE_ID: 'CALL' }),
   );
   expect(opened.portal.truth.deals()).toMatchObject([
