@@ -57,38 +57,31 @@ FROM INFORMATION_SCHEMA.COLUMNS
 WHERE TABLE_SCHEMA = @schema AND TABLE_NAME = @name
 ORDER BY ORDINAL_POSITION`;
 
-const keyQuery = `SELECT k.COLUMN_NAME AS [name]
-FROM INFORMATION_SCHEMA.TABLE_CONSTRAINTS AS c
-INNER JOIN INFORMATION_SCHEMA.KEY_COLUMN_USAGE AS k
-  ON k.CONSTRAINT_SCHEMA = c.CONSTRAINT_SCHEMA AND k.CONSTRAINT_NAME = c.CONSTRAINT_NAME
-WHERE c.CONSTRAINT_TYPE = 'PRIMARY KEY' AND c.TABLE_SCHEMA = @schema AND c.TABLE_NAME = @name
-ORDER BY k.ORDINAL_POSITION`;
+const keyQuery = `SELECT c.name AS [name]
+FROM sys.indexes AS i
+INNER JOIN sys.index_columns AS k ON k.object_id = i.object_id AND k.index_id = i.index_id
+INNER JOIN sys.columns AS c ON c.object_id = k.object_id AND c.column_id = k.column_id
+WHERE i.is_primary_key = 1 AND i.object_id = OBJECT_ID(QUOTENAME(@schema) + '.' + QUOTENAME(@name))
+ORDER BY k.key_ordinal`;
 
-/** Columns of a query's first result, without running it; the server's own error when it cannot be run. */
+/**
+ * Columns of a query's first result, without running it; throws what the server has against it.
+ * https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp-describe-first-result-set-transact-sql
+ */
 export async function describeQuery(
   client: SqlClient,
   query: string,
   declarations: string,
   signal: AbortSignal,
 ): Promise<readonly CatalogueColumn[]> {
-  const rows = await client.rows(
-    {
-      text: `SELECT name, system_type_name AS [type], is_nullable AS [nullable]
-FROM sys.dm_exec_describe_first_result_set(@query, @declarations, 0)
-WHERE is_hidden = 0 ORDER BY column_ordinal`,
-      parameters: {
-        query: { type: 'nvarchar', value: query },
-        declarations: { type: 'nvarchar', value: declarations },
-      },
-    },
-    signal,
-  );
+  const parameters = { tsql: { type: 'nvarchar', value: query }, params: { type: 'nvarchar', value: declarations } };
+  const rows = await client.rows({ text: 'sp_describe_first_result_set', procedure: true, parameters }, signal);
   return rows
-    .filter((row) => typeof row['type'] === 'string')
+    .filter((row) => row['is_hidden'] !== true)
     .map((row) => ({
       name: String(row['name'] ?? ''),
-      type: String(row['type']),
-      nullable: row['nullable'] !== false,
+      type: String(row['system_type_name']),
+      nullable: row['is_nullable'] !== false,
     }));
 }
 

@@ -87,7 +87,8 @@ export class SqlClient {
     this.running.add(flow);
     bind(request, statement.parameters);
     // Streamed: what goes wrong arrives as an event, the promise only ends.
-    request.query(statement.text).catch((error: unknown) => flow.fail(error));
+    const sent = statement.procedure ? request.execute(statement.text) : request.query(statement.text);
+    sent.catch((error: unknown) => flow.fail(error));
     return flow;
   }
 

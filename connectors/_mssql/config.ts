@@ -35,7 +35,8 @@ export const connectionSettings = {
   ca: Type.Optional(Type.String({ description: 'PEM file of the authority that signed the server certificate' })),
   serverName: Type.Optional(Type.String({ description: 'Name in the server certificate where it is not the host' })),
   minTls: Type.Optional(
-    Type.Union([Type.Literal('1.0'), Type.Literal('1.1'), Type.Literal('1.2')], {
+    Type.Enum(['1.0', '1.1', '1.2'], {
+      type: 'string',
       default: '1.2',
       description: 'Oldest TLS to accept; a SQL Server without updates may know only 1.0',
     }),
@@ -94,7 +95,9 @@ export function driverConfig(settings: ConnectionSettings, folder: string): Driv
     connectionTimeout: at.connectTimeoutMs,
     // The client watches every silence itself: the driver's timer ends with the first packet of an answer.
     requestTimeout: 0,
-    pool: { max: 4, min: 0, idleTimeoutMillis: 30_000 },
+    pool: { max: 4, min: 0, idleTimeoutMillis: 30_000, acquireTimeoutMillis: at.connectTimeoutMs },
+    // Looks at the socket only; the default asks SELECT 1 before every statement.
+    validateConnection: 'socket',
     options: {
       appName: 'pipe',
       ...(at.instance !== undefined && { instanceName: at.instance }),

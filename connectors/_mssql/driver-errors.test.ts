@@ -88,6 +88,7 @@ describe('why a statement fails', () => {
       false,
     ],
     [wrapped('ESOCKET', { code: 'ECONNRESET' }), 'the connection to db.clinic:1433 broke off (ECONNRESET)', true],
+    [wrapped('ESOCKET', { code: 'EANSWER' }), 'db.clinic:1433 sent an answer the driver cannot read', true],
   ])('%#', (thrown, message, retry) => {
     expect(requestError(thrown, at)).toMatchObject({ message, retry });
   });

@@ -93,6 +93,7 @@ function transportError(thrown: unknown, at: Endpoint): PipeError {
   const transient = { cause: thrown, retry: true } as const;
   const codes = codesOf(thrown);
   if (codes.includes('ETIMEOUT')) return errors.query_timeout.error({ seconds: at.queryTimeoutMs / 1000 }, transient);
+  if (codes.includes('EANSWER')) return errors.answer_unreadable.error({ server: at.server }, transient);
   if (codes.includes('EPARAM') || codes.includes('EARGS')) {
     return errors.statement_refused.error({ number: 'EPARAM', text: '' }, { cause: thrown });
   }

@@ -235,6 +235,12 @@ export const errors = defineErrors('mssql', {
       ru: 'добавьте в запрос WHERE {column} >= @since или уберите курсор',
     },
   },
+  until_missing: {
+    kind: 'input',
+    en: '--until was given, but the query does not use @until',
+    ru: 'задан --until, но запрос не использует @until',
+    fix: { en: 'write WHERE … < @until into the query', ru: 'добавьте в запрос WHERE … < @until' },
+  },
   query_unreadable: {
     kind: 'input',
     en: 'the query file {file} cannot be read',

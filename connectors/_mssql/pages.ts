@@ -41,14 +41,16 @@ export async function* readPages(
   let { seen } = plan;
   while (left > 0) {
     const count = Math.min(request.batch, left);
-    const rows = await nextPage(pages, plan, last, count, request.signal);
+    // One more than wanted: whether it is there tells whether this is the end.
+    const found = await nextPage(pages, plan, last, count + 1, request.signal);
+    const ended = found.length <= count;
+    const rows = found.slice(0, count);
     left -= rows.length;
     last = rows.at(-1) ?? last;
     if (column) for (const { at } of rows) seen = later(column, seen, at);
-    const ended = rows.length < count;
     const cursor = column && cursorAfter(column, plan, last, seen, ended);
     const moved = cursor !== undefined && JSON.stringify(cursor) !== JSON.stringify(request.cursor);
-    if (rows.length > 0 || (ended && moved)) yield { rows: rows.map(({ row }) => row), ...(cursor && { cursor }) };
+    if (rows.length > 0 || moved) yield { rows: rows.map(({ row }) => row), ...(cursor && { cursor }) };
     if (ended) return;
   }
 }

@@ -11,6 +11,8 @@ export interface Parameter {
 /** A statement with named parameters: `@since` is `parameters.since`. */
 export interface Statement {
   readonly text: string;
+  /** The text is the name of a procedure, the parameters are its own. */
+  readonly procedure?: true;
   readonly parameters: Readonly<Record<string, Parameter>>;
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { PipeError } from '../../engine/index.ts';
 import type { Cursor, Host, ReadRequest, Row, Source, SourceBatch, Value } from '../../engine/index.ts';
 import { describeQuery, fieldsOf } from './catalogue.ts';
 import type { CatalogueColumn } from './catalogue.ts';
@@ -53,6 +54,7 @@ async function* readQuery(
 ): AsyncGenerator<SourceBatch, void, void> {
   const { window, signal } = request;
   if (window && !uses(query, 'since')) throw errors.since_missing.error({ column: window.field });
+  if (request.until !== undefined && !uses(query, 'until')) throw errors.until_missing.error({});
   const column = window && (await describedCursor(client, query, window.field, request.params, signal));
   const now: SourceNow = column ? await sourceNow(client, column, signal) : { stamp: '', offsetMinutes: 0 };
   const plan = planRead(
@@ -94,7 +96,7 @@ export async function* readStream(
   if (batch.length > 0 || cursor) yield { rows: batch, ...(cursor && { cursor }) };
 }
 
-/** Type of the cursor among the query's columns: the parameter has to be of the same. */
+/** Type of the cursor among the query's columns: @since and @until have to be of the same. */
 async function describedCursor(
   client: SqlClient,
   query: string,
@@ -102,16 +104,29 @@ async function describedCursor(
   params: Row,
   signal: AbortSignal,
 ): Promise<CursorColumn> {
-  const columns = await describeQuery(client, query, declarationsOf(query, params), signal);
-  // A query over temporary tables cannot be described; then a time is what it most likely is.
+  const columns = await describedColumns(client, query, params, signal);
+  // What runs on temporary tables or dynamic SQL cannot be described; then a time is the likeliest.
   if (columns.length === 0) return cursorColumn(field, 'datetime2');
-  const found = columns.find(({ name }) => name === field) ?? nearest(columns, field);
+  const found = columns.find(({ name }) => name === field);
   if (!found) throw errors.column_unknown.error({ column: field });
   return cursorColumn(found.name, found.type);
 }
 
-function nearest(columns: readonly CatalogueColumn[], field: string): CatalogueColumn | undefined {
-  return columns.find(({ name }) => name.toLowerCase() === field.toLowerCase());
+/** The server will not compare a rowversion to text: the second try declares the bounds as binary. */
+async function describedColumns(
+  client: SqlClient,
+  query: string,
+  params: Row,
+  signal: AbortSignal,
+): Promise<readonly CatalogueColumn[]> {
+  for (const bound of ['nvarchar(4000)', 'varbinary(8)']) {
+    try {
+      return await describeQuery(client, query, declarationsOf(query, params, bound), signal);
+    } catch (thrown) {
+      if (!(thrown instanceof PipeError) || thrown.code !== errors.statement_refused.code) throw thrown;
+    }
+  }
+  return [];
 }
 
 /** Lowest and highest value of a type: what an open end of a window is bound to. */
@@ -146,13 +161,9 @@ function parametersOf(
 }
 
 /** `@since datetime2, @branch bigint`: what the server needs to describe the query. Times stand as text there. */
-function declarationsOf(query: string, params: Row): string {
-  const types = {
-    ...Object.fromEntries(Object.entries(params).map(([name, value]) => [name, untyped(value).type])),
-    since: 'nvarchar',
-    until: 'nvarchar',
-  };
-  return Object.entries(types)
+function declarationsOf(query: string, params: Row, bound = 'nvarchar(4000)'): string {
+  const types = Object.entries(params).map(([name, value]) => [name, untyped(value).type] as const);
+  return [...types, ['since', bound] as const, ['until', bound] as const]
     .filter(([name]) => uses(query, name))
     .map(([name, type]) => `@${name} ${type === 'nvarchar' ? 'nvarchar(4000)' : type}`)
     .join(', ');

@@ -28,12 +28,15 @@ const changedAt = cursorColumn('changedAt', 'datetime');
 /** The stream `receptions`: visits with patient, doctor, branch and bill, each once whatever hangs on it (T9). */
 export function receptions(client: SqlClient, host: Host): Source {
   return {
-    describe: async () => ({ fields: receptionFields, key: ['id'] }),
+    async describe(signal) {
+      signal.throwIfAborted();
+      return { fields: receptionFields, key: ['id'] };
+    },
     async *read(request): AsyncGenerator<SourceBatch, void, void> {
       const field = request.window?.field ?? 'changedAt';
       if (field !== 'changedAt') throw errors.cursor_field.error({ stream: 'receptions', field });
       const available = await availableColumns(client, request.signal);
-      yield* readPages(pagesOf(client, available), { ...request, batch: Math.min(request.batch, pageLimit) }, host);
+      yield* readPages(pagesOf(client, available), { ...request, batch: Math.min(request.batch, pageLimit - 1) }, host);
     },
     async fetch(keys, signal) {
       const available = await availableColumns(client, signal);

@@ -1,0 +1,62 @@
+import type { Random } from './random.ts';
+
+/** What the staff of a clinic does to one visit; `now` is the clinic's wall clock as naive ISO text. */
+type Deed = (visit: number, now: string, random: Random) => readonly string[];
+
+/** The next stamp, as IDENT sets it: without touching DateTimeChanged (reference A.6). */
+const advance: Deed = (visit, now) => [
+  `UPDATE dbo.Receptions SET
+    CheckIssued = CASE WHEN ReceptionEnded IS NOT NULL THEN '${now}' ELSE CheckIssued END,
+    ReceptionEnded = CASE WHEN ReceptionStarted IS NOT NULL AND ReceptionEnded IS NULL THEN '${now}' ELSE ReceptionEnded END,
+    ReceptionStarted = CASE WHEN PatientAppeared IS NOT NULL AND ReceptionStarted IS NULL THEN '${now}' ELSE ReceptionStarted END,
+    PatientAppeared = CASE WHEN PatientAppeared IS NULL THEN '${now}' ELSE PatientAppeared END
+  WHERE ID = ${visit}`,
+];
+
+const comment: Deed = (visit, now, random) => [
+  `UPDATE dbo.Receptions SET Comment = N'Перезвонить за ${random.between(1, 9)} ч', DateTimeChanged = '${now}' WHERE ID = ${visit}`,
+];
+
+const move: Deed = (visit, now, random) => {
+  const days = random.between(1, 5);
+  return [
+    `UPDATE dbo.Receptions SET PlanStart = DATEADD(day, ${days}, PlanStart), PlanEnd = DATEADD(day, ${days}, PlanEnd), DateTimeChanged = '${now}' WHERE ID = ${visit}`,
+  ];
+};
+
+const cancel: Deed = (visit, now, random) => [
+  `UPDATE dbo.Receptions SET ReceptionCanceled = '${now}', ID_ReceptionCancelReasons = ${random.between(1, 4)} WHERE ID = ${visit}`,
+];
+
+/** Only the bill changes: no column of the visit itself. */
+const discount: Deed = (visit, now, random) => [
+  `UPDATE dbo.OrderServiceRelation SET DiscountSum = ${random.between(1, 20)}0, DateTimeChanged = '${now}'
+  WHERE ID_Orders IN (SELECT ID FROM dbo.Orders WHERE ID_Receptions = ${visit})`,
+  `UPDATE dbo.Orders SET DateTimeChanged = '${now}' WHERE ID_Receptions = ${visit}`,
+];
+
+export interface Touched {
+  /** IDs of the visits, each once. */
+  readonly visits: readonly number[];
+  readonly statements: readonly string[];
+}
+
+/** Changes that leave a stamp of `now` at so many visits, chosen by chance; `billed` are the visits with orders. */
+export function staffAtWork(
+  count: number,
+  appointments: number,
+  billed: ReadonlySet<number>,
+  now: string,
+  random: Random,
+): Touched {
+  const visits = new Set<number>();
+  const statements: string[] = [];
+  while (visits.size < Math.min(count, appointments)) {
+    const visit = random.between(1, appointments);
+    if (visits.has(visit)) continue;
+    visits.add(visit);
+    const deeds = billed.has(visit) ? [discount, comment, advance] : [advance, comment, move, cancel];
+    statements.push(...random.pick(deeds)(visit, now, random));
+  }
+  return { visits: [...visits], statements };
+}
