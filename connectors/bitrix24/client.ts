@@ -55,6 +55,7 @@ const headers = { 'content-type': 'application/json', accept: 'application/json'
 export function createClient(portal: Portal, host: Host): Client {
   const transport = openTransport(portal);
   const blocks = createBlocks(host);
+  const concernOf = (method: string): Concern => ({ host: portal.host, method, ...blocks.of(method) });
 
   async function post(method: string, body: object, sent: readonly string[], options: CallOptions): Promise<Reply> {
     await host.admit(portal.limit, options.signal);
@@ -67,10 +68,12 @@ export function createClient(portal: Portal, host: Host): Client {
       young: options.write === true,
       ...(options.write !== true && { signal: options.signal }),
     });
-    const concern = { host: portal.host, method, ...blocks.of(method) };
-    const answer = exchange.ok ? parse(exchange.text) : undefined;
-    if (exchange.ok && exchange.status === 503 && answer !== undefined) host.refused(portal.limit);
-    return exchange.ok ? readAnswer(exchange, answer, sent, concern) : notAnswered(exchange, portal, concern);
+    const concern = concernOf(method);
+    if (!exchange.ok) return notAnswered(exchange, portal, concern);
+    const answer = parse(exchange.text);
+    if (exchange.status === 503 && answer !== undefined) host.refused(portal.limit);
+    if (hasKey(answer, 'time')) blocks.note(method, answer.time);
+    return readAnswer(exchange, answer, sent, concern);
   }
 
   return {
@@ -81,14 +84,10 @@ export function createClient(portal: Portal, host: Host): Client {
       const reply = await post('batch', { halt: 0, cmd }, [], options);
       if (!reply.ok) return reply;
       const answer = readBatch(reply.value);
-      if (answer === undefined) return shapeless({ host: portal.host, method: 'batch' });
-      blocks.note(commands, answer.times);
+      if (answer === undefined) return shapeless(concernOf('batch'));
+      for (const [index, { method }] of commands.entries()) blocks.note(method, answer.times.get(keyOf(index)));
       const replies = commands.map((command, index) =>
-        readCommand(answer, keyOf(index), command, {
-          host: portal.host,
-          method: command.method,
-          ...blocks.of(command.method),
-        }),
+        readCommand(answer, keyOf(index), command, concernOf(command.method)),
       );
       return { ok: true, replies, time: reply.time };
     },
@@ -103,20 +102,19 @@ function keyOf(index: number): string {
 
 /** When the portal said it would let go of a method it had blocked; the refusal itself does not say it. */
 function createBlocks(host: Host): {
-  note(commands: readonly Command[], times: ReadonlyMap<string, unknown>): void;
+  note(method: string, time: unknown): void;
   of(method: string): { blockedMs?: number };
 } {
   const resets = new Map<string, number>();
   return {
-    note(commands, times) {
-      for (const [index, { method }] of commands.entries()) {
-        const reset = numberAt(times.get(keyOf(index)), 'operating_reset_at');
-        if (reset !== undefined) resets.set(method, reset * 1000);
-      }
+    note(method, time) {
+      const reset = numberAt(time, 'operating_reset_at');
+      if (reset !== undefined) resets.set(method, reset * 1000);
     },
     of(method) {
       const reset = resets.get(method);
-      return reset === undefined ? {} : { blockedMs: Math.max(0, reset - host.now()) };
+      const blockedMs = reset === undefined ? 0 : reset - host.now();
+      return blockedMs > 0 ? { blockedMs } : {};
     },
   };
 }
@@ -164,9 +162,9 @@ function result(value: unknown, totals: unknown, time: unknown): Result {
   };
 }
 
-/** The new address holds the secret too: only its host may be shown. A POST that is redirected loses its body. */
+/** The new address holds the secret too: only its origin may be shown. A POST that is redirected loses its body. */
 function moved(location: string | undefined, { host }: Concern): Refusal {
-  const target = location !== undefined && URL.canParse(location) ? new URL(location).host : '?';
+  const target = location !== undefined && URL.canParse(location) ? new URL(location).origin : '?';
   return { ok: false, applied: 'no', error: errors.portal_moved.error({ host, location: target }) };
 }
 

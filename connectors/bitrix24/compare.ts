@@ -61,6 +61,6 @@ export function satisfies(field: PortalField, value: Value | undefined, wanted: 
   return wanted.anyOf.some((one) => forms.has(form(comparable(field, one))));
 }
 
-export function folded(text: string): string {
+function folded(text: string): string {
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trimEnd();
 }

@@ -84,7 +84,7 @@ export const errors = defineErrors('bitrix24', {
     en: '{host} has moved to {location}',
     ru: '{host} переехал на {location}',
     fix: {
-      en: 'put the new host into the webhook address; the rest of it stays',
+      en: 'put the new address of the portal into the webhook; the rest of it stays',
       ru: 'впишите новый адрес портала в вебхук; остальное в нём не меняется',
     },
   },

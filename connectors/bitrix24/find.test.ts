@@ -155,6 +155,18 @@ test('a question by phone goes through the search for duplicates, and its rows a
   expect(opened.portal.journal.commands[0]?.params).toMatchObject({ type: 'PHONE', entity_type: 'CONTACT' });
 });
 
+test('a question by phone and another field finds the rows that have both', async () => {
+  const phone = [{ VALUE: '+79991112233', VALUE_TYPE: 'WORK' }];
+  const opened = await open({
+    seed(desk) {
+      desk.create('lead', { STATUS_ID: 'NEW', PHONE: phone });
+      desk.create('lead', { STATUS_ID: 'JUNK', PHONE: phone });
+    },
+  });
+  const question: Question = { by: { STATUS_ID: { anyOf: ['NEW'] }, PHONE: { anyOf: ['+79991112233'] } } };
+  expect(keys(await opened.sink.find('lead', [question], [], opened.signal))).toEqual([['1']]);
+});
+
 test('a thousand phones are two requests', async () => {
   const opened = await open();
   const questions = Array.from({ length: 1000 }, (_, index) => by('PHONE', `+7999${1_000_000 + index}`));
@@ -218,6 +230,29 @@ test('product rows come with the rows that have them, in the names of the mappin
   expect(rows[1]).toBeUndefined();
   expect(rows[2]).toHaveLength(70);
   expect(requests(opened)).toEqual(['batch(1)', 'batch(1)', 'batch(1)']);
+});
+
+test('product rows that vanish between two pages are no answer, since others may have moved over the edge', async () => {
+  const late: { remove?: () => void } = {};
+  const opened = await open({
+    seed: times(2, () => ({}), 'deal'),
+    onCommand({ method, nth, when }) {
+      if (method === 'crm.item.productrow.list' && nth === 2 && when === 'before') late.remove?.();
+      return undefined;
+    },
+  });
+  late.remove = () => opened.portal.remove('deal', 2);
+  const rows = Array.from({ length: 40 }, () => ({ PRODUCT_NAME: 'Осмотр', PRICE: 1, QUANTITY: 1 }));
+  const set = { operation: 'rows', entity: 'deal', list: 'productrows', rows } as const;
+  await opened.sink.write(
+    [
+      { ...set, key: '1' },
+      { ...set, key: '2' },
+    ],
+    opened.signal,
+  );
+  const asked = opened.sink.find('deal', [by('ID', '1', '2')], ['productrows'], opened.signal);
+  await expect(asked).rejects.toMatchObject({ code: 'bitrix24.incomplete_list', retry: true });
 });
 
 test('a list that cannot be read fails its own questions, not the others', async () => {

@@ -8,12 +8,12 @@ import { searchJobs } from './find-by-communication.ts';
 import { chunks, pageSize, runJobs, type Job } from './jobs.ts';
 import {
   askedBy,
-  filterOf,
   fold,
   indexMembers,
   isHonoured,
   isSearched,
   resolve,
+  restFilter,
   type Fold,
   type Member,
 } from './questions.ts';
@@ -94,7 +94,8 @@ type MembersOf = (row: FoundRow) => readonly Member[];
 
 /** A page after the row `after`: by id and without counting, which stays right while rows come and go. */
 function pageJob(reading: Reading, folded: Fold, values: readonly string[], membersOf: MembersOf, after: string): Job {
-  const filter = { ...filterOf(folded, values), ...(after !== '0' && { '>ID': after }) };
+  const wanted = folded.over ? { [`@${folded.over.name}`]: values } : {};
+  const filter = { ...restFilter(folded), ...wanted, ...(after !== '0' && { '>ID': after }) };
   return {
     command: listOf(reading, filter),
     take(reply) {
@@ -119,7 +120,7 @@ function pageJob(reading: Reading, folded: Fold, values: readonly string[], memb
 function rowJobs(reading: Reading, searched: Fold, ids: readonly string[]): readonly Job[] {
   const membersOf = indexMembers(searched);
   return chunks(ids, pageSize).map((some) => ({
-    command: listOf(reading, { '@ID': some }),
+    command: listOf(reading, { ...restFilter(searched), '@ID': some }),
     take(reply: Reply) {
       const rows = rowsOf(reading, reply);
       if (rows instanceof PipeError) {

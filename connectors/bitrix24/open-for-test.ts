@@ -1,4 +1,4 @@
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { Connection, Host, Limit, Sink } from '../../engine/index.ts';
 import type { Settings } from './config.ts';
 import { connect } from './connection.ts';
@@ -41,7 +41,11 @@ export interface Opened {
 /** A connection to a sandbox of its own, with the fields already read and the journal empty. */
 export async function open(options: PortalOptions = {}, settings: Partial<Settings> = {}): Promise<Opened> {
   const portal = await startPortal({ now: () => noon, limits: 'off', ...options });
-  onTestFinished(() => portal.close());
+  onTestFinished(async () => {
+    await portal.close();
+    // What the vendor's documentation does not describe was not sent.
+    expect(portal.journal.refusals).toEqual([]);
+  });
   const opened = { portal, ...openAt(portal.webhook, settings) };
   await opened.sink.describe('deal', opened.signal);
   portal.journal.reset();

@@ -92,15 +92,14 @@ function filterValue(field: PortalField, value: string | number | boolean): stri
   return String(value);
 }
 
-/** The fold's filter for some of its values. Phones and mails cannot be filtered reliably: they are checked here. */
-export function filterOf({ over, rest }: Fold, values: readonly string[]): Params {
+/** The filter for what all questions of the fold want. Phones and mails cannot be filtered reliably: they are checked. */
+export function restFilter({ rest }: Fold): Params {
   const filter: Record<string, Param> = {};
   for (const [field, one] of rest) {
     if (isSearched(field)) continue;
     if ('empty' in one) filter[`=${field.name}`] = '';
     else filter[`@${field.name}`] = one.anyOf.map((value) => filterValue(field, value));
   }
-  if (over) filter[`@${over.name}`] = values;
   return filter;
 }
 

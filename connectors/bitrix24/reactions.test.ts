@@ -185,7 +185,7 @@ test('a redirect is not followed: the new host is named, the secret in its addre
   const { sink, signal } = openAt(webhook);
   const thrown: unknown = await sink.describe('deal', signal).catch((error: unknown) => error);
   expect(thrown).toMatchObject({ code: 'bitrix24.portal_moved', kind: 'environment', retry: false });
-  expect(thrown).toMatchObject({ parameters: { location: 'renamed.example' } });
+  expect(thrown).toMatchObject({ parameters: { location: 'https://renamed.example' } });
   expect(asked).toEqual(['/rest/1/secret/batch.json']);
 });
 

@@ -14,7 +14,7 @@ export function readRow(schema: Schema, given: unknown): FoundRow | undefined {
 }
 
 /** null, '' and [] are nothing; so is `false` where a list or a text is due, and 0 where a row is referred to. */
-export function readValue(field: PortalField, raw: unknown): Value | undefined {
+function readValue(field: PortalField, raw: unknown): Value | undefined {
   if (field.vendorType === 'crm_multifield') return nonEmpty(listOf(raw).flatMap(readMultiValue));
   if (field.multiple) return nonEmpty(listOf(raw).flatMap((one) => readScalar(field, one) ?? []));
   return readScalar(field, raw);

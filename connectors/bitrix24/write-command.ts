@@ -1,4 +1,4 @@
-import type { Write } from '../../engine/index.ts';
+import type { Write, WriteValues } from '../../engine/index.ts';
 import type { Command } from './command.ts';
 import { productRows } from './entities.ts';
 import { errors } from './errors.ts';
@@ -42,13 +42,18 @@ function needsItem({ kind }: Schema, write: Create | Update): boolean {
   return decisive !== undefined && decisive !== null && decisive !== '';
 }
 
+/** A new row has nothing to clear. */
+function given(values: WriteValues): WriteValues {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
+}
+
 function create(schema: Schema, { values }: Create): WriteCommand {
-  const params = { fields: writeFields(schema, values, 'legacy') };
+  const params = { fields: writeFields(schema, given(values), 'legacy') };
   return { command: { method: `crm.${schema.kind.name}.add`, params }, keyOf: idOf };
 }
 
 function createItem(schema: Schema, { values }: Create): WriteCommand {
-  const fields = writeFields(schema, values, 'item');
+  const fields = writeFields(schema, given(values), 'item');
   const params = { entityTypeId: schema.kind.typeId, useOriginalUfNames: 'Y', fields };
   return { command: { method: 'crm.item.add', params }, keyOf: itemIdOf };
 }

@@ -1,5 +1,5 @@
 import { toPipeError, type Outcome, type Write } from '../../engine/index.ts';
-import type { Client, Reply } from './client.ts';
+import { batchLimit, type Client, type Reply } from './client.ts';
 import { fitsBatch } from './command.ts';
 import { errors } from './errors.ts';
 import type { Pace } from './pace.ts';
@@ -32,7 +32,7 @@ export async function write(
   let waiting = prepare(schemas, writes, outcomes);
   let requests = 0;
   while (waiting.length > 0) {
-    const now = nextRequest(waiting, writer.pace.size);
+    const now = nextRequest(waiting, writer.pace);
     const sent = await send(writer, now, signal).catch((thrown: unknown) => {
       if (requests > 0 && signal.aborted) return undefined;
       throw thrown;
@@ -77,10 +77,11 @@ function prepare(schemas: SchemaByEntity, writes: readonly Write[], outcomes: Ou
   });
 }
 
-function nextRequest(waiting: readonly Sending[], size: number): readonly Sending[] {
+function nextRequest(waiting: readonly Sending[], pace: Pace): readonly Sending[] {
   const firstAlone = waiting.findIndex(({ command }) => !fitsBatch(command));
   if (firstAlone === 0) return waiting.slice(0, 1);
-  return waiting.slice(0, firstAlone < 0 ? size : Math.min(size, firstAlone));
+  const together = firstAlone < 0 ? waiting : waiting.slice(0, firstAlone);
+  return together.slice(0, pace.room(together.slice(0, batchLimit).map(({ command }) => command.method)));
 }
 
 /** One reply for each, or why the request brought none. */
@@ -100,7 +101,12 @@ async function send(
     if (batch.applied === 'unknown') pace.lost(now.length);
     return batch;
   }
-  if (batch.time.durationMs !== undefined) pace.took(now.length, batch.time.durationMs);
+  pace.came();
+  for (const [place, reply] of batch.replies.entries()) {
+    const method = now[place]?.command.method;
+    if (method !== undefined && reply.ok && reply.time.durationMs !== undefined)
+      pace.took(method, reply.time.durationMs);
+  }
   return batch.replies;
 }
 
