@@ -1,11 +1,11 @@
 import { choicesFor, listed, nearest } from '../config/nearest.ts';
 import type { Diagnostic } from '../diagnostics.ts';
-import { bareName } from './ast.ts';
+import { bareName, startOf } from './ast.ts';
 import { builtIns } from './builtins.ts';
 import { transformErrors } from './errors.ts';
 import type { Expression } from './expression.ts';
 import { functions } from './functions.ts';
-import type { Call, Read } from './names.ts';
+import type { Call, Origin, Read } from './names.ts';
 import { runFacts } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -14,7 +14,7 @@ export function checkNames(expression: Expression, around: Surroundings): readon
   const { reads, calls } = expression.names;
   return [
     ...reads.flatMap((read) => checkRead(expression, read, around) ?? []),
-    ...calls.flatMap((call) => checkCall(expression, call) ?? []),
+    ...calls.flatMap((call) => checkCall(expression, call) ?? checkSetting(expression, call, around) ?? []),
   ];
 }
 
@@ -126,6 +126,26 @@ function checkCall(expression: Expression, call: Call): Diagnostic | undefined {
   if (partial || (given >= least && given <= most)) return undefined;
   const takes = least === most ? String(least) : `${least}–${most === Infinity ? '…' : most}`;
   return transformErrors.wrong_count.finding({ name, given, takes, usage }, where);
+}
+
+/** A zone or an algorithm that does not exist would refuse every record: a literal or a param is looked at now. */
+function checkSetting(expression: Expression, call: Call, around: Surroundings): Diagnostic | undefined {
+  const { setting } = (Object.hasOwn(functions, call.name) && functions[call.name]) || {};
+  const position = setting ? setting.index - (call.given - call.written.length) : -1;
+  const argument = call.written[position];
+  if (!setting || !argument) return undefined;
+  const [origin] = call.origins[setting.index] ?? [];
+  const value = argument.type === 'string' ? argument.value : paramValue(origin, around);
+  const known = typeof value === 'string' ? setting.instead(value) : undefined;
+  if (known === undefined) return undefined;
+  const facts = { operation: `$${call.name}`, value: String(value), known };
+  const start = origin?.offset ?? startOf(argument, expression.source.text);
+  const length = origin?.length ?? String(value).length + 2;
+  return transformErrors.unknown_setting.finding(facts, expression.source.place(start, length));
+}
+
+function paramValue(origin: Origin | undefined, { values }: Surroundings): unknown {
+  return origin?.variable === 'params' && origin.path.length === 1 ? values[origin.path[0] ?? ''] : undefined;
 }
 
 export function isFunction(name: string): boolean {

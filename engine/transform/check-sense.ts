@@ -14,7 +14,7 @@ export function checkSense(expression: Expression, around: Surroundings, isCondi
     ...operations.flatMap((operation) => checkOperation(expression, operation, around)),
     ...calls
       .filter(({ name, given }) => name === 'not' && given === 1)
-      .flatMap(({ first }) => (isValueOfRow(first, around) ? [warnNot(expression, first)] : [])),
+      .flatMap(({ origins: [first = []] }) => (isValueOfRow(first, around) ? [warnNot(expression, first)] : [])),
     ...(isCondition && isValueOfRow(result, around) ? [warnCondition(expression, result)] : []),
   ];
 }

@@ -11,7 +11,8 @@ import { isExpression, readExpression } from './expression.ts';
  */
 export function compileTest(text: string, name: string): Test {
   const read = readExpression(looseText(text, name), name);
-  const around = { role: 'map', rows: new Map(), params: new Map(), targets: [], entities: new Map() } as const;
+  const nothing = { rows: new Map(), params: new Map(), values: {}, targets: [], entities: new Map() };
+  const around = { role: 'map', ...nothing } as const;
   const [finding] = isExpression(read) ? checkNames(read, around) : [read];
   if (finding) {
     const where = finding.where && { where: finding.where };

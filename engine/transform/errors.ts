@@ -216,6 +216,12 @@ export const transformErrors = defineErrors('transform', {
     ru: 'функции ${name} передано аргументов: {given}, а нужно: {takes}',
     fix: { en: 'call it as {usage}', ru: 'вызовите её так: {usage}' },
   },
+  unknown_setting: {
+    kind: 'input',
+    en: '{operation} does not know "{value}"',
+    ru: '{operation} не знает «{value}»',
+    fix: { en: 'write {known}', ru: 'напишите {known}' },
+  },
   refused_function: {
     kind: 'input',
     en: '${name} is refused: a plan must come out the same each time and say beforehand what it reads',

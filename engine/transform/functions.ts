@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Row, Value } from '../connector.ts';
 import type { FailureOptions, PipeError } from '../errors.ts';
 import { transformErrors } from './errors.ts';
-import { mask, maskKinds } from './mask.ts';
+import { isMaskKind, mask, maskKinds } from './mask.ts';
 import { normalisePhone } from './phone.ts';
-import { calendarDay, fullYears, localTime } from './time.ts';
+import { calendarDay, fullYears, isZone, localTime } from './time.ts';
 
 /** A value or nothing. */
 export type Maybe = Value | undefined;
@@ -19,6 +19,8 @@ export interface FunctionSpec {
   readonly optional?: number;
   /** For people: `$cut(text, n, separator)`. */
   readonly usage: string;
+  /** The one argument that sets how it works: what it would have to be, undefined for a value that will do. */
+  readonly setting?: { readonly index: number; readonly instead: (value: string) => string | undefined };
   /** `moment` is the start of the run in ms since 1970. Throws a Refusal when the record's data is wrong. */
   readonly call: (given: readonly Maybe[], moment: number) => Maybe;
 }
@@ -32,6 +34,8 @@ export class Refusal extends Error {
     this.at = at;
   }
 }
+
+const algorithms: readonly string[] = ['md5', 'sha1', 'sha256'];
 
 /** All of them by name, without `$`. */
 export const functions: Readonly<Record<string, FunctionSpec>> = {
@@ -76,6 +80,7 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
   localTime: {
     takes: ['text', 'text'],
     usage: '$localTime(naive, zone)',
+    setting: { index: 1, instead: zoneInstead },
     call: ([value, zone]) => {
       const text = written(value);
       if (text === undefined) return undefined;
@@ -97,6 +102,7 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     takes: ['text', 'text'],
     optional: 1,
     usage: '$age(birthday, zone)',
+    setting: { index: 1, instead: zoneInstead },
     call: ([value, zone = 'UTC'], moment) => {
       const birthday = day(value);
       if (birthday === undefined) return undefined;
@@ -146,11 +152,11 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     takes: ['any', 'text'],
     optional: 1,
     usage: '$hash(value, "sha256")',
+    setting: { index: 1, instead: (value) => (algorithms.includes(value) ? undefined : choice(algorithms)) },
     call: ([value, algorithm = 'sha256']) => {
       if (value === undefined) return undefined;
-      const known = ['md5', 'sha1', 'sha256'];
-      if (typeof algorithm !== 'string' || !known.includes(algorithm)) {
-        throw wrongSetting('$hash', algorithm, choice(known));
+      if (typeof algorithm !== 'string' || !algorithms.includes(algorithm)) {
+        throw wrongSetting('$hash', algorithm, choice(algorithms));
       }
       return createHash(algorithm)
         .update(typeof value === 'string' ? value : JSON.stringify(value))
@@ -163,11 +169,11 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     takes: ['scalar', 'text'],
     optional: 1,
     usage: '$mask(text, "phone")',
+    setting: { index: 1, instead: (value) => (isMaskKind(value) ? undefined : choice(maskKinds)) },
     call: ([value, kind = 'text']) => {
       const text = written(value);
-      const wanted = maskKinds.find((known) => known === kind);
-      if (!wanted) throw wrongSetting('$mask', kind, choice(maskKinds));
-      return text === undefined ? undefined : mask(text, wanted);
+      if (!isMaskKind(kind)) throw wrongSetting('$mask', kind, choice(maskKinds));
+      return text === undefined ? undefined : mask(text, kind);
     },
   },
 
@@ -223,6 +229,10 @@ function inZone<Result>(zone: Maybe, use: (zone: string) => Result): Result {
     if (!(thrown instanceof RangeError)) throw thrown;
     throw new Refusal((at, options) => transformErrors.wrong_zone.error({ at, zone: shown(zone) }, options));
   }
+}
+
+function zoneInstead(zone: string): string | undefined {
+  return isZone(zone) ? undefined : '"Europe/Moscow"';
 }
 
 /** Birthdays are personal: their shape is enough to find the mistake. */

@@ -5,6 +5,10 @@ export type MaskKind = 'phone' | 'name' | 'email' | 'text';
 
 export const maskKinds: readonly MaskKind[] = ['phone', 'name', 'email', 'text'];
 
+export function isMaskKind(value: unknown): value is MaskKind {
+  return maskKinds.some((kind) => kind === value);
+}
+
 /** `+79991234567` → `+7999***4567`, `Иванов Иван` → `И**** И****`, `ivanov@example.org` → `i****@e****`, other text `****`. */
 export function mask(value: string, kind: MaskKind): string {
   switch (kind) {

@@ -26,8 +26,10 @@ export interface Call {
   readonly bare: boolean;
   /** A step of a path, or in the brackets of one: its context is not the record as a whole. */
   readonly inPath: boolean;
-  /** Where the first argument may come from. */
-  readonly first: readonly Origin[];
+  /** Where the arguments may come from. */
+  readonly origins: readonly (readonly Origin[])[];
+  /** The arguments as written; where `~>` brings one, it is not among them. */
+  readonly written: readonly Node[];
 }
 
 /** An operator with two operands, by what they are read from; none where they are computed. */
@@ -254,7 +256,8 @@ function pipe(walk: Walk, node: Node, scope: Scope): readonly Origin[] {
   use(walk, origins);
   if (!node.rhs) return computed;
   if (node.rhs.type === 'function') return call(walk, node.rhs, scope, [origins]);
-  if (node.rhs.type === 'variable' && isPlain(node.rhs)) return named(walk, node.rhs, scope, [origins], false);
+  if (node.rhs.type === 'variable' && isPlain(node.rhs))
+    return named(walk, { procedure: node.rhs, given: [origins], written: [], partial: false }, scope);
   use(walk, visit(walk, node.rhs, scope));
   return computed;
 }
@@ -270,7 +273,10 @@ function call(walk: Walk, node: Node, scope: Scope, piped: readonly (readonly Or
     given.push(origins);
   }
   for (const argument of lambdas) lambda(walk, argument, scope, itemsFor(textOf(node.procedure), given));
-  if (node.procedure) named(walk, node.procedure, scope, given, node.type === 'partial');
+  if (node.procedure) {
+    const written = node.arguments ?? [];
+    named(walk, { procedure: node.procedure, given, written, partial: node.type === 'partial' }, scope);
+  }
   return computed;
 }
 
@@ -282,13 +288,14 @@ function itemsFor(name: string, given: readonly (readonly Origin[])[]): readonly
   return name === 'reduce' ? [computed, items] : [];
 }
 
-function named(
-  walk: Walk,
-  procedure: Node,
-  scope: Scope,
-  given: readonly (readonly Origin[])[],
-  partial: boolean,
-): readonly Origin[] {
+interface Named {
+  readonly procedure: Node;
+  readonly given: readonly (readonly Origin[])[];
+  readonly written: readonly Node[];
+  readonly partial: boolean;
+}
+
+function named(walk: Walk, { procedure, given, written, partial }: Named, scope: Scope): readonly Origin[] {
   const bare = procedure.type === 'path' ? procedure.steps?.[0] : undefined;
   const node = bare ?? procedure;
   const name = textOf(node);
@@ -296,8 +303,8 @@ function named(
   else if (bare || !scope.bound.has(name)) {
     const offset = startOf(node, walk.text);
     const inPath = scope.context !== scope.root;
-    const first = given[0] ?? computed;
-    walk.calls.push({ name, offset, given: given.length, partial, bare: bare !== undefined, inPath, first });
+    const facts = { name, offset, given: given.length, partial, bare: bare !== undefined, inPath };
+    walk.calls.push({ ...facts, origins: given, written });
   } else use(walk, scope.bound.get(name) ?? computed);
   return computed;
 }

@@ -21,6 +21,8 @@ export interface Surroundings {
   /** `$found` and earlier targets by name; undefined fields: not known. */
   readonly rows: ReadonlyMap<string, readonly Field[] | undefined>;
   readonly params: ReadonlyMap<string, Param>;
+  /** Values of the params for this run, as far as they have one. */
+  readonly values: Pipeline['values'];
   /** Columns behind `$source`. */
   readonly source?: readonly Field[];
   /** All targets of the flow, in order, and which of them this is. */
@@ -54,7 +56,7 @@ export function knowledgeOf(
   const targets = flow.targets.map(({ name }) => name);
   const fields = new Map(flow.targets.map((target) => [target.name, fieldsOf(knowledge.entity?.(target))]));
   const entities = new Map(flow.targets.map((target) => [target.name, target.entity]));
-  const common = { params: pipeline.params, targets, entities, ...(source && { source }) };
+  const common = { params: pipeline.params, values: pipeline.values, targets, entities, ...(source && { source }) };
   return {
     ...(source && { source }),
     ...(record && { record }),

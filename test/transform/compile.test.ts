@@ -97,6 +97,15 @@ describe('names in targets', () => {
     expect(findings(deal(fields)).slice(0, 1)).toEqual([finding]);
   });
 
+  it('a zone or algorithm that does not exist is found before any record meets it', () => {
+    const fields = { A: '$hash(name, "crc")', B: '$localTime(name, $params.funnel)', C: 'name ~> $mask("fone")' };
+    expect(findings(deal(fields))).toEqual([
+      'deal.A:1:13 error transform.unknown_setting: $hash does not know "crc" | write "md5" | "sha1" | "sha256"',
+      'deal.B:1:18 error transform.unknown_setting: $localTime does not know "0" | write "Europe/Moscow"',
+      'deal.C:1:15 error transform.unknown_setting: $mask does not know "fone" | write "phone" | "name" | "email" | "text"',
+    ]);
+  });
+
   it('all findings come at once', () => {
     const flow = { ...deal({ A: 'nope', B: '$nope', C: 'a +' }), guard: '$found.ID = "1"' };
     expect(findings(flow).map((finding) => finding.split(':', 1)[0])).toEqual(['deal.A', 'deal.B', 'deal.C', 'guard']);
