@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Answer, FoundRow, Question, Row, Wanted } from '../connector.ts';
 import { isPlaceholder } from '../plan/change.ts';
 import { questionClaims } from '../plan/claims.ts';
@@ -97,15 +96,19 @@ export class Answers {
 
   /** DL-2: rows this installation created lately answer too, re-read by key, though the vendor's index may lag. */
   async #joinRecent(scope: Scope, questions: readonly Question[], answers: Answered[]): Promise<void> {
-    const claims = questions.map((question) => questionClaims(scope.id, scope.fields, question).map(hashedClaim));
+    const claims = questions.map((question) => questionClaims(scope.id, scope.fields, question));
     const recent = await this.#context.book.recent(scope.connection.identity, scope.description.entity, claims.flat());
     if (recent.length === 0) return;
+    const byClaim = new Map<string, string[]>();
+    for (const { row, claims: answered } of recent) {
+      for (const claim of answered) byClaim.set(claim, [...(byClaim.get(claim) ?? []), row]);
+    }
     const missing = claims.map((wanted, index) => {
+      const late = wanted.flatMap((claim) => byClaim.get(claim) ?? []);
+      if (late.length === 0) return [];
       const rows = answers[index];
       const held = new Set(Array.isArray(rows) ? rows.map((row: Row) => String(row[scope.description.id])) : []);
-      return recent
-        .filter((row) => !held.has(row.row) && row.claims.some((claim) => wanted.includes(claim)))
-        .map((row) => row.row);
+      return late.filter((key) => !held.has(key));
     });
     const keys = [...new Set(missing.flat())];
     if (keys.length === 0) return;
@@ -127,11 +130,6 @@ export class Answers {
       answers[index] = [...answered, ...late];
     });
   }
-}
-
-/** Claims are kept as hashes: they are made of phones and names. */
-export function hashedClaim(claim: string): string {
-  return createHash('sha256').update(claim).digest('base64url').slice(0, 22);
 }
 
 function isQuestion(item: Answered | Question): item is Question {

@@ -31,12 +31,13 @@ async function describeScopes(context: RunContext, flow: CompiledFlow): Promise<
     const id = scopeId(context, target);
     groups.set(id, [...(groups.get(id) ?? []), target]);
   }
-  const scopes = await Promise.all([...groups].map(([id, targets]) => describeScope(context, id, targets)));
-  return new Map(
-    scopes.flatMap((scope, index) =>
-      ([...groups.values()][index] ?? []).map((target) => [target.target.name, scope] as const),
-    ),
-  );
+  const scopes = new Map<string, Scope>();
+  // One after the other: most systems describe all their entities in one answer, which a connector keeps.
+  for (const [id, targets] of groups) {
+    const scope = await describeScope(context, id, targets);
+    for (const target of targets) scopes.set(target.target.name, scope);
+  }
+  return scopes;
 }
 
 function scopeId(context: RunContext, target: CompiledTarget): string {

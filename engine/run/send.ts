@@ -6,7 +6,6 @@ import { effectClaims } from '../plan/claims.ts';
 import { rowAfter } from '../plan/fields.ts';
 import type { Intent, Link, Receipt, RecentRow } from '../state/ports.ts';
 import type { CompiledTarget } from '../transform/compiled.ts';
-import { hashedClaim } from './answers.ts';
 import type { Answers } from './answers.ts';
 import { attemptWrites } from './attempt.ts';
 import type { FlowContext, Scope } from './context.ts';
@@ -171,9 +170,7 @@ function linkOf(context: FlowContext, target: CompiledTarget, step: Step, row: s
 function recentRow(scope: Scope, step: Step, key: string, at: number): RecentRow | undefined {
   if (step.write.operation !== 'create') return undefined;
   const row = withKey(scope, presentValues(step.write.values), key);
-  const claims = scope.signatures
-    .flatMap((signature) => effectClaims(scope.id, scope.fields, signature, row))
-    .map(hashedClaim);
+  const claims = scope.signatures.flatMap((signature) => effectClaims(scope.id, scope.fields, signature, row));
   return { connection: scope.connection.identity, entity: scope.description.entity, row: key, claims, at };
 }
 

@@ -52,9 +52,8 @@ export function stateStore(db: Database): StateStore {
     ...intents,
     ...waiting,
     async commit(delivery) {
-      // Receipts acknowledge what was sent and must not be lost with the machine; progress alone may be made again.
-      const write = delivery.receipts.length > 0 ? db.writeDurably : db.write;
-      write(() => {
+      // Not durable against a loss of power: the intents are, and one without its receipt is looked up, never re-sent.
+      db.write(() => {
         admit(delivery.epoch);
         answer(delivery.receipts);
         advance(delivery);

@@ -122,7 +122,7 @@ function recentRows(db: Database, clock: Clock): Pick<PortalBook, 'saveRecent' |
     async saveRecent(rows) {
       if (rows.length === 0) return;
       const savedAt = Math.floor(clock.monotonic());
-      db.writeDurably(() => {
+      db.write(() => {
         forget.run(...dayAgo());
         for (const { connection, entity, row, claims, at } of rows) {
           for (const claim of claims) save.run(connection, entity, hashOf(claim), row, at, savedAt, clock.bootId);

@@ -220,7 +220,7 @@ export interface PortalBook {
   charge(limit: Limit): Promise<{ readonly admitted: true } | { readonly admitted: false; readonly waitMs: number }>;
   /** The vendor refused: the bucket is full now. */
   fill(limit: Limit): Promise<void>;
-  /** Rows this installation created in the last 24 hours, by what they answer to (DL-2); durable. */
+  /** Rows this installation created in the last 24 hours, by what they answer to (DL-2). */
   saveRecent(rows: readonly RecentRow[]): Promise<void>;
   /** Those answering to any of the claims, newest first; each with the asked claims it answers to. */
   recent(connection: string, entity: string, claims: readonly string[]): Promise<readonly RecentRow[]>;
