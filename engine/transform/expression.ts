@@ -10,6 +10,7 @@ import type { Evaluate, Variables } from './compiled.ts';
 import { evaluationError } from './evaluation-error.ts';
 import { functions, isRow } from './functions.ts';
 import type { FunctionSpec, Kind, Maybe } from './functions.ts';
+import { runStart } from './moment.ts';
 import { namesOf } from './names.ts';
 import type { Names } from './names.ts';
 import { toNative } from './native.ts';
@@ -44,13 +45,6 @@ export function isExpression(read: Expression | Diagnostic): read is Expression 
   return 'root' in read;
 }
 
-/** `$run.startedAt`, the moment `$now()`, `$millis()` and `$age` take, so that a plan comes out the same twice. */
-export function runStart(variables: Variables): number {
-  const startedAt = variables['run']?.['startedAt'];
-  const moment = typeof startedAt === 'string' ? Date.parse(startedAt) : Number.NaN;
-  return Number.isNaN(moment) ? Date.now() : moment;
-}
-
 function evaluator(
   root: Node,
   engine: jsonata.Expression,
@@ -66,7 +60,7 @@ function evaluator(
 
 function attempt(native: Native, input: Row, variables: Variables, slow: Evaluate): Maybe | Promise<Maybe> {
   try {
-    return native({ input, root: input, variables, moment: runStart(variables), locals: [] });
+    return native({ input, root: input, variables, locals: [] });
   } catch {
     // Other, or a refusal of one of our functions: JSONata finds it again and knows its position.
     return slow(input, variables);
@@ -121,7 +115,7 @@ function register(engine: jsonata.Expression, name: string, spec: FunctionSpec):
   engine.registerFunction(
     name,
     function (this: jsonata.Focus, ...given: unknown[]) {
-      return spec.call(given.map(plain), momentOf(this));
+      return spec.call(given.map(plain), () => momentOf(this));
     },
     signature(spec),
   );

@@ -21,8 +21,8 @@ export interface FunctionSpec {
   readonly usage: string;
   /** The one argument that sets how it works: what it would have to be, undefined for a value that will do. */
   readonly setting?: { readonly index: number; readonly instead: (value: string) => string | undefined };
-  /** `moment` is the start of the run in ms since 1970. Throws a Refusal when the record's data is wrong. */
-  readonly call: (given: readonly Maybe[], moment: number) => Maybe;
+  /** `moment` gives the start of the run in ms since 1970. Throws a Refusal when the record's data is wrong. */
+  readonly call: (given: readonly Maybe[], moment: () => number) => Maybe;
 }
 
 /** The data of a record does not allow an answer; the expression adds where that is. */
@@ -106,7 +106,7 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     call: ([value, zone = 'UTC'], moment) => {
       const birthday = day(value);
       if (birthday === undefined) return undefined;
-      const years = inZone(zone, (name) => fullYears(birthday, moment, name));
+      const years = inZone(zone, (name) => fullYears(birthday, moment(), name));
       if (years < 0) throw notADate(birthday);
       return years;
     },

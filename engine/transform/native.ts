@@ -5,6 +5,7 @@ import type { Node } from './ast.ts';
 import { builtIns } from './builtins.ts';
 import { functions, isRow } from './functions.ts';
 import type { FunctionSpec, Kind, Maybe } from './functions.ts';
+import { runStart } from './moment.ts';
 import { operators, truth } from './operators.ts';
 import { other, Other } from './other.ts';
 import { plainBuiltIns } from './plain-builtins.ts';
@@ -16,8 +17,6 @@ export interface Scope {
   /** The record, `$$`. */
   readonly root: Row;
   readonly variables: Variables;
-  /** Start of the run, ms since 1970. */
-  readonly moment: number;
   /** Variables bound inside the expression. */
   readonly locals: Maybe[];
 }
@@ -255,7 +254,7 @@ function callOurs({ takes, optional = 0, call: run }: FunctionSpec, given: reado
   return (scope) => {
     const values = given.map((argument) => argument(scope));
     if (!values.every((value, i) => fits(value, takes[i] ?? 'any'))) throw other;
-    return run(values, scope.moment);
+    return run(values, () => runStart(scope.variables));
   };
 }
 
