@@ -67,9 +67,8 @@ function pointerPath(pointer: string, data: unknown): Path {
     });
 }
 
-/** Nothing can be said about a value whose variable has none. */
 function isUndecided(node: Node | undefined): boolean {
-  return node?.kind === 'scalar' && node.variables?.missing === true;
+  return node?.kind === 'scalar' && node.undecided === true;
 }
 
 /** A missing key is not told when the unknown one beside it is its misspelling. */

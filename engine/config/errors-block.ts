@@ -175,8 +175,8 @@ export const blockErrors = defineErrors('config', {
   },
   connection_flag: {
     kind: 'input',
-    en: '--connection does not read {text}',
-    ru: '--connection не понимает {text}',
+    en: 'a --connection names no connection, no key or no value',
+    ru: 'в --connection нет имени подключения, ключа или значения',
     fix: { en: 'write --connection name.key=value', ru: 'напишите --connection имя.ключ=значение' },
   },
 });

@@ -43,7 +43,7 @@ export const meaningErrors = defineErrors('config', {
     kind: 'input',
     en: 'there is no flow "{name}"',
     ru: 'потока «{name}» нет',
-    fix: { en: 'write {choices}', ru: 'напишите {choices}' },
+    fix: { en: 'write {choices}, or remove it', ru: 'напишите {choices} или уберите его' },
   },
   after_in_a_circle: {
     kind: 'input',

@@ -55,46 +55,42 @@ function fillScalar(
   mode: VariableMode,
   findings: Diagnostic[],
 ): ScalarNode {
-  if (typeof scalar.value !== 'string' || !scalar.value.includes('${')) return scalar;
+  const { value: written } = scalar;
+  if (typeof written !== 'string' || !written.includes('${')) return scalar;
   const place = placeOf(scalar.span);
-  const left = scalar.value.replace(reference, '');
-  if (left.includes('${')) {
-    const text = /\$\{[^}]*\}?/.exec(left)?.[0] ?? '${';
-    findings.push(configErrors.wrong_reference.finding({ text }, place));
-  }
+  const before = findings.length;
+  const malformed = /\$\{[^}]*\}?/.exec(written.replace(reference, ''))?.[0];
+  if (malformed !== undefined) findings.push(configErrors.wrong_reference.finding({ text: malformed }, place));
   const names: string[] = [];
-  let missing = left.includes('${');
-  const text = scalar.value.replace(reference, (_whole, env?: string, otherwise?: string, secret?: string) => {
-    const name = env ?? secret ?? '';
+  const text = written.replace(reference, (_whole, variable?: string, otherwise?: string, secret?: string) => {
+    const name = variable ?? secret ?? '';
     names.push(name);
-    const value =
-      env === undefined
-        ? secretValue(name, environment, findings, scalar)
-        : ((environment[env] || otherwise) ?? environment[env]);
-    if (value !== undefined) return value;
-    missing = true;
+    const value = variable === undefined ? secretValue(name, environment) : plainValue(name, otherwise, environment);
+    if (typeof value === 'string') return value;
     const severity: Severity = mode === 'required' ? 'error' : 'warning';
-    findings.push(configErrors.variable_missing.finding({ variable: name }, place, severity));
+    findings.push(
+      value ? { ...value, where: place } : configErrors.variable_missing.finding({ variable: name }, place, severity),
+    );
     return '';
   });
-  const secret = /\$\{secret:/.test(scalar.value);
-  return { ...scalar, value: text, text, variables: { written: scalar.value, names, missing, secret } };
+  const isUndecided = findings.length > before;
+  return { ...scalar, value: text, text, variables: { written, names }, ...(isUndecided && { undecided: true }) };
+}
+
+/** As in a shell, `:-` also stands in for a variable that is set to nothing. */
+function plainValue(name: string, otherwise: string | undefined, environment: Environment): string | undefined {
+  const value = environment[name];
+  return value === undefined || value === '' ? (otherwise ?? value) : value;
 }
 
 /** `NAME`, or the content of the file that `NAME_FILE` names, as container platforms hand secrets over. */
-function secretValue(
-  name: string,
-  environment: Environment,
-  findings: Diagnostic[],
-  scalar: ScalarNode,
-): string | undefined {
+function secretValue(name: string, environment: Environment): string | Diagnostic | undefined {
   const file = environment[`${name}_FILE`];
   if (environment[name] !== undefined || file === undefined) return environment[name];
   try {
     return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
   } catch {
-    findings.push(configErrors.secret_file_unreadable.finding({ variable: `${name}_FILE` }, placeOf(scalar.span)));
-    return '';
+    return configErrors.secret_file_unreadable.finding({ variable: `${name}_FILE` });
   }
 }
 

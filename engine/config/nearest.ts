@@ -18,6 +18,7 @@ const mostListed = 15;
 
 /** `"a" | "b" | "c"`, no more than a reader wants to see. */
 export function listed(known: readonly string[], show: (name: string) => string = inQuotes): string {
+  if (known.length === 0) return '…';
   const shown = known.slice(0, mostListed).map(show).join(' | ');
   return known.length > mostListed ? `${shown} | …` : shown;
 }

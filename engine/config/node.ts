@@ -14,15 +14,14 @@ export interface ScalarNode {
   readonly text: string;
   /** Interpolation filled it in: what it held before, e.g. `${env:PORT}`. Its value is never shown. */
   readonly variables?: Variables;
+  /** What it was to hold is not known, and that has been reported: nothing more is to be said about its value. */
+  readonly undecided?: true;
 }
 
 /** The variables a scalar was made of. */
 export interface Variables {
   readonly written: string;
   readonly names: readonly string[];
-  /** One of them has no value: nothing is to be said about the scalar's value. */
-  readonly missing: boolean;
-  readonly secret: boolean;
 }
 
 export interface ListNode {

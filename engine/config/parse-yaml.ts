@@ -43,7 +43,7 @@ function readTree(document: Document, source: SourceText, unquoted: readonly Unq
 
 function parse(text: string): Document | undefined {
   try {
-    return parseDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: 'silent' });
+    return parseDocument(text, { uniqueKeys: false, prettyErrors: false });
   } catch {
     // The parser is recursive: a text of ten thousand brackets ends its stack.
     return undefined;
@@ -68,7 +68,8 @@ function withPlaceHolders(text: string, unquoted: readonly Unquoted[]): string {
 
 function unquotedFinding(one: Unquoted, source: SourceText): Diagnostic {
   const expression = source.text.slice(one.start, one.end);
-  const shown = source.isHidden(one.start) ? "'…'" : inSingleQuotes(expression);
+  const isReference = /^\$\{(?:env|secret):\w+\}$/.test(expression);
+  const shown = source.isHidden(one.start) && !isReference ? "'…'" : inSingleQuotes(expression);
   const quoted = one.key === undefined ? `- ${shown}` : `${one.key}: ${shown}`;
   const place = source.place(one.start, one.end - one.start);
   switch (one.reason) {

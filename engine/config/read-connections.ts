@@ -27,7 +27,7 @@ export async function loadConnectors(node: Node | undefined, registry: Registry)
     const named = child(entry.node, 'connector');
     const name = textAt(entry.node, 'connector');
     connectors.set(entry.key, undefined);
-    if (named?.kind !== 'scalar' || name === undefined || named.variables?.missing) continue;
+    if (named?.kind !== 'scalar' || name === undefined || named.undecided) continue;
     try {
       const connector = await registry.loadConnector(name);
       connectors.set(entry.key, connector);
@@ -110,10 +110,15 @@ export function hideSecrets(node: Node | undefined, connectors: ReadonlyMap<stri
   for (const entry of entries(node)) {
     const connector = connectors.get(entry.key);
     for (const { node: scalar, path } of scalars(entry.node)) {
-      const isSecret = connector ? isSecretAt(connector, path) : path[0] !== 'connector';
+      const isSecret = path[0] !== 'connector' && (!connector || maySecretStandAt(connector, path));
       if (isSecret && hasLiteral(scalar)) scalar.span.source.hide(scalar.span.start, scalar.span.end);
     }
   }
+}
+
+/** Also under a key the connector does not know: it may be a misspelt one. */
+function maySecretStandAt(connector: Connector, path: Path): boolean {
+  return isSecretAt(connector, path) || !(String(path[0]) in propertiesOf(connector.settings));
 }
 
 function isSecretAt(connector: Connector, path: Path): boolean {
@@ -147,7 +152,7 @@ function withFlags(connections: readonly Entry[], flags: readonly string[], read
 function withFlag(connections: readonly Entry[], flag: string, reader: Reader): readonly Entry[] {
   const [, name = '', keys = '', value = ''] = /^([^.=]+)\.([^=]+)=(.*)$/s.exec(flag) ?? [];
   const names = connections.map((entry) => entry.key);
-  if (keys === '') reader.report(configErrors.connection_flag.finding({ text: flag.split('=')[0] ?? '' }));
+  if (keys === '') reader.report(configErrors.connection_flag.finding({}));
   else if (!names.includes(name)) {
     reader.report(configErrors.unknown_connection.finding({ name, choices: choicesFor(name, names) }));
   }
@@ -160,7 +165,7 @@ function withFlag(connections: readonly Entry[], flag: string, reader: Reader): 
 function setAt(node: Node | undefined, keys: readonly string[], text: string, at: Entry): Node {
   const [key, ...rest] = keys;
   if (key === undefined) {
-    const variables = { written: `--connection ${at.key}`, names: [], missing: false, secret: true };
+    const variables = { written: `--connection ${at.key}`, names: [] };
     return { kind: 'scalar', span: at.keySpan, value: text, text, variables };
   }
   const map: MapNode = node?.kind === 'map' ? node : { kind: 'map', span: at.keySpan, entries: new Map() };

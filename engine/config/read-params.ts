@@ -73,7 +73,7 @@ function valueOf(
   const literal = child(entry.node, 'default');
   const given = givenValue(entry, flag, options.environment);
   if (!given) return withoutValue(entry, type, options.variables, reader);
-  const isUndecided = literal?.kind === 'scalar' && literal.variables?.missing === true;
+  const isUndecided = literal?.kind === 'scalar' && literal.undecided === true;
   if (given.span === literal?.span && (isUndecided || given.raw === null)) return sampleOf(type);
   const value = paramValue(given.raw, type);
   if (value === undefined) {

@@ -42,7 +42,7 @@ function readCron(
   reader: Reader,
 ): ScheduleEntry | undefined {
   const written = child(node, 'cron');
-  if (written?.kind !== 'scalar' || written.value === null || written.variables?.missing) return undefined;
+  if (written?.kind !== 'scalar' || written.value === null || written.undecided) return undefined;
   if (!isCron(written.text)) {
     reader.report(configErrors.wrong_cron.finding({ text: shown(written) }, placeOf(written.span)));
     return undefined;

@@ -99,7 +99,8 @@ function withQueryFile(own: MapNode, folder: string, reader: Reader): MapNode {
     ...file,
     value: text,
     text,
-    variables: { written: path, names: [], missing: text === '', secret: false },
+    variables: { written: path, names: [] },
+    ...(text === '' && { undecided: true as const }),
   };
   return withEntries(
     own,
@@ -128,7 +129,7 @@ function readWindow(node: Node): Window | undefined {
 /** A cursor the query never asks for would read everything, every time. */
 function checkQuery(own: MapNode, window: Window | undefined, reader: Reader): void {
   const query = child(own, 'query');
-  if (!window || query?.kind !== 'scalar' || typeof query.value !== 'string' || query.variables?.missing) return;
+  if (!window || query?.kind !== 'scalar' || typeof query.value !== 'string' || query.undecided) return;
   if (!/@since\b/i.test(query.value)) reader.report(configErrors.query_without_since.finding({}, placeOf(query.span)));
 }
 

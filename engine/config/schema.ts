@@ -17,7 +17,7 @@ const paramSchema = closed(
   { description: 'A value that differs from one installation to the next; expressions read it as $params.name' },
 );
 
-const connectionSchema = Type.Object(
+export const connectionSchema = Type.Object(
   { connector: textSchema('The kind of system: a folder under connectors/', 'bitrix24') },
   { additionalProperties: true, description: 'A named, configured connector; the other keys are the connector’s own' },
 );

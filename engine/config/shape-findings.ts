@@ -114,7 +114,10 @@ function choicesOf(schema: AnySchemaObject, node: Node | undefined): string {
   const forms = branchesOf(schema).flatMap(formOf);
   if (forms.length > 0) return listed(forms, (form) => form);
   const examples = examplesOf(schema).map(asYaml);
-  return examples.length > 0 ? listed(examples, (example) => example) : formOf(schema).join(' | ');
+  if (examples.length > 0) return listed(examples, (example) => example);
+  const described: unknown = schema['description'];
+  const form = formOf(schema).join(' | ');
+  return form === '…' && typeof described === 'string' ? described : form;
 }
 
 /** How a form looks in YAML: `{ const: … }`. */

@@ -36,7 +36,7 @@ function scanLine(text: string, lineStart: number, found: Unquoted[]): number {
   const column = start - lineStart;
   const keyEnd = skip(text, start, blockKey);
   const key = keyEnd > start ? nameOf(text.slice(start, keyEnd)) : undefined;
-  start = skip(text, keyEnd, /[ \t]*(?:&[^\s,[\]{}]+(?:[ \t]+|$))?/my);
+  start = skip(text, keyEnd, /[ \t]*(?:(?:&[^\s,[\]{}]+|!![a-z]+)(?:[ \t]+|$))*/my);
   if (start >= next - 1 || isComment(text, start)) return next;
   if (/[|>][-+\d]*[ \t]*(?:#.*)?$/my.test(text.slice(start, next))) return endOfBlock(text, next, column);
   return scanBlockValue(text, { start, ...(key !== undefined && { key }) }, found) ?? next;
@@ -51,6 +51,8 @@ function scanBlockValue(text: string, value: Value, found: Unquoted[]): number |
     if (first === '{' || first === '[') scanFlow(text, start + 1, end - 1, found);
     return endOfLine(text, end) + 1;
   }
+  // A quote that is closed lines below was meant to be closed here: YAML itself says so.
+  if (end !== undefined && end > endOfLine(text, start) && `"'`.includes(first)) return undefined;
   const extent = expressionEnd(text, start, false);
   const reason = leads(text, start, end) ? 'leading' : firstTrouble(text.slice(start, extent), false);
   if (reason) found.push({ ...value, reason, end: extent });
@@ -90,11 +92,11 @@ function scanFlowValue(text: string, value: Value, to: number, found: Unquoted[]
   return extent;
 }
 
-/** The end of a bracketed or quoted value, of an alias or of a tag. */
+/** The end of a bracketed or quoted value or of an alias. */
 function endOfStructure(text: string, start: number): number | undefined {
   const rest = text.slice(start);
   if (rest.startsWith('{') || rest.startsWith('[')) return endOfBracket(text, start);
-  const token = /^(?:"(?:[^"\\]|\\[\s\S])*"|'(?:[^']|'')*'|\*[\p{L}\p{N}_-]+|!![a-z]+)/u.exec(rest)?.[0];
+  const token = /^(?:"(?:[^"\\]|\\[\s\S])*"|'(?:[^']|'')*'|\*[\p{L}\p{N}_-]+)/u.exec(rest)?.[0];
   return token === undefined ? undefined : start + token.length;
 }
 

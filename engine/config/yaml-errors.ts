@@ -5,7 +5,7 @@ import { configErrors } from './errors.ts';
 import type { SourceText } from './source-text.ts';
 
 /** After these the document still holds what the author wrote. */
-const harmless = new Set<YAMLError['code']>(['BAD_DQ_ESCAPE', 'MULTIPLE_DOCS', 'TAG_RESOLVE_FAILED', 'DUPLICATE_KEY']);
+const harmless = new Set<YAMLError['code']>(['BAD_DQ_ESCAPE', 'TAG_RESOLVE_FAILED']);
 
 /** After such an error the parser guesses: what it guessed is not worth a finding. */
 export function isFatal(error: YAMLParseError): boolean {

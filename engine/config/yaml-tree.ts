@@ -149,9 +149,10 @@ function readAlias(alias: Alias, reading: Reading, span: Span): Node {
     return reading.budget < 0 ? tooDeep(reading, span) : node;
   } else {
     const choices = choicesFor(name, [...reading.anchors.keys()], (anchor) => `*${anchor}`);
-    reading.findings.push(configErrors.unknown_anchor.finding({ name, choices }, placeOf(span)));
+    const shownName = reading.source.isHidden(span.start) ? '…' : name;
+    reading.findings.push(configErrors.unknown_anchor.finding({ name: shownName, choices }, placeOf(span)));
   }
-  return nothing(span);
+  return undecided(span);
 }
 
 function sizeOf(node: Node): number {
@@ -165,7 +166,12 @@ function tooDeep(reading: Reading, span: Span): Node {
   if (!reading.findings.some((finding) => finding.code === code)) {
     reading.findings.push(configErrors.too_deep.finding({}, placeOf(span)));
   }
-  return nothing(span);
+  return undecided(span);
+}
+
+/** In the place of something that has been reported. */
+function undecided(span: Span): ScalarNode {
+  return { ...nothing(span), undecided: true };
 }
 
 function nothing(span: Span): ScalarNode {

@@ -1,0 +1,75 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Connector } from '../connector.ts';
+import { writeOrCheck } from '../messages/generated-files.ts';
+import type { GeneratedFile } from '../messages/generated-files.ts';
+import { connectorNames, loadConnector } from '../registry.ts';
+import { connectionSchema, pipelineSchema } from './schema.ts';
+
+const folder = fileURLToPath(new URL('../../schemas/', import.meta.url));
+const dialect = 'https://json-schema.org/draft/2020-12/schema';
+
+/** schemas/pipeline.schema.json and one schema for each connector, for editors and people. */
+export function schemaFiles(connectors: readonly Connector[]): readonly GeneratedFile[] {
+  const own = connectors.map((connector) => ({
+    path: join(folder, 'connectors', `${connector.name}.schema.json`),
+    text: asText(connectorSchema(connector)),
+  }));
+  const kept = new Set(own.map(({ path }) => path));
+  const gone = existing(join(folder, 'connectors')).filter((path) => !kept.has(path));
+  return [
+    { path: join(folder, 'pipeline.schema.json'), text: asText(editorSchema(connectors)) },
+    ...own,
+    ...gone.map((path) => ({ path, text: undefined })),
+  ];
+}
+
+/** The skeleton, with each connection's keys by the connector it names. */
+export function editorSchema(connectors: readonly Connector[]): object {
+  const { properties } = pipelineSchema;
+  const connections = {
+    ...properties.connections,
+    additionalProperties: {
+      ...connectionSchema,
+      allOf: connectors.map(({ name, summary, settings }) => ({
+        if: { properties: { connector: { const: name } }, required: ['connector'] },
+        // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
+        then: { description: summary, properties: settings.properties, required: settings.required ?? [] },
+      })),
+    },
+  };
+  return { $schema: dialect, ...pipelineSchema, properties: { ...properties, connections } };
+}
+
+function connectorSchema({ name, summary, settings, source, sink }: Connector): object {
+  return {
+    $schema: dialect,
+    title: name,
+    description: summary,
+    type: 'object',
+    properties: {
+      connection: settings,
+      ...(source && { source: source.settings }),
+      ...(sink && { target: sink.settings }),
+    },
+  };
+}
+
+function existing(path: string): readonly string[] {
+  return existsSync(path) ? readdirSync(path).map((file) => join(path, file)) : [];
+}
+
+function asText(schema: object): string {
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
+}
+
+async function shippedConnectors(): Promise<readonly Connector[]> {
+  const loaded = await Promise.all(connectorNames().map(async (name) => loadConnector(name)));
+  return loaded.filter((connector) => connector !== undefined);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const files = schemaFiles(await shippedConnectors());
+  process.exitCode = writeOrCheck(files, process.argv, 'node engine/config/generate-schemas.ts');
+}
