@@ -1,4 +1,6 @@
+import { choicesFor } from '../config/nearest.ts';
 import type { ExpressionText, FieldMapping, Flow, Rung, Target } from '../config/pipeline.ts';
+import type { Diagnostic } from '../diagnostics.ts';
 import { bareName } from './ast.ts';
 import { isFunction } from './check-names.ts';
 import type { CompiledField, CompiledRung, CompiledTarget, Evaluate } from './compiled.ts';
@@ -15,6 +17,7 @@ export function compileTargets(flow: Flow, known: FlowKnowledge, read: Reader): 
     if (isFunction(target.name)) {
       read.findings.push(transformErrors.function_name.finding({ name: target.name }, target.place));
     }
+    read.findings.push(...unknownFields(target, known));
     const compiled = compileTarget(flow, target, known, read);
     return { compiled, expressions: read.expressions.slice(before) };
   });
@@ -97,6 +100,29 @@ function compileRung(rung: Rung, target: string, owner: Target, known: FlowKnowl
     ...(rung.where && { where: read.condition(rung.where, `${at}.where`, inside) }),
     ...(rung.prefer && { prefer: read.condition(rung.prefer, `${at}.prefer`, inside) }),
   };
+}
+
+/** Names in the target's own keys that a described entity does not have; what is made on the way is not asked for. */
+function unknownFields(target: Target, known: FlowKnowledge): readonly Diagnostic[] {
+  const described = known.inside(target, 'target').rows.get('found');
+  if (!described) return [];
+  const names = described.map(({ name }) => name);
+  const makesFields = target.ddl === 'create' || target.ddl === 'evolve';
+  const provided = new Set((target.fields ?? []).flatMap(({ field, provision }) => (provision ? [field] : [])));
+  const named = [
+    ...(target.fields ?? []).map(({ field, place }) => ({ field, place })),
+    ...target.rows.map(({ list, place }) => ({ field: list, place })),
+    ...target.match.flatMap(({ by, order, place }) => [
+      ...by.map((asked) => ({ field: asked.field, place: asked.place })),
+      ...order.map(({ field }) => ({ field, place })),
+    ]),
+  ];
+  return named
+    .filter(({ field }) => !makesFields && !provided.has(field) && !names.includes(field))
+    .map(({ field: name, place }) => {
+      const facts = { entity: target.entity, name, known: choicesFor(name, names) };
+      return transformErrors.unknown_target_field.finding(facts, place);
+    });
 }
 
 /** Fields the target itself names: written, asked by, ordered by, marked. */

@@ -155,6 +155,18 @@ describe('names in targets', () => {
   });
 });
 
+describe('fields of a target', () => {
+  it('are those of the described entity', () => {
+    const entity = { entity: 'deal', id: 'ID', fields: [{ name: 'TITLE', type: 'text' as const }], lists: [] };
+    const flow = { map, targets: [{ name: 'deal', by: { ID: 'id' }, order: 'DATE', fields: { TITEL: 'name' } }] };
+    const given = told(compile(pipeline(flow), { entity: () => entity }).findings);
+    expect(given.map((finding) => finding.slice(finding.indexOf('error')))).toEqual([
+      'error transform.unknown_target_field: deal has no field "TITEL" | write "TITLE"',
+      'error transform.unknown_target_field: deal has no field "DATE" | write "ID" | "TITLE"',
+    ]);
+  });
+});
+
 describe('names in map', () => {
   const columns = (): readonly Field[] => [
     { name: 'id', type: 'integer', optional: false },
