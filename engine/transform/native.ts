@@ -9,6 +9,7 @@ import { runStart } from './moment.ts';
 import { operators, truth } from './operators.ts';
 import { other, Other } from './other.ts';
 import { plainBuiltIns } from './plain-builtins.ts';
+import { isList } from './values.ts';
 
 /** What an expression is evaluated with. */
 export interface Scope {
@@ -87,7 +88,7 @@ function path(node: Node, locals: Locals): Native {
     let value = first(scope.input, scope);
     for (const [index, next] of steps.entries()) {
       if (value === undefined) return undefined;
-      if (Array.isArray(value)) return overList(value, steps.slice(index), scope);
+      if (isList(value)) return overList(value, steps.slice(index), scope);
       if (!isRow(value)) throw other;
       value = next(value, scope);
     }
@@ -118,8 +119,8 @@ function overList(values: readonly Value[], steps: readonly Step[], scope: Scope
       return value === undefined ? [] : [value];
     });
     const [only] = results;
-    if (index === steps.length - 1 && results.length === 1 && Array.isArray(only)) return only;
-    items = results.flat() as readonly Value[];
+    if (index === steps.length - 1 && results.length === 1 && isList(only)) return only;
+    items = results.flatMap((value) => (isList(value) ? value : [value]));
   }
   return items.length > 1 ? items : items[0];
 }
@@ -191,7 +192,7 @@ function list(node: Node, locals: Locals): Native {
     parts.flatMap(({ nested, make }): readonly Value[] => {
       const value = make(scope);
       if (value === undefined) return [];
-      return Array.isArray(value) && !nested ? (value as readonly Value[]) : [value];
+      return isList(value) && !nested ? value : [value];
     });
 }
 

@@ -57,8 +57,12 @@ function plainRow(object: object): Row {
 export function copy<Kind extends Value>(value: Kind): Kind;
 export function copy(value: Value | null): Value | null {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(copy);
+  if (isList(value)) return value.map((item) => copy(item));
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copy(item)]));
+}
+
+export function isList(value: Maybe): value is readonly Value[] {
+  return Array.isArray(value);
 }
 
 /** How a type is called in messages, in words of the language (language.md §1, §4.1). */

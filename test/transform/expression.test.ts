@@ -64,7 +64,7 @@ describe('evaluating', () => {
   it('evaluates one expression for many records at once without mixing them', async () => {
     const expression = read('$map(items, function($i) { $i & $$.id })');
     const rows = Array.from({ length: 50 }, (_, id) => ({ id: String(id), items: ['a', 'b'] }));
-    const given = await Promise.all(rows.map((row) => expression.evaluate(row, {})));
+    const given = await Promise.all(rows.map(async (row) => expression.evaluate(row, {})));
     expect(given).toEqual(rows.map(({ id }) => [`a${id}`, `b${id}`]));
   });
 });
