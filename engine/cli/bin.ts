@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Interfaces } from '@oclif/core';
 
 enableCompileCache();
 const { Config, flush, run, settings } = await import('@oclif/core');
@@ -12,7 +13,7 @@ settings.enableAutoTranspile = false;
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = packageRoot(here);
-const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const packageJson: Interfaces.PJSON = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 // In a clone the commands lie in engine/, in the published package in dist/engine/: beside this file in both.
 packageJson.oclif.commands = `.${sep}${relative(root, join(here, 'commands'))}`;
 

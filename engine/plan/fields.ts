@@ -1,5 +1,4 @@
 import type { Row, Value, WriteValues } from '../connector.ts';
-import type { FieldItem } from '../config/pipeline.ts';
 import type { CompiledField, CompiledTarget, Variables } from '../transform/compiled.ts';
 import { allows } from './guard.ts';
 import type { Verdict } from './guard.ts';
@@ -17,7 +16,7 @@ function fieldsFor(target: CompiledTarget, record: Row): readonly CompiledField[
   const mapped = target.fields ?? [];
   const { everyField, place } = target.target;
   if (!everyField) return mapped;
-  const taken = new Set(mapped.flatMap((field) => [field.mapping.field, ...field.mapping.items.map(bareName)]));
+  const taken = new Set([...target.taken, ...mapped.map((field) => field.mapping.field)]);
   const rest = Object.keys(record).filter((name) => !taken.has(name));
   return [
     ...mapped,
@@ -26,10 +25,6 @@ function fieldsFor(target: CompiledTarget, record: Row): readonly CompiledField[
       items: [{ evaluate: (row: Row) => row[field] }],
     })),
   ];
-}
-
-function bareName(item: FieldItem): string {
-  return item.value.kind === 'expression' ? item.value.expression.text.trim() : '';
 }
 
 /** The values of a new row: everything mapped that has a value, `fill` and `create` too. */

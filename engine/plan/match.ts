@@ -56,8 +56,9 @@ async function filterRows(
   variables: Variables,
 ): Promise<readonly Row[]> {
   if (!test) return rows;
-  const verdicts = await Promise.all(rows.map((row) => test(record, { ...variables, found: row })));
-  return rows.filter((_, index) => verdicts[index]);
+  const accepted: Row[] = [];
+  for (const row of rows) if (await test(record, { ...variables, found: row })) accepted.push(row);
+  return accepted;
 }
 
 /** §4.4: an expression that yields nothing or "" skips the rung; it never means "is empty" and never drops the filter. */

@@ -1,5 +1,5 @@
 import type { Field, MultiValue, Value } from '../connector.ts';
-import { phoneKey } from './phone-key.ts';
+import { phoneKey } from '../phone-key.ts';
 
 /**
  * The one idea of "the same value" (language.md §4): a value as text that is equal exactly when the target would hold
@@ -101,11 +101,12 @@ function instantText(text: string): string {
   return Number.isNaN(time) ? text : `@${Math.floor(time / 1000)}`;
 }
 
-/** An option may be named by its id or by its text; what is neither stays as it is. */
+/** An option may be named by its id or by its text; a text of two options names neither and stays as it is. */
 function optionId(field: Field, value: string): string {
   const options = field.options ?? [];
-  const byId = options.find((option) => option.id === value);
-  return (byId ?? options.find((option) => option.text === value))?.id ?? value;
+  if (options.some((option) => option.id === value)) return value;
+  const [named, another] = options.filter((option) => option.text === value);
+  return named && !another ? named.id : value;
 }
 
 /** JSON with sorted keys: equal objects give equal text whatever the order of their keys. */

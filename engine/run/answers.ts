@@ -122,7 +122,7 @@ export class Answers {
     missing.forEach((wanted, index) => {
       const question = questions[index];
       const answered = answers[index];
-      if (!question || !Array.isArray(answered)) return;
+      if (!question || !answered || answered instanceof Error) return;
       const late = wanted
         .map((key) => rows.get(key))
         .filter((row) => row !== undefined && satisfies(scope.fields, question, row))

@@ -1,4 +1,5 @@
-import { PipeError, toPipeError } from '../errors.ts';
+import { toPipeError } from '../errors.ts';
+import type { PipeError } from '../errors.ts';
 import type { Outcome, Write } from '../connector.ts';
 import type { RunContext } from './context.ts';
 
@@ -43,7 +44,7 @@ export async function attemptWrites(
       outcomes[index] = answers[position] ?? lost();
     });
     const again = left.filter(({ index }) => mayPass(outcomes[index]));
-    const [first] = again;
+    const first = again.at(0);
     const why = first && outcomes[first.index];
     if (!first || !why || why.ok || context.signal.aborted || !(await patience(why.error))) return outcomes;
     left = again;

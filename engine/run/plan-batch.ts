@@ -1,5 +1,6 @@
 import type { Row } from '../connector.ts';
-import { PipeError, toPipeError } from '../errors.ts';
+import { toPipeError } from '../errors.ts';
+import type { PipeError } from '../errors.ts';
 import { effectClaims, questionClaims, rowClaim } from '../plan/claims.ts';
 import type { Claims } from '../plan/claims.ts';
 import { isPlaceholder } from '../plan/change.ts';

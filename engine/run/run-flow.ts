@@ -155,8 +155,9 @@ function isComparing(context: FlowContext): boolean {
 async function chosenRows(context: FlowContext, rows: readonly Row[]): Promise<readonly Row[]> {
   const { only } = context.options;
   if (!only) return rows;
-  const verdicts = await Promise.all(rows.map((row) => only(row, { ...context.variables, source: row })));
-  return rows.filter((_, index) => verdicts[index]);
+  const chosen: Row[] = [];
+  for (const row of rows) if (await only(row, { ...context.variables, source: row })) chosen.push(row);
+  return chosen;
 }
 
 function readRequest(work: FlowRun, cursor: Cursor | undefined): ReadRequest {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { exitCodes, PipeError, toPipeError } from '../errors.ts';
+import { exitCodes, toPipeError } from '../errors.ts';
+import type { PipeError } from '../errors.ts';
 import type { Connector } from '../connector.ts';
 import type { FlowCounts, Listener } from '../events/events.ts';
 import type { Lease, PortalBook, StateStore } from '../state/ports.ts';

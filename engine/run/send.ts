@@ -31,9 +31,12 @@ export async function sendSteps(
   answers: Answers,
 ): Promise<void> {
   const scope = context.scopes.of(target.target.name);
-  for (let at = 0; at < steps.length; at += scope.sink.writesPerRequest) {
+  let left = steps;
+  while (left.length > 0) {
     context.signal.throwIfAborted();
-    const chunk = steps.slice(at, at + scope.sink.writesPerRequest).filter((step) => isFresh(context, step));
+    const size = scope.sink.writesPerRequest;
+    const chunk = left.slice(0, size).filter((step) => isFresh(context, step));
+    left = left.slice(size);
     if (chunk.length > 0) await sendChunk(context, target, scope, chunk, answers);
   }
 }

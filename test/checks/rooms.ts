@@ -12,7 +12,7 @@ const floors: readonly (readonly string[])[] = [
   ['transform'],
   ['config'],
   ['registry'],
-  ['connector'],
+  ['connector', 'phone-key'],
   ['errors'],
   ['diagnostics'],
   ['messages'],

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { EntityDescription, Question, Row } from '../../engine/connector.ts';
 import { toPipeError } from '../../engine/errors.ts';
 import type { TargetPlan } from '../../engine/plan/change.ts';
@@ -98,8 +98,6 @@ const failure = async (planning: Promise<unknown>) => {
 };
 
 const byVisit = 'match: [{ name: visit, by: [VISIT] }]\nfields: { VISIT: visit, STAGE: stage, SUM: sum }';
-
-beforeAll(() => expect(tables.connector.name).toBe('tables'));
 
 describe('rungs', () => {
   it('ask for the value as mapped, and a row that is found is not created', async () => {

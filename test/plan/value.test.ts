@@ -44,6 +44,19 @@ describe('two values are the same', () => {
       [{ id: '3', value: '89991234567', type: 'WORK' }],
       true,
     ],
+    ['a phone and the same with an extension', field('phones'), '+79991234567', '8 (999) 123-45-67 доб. 12', true],
+    [
+      'a text that two options share',
+      field('enum', {
+        options: [
+          { id: '7', text: 'Да' },
+          { id: '8', text: 'Да' },
+        ],
+      }),
+      'Да',
+      '7',
+      false,
+    ],
     ['mails in another case', field('emails'), 'A@B.example', 'a@b.example', true],
     ['objects with their keys in another order', field('json'), { a: 1, b: [2] }, { b: [2], a: 1 }, true],
     ['texts that differ in case', field('text'), 'Иванов', 'иванов', false],
