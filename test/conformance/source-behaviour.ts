@@ -25,11 +25,13 @@ export function behavesLikeSource(connector: Connector, subject: Subject): void 
       expect(byThree).toEqual(atOnce);
     });
 
-    it('gives each batch a cursor, and from each of them the rest', async () => {
+    it('ends with a cursor, and gives from each cursor the rest', async () => {
       const { source, with: given } = await opened();
       const batches = await collect(source.read(request(given, { batch: 4 })));
+      expect(batches.at(-1)?.cursor).toBeDefined();
       for (const [index, { cursor }] of batches.entries()) {
-        if (cursor === undefined) throw new Error(`batch ${index + 1} has no cursor`);
+        // A source that cannot go on in the middle says so by leaving out the cursor there.
+        if (cursor === undefined) continue;
         const rest = rowsOf(await collect(source.read(request(given, { cursor: stored(cursor) }))));
         const expected = rowsOf(batches.slice(index + 1));
         // Rows at the cursor itself may come again, none may be missing.
@@ -47,9 +49,9 @@ export function behavesLikeSource(connector: Connector, subject: Subject): void 
 
     it('reads everything in a full read, whatever the cursor', async () => {
       const { source, with: given } = await opened();
-      const [first] = await collect(source.read(request(given)));
-      if (first?.cursor === undefined) throw new Error('the read gave no cursor');
-      const again = await collect(source.read(request(given, { mode: 'full', cursor: first.cursor })));
+      const last = (await collect(source.read(request(given)))).at(-1);
+      if (last?.cursor === undefined) throw new Error('the read gave no cursor');
+      const again = await collect(source.read(request(given, { mode: 'full', cursor: last.cursor })));
       expect(rowsOf(again).length).toBe(given.rows);
     });
 
