@@ -103,10 +103,14 @@ export function coerce(node: Node, schema: AnySchemaObject): Node {
   }
   const branches = [schema, ...branchesOf(schema)];
   const list = entries(node).map((entry) => {
-    const own = branches.map((branch) => propertiesOf(branch)[entry.key] ?? branch['additionalProperties']).find(isMap);
+    const own = branches.map((branch) => schemaOfKey(branch, entry.key)).find(isMap);
     return own ? { ...entry, node: coerce(entry.node, own) } : entry;
   });
   return withEntries(node, list);
+}
+
+function schemaOfKey(schema: AnySchemaObject, key: string): unknown {
+  return propertiesOf(schema)[key] ?? schema['additionalProperties'];
 }
 
 function coerceScalar(scalar: ScalarNode, wanted: readonly string[]): ScalarNode {

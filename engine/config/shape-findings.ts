@@ -172,7 +172,7 @@ function headOf(block: Block, path: Path): Place {
 
 function keyOf(path: Path, block: Block): string {
   const key = path.findLast((part) => typeof part === 'string');
-  return key === undefined ? (block.name.split('.').at(-1) ?? '') : String(key);
+  return key === undefined ? (block.name.split('.').at(-1) ?? '') : key;
 }
 
 function blockName(block: Block, path: Path): string {

@@ -69,7 +69,7 @@ const visits: readonly Field[] = [
   { name: 'changedAt', type: 'datetime' },
 ];
 
-const connectors: readonly Connector[] = [
+export const testConnectors: readonly Connector[] = [
   connector({
     name: 'clinic',
     settings: Type.Object({
@@ -109,10 +109,10 @@ const connectors: readonly Connector[] = [
 ];
 
 export const testRegistry: Registry = {
-  connectorNames: () => ['broken', ...connectors.map(({ name }) => name)],
+  connectorNames: () => ['broken', ...testConnectors.map(({ name }) => name)],
   loadConnector: async (name) => {
     if (name === 'broken') throw new Error('a semicolon is missing');
-    return connectors.find((each) => each.name === name);
+    return testConnectors.find((each) => each.name === name);
   },
 };
 
