@@ -164,6 +164,15 @@ export const meaningErrors = defineErrors('config', {
       ru: 'напишите {choices}, задайте его в fields или укажите значение здесь: by: { {field}: выражение }',
     },
   },
+  rung_without_by: {
+    kind: 'input',
+    en: 'this rung asks for nothing in particular: every row would match',
+    ru: 'эта ступень ничего не спрашивает: подошла бы любая строка',
+    fix: {
+      en: 'write by: [FIELD] or by: { FIELD: expression }',
+      ru: 'напишите by: [ПОЛЕ] или by: { ПОЛЕ: выражение }',
+    },
+  },
   by_without_value: {
     kind: 'input',
     en: 'by gives "{field}" no value',

@@ -96,8 +96,8 @@ export function unknownKeys(
   also: readonly string[] = [],
 ): readonly Diagnostic[] {
   const known = Object.keys(propertiesOf(schema));
-  const isOpen = 'additionalProperties' in schema && schema.additionalProperties !== undefined;
-  if (isOpen) return [];
+  // Such a schema says itself which other keys it takes.
+  if ('additionalProperties' in schema) return [];
   return entries(node)
     .filter((entry) => !known.includes(entry.key))
     .map((entry) => unknownKeyFinding(entry.key, block, [...also, ...known], placeOf(entry.keySpan)));

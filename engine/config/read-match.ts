@@ -1,3 +1,4 @@
+import { configErrors } from './errors.ts';
 import { child, entries, items, textAt, textIn, toJson } from './node.ts';
 import type { Entry, Node } from './node.ts';
 import type { ExpressionText, Rung, RungField } from './pipeline.ts';
@@ -29,6 +30,7 @@ function readRung(node: Node, index: number, fields: ReadFields, reader: Reader)
   const where = expressionAt(node, 'where');
   const prefer = expressionAt(node, 'prefer');
   const warnMany = textAt(node, 'warnMany');
+  if (by && isEmpty(by)) reader.report(configErrors.rung_without_by.finding({}, placeOf(by.span)));
   if (by?.kind === 'list') checkWritten(textsIn(by), fields, 'by_not_mapped', reader);
   return {
     name: textAt(node, 'name') ?? String(index + 1),
@@ -42,6 +44,11 @@ function readRung(node: Node, index: number, fields: ReadFields, reader: Reader)
     many: wordAt(node, 'many', ['error', 'newest', 'oldest', 'all'], 'error'),
     ...(warnMany !== undefined && { warnMany }),
   };
+}
+
+/** Such a rung would take any row there is. */
+function isEmpty(by: Node): boolean {
+  return by.kind !== 'scalar' && items(by).length + entries(by).length === 0;
 }
 
 function asMapped({ text, span }: NamedText): RungField {

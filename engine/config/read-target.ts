@@ -11,7 +11,7 @@ import type { ReadFields } from './read-fields.ts';
 import { readMatch } from './read-match.ts';
 import { expressionAt, textsIn, wordAt } from './reader.ts';
 import type { Reader } from './reader.ts';
-import { isMap, propertiesOf, withDefaults } from './schema-branch.ts';
+import { isMap, propertiesOf, takesAnyKey, withDefaults } from './schema-branch.ts';
 import { targetProperties } from './schema-target.ts';
 import { placeOf } from './source-text.ts';
 
@@ -107,18 +107,23 @@ function checkTarget(
 ): void {
   const hasMatch = items(child(node, 'match')).length > 0;
   if (!writes) checkLookUp(written, node, hasMatch, reader);
-  else if (node.entries.has('table') && !node.entries.has('key')) {
+  else if (node.entries.has('table') && items(child(node, 'key')).length === 0) {
     reader.report(configErrors.key_wanted.finding({}, placeOf(written.keySpan)));
   }
   const ddl = entry(node, 'ddl');
-  const known = connector?.sink && propertiesOf(connector.sink.settings);
-  if (ddl && connector && known && !('ddl' in known) && !('table' in known)) {
+  const schema = connector?.sink?.settings;
+  if (ddl && connector && schema && !takesAnyKey(schema) && !hasTables(schema)) {
     reader.report(configErrors.ddl_not_here.finding({ connector: connector.name }, placeOf(ddl.keySpan)));
   }
   const absent = entry(node, 'absent');
   if (absent && textIn(absent.node) === 'delete' && !node.entries.has('within')) {
     reader.report(configErrors.delete_without_within.finding({}, placeOf(absent.keySpan), 'warning'));
   }
+}
+
+function hasTables(schema: object): boolean {
+  const known = propertiesOf(schema);
+  return 'ddl' in known || 'table' in known;
 }
 
 function checkLookUp(written: Entry, node: MapNode, hasMatch: boolean, reader: Reader): void {

@@ -43,6 +43,11 @@ export function propertiesOf(schema: AnySchemaObject): Readonly<Record<string, A
   return isMap(properties) ? (properties as Readonly<Record<string, AnySchemaObject>>) : {};
 }
 
+export function takesAnyKey(schema: AnySchemaObject): boolean {
+  const others: unknown = schema['additionalProperties'];
+  return others !== undefined && others !== false;
+}
+
 /** The schema of what lies under these keys, as far as it says anything about them. */
 export function schemaAt(schema: AnySchemaObject, path: readonly (string | number)[]): AnySchemaObject | undefined {
   return path.reduce<AnySchemaObject | undefined>((at, key) => at && propertiesOf(at)[String(key)], schema);

@@ -47,6 +47,15 @@ export function durationSchema(description: string) {
   });
 }
 
+/** A duration that is not nothing: between two runs there must be some time. */
+export function intervalSchema(description: string) {
+  return Type.String({
+    pattern: '^[1-9]\\d{0,8}(s|m|h|d)$',
+    description: `${description}: 30s, 2m, 2h, 7d`,
+    examples: ['30s', '2m', '2h', '7d'],
+  });
+}
+
 export function durationOrAllSchema(description: string) {
   return Type.String({
     pattern: '^(\\d{1,9}(s|m|h|d)|all)$',

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { flowSchema } from './schema-flow.ts';
-import { closed, durationSchema, enumOf, listOf, mapOf, nameSchema, textSchema } from './schema-parts.ts';
+import { closed, enumOf, intervalSchema, listOf, mapOf, nameSchema, textSchema } from './schema-parts.ts';
 
 const paramSchema = closed(
   {
@@ -24,7 +24,7 @@ export const connectionSchema = Type.Object(
 
 const scheduleSchema = closed(
   {
-    every: Type.Optional(durationSchema('Time between two runs')),
+    every: Type.Optional(intervalSchema('Time between two runs')),
     cron: Type.Optional(textSchema('Minute, hour, day, month, weekday', '0 8,20 * * *')),
     on: Type.Optional(enumOf(['events'], 'The source’s own notifications')),
     timezone: Type.Optional(textSchema('The zone `cron` counts in', 'Europe/Moscow')),

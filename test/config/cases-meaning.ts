@@ -207,6 +207,13 @@ export const meaningCases: CaseGroups = {
       ],
     },
     {
+      name: 'a rung that asks for nothing',
+      change: [['key: [ID]', 'key: [ID]\n        match: [{ name: t, by: {} }]']],
+      expect: [
+        '21:32 error config.rung_without_by: this rung asks for nothing in particular: every row would match → write by: [FIELD] or by: { FIELD: expression }',
+      ],
+    },
+    {
       name: 'a rung that gives a field nothing',
       change: [['key: [ID]', 'key: [ID]\n        match: [{ name: t, by: { TITLE: } }]']],
       expect: [
@@ -261,6 +268,11 @@ export const meaningCases: CaseGroups = {
       expect: [
         '9:12 error config.schedule_time: an entry has exactly one of every, cron and on → write every: 2m or cron: "0 8 * * *"',
       ],
+    },
+    {
+      name: 'runs without a pause',
+      change: [['flows:', 'schedule: [{ every: 0s }]\nflows:']],
+      expect: ['9:21 error config.wrong_value: "0s" is not a value of "every" → write 30s | 2m | 2h | 7d'],
     },
     {
       name: 'a cron of three fields',

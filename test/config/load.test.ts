@@ -278,6 +278,21 @@ describe('places', () => {
   });
 });
 
+it('line ends of Windows change no place', async () => {
+  const text = changed(['      name: name', '      name: "F" & name'], ['entity: deal', 'entity: dael']);
+  const { lines } = await load(text);
+  expect((await load(text.replaceAll('\n', '\r\n'))).lines).toEqual(lines);
+  expect(lines.length).toBe(2);
+});
+
+it('an innocent quote does not make mistakes of what YAML reads well', async () => {
+  const text = changed(
+    ['version: 1', 'version: 1\ndescription: 5" disks, (all'],
+    ['fields: {', 'fields: { # it"s (open\n         '],
+  );
+  expect((await load(text)).lines).toEqual([]);
+});
+
 it('ten mistakes of ten kinds are ten findings, each at its place', async () => {
   const text = changed(
     ['default: 1', 'default: one'],
