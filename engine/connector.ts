@@ -324,6 +324,8 @@ export interface SandboxOptions {
   readonly size?: number;
   /** Wall clock in milliseconds; tests move it. */
   readonly now?: () => number;
+  /** Without the vendor's rate limits, and `settings` say so: for demos and benchmarks of our own speed. */
+  readonly unlimited?: boolean;
 }
 
 export interface RunningSandbox {

@@ -32,7 +32,12 @@ export const settings = Type.Object(
       Type.Object(
         {
           capacity: Type.Optional(
-            Type.Integer({ minimum: 1, default: 50, description: 'requests that may come at once; Enterprise: 250' }),
+            Type.Integer({
+              minimum: 1,
+              default: 48,
+              description:
+                'requests that may come at once: two below the 50 of the vendor, whose bucket drains by whole seconds; Enterprise: 248',
+            }),
           ),
           perSecond: Type.Optional(
             Type.Number({ exclusiveMinimum: 0, default: 2, description: 'requests a second; Enterprise: 5' }),
@@ -74,6 +79,6 @@ export function portalOf({ webhook, auth = 'webhook', timeoutMs = 75_000, limits
     host,
     path: pathname.endsWith('/') ? pathname : `${pathname}/`,
     timeoutMs,
-    limit: { key: shared, capacity: limits.capacity ?? 50, perSecond: limits.perSecond ?? 2 },
+    limit: { key: shared, capacity: limits.capacity ?? 48, perSecond: limits.perSecond ?? 2 },
   };
 }

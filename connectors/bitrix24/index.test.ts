@@ -25,7 +25,7 @@ test('the limit is shared by all who call the portal, and larger by setting', ()
   const limits = { capacity: 250, perSecond: 5 };
   expect(portalOf({ webhook: 'https://portal.example/rest/1/a/' }).limit).toEqual({
     key: 'bitrix24:portal.example:443',
-    capacity: 50,
+    capacity: 48,
     perSecond: 2,
   });
   expect(portalOf({ webhook: 'https://portal.example/rest/7/b/', limits }).limit).toEqual({

@@ -310,6 +310,6 @@ test('every request asks the limiter first', async () => {
   const writes = Array.from({ length: 60 }, () => create('deal', { TITLE: 'Приём' }));
   await opened.sink.write(writes, opened.signal);
   const port = new URL(opened.portal.webhook).port;
-  const limit = { key: `bitrix24:127.0.0.1:${port}`, capacity: 50, perSecond: 2 };
+  const limit = { key: `bitrix24:127.0.0.1:${port}`, capacity: 48, perSecond: 2 };
   expect(opened.host.admitted).toEqual([limit, limit]);
 });

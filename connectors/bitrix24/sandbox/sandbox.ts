@@ -2,17 +2,21 @@ import type { Sandbox } from '../../../engine/index.ts';
 import { inventRecords, randomNumbers } from './invented.ts';
 import { startPortal, type Portal } from './portal.ts';
 
+/** What a connection is told of a portal that never refuses. */
+const noLimits = { capacity: 1_000_000, perSecond: 1_000_000 };
+
 /** The portal as `pipe sandbox`, `pipe demo` and `--sandbox` start it. */
 export const sandbox: Sandbox = {
-  async start({ port = 0, now, seed = 1, size = 0 }) {
+  async start({ port = 0, now, seed = 1, size = 0, unlimited = false }) {
     const portal = await startPortal({
       port,
       ...(now === undefined ? {} : { now }),
+      ...(unlimited && { limits: 'off' as const }),
       seed: (desk) => inventRecords(desk, size, seed),
     });
     const { truth } = portal;
     return {
-      settings: { webhook: portal.webhook },
+      settings: { webhook: portal.webhook, ...(unlimited && { limits: noLimits }) },
       facts: [
         'contacts, companies, deals with product rows, and leads, with the stages and user fields of a clinic',
         `what it holds: ${observer(portal, 'truth/deals')}, what it was asked: ${observer(portal, 'journal')}`,

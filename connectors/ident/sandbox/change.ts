@@ -14,7 +14,7 @@ const advance: Deed = (visit, now) => [
 ];
 
 const comment: Deed = (visit, now, random) => [
-  `UPDATE dbo.Receptions SET Comment = N'Перезвонить за ${random.between(1, 9)} ч', DateTimeChanged = '${now}' WHERE ID = ${visit}`,
+  `UPDATE dbo.Receptions SET Comment = N'Перезвонить за ${random.between(1, 9)} ч, звонок от ${now}', DateTimeChanged = '${now}' WHERE ID = ${visit}`,
 ];
 
 const move: Deed = (visit, now, random) => {
@@ -30,7 +30,7 @@ const cancel: Deed = (visit, now, random) => [
 
 /** Only the bill changes: no column of the visit itself. */
 const discount: Deed = (visit, now, random) => [
-  `UPDATE dbo.OrderServiceRelation SET DiscountSum = ${random.between(1, 20)}0, DateTimeChanged = '${now}'
+  `UPDATE dbo.OrderServiceRelation SET DiscountSum = DiscountSum + ${random.between(1, 20)}, DateTimeChanged = '${now}'
   WHERE ID_Orders IN (SELECT ID FROM dbo.Orders WHERE ID_Receptions = ${visit})`,
   `UPDATE dbo.Orders SET DateTimeChanged = '${now}' WHERE ID_Receptions = ${visit}`,
 ];
@@ -41,18 +41,22 @@ export interface Touched {
   readonly statements: readonly string[];
 }
 
-/** Changes that leave a stamp of `now` at so many visits, chosen by chance; `billed` are the visits with orders. */
+/** Visits the staff still works on: not cancelled, no bill issued. */
+export const openVisits = `SELECT ID FROM dbo.Receptions
+  WHERE ReceptionCanceled IS NULL AND ID_ReceptionCancelReasons IS NULL AND CheckIssued IS NULL ORDER BY ID`;
+
+/** Changes that leave a stamp of `now` at so many of the open visits, chosen by chance; `billed` have orders. */
 export function staffAtWork(
   count: number,
-  appointments: number,
+  open: readonly number[],
   billed: ReadonlySet<number>,
   now: string,
   random: Random,
 ): Touched {
   const visits = new Set<number>();
   const statements: string[] = [];
-  while (visits.size < Math.min(count, appointments)) {
-    const visit = random.between(1, appointments);
+  while (visits.size < Math.min(count, open.length)) {
+    const visit = random.pick(open);
     if (visits.has(visit)) continue;
     visits.add(visit);
     const deeds = billed.has(visit) ? [discount, comment, advance] : [advance, comment, move, cancel];

@@ -1,7 +1,7 @@
 import type { RunningSandbox, Sandbox, SandboxOptions } from '../../../engine/index.ts';
 import { startSqlServer } from '../../_mssql/sandbox/index.ts';
 import type { Faults, Row, SandboxLogin, SqlServerSandbox } from '../../_mssql/sandbox/index.ts';
-import { staffAtWork } from './change.ts';
+import { openVisits, staffAtWork } from './change.ts';
 import { generateClinic } from './generate.ts';
 import { createRandom } from './random.ts';
 import { tables } from './schema.ts';
@@ -43,7 +43,7 @@ export interface Clinic {
   readonly journal: SqlServerSandbox['journal'];
   /** T-SQL with all rights, past the wire: set-up and looking up the truth. Gives the rows of the last result. */
   execute(sql: string): Promise<readonly Row[]>;
-  /** Lets the staff touch so many visits: stamps, plans, prices. Gives their IDs. */
+  /** Lets the staff touch so many open visits, fewer if there are not so many: stamps, plans, prices. Gives their IDs. */
   change(visits: number): Promise<readonly number[]>;
   /** The clinic's wall clock, naive. */
   now(): string;
@@ -108,7 +108,8 @@ function clinicOn(
     journal: server.journal,
     execute: async (sql) => await server.execute(sql),
     async change(visits) {
-      const touched = staffAtWork(visits, options.appointments, billed, now(), random);
+      const open = (await server.execute(openVisits)).map((row) => Number(row['ID']));
+      const touched = staffAtWork(visits, open, billed, now(), random);
       for (const statement of touched.statements) await server.execute(statement);
       return touched.visits;
     },
