@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { config as DriverConfig } from 'mssql';
 import { Type } from 'typebox';
@@ -103,7 +104,7 @@ export function driverConfig(settings: ConnectionSettings, folder: string): Driv
       ...(at.instance !== undefined && { instanceName: at.instance }),
       encrypt: settings.encrypt ?? true,
       trustServerCertificate: settings.trustServerCertificate ?? false,
-      ...(settings.serverName !== undefined && { serverName: settings.serverName }),
+      ...serverNameOf(settings, host),
       // Naive times come as Dates whose UTC fields are what the clinic's wall clock shows.
       useUTC: true,
       readOnlyIntent: true,
@@ -117,6 +118,15 @@ export function driverConfig(settings: ConnectionSettings, folder: string): Driv
       },
     },
   };
+}
+
+/** An address is no name for TLS (RFC 6066): Node warns, so that a connection nobody checks gets a stand-in. */
+function serverNameOf(
+  { serverName, trustServerCertificate }: ConnectionSettings,
+  host: string,
+): { serverName?: string } {
+  if (serverName !== undefined) return { serverName };
+  return trustServerCertificate === true && isIP(host) !== 0 ? { serverName: 'sql-server' } : {};
 }
 
 function readCa(file: string): string {

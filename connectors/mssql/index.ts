@@ -24,6 +24,7 @@ const connector: Connector<typeof settings> = {
       close: async () => await client.close(),
     };
   },
+  sandbox: async () => (await import('./sandbox/index.ts')).sandbox,
 };
 
 export default connector;

@@ -1,0 +1,256 @@
+import { createServer, connect } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Host, Row } from '../../engine/index.ts';
+import { SqlClient } from './client.ts';
+import type { ConnectionSettings } from './config.ts';
+import { startSqlServer } from './sandbox/index.ts';
+import type { Faults, SqlServerOptions, SqlServerSandbox } from './sandbox/index.ts';
+
+const host: Host = { folder: '/', now: Date.now, admit: async () => {}, refused: () => {}, warn: () => {} };
+const reader = { user: 'reader', password: 'правда', readOnly: true, deny: ['Secrets', 'Orders.Margin'] } as const;
+const opened: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of opened.splice(0).reverse()) await close();
+});
+
+async function startServer(options: Partial<SqlServerOptions> = {}): Promise<SqlServerSandbox> {
+  const server = await startSqlServer({ database: 'shop', logins: [reader], ...options });
+  opened.push(async () => await server.close());
+  await server.execute(
+    'CREATE TABLE dbo.Orders (ID int NOT NULL PRIMARY KEY, Note nvarchar(100) NULL, Margin money NULL)',
+  );
+  await server.execute('CREATE TABLE dbo.Secrets (ID int NOT NULL)');
+  return server;
+}
+
+async function fillOrders(server: SqlServerSandbox, count: number): Promise<void> {
+  for (let first = 1; first <= count; first += 1000) {
+    const ids = Array.from({ length: Math.min(1000, count - first + 1) }, (_, index) => first + index);
+    await server.execute(
+      `INSERT INTO dbo.Orders (ID, Note) VALUES ${ids.map((id) => `(${id}, N'заказ номер ${id}')`).join(', ')}`,
+    );
+  }
+}
+
+function openClient(port: number, settings: Partial<ConnectionSettings> = {}): SqlClient {
+  const { user, password } = reader;
+  const client = new SqlClient(
+    { server: '127.0.0.1', port, database: 'shop', user, password, encrypt: false, ...settings },
+    host,
+  );
+  opened.push(async () => await client.close());
+  return client;
+}
+
+const running = (): AbortSignal => new AbortController().signal;
+const select = async (client: SqlClient, text: string, signal = running()): Promise<Row[]> =>
+  await client.rows({ text, parameters: {} }, signal);
+const faulty = (fault: NonNullable<Faults['onRequest']>) => ({ faults: { onRequest: fault } });
+
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  opened.push(async () => await new Promise((resolve) => server.close(resolve)));
+  return (server.address() as AddressInfo).port;
+}
+
+describe('a statement', () => {
+  it('streams its rows at the pace of the reader and is cancelled when the reader leaves', async () => {
+    const server = await startServer();
+    await fillOrders(server, 40_000);
+    const client = openClient(server.port);
+    for await (const row of client.stream(
+      { text: 'SELECT ID, Note FROM dbo.Orders ORDER BY ID', parameters: {} },
+      running(),
+    )) {
+      expect(row).toEqual({ ID: 1, Note: 'заказ номер 1' });
+      break;
+    }
+    const entry = server.journal.findLast(({ sql }) => sql.includes('FROM dbo.Orders'));
+    expect(entry?.state).toBe('cancelled');
+    expect(entry?.rows).toBeLessThan(40_000);
+    expect(await select(client, 'SELECT COUNT(*) AS n FROM dbo.Orders')).toEqual([{ n: 40_000 }]);
+  });
+
+  it('that is aborted throws the reason', async () => {
+    const server = await startServer(faulty(({ sql }) => (sql.includes('Orders') ? { rowPauseMs: 10 } : undefined)));
+    await fillOrders(server, 500);
+    const client = openClient(server.port);
+    const stop = new AbortController();
+    const reason = new Error('enough');
+    const rows = client.stream({ text: 'SELECT ID FROM dbo.Orders', parameters: {} }, stop.signal);
+    const first = rows.next();
+    stop.abort(reason);
+    await expect(first).rejects.toBe(reason);
+    await expect(select(client, 'SELECT ID FROM dbo.Orders', stop.signal)).rejects.toBe(reason);
+  });
+
+  it('ends its run when the client closes', async () => {
+    const server = await startServer();
+    await fillOrders(server, 5000);
+    const client = openClient(server.port);
+    const rows = client.stream({ text: 'SELECT ID FROM dbo.Orders', parameters: {} }, running());
+    await rows.next();
+    await client.close();
+    await client.close();
+    expect(await select(client, 'SELECT 1 AS one').catch((error: unknown) => error)).toMatchObject({
+      code: 'mssql.connection_lost',
+    });
+    await rows.return();
+  });
+
+  it.each([
+    ['SELECT * FROM dbo.Missing', 'mssql.table_unknown', 'there is no table dbo.Missing, or the login may not see it'],
+    ['SELECT Missing FROM dbo.Orders', 'mssql.column_unknown', 'there is no column Missing in what is read'],
+    ['SELECT * FROM dbo.Secrets', 'mssql.permission_denied', 'the login may not read Secrets'],
+    ['SELECT Margin FROM dbo.Orders', 'mssql.permission_denied', 'the login may not read Orders.Margin'],
+    ['SELECT ID FORM dbo.Orders', 'mssql.statement_refused', 'SQL Server refuses the statement: error 102'],
+    ['SELECT ID, 1 FROM dbo.Orders', 'mssql.column_name', 'column 2 of the query has no name of its own'],
+    ['SELECT ID, Note AS ID FROM dbo.Orders', 'mssql.column_name', 'column 2 of the query has no name of its own'],
+    ['SELECT 1 AS a; SELECT 2 AS b', 'mssql.several_results', 'the query returns more than one table'],
+    [
+      'SELECT CONVERT(decimal(38, 2), 12345678901234567.89) AS n',
+      'mssql.inexact_number',
+      'a number in column n has more digits than can be read exactly',
+    ],
+  ])('%s is refused as %s', async (text, code, message) => {
+    const server = await startServer();
+    await fillOrders(server, 1);
+    const failed = select(openClient(server.port), text);
+    await expect(failed).rejects.toMatchObject({ code, retry: false, message: expect.stringContaining(message) });
+  });
+});
+
+describe('when the server fails', () => {
+  it('amid the rows, the run hears of it, may try again, and the next statement works', async () => {
+    const cut = { times: 1 };
+    const server = await startServer(
+      faulty(({ sql }) => (sql.includes('Orders') && cut.times-- > 0 ? { disconnectAfterRows: 1500 } : undefined)),
+    );
+    await fillOrders(server, 3000);
+    const client = openClient(server.port);
+    await expect(select(client, 'SELECT ID FROM dbo.Orders')).rejects.toMatchObject({
+      code: 'mssql.connection_lost',
+      retry: true,
+    });
+    expect(await select(client, 'SELECT ID FROM dbo.Orders')).toHaveLength(3000);
+  });
+
+  it('by silence, the time-out ends the wait, at any row', async () => {
+    const server = await startServer(faulty(({ sql }) => (sql.includes('Orders') ? { rowPauseMs: 10 } : undefined)));
+    await fillOrders(server, 500);
+    const client = openClient(server.port, { queryTimeout: '100ms' });
+    await expect(select(client, 'SELECT ID FROM dbo.Orders')).rejects.toMatchObject({
+      code: 'mssql.query_timeout',
+      retry: true,
+      message: 'SQL Server sent nothing for 0.1 s',
+    });
+  });
+
+  it('by a deadlock, the statement may be tried again', async () => {
+    const server = await startServer(
+      faulty(({ sql }) =>
+        sql.includes('Orders')
+          ? { error: { number: 1205, message: 'Transaction was deadlocked', severity: 13 } }
+          : undefined,
+      ),
+    );
+    await expect(select(openClient(server.port), 'SELECT ID FROM dbo.Orders')).rejects.toMatchObject({
+      code: 'mssql.deadlock',
+      retry: true,
+    });
+  });
+
+  it('by garbage on the wire, the run ends and not the process', async () => {
+    const server = await startServer();
+    await fillOrders(server, 20_000);
+    const port = await listen(garbling(server.port, 100_000));
+    await expect(select(openClient(port), 'SELECT ID, Note FROM dbo.Orders')).rejects.toMatchObject({ retry: true });
+  });
+});
+
+/** A proxy that writes nonsense into the answer after so many bytes. */
+function garbling(port: number, after: number): Server {
+  return createServer((client) => {
+    const upstream = connect(port, '127.0.0.1');
+    let passed = 0;
+    upstream.on('data', (chunk) => {
+      passed += chunk.length;
+      client.write(passed > after ? Buffer.alloc(chunk.length, 0x13) : chunk);
+    });
+    client.pipe(upstream);
+    for (const [one, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      one.on('error', () => other.destroy());
+      one.on('close', () => other.destroy());
+    }
+  });
+}
+
+describe('a connection', () => {
+  const refused = async (port: number, settings: Partial<ConnectionSettings>): Promise<unknown> =>
+    await select(openClient(port, settings), 'SELECT 1 AS one').catch((error: unknown) => error);
+
+  it('is refused with a wrong password and an unknown data base', async () => {
+    const { port } = await startServer();
+    expect(await refused(port, { password: 'ложь' })).toMatchObject({
+      code: 'mssql.login_refused',
+      message: `127.0.0.1:${port} refuses the login reader`,
+    });
+    expect(await refused(port, { database: 'PZ_OLD' })).toMatchObject({
+      code: 'mssql.database_unknown',
+      message: `there is no data base PZ_OLD on 127.0.0.1:${port}, or the login reader may not open it`,
+    });
+  });
+
+  it('is refused where nobody listens, and where nobody answers', async () => {
+    const silent = await listen(createServer((socket) => socket.resume()));
+    expect(await refused(1, {})).toMatchObject({
+      code: 'mssql.unreachable',
+      retry: true,
+      message: 'no SQL Server answers at 127.0.0.1:1 (ECONNREFUSED)',
+    });
+    expect(await refused(silent, { connectTimeout: '100ms' })).toMatchObject({
+      code: 'mssql.connect_timeout',
+      retry: true,
+    });
+  });
+
+  it('trusts no certificate the server signed for itself, unless told to', async () => {
+    const { port } = await startServer({ encrypt: 'required' });
+    expect(await refused(port, { encrypt: true })).toMatchObject({ code: 'mssql.certificate_untrusted', retry: false });
+    expect(await refused(port, { encrypt: false })).toMatchObject({ code: 'mssql.encryption_required', retry: false });
+    const trusting = openClient(port, { encrypt: true, trustServerCertificate: true });
+    expect(await select(trusting, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('names a file of ca it cannot read', async () => {
+    expect(await refused(1, { ca: 'missing.pem' })).toMatchObject({
+      code: 'mssql.ca_unreadable',
+      message: 'the file /missing.pem of the setting ca cannot be read',
+    });
+  });
+
+  it('is opened again after it could not be opened', async () => {
+    const server = await startServer();
+    const client = openClient(server.port, { password: 'ложь' });
+    await expect(select(client, 'SELECT 1 AS one')).rejects.toMatchObject({ code: 'mssql.login_refused' });
+    await expect(select(client, 'SELECT 1 AS one')).rejects.toMatchObject({ code: 'mssql.login_refused' });
+  });
+
+  it('to a named instance asks SQL Server Browser for its port', async (context) => {
+    const server = await startServer({ instance: 'PZSQLSERVER' }).catch((error: unknown) => {
+      if (error instanceof Error && Reflect.get(error, 'code') === 'EADDRINUSE') return undefined;
+      throw error;
+    });
+    // Clients ask at UDP 1434 and nowhere else; a machine with a SQL Server of its own has it taken.
+    if (!server) return context.skip('UDP 1434 is taken');
+    const named = openClient(1, { server: '127.0.0.1\\PZSQLSERVER' });
+    expect(await select(named, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    expect(await refused(1, { server: '127.0.0.1\\OTHER', connectTimeout: '1s' })).toMatchObject({
+      code: expect.stringMatching(/^mssql\.(instance_unknown|browser_silent)$/),
+    });
+  });
+});
