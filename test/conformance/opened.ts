@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { onTestFinished } from 'vitest';
 import type { Connection, Connector, Sink, Source } from '../../engine/index.ts';
@@ -13,14 +14,34 @@ export interface Opened {
 }
 
 export async function open(connector: Connector, subject: Subject): Promise<Opened> {
+  const { close, ...opened } = await openUntilClosed(connector, subject);
+  onTestFinished(close);
+  return opened;
+}
+
+/** The same, for a test that looks at what is left after `close`. */
+export async function openUntilClosed(
+  connector: Connector,
+  subject: Subject,
+): Promise<Opened & { close(): Promise<void> }> {
   const prepared = await subject.prepare(connector);
   const host = testHost(prepared.folder ?? tmpdir(), prepared.now ?? Date.now);
   const connection = connector.connect(prepared.settings, host);
-  onTestFinished(async () => {
-    await connection.close();
-    await prepared.close();
-  });
-  return { prepared, connection, host };
+  return {
+    prepared,
+    connection,
+    host,
+    async close() {
+      await connection.close();
+      await prepared.close();
+    },
+  };
+}
+
+/** Files and sockets this process has open. */
+export function openDescriptors(): number {
+  if (existsSync('/proc/self/fd')) return readdirSync('/proc/self/fd').length;
+  return process.getActiveResourcesInfo().filter((resource) => /Socket|Server|File/.test(resource)).length;
 }
 
 export async function openSource(

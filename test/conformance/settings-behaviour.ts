@@ -69,18 +69,20 @@ export function hasSandbox(connector: Connector): void {
     return sandbox.start({});
   };
 
-  it('starts on loopback, says what it serves, and closes', async () => {
-    const sandbox = await start();
-    expect(problems(connector.settings, sandbox.settings)).toEqual([]);
-    expect(JSON.stringify(sandbox.settings)).toMatch(/127\.0\.0\.1|localhost/);
-    expect(sandbox.facts.length).toBeGreaterThan(0);
-    await sandbox.close();
-  });
+  describe(`${connector.name}: its sandbox`, () => {
+    it('starts on loopback, says what it serves, and closes', async () => {
+      const sandbox = await start();
+      expect(problems(connector.settings, sandbox.settings)).toEqual([]);
+      expect(JSON.stringify(sandbox.settings)).toMatch(/127\.0\.0\.1|localhost/);
+      expect(sandbox.facts.length).toBeGreaterThan(0);
+      await sandbox.close();
+    });
 
-  it('runs beside another one', async () => {
-    const [one, other] = [await start(), await start()];
-    expect(one.settings).not.toEqual(other.settings);
-    await Promise.all([one.close(), other.close()]);
+    it('runs beside another one', async () => {
+      const [one, other] = [await start(), await start()];
+      expect(one.settings).not.toEqual(other.settings);
+      await Promise.all([one.close(), other.close()]);
+    });
   });
 }
 

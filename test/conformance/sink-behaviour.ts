@@ -9,7 +9,7 @@ import type { SinkCase, Subject } from './subject.ts';
 export function behavesLikeSink(connector: Connector, subject: Subject): void {
   const opened = (): ReturnType<typeof openSink> => openSink(connector, subject);
 
-  describe('its description', () => {
+  describe('as a sink: its description', () => {
     it('knows the entity and names its fields once', async () => {
       const { sink, entity, with: given } = await opened();
       await sink.write([{ operation: 'create', entity, values: given.values('А-1', 'первый') }], running());
@@ -29,7 +29,7 @@ export function behavesLikeSink(connector: Connector, subject: Subject): void {
     });
   });
 
-  describe('find', () => {
+  describe('as a sink: find', () => {
     it('answers in the order of the questions, also those nothing satisfies', async () => {
       const { sink, entity, with: given } = await opened();
       const keys = await create(sink, entity, given, ['А-1', 'А-2', 'А-3']);
@@ -86,7 +86,7 @@ export function behavesLikeSink(connector: Connector, subject: Subject): void {
     });
   });
 
-  describe('write', () => {
+  describe('as a sink: write', () => {
     it('changes only the fields an update names', async () => {
       const { sink, entity, with: given } = await opened();
       const [first = '', second = ''] = await create(sink, entity, given, ['А-1', 'А-2'], 'прежний');

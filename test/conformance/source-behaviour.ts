@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Connector, Cursor, ReadRequest, Row, SourceBatch, Value } from '../../engine/index.ts';
 import { collect, rejection } from '../support/iterate.ts';
-import { openSource, running, stopped } from './opened.ts';
+import { openDescriptors, openSource, openUntilClosed, running, stopped } from './opened.ts';
 import type { SourceCase, Subject } from './subject.ts';
 
 /** What the contract promises of every source. */
 export function behavesLikeSource(connector: Connector, subject: Subject): void {
   const opened = (): ReturnType<typeof openSource> => openSource(connector, subject);
 
-  describe('read', () => {
+  describe('as a source: read', () => {
     it('yields every row once, in batches of at most the size asked for', async () => {
       const { source, with: given } = await opened();
       const batches = await collect(source.read(request(given, { batch: 5 })));
@@ -72,7 +72,7 @@ export function behavesLikeSource(connector: Connector, subject: Subject): void 
     });
   });
 
-  describe('an abort', () => {
+  describe('as a source: an abort', () => {
     it('ends a read between two batches by throwing the reason', async () => {
       const { source, with: given } = await opened();
       const stop = new AbortController();
@@ -81,6 +81,26 @@ export function behavesLikeSource(connector: Connector, subject: Subject): void 
       await batches.next();
       stop.abort(reason);
       expect(await rejection(readToEnd(batches))).toBe(reason);
+    });
+
+    it('leaves no file and no socket open', async () => {
+      const readAndStop = async (): Promise<void> => {
+        const { connection, prepared, close } = await openUntilClosed(connector, subject);
+        const source = prepared.source && connection.source?.(prepared.source.block);
+        if (!source) throw new Error(`${connector.name} prepares no source`);
+        const stop = new AbortController();
+        const wanted = request(prepared.source, { batch: 2, signal: stop.signal });
+        const batches = source.read(wanted)[Symbol.asyncIterator]();
+        await batches.next();
+        stop.abort(new Error('stopped by the test'));
+        await rejection(readToEnd(batches));
+        await close();
+      };
+      // The first time opens what the process keeps: modules, pipes of the event loop.
+      await readAndStop();
+      const before = openDescriptors();
+      await readAndStop();
+      await expect.poll(openDescriptors).toBe(before);
     });
 
     it('before the call is thrown by each call', async () => {
@@ -100,7 +120,7 @@ export function behavesLikeSource(connector: Connector, subject: Subject): void 
     });
   });
 
-  describe('fetch', () => {
+  describe('as a source: fetch', () => {
     it('re-reads the rows that are still there', async () => {
       const { source, with: given } = await opened();
       const { key } = await source.describe(running());
