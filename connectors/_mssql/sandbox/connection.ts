@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
+import { writeDescription } from './describe-result.ts';
 import { ProtocolError, SqlError } from './errors.ts';
 import type { Fault, Faults } from './faults.ts';
 import { javascriptValue } from './javascript-values.ts';
@@ -225,10 +226,19 @@ export class ClientConnection {
       await this.#run(session, writer, request, true);
       return;
     }
+    if (request.kind === 'describe') this.#describe(session, writer, request.script);
     writeReturnStatus(writer, 0);
     if (request.kind === 'prepare') this.#returnHandle(writer, request.handle, request.script);
     if (request.kind === 'unprepare') this.#prepared.delete(request.handle);
     writeDone(writer, 'doneProcedure', {});
+  }
+
+  #describe(session: Session, writer: MessageWriter, script: Script): void {
+    const entry = this.#options.record(session, `sp_describe_first_result_set ${script.sql}`, {});
+    const sink = new WireSink(writer, 'doneInProcedure', entry, {}, () => {});
+    writeDescription(session.describe(script.sql, script.declared), sink);
+    entry.state = 'done';
+    sink.finish();
   }
 
   #returnHandle(writer: MessageWriter, name: string | undefined, script: Script): void {

@@ -121,6 +121,21 @@ export const columnPermissionDenied = (column: string, object: string, database:
 export const statementPermissionDenied = (statement: string, database: string): SqlError =>
   new SqlError(262, `${statement} permission denied in database '${database}'.`, { severity: 14 });
 
+export const noTransaction = (command: string, number: number): SqlError =>
+  new SqlError(number, `The ${command} TRANSACTION request has no corresponding BEGIN TRANSACTION.`);
+
+export const noDatabase = (name: string): SqlError =>
+  new SqlError(911, `Database '${name}' does not exist. Make sure that the name is entered correctly.`);
+
+export const notSupplied = (name: string): SqlError =>
+  new SqlError(8178, `The parameterized query expects the parameter '${name}', which was not supplied.`);
+
+export const snapshotNotAllowed = (database: string): SqlError =>
+  new SqlError(
+    3952,
+    `Snapshot isolation transaction failed accessing database '${database}' because snapshot isolation is not allowed in this database. Use ALTER DATABASE to allow snapshot isolation.`,
+  );
+
 /**
  * Errors that end their statement only; the batch goes on to the next one (SET XACT_ABORT OFF).
  * All others end the batch.

@@ -16,6 +16,8 @@ export type Request =
     }
   | { readonly kind: 'prepare'; readonly script: Script; readonly handle: OutputHandle }
   | { readonly kind: 'unprepare'; readonly handle: number }
+  /** Which columns a script would give. */
+  | { readonly kind: 'describe'; readonly script: Script }
   | {
       readonly kind: 'transaction';
       readonly action: 'begin' | 'commit' | 'rollback';
@@ -87,6 +89,13 @@ function asRequest(name: string, parameters: readonly Parameter[], prepared: Rea
     }
     case 'sp_unprepare':
       return { kind: 'unprepare', handle: Number(first?.value) };
+    case 'sp_describe_first_result_set': {
+      const given = new Map(parameters.map((parameter) => [fold(parameter.name), parameter]));
+      return {
+        kind: 'describe',
+        script: scriptOf(text(given.get('@tsql') ?? first), text(given.get('@params') ?? second)),
+      };
+    }
     default:
       if (/^procedure \d/.test(name)) throw notInSandbox(name);
       throw new SqlError(2812, `Could not find stored procedure '${name}'.`, { state: 62 });

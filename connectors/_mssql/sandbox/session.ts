@@ -1,7 +1,16 @@
 import { fold, type Table } from './catalog.ts';
 import type { Clock } from './clock.ts';
 import type { Connection, Database } from './database.ts';
-import { endsBatch, rollsBack, SqlError, undeclaredVariable } from './errors.ts';
+import {
+  endsBatch,
+  noDatabase,
+  noTransaction,
+  notSupplied,
+  rollsBack,
+  snapshotNotAllowed,
+  SqlError,
+  undeclaredVariable,
+} from './errors.ts';
 import { waitForLock } from './lock-wait.ts';
 import type { Typed } from './parameters.ts';
 import type { ResultSink } from './results.ts';
@@ -15,6 +24,7 @@ import { needsBigInt, type SqliteValue, type SqlType } from './sql/sql-types.ts'
 import type { Expression, IsolationLevel, Statement, VariableDeclaration } from './sql/syntax.ts';
 import { systemValues } from './sql/system-values.ts';
 import { asSqlError } from './sqlite-errors.ts';
+import type { ResultColumn } from './tokens.ts';
 
 export interface SessionOptions {
   readonly id: number;
@@ -111,6 +121,14 @@ export class Session {
       return false;
     }
     return clean;
+  }
+
+  /** Columns of the first result a batch would give; none where it gives none. */
+  describe(sql: string, declared: readonly VariableDeclaration[]): readonly ResultColumn[] {
+    this.#variables.clear();
+    for (const { name, type } of declared) this.#variables.set(fold(name), { type, value: null });
+    const query = parseBatch(sql).find((statement) => statement.kind === 'query');
+    return query === undefined ? [] : this.#compile(query).columns;
   }
 
   /** The value of an OUTPUT parameter after a batch. */
@@ -383,18 +401,3 @@ export class Session {
 
 const isSqliteValue = (value: unknown): value is SqliteValue =>
   ['string', 'number', 'bigint'].includes(typeof value) || Buffer.isBuffer(value);
-
-const noTransaction = (command: string, number: number): SqlError =>
-  new SqlError(number, `The ${command} TRANSACTION request has no corresponding BEGIN TRANSACTION.`);
-
-const noDatabase = (name: string): SqlError =>
-  new SqlError(911, `Database '${name}' does not exist. Make sure that the name is entered correctly.`);
-
-const notSupplied = (name: string): SqlError =>
-  new SqlError(8178, `The parameterized query expects the parameter '${name}', which was not supplied.`);
-
-const snapshotNotAllowed = (database: string): SqlError =>
-  new SqlError(
-    3952,
-    `Snapshot isolation transaction failed accessing database '${database}' because snapshot isolation is not allowed in this database. Use ALTER DATABASE to allow snapshot isolation.`,
-  );

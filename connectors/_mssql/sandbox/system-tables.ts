@@ -143,6 +143,20 @@ const views: readonly SystemView[] = [
       ),
   },
   {
+    schema: 'sys',
+    name: 'index_columns',
+    columns: { object_id: INT, index_id: INT, column_id: INT, key_ordinal: TINYINT },
+    rows: (database) =>
+      database.catalog.tables.flatMap((table) =>
+        table.keys.flatMap((key, index) =>
+          key.columns.map((name, ordinal): SystemRow => {
+            const column = table.columns.findIndex((one) => fold(one.name) === fold(name));
+            return [fold(table.name), database.objectId(table), index + 1, column + 1, ordinal + 1];
+          }),
+        ),
+      ),
+  },
+  {
     schema: 'INFORMATION_SCHEMA',
     name: 'TABLES',
     columns: { TABLE_CATALOG: SYSNAME, TABLE_SCHEMA: SYSNAME, TABLE_NAME: SYSNAME, TABLE_TYPE: varchar(10) },
