@@ -94,7 +94,7 @@ describe('the stream receptions', () => {
   });
 
   it('T2 loses nothing beyond the first batch', async () => {
-    const { clinic, read } = await openClinic();
+    const { clinic, read } = await openClinic({ appointments: 500 });
     const { cursor } = await all(read());
     const touched = await clinic.change(73);
     const { rows, sizes } = await all(read({ ...(cursor && { cursor }) }));
