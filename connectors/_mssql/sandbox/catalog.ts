@@ -52,6 +52,7 @@ export const rowversionOf = (table: Table): Column | undefined =>
 export class Catalog {
   readonly database: string;
   readonly #tables = new Map<string, Table>();
+  #version = 0;
 
   constructor(database: string) {
     this.database = database;
@@ -62,11 +63,18 @@ export class Catalog {
     return parts && this.#tables.get(tableKey(parts.schema, parts.table));
   }
 
+  /** Grows with every DDL: what was worked out before may be wrong. */
+  get version(): number {
+    return this.#version;
+  }
+
   set(table: Table): void {
+    this.#version++;
     this.#tables.set(tableKey(table.schema, table.name), table);
   }
 
   remove(table: Table): void {
+    this.#version++;
     this.#tables.delete(tableKey(table.schema, table.name));
   }
 

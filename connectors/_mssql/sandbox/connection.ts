@@ -236,6 +236,7 @@ export class ClientConnection {
   #describe(session: Session, writer: MessageWriter, script: Script): void {
     const entry = this.#options.record(session, `sp_describe_first_result_set ${script.sql}`, {});
     const sink = new WireSink(writer, 'doneInProcedure', entry, {}, () => {});
+    entry.state = 'failed';
     writeDescription(session.describe(script.sql, script.declared), sink);
     entry.state = 'done';
     sink.finish();

@@ -12,6 +12,7 @@ export const PACKET = {
   prelogin: 0x12,
 } as const;
 
+const known: ReadonlySet<number> = new Set(Object.values(PACKET));
 const HEADER = 8;
 const END_OF_MESSAGE = 0x01;
 const IGNORE = 0x02;
@@ -44,6 +45,7 @@ export class MessageReader {
     const messages: Message[] = [];
     for (;;) {
       if (this.#waiting.length < HEADER) return messages;
+      if (!known.has(this.#waiting.readUInt8(0))) throw new ProtocolError('the packet is of no known type');
       const length = this.#waiting.readUInt16BE(2);
       if (length < HEADER) throw new ProtocolError(`a packet says it is ${length} bytes long`);
       if (this.#waiting.length < length) return messages;

@@ -13,7 +13,7 @@ import type { Database } from './database.ts';
 import { invalidColumn, invalidObject, notInSandbox, SqlError, statementPermissionDenied } from './errors.ts';
 import type { Rights } from './sql/binding.ts';
 import { keySql, sortKey } from './sql/emit.ts';
-import { family, storage } from './sql/sql-types.ts';
+import { storage } from './sql/sql-types.ts';
 import type { ColumnDeclaration, KeyDeclaration, Statement } from './sql/syntax.ts';
 import { indexName } from './sqlite-errors.ts';
 
@@ -81,10 +81,9 @@ function createTable(
     keys: keys.map((key) => named(key, parts.table)),
   };
   checkTable(database, table);
-  const declared = table.columns.map((column) => columnSql(table, column));
-  const ddl = [`CREATE TABLE ${table.sql} (${declared.join(', ')})`];
-  for (const key of table.keys) if (rowIdKey(table) !== key) ddl.push(indexSql(table, key));
-  database.declare(table, ddl);
+  const declared = table.columns.map(columnSql);
+  const indexes = table.keys.map((key) => indexSql(table, key));
+  database.declare(table, [`CREATE TABLE ${table.sql} (${declared.join(', ')})`, ...indexes]);
 }
 
 const isPrimary = (keys: readonly KeyDeclaration[], column: ColumnDeclaration): boolean =>
@@ -148,18 +147,9 @@ function checkKey(table: Table, key: Key): void {
   }
 }
 
-/** A primary key of one integer column is SQLite's own row id: no index needed. */
-function rowIdKey(table: Table): Key | undefined {
-  const key = table.keys.find((one) => one.kind === 'primary' && one.columns.length === 1);
-  const column = key && columnOf(table, key.columns[0] ?? '');
-  return column !== undefined && family(column.type) === 'integer' && column.type.name !== 'bit' ? key : undefined;
-}
-
-function columnSql(table: Table, column: Column): string {
-  const isRowId = fold(rowIdKey(table)?.columns[0] ?? '') === fold(column.name);
-  if (isRowId) return `${quoteName(column.name)} INTEGER PRIMARY KEY NOT NULL`;
-  return `${quoteName(column.name)} ${storage(column.type)}${column.nullable ? '' : ' NOT NULL'}`;
-}
+/** No column is SQLite's row id, which would make a value up where NULL is given. */
+const columnSql = (column: Column): string =>
+  `${quoteName(column.name)} ${storage(column.type)}${column.nullable ? '' : ' NOT NULL'}`;
 
 /** Texts are unique, and looked up, as the collation compares them. */
 function indexSql(table: Table, key: Key): string {

@@ -5,7 +5,6 @@ import {
   endsBatch,
   noDatabase,
   noTransaction,
-  notSupplied,
   rollsBack,
   snapshotNotAllowed,
   SqlError,
@@ -18,13 +17,14 @@ import type { Rowversions } from './rowversions.ts';
 import { runSchemaStatement, type SchemaStatement } from './schema-statements.ts';
 import { compile, type Compiled, type DataStatement } from './sql/bind-statement.ts';
 import { newBinding, type Rights } from './sql/binding.ts';
-import { convert, NO_STYLE } from './sql/convert.ts';
 import { parseBatch } from './sql/parse-statement.ts';
-import { needsBigInt, type SqliteValue, type SqlType } from './sql/sql-types.ts';
+import { needsBigInt, type SqliteValue } from './sql/sql-types.ts';
 import type { Expression, IsolationLevel, Statement, VariableDeclaration } from './sql/syntax.ts';
 import { systemValues } from './sql/system-values.ts';
 import { asSqlError } from './sqlite-errors.ts';
+import { StatementCache, typesKey } from './statement-cache.ts';
 import type { ResultColumn } from './tokens.ts';
+import { declareParameters, declareVariable, typesOf, type Variables } from './variables.ts';
 
 export interface SessionOptions {
   readonly id: number;
@@ -35,11 +35,6 @@ export interface SessionOptions {
   readonly host: string;
   readonly application: string;
   readonly snapshotAllowed: boolean;
-}
-
-interface Variable {
-  readonly type: SqlType;
-  value: SqliteValue;
 }
 
 /** Statements that set @@ROWCOUNT to 0. */
@@ -69,7 +64,7 @@ export class Session {
 
   readonly #options: SessionOptions;
   readonly #connection: Connection;
-  readonly #variables = new Map<string, Variable>();
+  readonly #variables: Variables = new Map();
   readonly #settings = new Map<string, string>();
   #identityInsert: Table | undefined;
   #isolation: IsolationLevel = 'read committed';
@@ -108,7 +103,7 @@ export class Session {
     let clean = true;
     try {
       const statements = parseBatch(sql);
-      this.#declareParameters(declared, given);
+      declareParameters(this.#variables, declared, given);
       for (const statement of statements) {
         if (sink.cancelled) return clean;
         const failed = await this.#attempt(statement, sink);
@@ -126,7 +121,7 @@ export class Session {
   /** Columns of the first result a batch would give; none where it gives none. */
   describe(sql: string, declared: readonly VariableDeclaration[]): readonly ResultColumn[] {
     this.#variables.clear();
-    for (const { name, type } of declared) this.#variables.set(fold(name), { type, value: null });
+    for (const { name, type } of declared) declareVariable(this.#variables, name, type);
     const query = parseBatch(sql).find((statement) => statement.kind === 'query');
     return query === undefined ? [] : this.#compile(query).columns;
   }
@@ -179,15 +174,6 @@ export class Session {
     this.#connection.close();
   }
 
-  #declareParameters(declared: readonly VariableDeclaration[], given: ReadonlyMap<string, Typed>): void {
-    for (const { name, type, output } of declared) {
-      const typed = given.get(fold(name));
-      if (typed === undefined && !output) throw notSupplied(name);
-      const value = typed === undefined ? null : convert(typed.value, typed.type, type, NO_STYLE);
-      this.#variables.set(fold(name), { type, value });
-    }
-  }
-
   async #attempt(statement: Statement, sink: ResultSink): Promise<SqlError | undefined> {
     this.now = this.#options.clock.now();
     this.utcNow = new Date(this.now.getTime() - this.#options.clock.utcOffsetMinutes * 60_000);
@@ -233,7 +219,10 @@ export class Session {
         this.rollback(sink);
         return sink.done(undefined);
       case 'declare':
-        for (const { name, type, value } of statement.variables) this.#declare(name, type, value);
+        for (const { name, type, value } of statement.variables) {
+          declareVariable(this.#variables, name, type);
+          if (value !== undefined) this.#assign(name, value);
+        }
         return;
       case 'assign':
         return this.#assign(statement.variable, statement.value);
@@ -260,18 +249,6 @@ export class Session {
       );
     }
     this.#identityInsert = on ? table : undefined;
-  }
-
-  #declare(name: string, type: SqlType, value: Expression | undefined): void {
-    if (this.#variables.has(fold(name))) {
-      throw new SqlError(
-        134,
-        `The variable name '${name}' has already been declared. Variable names must be unique within a query batch or stored procedure.`,
-        { severity: 15 },
-      );
-    }
-    this.#variables.set(fold(name), { type, value: null });
-    if (value !== undefined) this.#assign(name, value);
   }
 
   /** SET @x = … is SELECT … with one value. */
@@ -302,8 +279,8 @@ export class Session {
   }
 
   #compile(statement: DataStatement): Compiled {
-    const types = new Map([...this.#variables].map(([name, { type }]) => [name, type]));
-    const binding = newBinding(this.#options.database.catalog, this.#options.rights, types);
+    const { database, rights } = this.#options;
+    const binding = newBinding(database.catalog, rights, typesOf(this.#variables));
     return compile(binding, statement, (table) => this.#identityInsert === table);
   }
 
@@ -328,7 +305,7 @@ export class Session {
 
   async #read(compiled: Compiled, sink: ResultSink): Promise<number> {
     await this.#enter(false, sink);
-    const statement = this.#connection.prepare<[Record<string, SqliteValue>], SqliteValue[]>(compiled.sql).raw();
+    const statement = this.#cache.prepare(this.#connection, compiled).raw();
     if (compiled.columns.some((column) => needsBigInt(column.type))) statement.safeIntegers();
     // The first row tells most errors of values before any column is announced.
     const rows = statement.iterate(this.#values(compiled));
@@ -355,7 +332,7 @@ export class Session {
     const values = this.#values(compiled);
     try {
       return await this.#withLock(sink, () => {
-        const statement = this.#connection.prepare<[Record<string, SqliteValue>], SqliteValue[]>(compiled.sql);
+        const statement = this.#cache.prepare(this.#connection, compiled);
         if (compiled.columns.length === 0) return statement.run(values).changes;
         const rows = statement.raw().safeIntegers().all(values);
         sink.columns(compiled.columns);

@@ -5,7 +5,7 @@ import { bindCompound } from './bind-compound.ts';
 import type { Binding, Place } from './binding.ts';
 import { type Bound, type ColumnUse, compose } from './bound.ts';
 import { sortKey } from './emit.ts';
-import { columnUse, type Scope, sourcesNamed } from './scope.ts';
+import { columnUse, findColumn, type Scope, sourcesNamed } from './scope.ts';
 import { fold } from '../catalog.ts';
 import type { SqlType } from './sql-types.ts';
 import type { Expression, Order, Query, QueryBody, Select, SelectItem } from './syntax.ts';
@@ -176,8 +176,8 @@ function bindGroup(place: Place, expression: Expression): Bound {
 function bindItem(place: Place, item: SelectItem): Item[] {
   if (item.kind === 'value') {
     const value = bindExpression(place, item.value);
-    const own = item.value.kind === 'column' ? (item.value.name.at(-1) ?? '') : '';
-    return [{ name: item.alias ?? own, value, identity: false }];
+    const column = item.value.kind === 'column' ? findColumn(place.scope, item.value.name).column : undefined;
+    return [{ name: item.alias ?? writtenName(item.value), value, identity: column?.identity === true }];
   }
   const sources = sourcesNamed(place.scope, item.of);
   if (place.scope.sources.length === 0 || sources.length === 0) {
@@ -196,6 +196,9 @@ function bindItem(place: Place, item: SelectItem): Item[] {
     })),
   );
 }
+
+/** A column without an alias is called as the statement writes it. */
+const writtenName = (value: Expression): string => (value.kind === 'column' ? (value.name.at(-1) ?? '') : '');
 
 /** Every column outside of aggregates has to be one that was grouped by. */
 function checkGrouping(

@@ -28,6 +28,8 @@ export interface Binding {
   readonly commonTables: Map<string, CommonSource>;
   /** Names of SQLite parameters and where their values come from. */
   readonly needs: Map<string, Need>;
+  /** The SQLite parameter of a need, by kind and name. */
+  readonly parameters: Map<string, string>;
   /** `#t1`, `#t2`: every source of the statement has its own, so nothing is captured by accident. */
   nextAlias(): string;
 }
@@ -44,6 +46,7 @@ export function newBinding(catalog: Catalog, rights: Rights, variables: Readonly
     variables,
     commonTables: new Map(),
     needs: new Map(),
+    parameters: new Map(),
     nextAlias: () => `"#t${++aliases}"`,
   };
 }
@@ -65,12 +68,13 @@ export function bindSystemValue(binding: Binding, name: string): Bound | undefin
   return value && compose(need(binding, { kind: 'system', name }), value.type, [], value.nullable === true);
 }
 
-function need({ needs }: Binding, wanted: Need): string {
-  for (const [parameter, known] of needs) {
-    if (known.kind === wanted.kind && known.name === wanted.name) return `:${parameter}`;
-  }
+function need({ needs, parameters }: Binding, wanted: Need): string {
+  const key = `${wanted.kind} ${wanted.name}`;
+  const known = parameters.get(key);
+  if (known !== undefined) return `:${known}`;
   const parameter = `p${needs.size + 1}`;
   needs.set(parameter, wanted);
+  parameters.set(key, parameter);
   return `:${parameter}`;
 }
 

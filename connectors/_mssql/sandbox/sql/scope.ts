@@ -32,6 +32,19 @@ export interface Scope {
 }
 
 export function resolveColumn(scope: Scope, name: Name): Bound {
+  const { level, source, column } = findColumn(scope, name);
+  return columnUse(level, source, column);
+}
+
+interface FoundColumn {
+  /** The scope it belongs to: this one or one around it. */
+  readonly level: Scope;
+  readonly source: Source;
+  readonly column: SourceColumn;
+}
+
+/** The innermost scope that knows the name decides. Errors 207, 209, 4104. */
+export function findColumn(scope: Scope, name: Name): FoundColumn {
   const column = name.at(-1) ?? '';
   const qualifier = name.slice(0, -1);
   for (let level: Scope | undefined = scope; level !== undefined; level = level.parent) {
@@ -41,7 +54,7 @@ export function resolveColumn(scope: Scope, name: Name): Bound {
     );
     if (found.length > 1) throw ambiguousColumn(column);
     const [match] = found;
-    if (match !== undefined) return columnUse(level, match.source, match.one);
+    if (match !== undefined) return { level, source: match.source, column: match.one };
     if (qualifier.length > 0 && sources.length > 0) throw invalidColumn(column);
   }
   throw qualifier.length === 0 ? invalidColumn(column) : unboundIdentifier(name.join('.'));
