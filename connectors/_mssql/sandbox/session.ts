@@ -64,6 +64,7 @@ export class Session {
 
   readonly #options: SessionOptions;
   readonly #connection: Connection;
+  readonly #cache = new StatementCache();
   readonly #variables: Variables = new Map();
   readonly #settings = new Map<string, string>();
   #identityInsert: Table | undefined;
@@ -102,7 +103,7 @@ export class Session {
     this.#variables.clear();
     let clean = true;
     try {
-      const statements = parseBatch(sql);
+      const statements = this.#cache.parse(sql);
       declareParameters(this.#variables, declared, given);
       for (const statement of statements) {
         if (sink.cancelled) return clean;
@@ -280,8 +281,11 @@ export class Session {
 
   #compile(statement: DataStatement): Compiled {
     const { database, rights } = this.#options;
-    const binding = newBinding(database.catalog, rights, typesOf(this.#variables));
-    return compile(binding, statement, (table) => this.#identityInsert === table);
+    const types = typesOf(this.#variables);
+    const key = `${database.catalog.version} ${this.#identityInsert?.sql ?? ''} ${typesKey(types)}`;
+    return this.#cache.compile(statement, key, () =>
+      compile(newBinding(database.catalog, rights, types), statement, (table) => this.#identityInsert === table),
+    );
   }
 
   #values({ needs }: Compiled): Record<string, SqliteValue> {
