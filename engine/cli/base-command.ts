@@ -1,13 +1,17 @@
 import { writeFile } from 'node:fs/promises';
 import { Command, Flags } from '@oclif/core';
+import type { Diagnostic } from '../diagnostics.ts';
 import { exitCodes, toPipeError } from '../errors.ts';
-import type { PipeError } from '../errors.ts';
 import type { Language } from '../messages/template.ts';
+import { loadDotEnv } from './dot-env.ts';
 import { cliErrors } from './errors.ts';
-import { languageOf } from './language.ts';
 import { FindingsError } from './findings-error.ts';
-import { errorData, errorText, findingData, findingsText } from './render/error.ts';
+import { flagError } from './flag-error.ts';
+import { choiceFlag, flagValue } from './flags.ts';
+import { languageOf } from './language.ts';
+import { errorData, errorText, findingsData, findingsText } from './render/error.ts';
 import { exitStatusOf } from './report-usage.ts';
+import { stopCodeOf } from './stop-signal.ts';
 
 /** What every command has: `--json`, `--output`, `--lang`, one way to print a result and one to fail. */
 export abstract class BaseCommand extends Command {
@@ -15,11 +19,13 @@ export abstract class BaseCommand extends Command {
     json: Flags.boolean({ description: 'print the result as JSON', helpGroup: 'GLOBAL' }),
     output: Flags.string({
       description: 'write the result to this file, as UTF-8, instead of stdout',
+      helpValue: '<file>',
       helpGroup: 'GLOBAL',
     }),
-    lang: Flags.string({
+    lang: choiceFlag({
       description: 'language of messages; default: by LANG',
-      options: ['en', 'ru'],
+      choices: ['en', 'ru'],
+      helpValue: 'en|ru',
       helpGroup: 'GLOBAL',
     }),
   };
@@ -28,22 +34,30 @@ export abstract class BaseCommand extends Command {
     return languageOf(this.argv, process.env);
   }
 
+  protected override async init(): Promise<void> {
+    await super.init();
+    this.tellFindings(loadDotEnv(process.env));
+  }
+
   /** Prints a result: as JSON, or as the text made of it. stdout carries nothing else. */
   protected async present(data: object, text: (language: Language) => string): Promise<void> {
-    const { flags } = await this.parse(this.ctor);
-    const shown = flags['json'] === true ? JSON.stringify(data, null, 2) : text(this.language);
-    if (typeof flags['output'] !== 'string') {
-      process.stdout.write(`${shown}\n`);
-      return;
-    }
-    await writeFile(flags['output'], `${shown}\n`).catch((cause: unknown) => {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw cliErrors.unwritable_file.error({ file: String(flags['output']), reason }, { cause });
-    });
+    const shown = this.#isJson ? JSON.stringify(data, null, 2) : text(this.language);
+    if (this.#output === undefined) process.stdout.write(`${shown}\n`);
+    else await writeResult(this.#output, `${shown}\n`);
   }
 
   protected tell(text: string): void {
     process.stderr.write(`${text}\n`);
+  }
+
+  /** What is worth knowing and stops nothing. */
+  protected tellFindings(findings: readonly Diagnostic[]): void {
+    if (findings.length > 0) this.tell(findingsText(findings, this.language));
+  }
+
+  /** What a program does not get to see on stdout, people read on stderr. */
+  protected tellFailure(text: string | undefined): void {
+    if (text !== undefined && (!this.#isJson || this.#output !== undefined)) this.tell(text);
   }
 
   /** Ends with an exit code that says more than "done"; the result is printed already. */
@@ -51,34 +65,44 @@ export abstract class BaseCommand extends Command {
     process.exitCode = code;
   }
 
-  override async catch(thrown: Error): Promise<void> {
-    const status = exitStatusOf(thrown);
-    if (thrown.message === `EEXIT: ${status}`) throw thrown;
-    if (thrown instanceof FindingsError) {
-      this.#showFindings(thrown);
-      return;
+  override async catch(thrown: unknown): Promise<void> {
+    const stopped = stopCodeOf(thrown);
+    if (stopped !== undefined) this.leave(stopped);
+    else if (thrown instanceof FindingsError) {
+      const { findings } = thrown;
+      await this.#fail(findingsData(findings, this.language), findingsText(findings, this.language), exitCodes.input);
+    } else {
+      const error = exitStatusOf(thrown) === undefined ? toPipeError(thrown) : this.#flagError(thrown);
+      await this.#fail(errorData(error, this.language), errorText(error, this.language), exitCodes[error.kind]);
+      if (error.kind === 'bug' && process.env['PIPE_DEBUG'])
+        this.tell(String(error.cause instanceof Error ? error.cause.stack : error.cause));
     }
-    const error = status === undefined ? toPipeError(thrown) : this.#flagError(thrown);
-    if (this.argv.includes('--json'))
-      process.stdout.write(`${JSON.stringify(errorData(error, this.language), null, 2)}\n`);
-    else this.tell(errorText(error, this.language));
-    if (error.kind === 'bug' && process.env['PIPE_DEBUG'])
-      this.tell(String(error.cause instanceof Error ? error.cause.stack : error.cause));
-    this.leave(exitCodes[error.kind]);
   }
 
-  #showFindings({ findings }: FindingsError): void {
-    const data = { findings: findings.map((finding) => findingData(finding, this.language)) };
-    if (this.argv.includes('--json')) process.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
-    else this.tell(findingsText(findings, this.language));
-    this.leave(exitCodes.input);
+  get #isJson(): boolean {
+    return this.argv.includes('--json');
   }
 
-  #flagError(thrown: Error): PipeError {
-    const reason = (thrown.message.split('\n')[0] ?? '').replace(/^./, (first) => first.toLowerCase());
-    return cliErrors.wrong_flags.error(
-      { reason, command: `pipe ${this.id?.replaceAll(':', ' ') ?? ''}` },
-      { cause: thrown },
-    );
+  get #output(): string | undefined {
+    return flagValue(this.argv, 'output');
   }
+
+  async #fail(data: object, text: string, code: number): Promise<void> {
+    this.leave(code);
+    this.tellFailure(text);
+    if (this.#isJson) await this.present(data, () => text).catch(() => undefined);
+  }
+
+  #flagError(thrown: unknown) {
+    const command = `pipe ${this.id?.replaceAll(':', ' ') ?? ''}`;
+    const flags = { ...this.ctor.baseFlags, ...this.ctor.flags };
+    return flagError(Object(thrown), { command, argv: this.argv, flags });
+  }
+}
+
+async function writeResult(file: string, text: string): Promise<void> {
+  await writeFile(file, text).catch((cause: unknown) => {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    throw cliErrors.unwritable_file.error({ file, reason }, { cause });
+  });
 }

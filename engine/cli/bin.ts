@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Interfaces } from '@oclif/core';
 
 enableCompileCache();
 const { Config, flush, run, settings } = await import('@oclif/core');
@@ -11,19 +10,42 @@ const { Config, flush, run, settings } = await import('@oclif/core');
 // oclif would otherwise look for a TypeScript compiler in a clone: Node runs our sources as they are.
 settings.enableAutoTranspile = false;
 
-const here = dirname(fileURLToPath(import.meta.url));
+const self = fileURLToPath(import.meta.url);
+const here = dirname(self);
 const root = packageRoot(here);
-const packageJson: Interfaces.PJSON = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-// In a clone the commands lie in engine/, in the published package in dist/engine/: beside this file in both.
-packageJson.oclif.commands = `.${sep}${relative(root, join(here, 'commands'))}`;
-
-const config = await Config.load({ root, pjson: packageJson });
-// Commands report every failure themselves; what arrives here is a command or flag that does not exist.
-await run(process.argv.slice(2), config).catch(async (error: unknown) => {
-  const { reportUsage } = await import('./report-usage.ts');
-  reportUsage(error, process.argv.slice(2), config.commandIDs);
+const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+Object.assign(packageJson.oclif, {
+  // In a clone the commands lie in engine/, in the published package in dist/engine/: beside this file in both.
+  commands: besideThis('commands'),
+  helpClass: { target: besideThis(`help${self.slice(self.lastIndexOf('.'))}`), identifier: 'PipeHelp' },
+  topics: { queue: { description: 'Records that failed and wait: list, show, retry, drop.' } },
+  additionalHelpFlags: ['-h'],
 });
+
+const words = process.argv.slice(2);
+const argv = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
+const config = await Config.load({ root, pjson: packageJson });
+const { reportUsage } = await import('./report-usage.ts');
+const report = (error: unknown) => reportUsage(error, argv, config.commandIDs);
+
+// Whoever reads us may stop reading (`| head`): that is no reason to stop a run.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+process.on('uncaughtException', (error) => {
+  report(error);
+  process.exit();
+});
+
+// Commands report every failure themselves; what arrives here is a command that does not exist.
+await run(argv, config).catch(report);
 await flush();
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
+function besideThis(name: string): string {
+  return `.${sep}${relative(root, join(here, name))}`;
+}
 
 function packageRoot(folder: string): string {
   try {

@@ -1,7 +1,7 @@
 import { toPipeError } from '../errors.ts';
 import type { PipeError } from '../errors.ts';
 import type { CheckResult, ConnectionUses } from '../connector.ts';
-import { listed } from '../config/nearest.ts';
+import { choicesFor } from '../config/nearest.ts';
 import { closeConnections, openConnections } from '../run/connections.ts';
 import type { OpenConnection } from '../run/context.ts';
 import { makeHost } from '../run/host.ts';
@@ -9,6 +9,7 @@ import { systemClock } from '../state/clock.ts';
 import { machineFolder } from '../state/machine-folder.ts';
 import { openPortalBook } from '../state/portal-book.ts';
 import { cliErrors } from './errors.ts';
+import { lookAt } from './prepare.ts';
 import type { Prepared } from './prepare.ts';
 import { runClock } from './run-clock.ts';
 
@@ -19,26 +20,23 @@ export interface CheckedConnection {
   readonly error?: PipeError;
 }
 
-/** Looks at each connection for just what the pipeline uses of it. */
+/** Looks at each connection, or at those named, for just what the pipeline uses of it. */
 export async function checkConnections(
   prepared: Prepared,
-  only: string | undefined,
+  names: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly CheckedConnection[]> {
   const { pipeline } = prepared.compiled;
-  const specs = [...pipeline.connections.values()].filter((spec) => only === undefined || spec.name === only);
-  if (only !== undefined && specs.length === 0) {
-    const expected = listed([...pipeline.connections.keys()]);
-    throw cliErrors.unknown_connection.error({ connection: only, file: pipeline.file, expected });
-  }
+  const specs = [...pipeline.connections.values()].filter(({ name }) => names.length === 0 || names.includes(name));
   const book = await openPortalBook(machineFolder(process.env), systemClock);
   const counter = { requests: 0 };
   const host = makeHost({ folder: pipeline.folder, clock: runClock, book, emit: () => undefined, counter });
   const open = openConnections(specs, prepared.connectors, host);
   try {
-    return await Promise.all(
-      [...open.values()].map((connection) => checkOne(connection, usesOf(prepared, connection.name), signal)),
-    );
+    const checks = [...open.values()].map((each) => checkOne(each, usesOf(prepared, each.name), signal));
+    const checked = await Promise.all(checks);
+    signal.throwIfAborted();
+    return checked;
   } finally {
     await closeConnections(open);
     await book.close();
@@ -55,6 +53,25 @@ async function checkOne(
   } catch (thrown) {
     return { name, results: [], error: toPipeError(thrown) };
   }
+}
+
+/** `--connection name` looks at that one only, `name.key=value` sets what it is connected with. */
+export function namesAndSettings(given: readonly string[]) {
+  return { names: given.filter((text) => !text.includes('=')), settings: given.filter((text) => text.includes('=')) };
+}
+
+/**
+ * Connections that are not looked at stand without settings, so that one system can be tried before the variables of
+ * the others are there.
+ */
+export async function othersLeftOut(file: string, names: readonly string[]) {
+  if (names.length === 0) return {};
+  const { pipeline } = await lookAt(file, undefined);
+  const known = [...pipeline.connections.keys()];
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw cliErrors.unknown_connection.error({ connection: unknown, file, choices: choicesFor(unknown, known) });
+  return Object.fromEntries(known.filter((name) => !names.includes(name)).map((name) => [name, {}]));
 }
 
 function usesOf(prepared: Prepared, connection: string): ConnectionUses {

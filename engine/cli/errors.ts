@@ -5,13 +5,76 @@ export const cliErrors = defineErrors('cli', {
     kind: 'input',
     en: 'there is no command "{command}"',
     ru: 'нет команды «{command}»',
-    fix: { en: 'write {expected}', ru: 'напишите {expected}' },
+    fix: { en: 'write {choices}', ru: 'напишите {choices}' },
   },
-  wrong_flags: {
+  unknown_flag: {
     kind: 'input',
-    en: '{reason}',
-    ru: '{reason}',
-    fix: { en: 'see `{command} --help`', ru: 'см. `{command} --help`' },
+    en: '`{command}` has no flag {flag}',
+    ru: 'у `{command}` нет флага {flag}',
+    fix: { en: 'write {choices}', ru: 'напишите {choices}' },
+  },
+  flag_without_value: {
+    kind: 'input',
+    en: '{flag} has no value',
+    ru: 'у {flag} нет значения',
+    fix: {
+      en: 'write it after the flag; see `{command} --help`',
+      ru: 'напишите его после флага; см. `{command} --help`',
+    },
+  },
+  flag_twice: {
+    kind: 'input',
+    en: '{flag} is given twice',
+    ru: '{flag} указан дважды',
+    fix: { en: 'remove one of them', ru: 'уберите один из них' },
+  },
+  flag_number: {
+    kind: 'input',
+    en: '{flag} does not take "{value}"',
+    ru: '{flag} не принимает «{value}»',
+    fix: { en: 'write a whole number, {range}', ru: 'напишите целое число, {range}' },
+  },
+  flag_choice: {
+    kind: 'input',
+    en: '{flag} does not know "{value}"',
+    ru: '{flag} не знает «{value}»',
+    fix: { en: 'write {choices}', ru: 'напишите {choices}' },
+  },
+  missing_argument: {
+    kind: 'input',
+    en: '`{command}` was not told {argument}',
+    ru: 'для `{command}` не указано {argument}',
+    fix: {
+      en: 'write `{command} {argument}`; see `{command} --help`',
+      ru: 'напишите `{command} {argument}`; см. `{command} --help`',
+    },
+  },
+  extra_argument: {
+    kind: 'input',
+    en: '`{command}` has no use for "{argument}"',
+    ru: 'для `{command}` лишнее: «{argument}»',
+    fix: { en: 'remove it, or see `{command} --help`', ru: 'уберите это или см. `{command} --help`' },
+  },
+  env_line: {
+    kind: 'input',
+    en: 'line {line} of {file} is not NAME=value and was left out',
+    ru: 'строка {line} файла {file} — не ИМЯ=значение, она пропущена',
+    fix: { en: 'write NAME=value, or # before a comment', ru: 'напишите ИМЯ=значение, а перед комментарием — #' },
+  },
+  env_quote: {
+    kind: 'input',
+    en: 'the quote in line {line} of {file} is never closed, and the line was left out',
+    ru: 'в строке {line} файла {file} не закрыта кавычка, строка пропущена',
+    fix: { en: 'close the quote', ru: 'закройте кавычку' },
+  },
+  env_comment: {
+    kind: 'input',
+    en: 'in line {line} of {file} the value ends at #, the rest is a comment',
+    ru: 'в строке {line} файла {file} значение кончается на #, остальное — комментарий',
+    fix: {
+      en: "if # belongs to the value, put it in quotes: NAME='value'",
+      ru: "если # — часть значения, возьмите его в кавычки: ИМЯ='значение'",
+    },
   },
   no_pipeline: {
     kind: 'input',
@@ -22,14 +85,11 @@ export const cliErrors = defineErrors('cli', {
       ru: 'укажите путь к конвейеру, например pipelines/ident-to-bitrix.yaml',
     },
   },
-  only_unreadable: {
+  empty_window: {
     kind: 'input',
-    en: '`--only` cannot be read: {reason}',
-    ru: '`--only` не читается: {reason}',
-    fix: {
-      en: "write a condition over the source row, e.g. --only 'id = 1'",
-      ru: "напишите условие по строке источника, например --only 'id = 1'",
-    },
+    en: '--until {until} is not after --since {since}',
+    ru: '--until {until} не позже, чем --since {since}',
+    fix: { en: 'write a later --until', ru: 'укажите --until позже' },
   },
   unreadable_file: {
     kind: 'input',
@@ -47,13 +107,25 @@ export const cliErrors = defineErrors('cli', {
     kind: 'input',
     en: 'connector {connector} has no sandbox',
     ru: 'у коннектора {connector} нет песочницы',
-    fix: { en: 'write {expected}', ru: 'напишите {expected}' },
+    fix: { en: 'write {choices}', ru: 'напишите {choices}' },
+  },
+  port_taken: {
+    kind: 'environment',
+    en: 'port {port} is taken',
+    ru: 'порт {port} занят',
+    fix: { en: 'choose another `--port`, or leave it out', ru: 'укажите другой `--port` или не указывайте его' },
   },
   unknown_connection: {
     kind: 'input',
     en: 'there is no connection "{connection}" in {file}',
     ru: 'в {file} нет подключения «{connection}»',
-    fix: { en: 'write {expected}', ru: 'напишите {expected}' },
+    fix: { en: 'write {choices}', ru: 'напишите {choices}' },
+  },
+  unknown_flow: {
+    kind: 'input',
+    en: 'there is no flow "{flow}" in {file}',
+    ru: 'в {file} нет потока «{flow}»',
+    fix: { en: 'write {choices}', ru: 'напишите {choices}' },
   },
   no_queue_row: {
     kind: 'input',
@@ -69,9 +141,15 @@ export const cliErrors = defineErrors('cli', {
     en: '`pipe queue drop` was not told what to drop',
     ru: 'не указано, что удалить из очереди',
     fix: {
-      en: 'name a row, or give --flow or --state or --all',
-      ru: 'назовите строку либо укажите --flow, --state или --all',
+      en: 'name a row, or give --flow, --in or --all',
+      ru: 'назовите строку либо укажите --flow, --in или --all',
     },
+  },
+  drop_all_or_some: {
+    kind: 'input',
+    en: '--all and a row, --flow or --in say different things',
+    ru: '--all противоречит указанной строке, --flow или --in',
+    fix: { en: 'remove --all to drop only what is named', ru: 'уберите --all, чтобы удалить только названное' },
   },
   bad_time: {
     kind: 'input',

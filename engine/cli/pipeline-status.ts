@@ -1,3 +1,4 @@
+import { exitCodes } from '../errors.ts';
 import { systemClock } from '../state/clock.ts';
 import { holderOf, lockFile } from '../state/lease.ts';
 import { machineFolder } from '../state/machine-folder.ts';
@@ -80,12 +81,11 @@ function nextCommand(
   holder: Holder | undefined,
   last: RunEntry | undefined,
 ): string {
-  const open = flows.some(({ queue }) => queue.failed + queue.quarantined > 0);
+  const isStuck = flows.some(({ queue }) => queue.failed + queue.quarantined > 0);
   if (holder) return `pipe status ${file}`;
-  if (!last) return `pipe check ${file}`;
-  if (open) return `pipe queue list ${file}`;
-  if (last.exitCode === 3) return `pipe check ${file}`;
-  return `pipe run ${file}`;
+  if (!last || last.exitCode === exitCodes.environment) return `pipe check ${file}`;
+  if (last.exitCode === exitCodes.input) return `pipe validate ${file}`;
+  return isStuck ? `pipe queue list ${file}` : `pipe run ${file}`;
 }
 
 function iso(at: number): string {

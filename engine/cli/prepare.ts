@@ -1,6 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Flags } from '@oclif/core';
 import type { Connector } from '../connector.ts';
 import { loadPipeline, loadPipelines } from '../config/load.ts';
 import type { LoadOptions } from '../config/load.ts';
@@ -12,13 +11,6 @@ import { compile } from '../transform/compile.ts';
 import type { CompiledPipeline } from '../transform/compiled.ts';
 import { cliErrors } from './errors.ts';
 import { FindingsError } from './findings-error.ts';
-
-/** Flags of every command that reads a pipeline to use it. */
-export const pipelineFlags = {
-  param: Flags.string({ description: 'value of a param, name=value', multiple: true }),
-  connection: Flags.string({ description: 'setting of a connection, name.key=value', multiple: true }),
-  state: Flags.string({ description: 'folder of the state; default: .pipe beside the file' }),
-};
 
 export interface PrepareFlags {
   readonly param?: readonly string[] | undefined;
@@ -52,8 +44,14 @@ export async function prepare(file: string, flags: PrepareFlags, env: NodeJS.Pro
   return { compiled: compilation.pipeline, connectors, stateFolder: stateFolder(pipeline, flags.state), warnings: all };
 }
 
+export interface Looked {
+  readonly pipeline: Pipeline;
+  readonly connectors: ReadonlyMap<string, Connector>;
+  readonly stateFolder: string;
+}
+
 /** A look at a pipeline's name, flows and state, without the variables a run would need. */
-export async function lookAt(file: string, state: string | undefined) {
+export async function lookAt(file: string, state: string | undefined): Promise<Looked> {
   requireFile(file);
   const { pipeline, findings } = await loadPipeline(file, { env: process.env, variables: 'optional' });
   if (!pipeline || pipeline.name === '') throw new FindingsError(findings);

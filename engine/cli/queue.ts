@@ -1,10 +1,16 @@
+import { Flags } from '@oclif/core';
+import type { Field } from '../connector.ts';
+import { choicesFor } from '../config/nearest.ts';
+import type { Pipeline } from '../config/pipeline.ts';
 import { systemClock } from '../state/clock.ts';
 import { openState } from '../state/open-state.ts';
 import type { QueueEntry, QueueFilter, QueueState, StateStore } from '../state/ports.ts';
 import { cliErrors } from './errors.ts';
+import { choiceFlag, pipelineFlags } from './flags.ts';
 import { lookAt } from './prepare.ts';
+import type { Looked } from './prepare.ts';
 
-export const queueStates = [
+const queueStates = [
   'pending',
   'waiting',
   'quarantined',
@@ -13,47 +19,74 @@ export const queueStates = [
   'superseded',
 ] as const satisfies readonly QueueState[];
 
+/** Flags of every `pipe queue` command: which rows of whose queue. */
+export const queueFlags = {
+  state: pipelineFlags.state,
+  flow: Flags.string({ description: 'only this flow', helpValue: '<name>' }),
+};
+
+export const stateFlags = {
+  in: choiceFlag({ description: 'only rows in this state', choices: queueStates, helpValue: queueStates.join('|') }),
+};
+
+interface RowFlags {
+  readonly state?: string | undefined;
+  readonly flow?: string | undefined;
+  readonly in?: string | undefined;
+}
+
+/** A queue that is being looked at or changed. */
+export interface OpenQueue extends Looked {
+  readonly file: string;
+  readonly state: StateStore;
+}
+
 /** Opens the state of a pipeline for one look or change, without its lock: rows are marked, a run executes. */
-export async function withState<Result>(
+export async function withQueue<Result>(
   file: string,
-  stateFlag: string | undefined,
-  use: (state: StateStore) => Promise<Result>,
+  flags: RowFlags,
+  use: (queue: OpenQueue) => Promise<Result>,
 ): Promise<Result> {
-  const { pipeline, stateFolder } = await lookAt(file, stateFlag);
+  const looked = await lookAt(file, flags.state);
+  const { pipeline, stateFolder } = looked;
+  requireFlow(pipeline, flags.flow);
   const state = await openState(stateFolder, { pipeline: pipeline.name, clock: systemClock });
   try {
-    return await use(state);
+    return await use({ ...looked, file, state });
   } finally {
     await state.close();
   }
 }
 
-/** A row by its number or by its record's key. */
-export async function findEntry(state: StateStore, file: string, row: string): Promise<QueueEntry> {
-  const [byKey] = await state.queue({ key: row, limit: 1 });
-  const [byId] = /^\d+$/.test(row) ? await state.queue({ id: Number(row), limit: 1 }) : [];
+function requireFlow({ file, flows }: Pipeline, wanted: string | undefined): void {
+  const names = flows.map((flow) => flow.name);
+  if (wanted === undefined || names.includes(wanted)) return;
+  throw cliErrors.unknown_flow.error({ flow: wanted, file, choices: choicesFor(wanted, names) });
+}
+
+/** A row by its record's key, else by its number. */
+export async function findEntry({ state, file }: OpenQueue, row: string, flags: RowFlags): Promise<QueueEntry> {
+  const filter = filterOf(flags);
+  const [byKey] = await state.queue({ ...filter, key: row, limit: 1 });
+  const [byId] = /^\d{1,15}$/.test(row) ? await state.queue({ ...filter, id: Number(row), limit: 1 }) : [];
   const entry = byKey ?? byId;
   if (!entry) throw cliErrors.no_queue_row.error({ row, file });
   return entry;
 }
 
-export async function chosenRows(
-  state: StateStore,
-  file: string,
-  row: string | undefined,
-  flow: string | undefined,
-  wanted: string | undefined,
-): Promise<QueueFilter> {
-  if (row !== undefined) return { id: (await findEntry(state, file, row)).id };
-  const queueState = queueStates.find((name) => name === wanted);
-  return { ...(flow !== undefined && { flow }), ...(queueState && { state: queueState }) };
+/** The rows that flags name, or of these the one given by id or key. */
+export async function chosenRows(queue: OpenQueue, row: string | undefined, flags: RowFlags): Promise<QueueFilter> {
+  return row === undefined ? filterOf(flags) : { id: (await findEntry(queue, row, flags)).id };
 }
 
-/** How the columns of a flow's source are masked: what the connector knows of them. */
-export async function personalFields(file: string, flow: string) {
-  const { pipeline, connectors } = await lookAt(file, undefined);
+export function filterOf(flags: RowFlags): QueueFilter {
+  const state = queueStates.find((name) => name === flags.in);
+  return { ...(flags.flow !== undefined && { flow: flags.flow }), ...(state && { state }) };
+}
+
+/** The columns of a row's source as far as the connector knows them: it says how they are masked. */
+export function columnsOf({ pipeline, connectors }: Looked, { flow }: QueueEntry): readonly Field[] {
   const source = pipeline.flows.find((candidate) => candidate.name === flow)?.source;
-  const connection = source && pipeline.connections.get(source.connection);
-  const connector = connection && connectors.get(connection.connector);
+  const connector = source && connectors.get(pipeline.connections.get(source.connection)?.connector ?? '');
   return (source && connector?.source?.columns?.(source.block)) ?? [];
 }

@@ -1,32 +1,34 @@
-import { exitCodes } from '../errors.ts';
+import { exitCodes, toPipeError } from '../errors.ts';
 import type { PipeError } from '../errors.ts';
-import { listed, nearest } from '../config/nearest.ts';
+import { choicesFor } from '../config/nearest.ts';
 import { cliErrors } from './errors.ts';
 import { languageOf } from './language.ts';
 import { errorText } from './render/error.ts';
 
-/** A command that does not exist: named, with the nearest that does. */
+/** What no command reports itself: there is no such command, or it could not even be loaded. */
 export function reportUsage(error: unknown, argv: readonly string[], commands: readonly string[]): void {
   const status = exitStatusOf(error);
-  if (status !== undefined && (error instanceof Error ? error.message : '') === `EEXIT: ${status}`) {
+  if (error instanceof Error && error.message === `EEXIT: ${status}`) {
     process.exitCode = status;
     return;
   }
-  process.stderr.write(`${errorText(usageError(error, argv, commands), languageOf(argv, process.env))}\n`);
-  process.exitCode = exitCodes.input;
+  const shown = unknownCommand(argv, commands) ?? toPipeError(error);
+  process.stderr.write(`${errorText(shown, languageOf(argv, process.env))}\n`);
+  if (shown.kind === 'bug' && process.env['PIPE_DEBUG'])
+    process.stderr.write(`${String(error instanceof Error ? error.stack : error)}\n`);
+  process.exitCode = exitCodes[shown.kind];
 }
 
-function usageError(error: unknown, argv: readonly string[], commands: readonly string[]): PipeError {
-  const names = commands.map((id) => id.replaceAll(':', ' '));
-  const command = argv
-    .filter((word) => !word.startsWith('-'))
-    .slice(0, 2)
-    .join(' ');
-  const message = error instanceof Error ? error.message : String(error);
-  if (!/not found/.test(message))
-    return cliErrors.wrong_flags.error({ reason: message, command: 'pipe' }, { cause: error });
-  const near = nearest(command, names) ?? nearest(argv[0] ?? '', names);
-  return cliErrors.unknown_command.error({ command, expected: near === undefined ? listed(names) : `"pipe ${near}"` });
+/** Named as far as it was understood: `queue lst` within `queue`, `rn` alone, whatever follows. */
+function unknownCommand(argv: readonly string[], ids: readonly string[]): PipeError | undefined {
+  const [first = '', second = ''] = argv.filter((word) => !word.startsWith('-'));
+  const names = ids.map((id) => id.replaceAll(':', ' '));
+  const within = names.filter((name) => name.startsWith(`${first} `));
+  const command = within.length > 0 ? `${first} ${second}` : first;
+  if (names.includes(command)) return undefined;
+  const known = within.length > 0 ? within : [...new Set(names.map((name) => name.split(' ')[0] ?? name))];
+  const choices = choicesFor(command, known, (name) => `\`pipe ${name}\``);
+  return cliErrors.unknown_command.error({ command, choices });
 }
 
 /** oclif says an exit by throwing; 4 and 5 carry the number in different places. */

@@ -1,15 +1,16 @@
 /** A stop asked for by Ctrl+C or by the system; asked twice, the process ends at once. */
 export interface StopSignal {
+  /** Aborts with the name of the signal as its reason. */
   readonly signal: AbortSignal;
   release(): void;
 }
 
-const exitNow = { SIGINT: 130, SIGTERM: 143 } as const;
+const stopCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
 export function stopSignal(): StopSignal {
   const controller = new AbortController();
-  const onSignal = (name: keyof typeof exitNow) => () => {
-    if (controller.signal.aborted) process.exit(exitNow[name]);
+  const onSignal = (name: keyof typeof stopCodes) => () => {
+    if (controller.signal.aborted) process.exit(stopCodes[name]);
     controller.abort(name);
   };
   const onInterrupt = onSignal('SIGINT');
@@ -23,4 +24,9 @@ export function stopSignal(): StopSignal {
       process.off('SIGTERM', onTerminate);
     },
   };
+}
+
+/** The exit code where what was thrown is the reason of such a stop. */
+export function stopCodeOf(thrown: unknown): number | undefined {
+  return thrown === 'SIGINT' || thrown === 'SIGTERM' ? stopCodes[thrown] : undefined;
 }

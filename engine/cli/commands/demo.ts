@@ -1,14 +1,14 @@
-import { Flags } from '@oclif/core';
 import { BaseCommand } from '../base-command.ts';
 import { runDemo } from '../demo.ts';
+import { numberFlag } from '../flags.ts';
 import { demoText } from '../render/demo.ts';
 import { stopSignal } from '../stop-signal.ts';
 
 export default class Demo extends BaseCommand {
   static override summary = 'The whole story on loopback: an invented clinic, a sandbox portal, three runs.';
   static override flags = {
-    appointments: Flags.integer({ description: 'appointments in the clinic', min: 20, default: 200 }),
-    seed: Flags.integer({ description: 'seed of the invented clinic', default: 1 }),
+    appointments: numberFlag({ description: 'appointments in the clinic', min: 20, default: 200 }),
+    seed: numberFlag({ description: 'seed of the invented clinic', min: 0, default: 1 }),
   };
   static override examples = ['<%= config.bin %> demo'];
 

@@ -1,51 +1,57 @@
-import { Args, Flags } from '@oclif/core';
+import { Flags } from '@oclif/core';
 import { BaseCommand } from '../base-command.ts';
-import { pipelineFlags, prepare } from '../prepare.ts';
-import { compileOnly, timeFlag } from '../row-filter.ts';
-import { errorData, errorText } from '../render/error.ts';
+import { choiceFlag, fileArgument, numberFlag, pipelineFlags, repeated } from '../flags.ts';
+import { prepare } from '../prepare.ts';
 import { showProgress } from '../render/progress.ts';
-import { runData, runText } from '../render/run.ts';
+import { afterword, runData, runText } from '../render/run.ts';
 import { runOnce } from '../run-once.ts';
+import { compileOnly, windowOf } from '../row-filter.ts';
 import { stopSignal } from '../stop-signal.ts';
 
 export default class Run extends BaseCommand {
   static override summary = 'Run a pipeline: read, map, match, write what differs.';
-  static override args = { file: Args.string({ required: true, description: 'pipeline file' }) };
+  static override args = { file: fileArgument };
   static override flags = {
     ...pipelineFlags,
-    flow: Flags.string({ description: 'only these flows', multiple: true, delimiter: ',' }),
+    flow: Flags.string({ description: 'only these flows', helpValue: '<name,…>', delimiter: ',', ...repeated }),
     full: Flags.boolean({ description: 'read as far back as cursor.full says and look at every target row again' }),
-    since: Flags.string({ description: 'lower bound of the window; the checkpoint stays where it is' }),
-    until: Flags.string({ description: 'upper bound of the window; the checkpoint stays where it is' }),
-    only: Flags.string({ description: "only source rows for which this is true: 'id = 1', or @file" }),
-    limit: Flags.integer({ description: 'read at most so many rows', min: 1 }),
-    allow: Flags.string({ description: 'lift a brake', options: ['creates', 'updates', 'deletes'], multiple: true }),
+    since: Flags.string({ description: 'read from this time on; the checkpoint stays', helpValue: '<time>' }),
+    until: Flags.string({ description: 'read up to this time; the checkpoint stays', helpValue: '<time>' }),
+    only: Flags.string({ description: 'only source rows for which this is true', helpValue: '<condition|@file>' }),
+    limit: numberFlag({ description: 'read at most so many rows', min: 1 }),
+    allow: choiceFlag({
+      description: 'lift a brake',
+      choices: ['creates', 'updates', 'deletes'],
+      helpValue: 'creates|updates|deletes',
+      ...repeated,
+    }),
   };
-  static override examples = ['<%= config.bin %> run pipelines/ident-to-bitrix.yaml'];
+  static override examples = [
+    '<%= config.bin %> run pipelines/ident-to-bitrix.yaml',
+    "<%= config.bin %> run pipelines/ident-to-bitrix.yaml --only 'id = 12345'",
+    '<%= config.bin %> run pipelines/ident-to-bitrix.yaml --since 2026-03-01 --until 2026-03-02',
+  ];
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Run);
-    const prepared = await prepare(args.file, flags, process.env);
-    const stop = stopSignal();
-    const progress = showProgress(process.stderr, this.language);
     const options = {
       full: flags.full,
       allow: new Set(flags.allow ?? []),
+      ...windowOf(flags),
       ...(flags.flow && { flows: flags.flow }),
-      ...(flags.since !== undefined && { since: timeFlag('--since', flags.since) }),
-      ...(flags.until !== undefined && { until: timeFlag('--until', flags.until) }),
       ...(flags.limit !== undefined && { limit: flags.limit }),
-      ...(flags.only !== undefined && { only: await compileOnly(flags.only) }),
+      ...(flags.only !== undefined && { only: compileOnly(flags.only) }),
     };
+    const prepared = await prepare(args.file, flags, process.env);
+    this.tellFindings(prepared.warnings);
+    const stop = stopSignal();
+    const progress = await showProgress(process.stderr, this.language);
     const result = await runOnce(prepared, options, progress.listen, stop.signal).finally(() => {
       progress.end();
       stop.release();
     });
-    const { error } = result;
-    await this.present({ ...runData(result), ...(error && errorData(error, this.language)) }, (language) =>
-      runText(result, language),
-    );
-    if (error && result.exitCode < 128) this.tell(errorText(error, this.language));
+    await this.present(runData(result, this.language), (language) => runText(result, language));
+    this.tellFailure(afterword(result, args.file, this.language));
     this.leave(result.exitCode);
   }
 }

@@ -1,5 +1,6 @@
-import { Args, Flags } from '@oclif/core';
+import { Args } from '@oclif/core';
 import { BaseCommand } from '../base-command.ts';
+import { choiceFlag, pipelineFlags } from '../flags.ts';
 import { validateFiles } from '../prepare.ts';
 import { validationData, validationText } from '../render/validation.ts';
 
@@ -8,10 +9,18 @@ export default class Validate extends BaseCommand {
   static override strict = false;
   static override args = { files: Args.string({ description: 'pipeline files; default: pipelines/*.yaml' }) };
   static override flags = {
-    param: Flags.string({ description: 'value of a param, name=value', multiple: true }),
-    format: Flags.string({ description: 'how findings are printed', options: ['text', 'github'], default: 'text' }),
+    param: pipelineFlags.param,
+    format: choiceFlag({
+      description: 'how findings are printed',
+      choices: ['text', 'github'],
+      helpValue: 'text|github',
+      default: 'text',
+    }),
   };
-  static override examples = ['<%= config.bin %> validate pipelines/ident-to-bitrix.yaml'];
+  static override examples = [
+    '<%= config.bin %> validate',
+    '<%= config.bin %> validate pipelines/ident-to-bitrix.yaml --format github',
+  ];
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Validate);

@@ -25,3 +25,8 @@ export function errorData(error: PipeError, language: Language): object {
 export function findingData(finding: Diagnostic, language: Language): object {
   return { ...finding, ...textOf(finding.code, finding.parameters, language) };
 }
+
+/** What `--json` prints of files that may not run. */
+export function findingsData(findings: readonly Diagnostic[], language: Language): object {
+  return { findings: findings.map((finding) => findingData(finding, language)) };
+}

@@ -3,6 +3,7 @@ import type { Field } from '../../connector.ts';
 import type { Language } from '../../messages/template.ts';
 import type { QueueCounts, QueueEntry } from '../../state/ports.ts';
 import { maskedRow } from '../masked-row.ts';
+import { localText } from './moment.ts';
 import { tableText } from './table.ts';
 
 export function queueData(entries: readonly QueueEntry[], counts: QueueCounts, language: Language): object {
@@ -36,7 +37,7 @@ export function queueText(entries: readonly QueueEntry[], counts: QueueCounts, l
     entry.key,
     entry.state,
     String(entry.attempts),
-    entry.dueAt === undefined ? '' : iso(entry.dueAt),
+    entry.dueAt === undefined ? '' : localText(iso(entry.dueAt)),
     textOf(entry.error.code, entry.error.parameters, language).message,
   ]);
   return [...(rows.length > 0 ? [tableText(heads[language], rows), ''] : []), countsLine(counts, language)].join('\n');
@@ -58,9 +59,9 @@ export function entryData(entry: QueueEntry, personal: readonly Field[] | undefi
 
 export function entryText(entry: QueueEntry, personal: readonly Field[] | undefined, language: Language): string {
   const { message, fix } = textOf(entry.error.code, entry.error.parameters, language);
-  const fixWord = language === 'ru' ? 'что делать' : 'fix';
+  const fixWord = language === 'ru' ? 'исправление' : 'fix';
   return [
-    `${entry.flow} ${entry.key}: ${entry.state}, ${iso(entry.lastAt)}`,
+    `${entry.flow} ${entry.key}: ${entry.state}, ${localText(iso(entry.lastAt))}`,
     `  ${message}`,
     `  ${fixWord}: ${fix}`,
     JSON.stringify(shownRow(entry, personal), null, 2),
@@ -73,4 +74,14 @@ function shownRow(entry: QueueEntry, personal: readonly Field[] | undefined): ob
 
 function iso(at: number): string {
   return new Date(at).toISOString();
+}
+
+export function retriedText(rows: number, file: string, language: Language): string {
+  return language === 'ru'
+    ? `отмечено к повтору: ${rows}; повторит следующий \`pipe run ${file}\``
+    : `${rows} marked; the next \`pipe run ${file}\` tries them again`;
+}
+
+export function droppedText(rows: number, language: Language): string {
+  return language === 'ru' ? `удалено из очереди: ${rows}` : `${rows} dropped`;
 }

@@ -1,11 +1,40 @@
+import { exitCodes } from '../../errors.ts';
+import type { PipeError } from '../../errors.ts';
 import type { FlowCounts, TargetCounts } from '../../events/events.ts';
 import type { Language } from '../../messages/template.ts';
 import type { RunResult } from '../../run/run-pipeline.ts';
+import { errorData, errorText } from './error.ts';
 
 /** What `pipe run --json` prints (schemas/output/run.schema.json). */
-export function runData(result: RunResult): object {
+export function runData(result: RunResult, language: Language): object {
   const { run, pipeline, seconds, requests, flows } = result;
-  return { run, pipeline, seconds: Math.round(seconds * 1000) / 1000, requests, flows };
+  const error = failureOf(result);
+  const data = { run, pipeline, seconds: Math.round(seconds * 1000) / 1000, requests, flows };
+  return { ...data, ...(error && errorData(error, language)) };
+}
+
+/** A stop that was asked for is no failure. */
+function failureOf({ error, exitCode }: RunResult): PipeError | undefined {
+  return exitCode < 128 ? error : undefined;
+}
+
+const afterwords = {
+  en: {
+    stopped: 'stopped; what was begun is finished, the next run goes on from here',
+    queued: (file: string) => `not everything was delivered: see \`pipe queue list ${file}\``,
+  },
+  ru: {
+    stopped: 'остановлено; начатое завершено, следующий запуск продолжит с этого места',
+    queued: (file: string) => `доставлено не всё: см. \`pipe queue list ${file}\``,
+  },
+} as const satisfies Record<Language, object>;
+
+/** Why a run did not end with 0; undefined: it did. */
+export function afterword(result: RunResult, file: string, language: Language): string | undefined {
+  const error = failureOf(result);
+  if (error) return errorText(error, language);
+  if (result.exitCode >= 128) return afterwords[language].stopped;
+  return result.exitCode === exitCodes.data ? afterwords[language].queued(file) : undefined;
 }
 
 interface Labels {
@@ -64,7 +93,7 @@ const rule = '='.repeat(80);
 export function runText(result: RunResult, language: Language): string {
   const words = labels[language];
   const flows = result.flows.flatMap((flow) => flowLines(flow.name, flow, words));
-  const end = [`${words.requests}: ${result.requests}`, `${words.time}: ${result.seconds.toFixed(3)}${words.second}`];
+  const end = [`${words.requests}: ${result.requests}`, `${words.time}: ${result.seconds.toFixed(2)}${words.second}`];
   return [rule, ...flows, ...end, rule].join('\n');
 }
 

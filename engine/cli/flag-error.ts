@@ -1,0 +1,42 @@
+import type { Command } from '@oclif/core';
+import { choicesFor } from '../config/nearest.ts';
+import type { PipeError } from '../errors.ts';
+import { cliErrors } from './errors.ts';
+
+interface Usage {
+  readonly command: string;
+  readonly argv: readonly string[];
+  readonly flags: Readonly<Record<string, Command.Flag.Any>>;
+}
+
+/** What oclif's parser refuses, by name: its classes carry `flags` or `args`, the rest is about one flag's value. */
+export function flagError(thrown: object, { command, argv, flags }: Usage): PipeError {
+  const names = Object.keys(flags).map((name) => `--${name}`);
+  if ('flags' in thrown && Array.isArray(thrown.flags)) {
+    const flag = String(thrown.flags[0]).split('=')[0] ?? '';
+    return cliErrors.unknown_flag.error({ flag, command, choices: choicesFor(flag, names.sort(), (name) => name) });
+  }
+  if ('args' in thrown && Array.isArray(thrown.args)) return argumentError(thrown.args[0], command);
+  const words = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length);
+  const takesOne = (word: string) => flags[word.slice(2)]?.type === 'option';
+  const given = words.filter((word) => word.startsWith('--')).map((word) => word.split('=')[0] ?? '');
+  const twice = given.find(
+    (flag, index) => takesOne(flag) && !isRepeatable(flags, flag) && given.indexOf(flag) < index,
+  );
+  if (twice !== undefined) return cliErrors.flag_twice.error({ flag: twice });
+  const isBare = (word: string, index: number) => takesOne(word) && names.includes(words[index + 1] ?? names[0] ?? '');
+  return cliErrors.flag_without_value.error({ flag: words.find(isBare) ?? '', command });
+}
+
+function isRepeatable(flags: Usage['flags'], flag: string): boolean {
+  const definition = flags[flag.slice(2)];
+  return definition?.type === 'option' && definition.multiple === true;
+}
+
+/** oclif names arguments that lack by their definition, those too many by their text. */
+function argumentError(argument: unknown, command: string): PipeError {
+  if (typeof argument !== 'object' || argument === null || !('name' in argument))
+    return cliErrors.extra_argument.error({ argument: String(argument), command });
+  const name = String(argument.name).toUpperCase();
+  return cliErrors.missing_argument.error({ argument: name, command });
+}

@@ -1,0 +1,68 @@
+/** Every text of `--help` by its English one; a test sees that none lacks. */
+export const helpInRussian: Readonly<Record<string, string>> = {
+  // ---- headings
+  USAGE: 'КАК ПИСАТЬ',
+  VERSION: 'ВЕРСИЯ',
+  COMMANDS: 'КОМАНДЫ',
+  ARGUMENTS: 'АРГУМЕНТЫ',
+  FLAGS: 'ФЛАГИ',
+  'GLOBAL FLAGS': 'ОБЩИЕ ФЛАГИ',
+  EXAMPLES: 'ПРИМЕРЫ',
+  '`pipe <command> --help` says more about each.': 'Подробнее о каждой: `pipe <команда> --help`.',
+  // ---- commands
+  'Check pipeline files offline: YAML, schema, expressions, names, references.':
+    'Проверить файлы конвейеров без сети: YAML, схему, выражения, имена, ссылки.',
+  'Reach every connection: login, rights, tables, fields, clock. Changes nothing.':
+    'Опросить каждое подключение: вход, права, таблицы, поля, часы. Ничего не меняет.',
+  'Run a pipeline: read, map, match, write what differs.':
+    'Выполнить конвейер: прочитать, преобразовать, сопоставить, записать различия.',
+  'Show how a pipeline is: last success, lag, queue, who runs it, what to type next.':
+    'Показать состояние конвейера: последний успех, отставание, очередь, кто выполняет, что набрать дальше.',
+  'Records that failed and wait: list, show, retry, drop.':
+    'Записи, которые не прошли и ждут: список, просмотр, повтор, удаление.',
+  'List the records of a pipeline that failed and wait.': 'Перечислить записи конвейера, которые не прошли и ждут.',
+  'Show one waiting record with its source row, masked unless --reveal.':
+    'Показать ждущую запись и её исходную строку; личные данные скрыты, если нет --reveal.',
+  'Mark waiting records due: the next run tries them again.': 'Отметить записи к повтору в следующем запуске.',
+  'Drop waiting records. Rows whose write has no answer yet stay.':
+    'Удалить записи из очереди. Остаются те, на запись которых ещё нет ответа.',
+  'The whole story on loopback: an invented clinic, a sandbox portal, three runs.':
+    'Всё сразу на этой машине: вымышленная клиника, портал-песочница, три запуска.',
+  "Start a connector's vendor-like server on loopback, until Ctrl+C.":
+    'Запустить песочницу коннектора на этой машине, до Ctrl+C.',
+  // ---- arguments
+  'pipeline file': 'файл конвейера',
+  'pipeline files; default: pipelines/*.yaml': 'файлы конвейеров; по умолчанию pipelines/*.yaml',
+  'connector, e.g. bitrix24': 'коннектор, например bitrix24',
+  'id or key of the row': 'номер или ключ строки',
+  'id or key of one row': 'номер или ключ одной строки',
+  'id or key of one row; default: all that flags name': 'номер или ключ одной строки; по умолчанию все по флагам',
+  // ---- flags
+  'print the result as JSON': 'вывести результат в JSON',
+  'write the result to this file, as UTF-8, instead of stdout': 'записать результат в этот файл (UTF-8), а не в stdout',
+  'language of messages; default: by LANG': 'язык сообщений; по умолчанию по LANG',
+  'value of a param': 'значение параметра',
+  'setting of a connection': 'настройка подключения',
+  'look at this connection only; name.key=value: a setting of a connection':
+    'проверить только это подключение; имя.ключ=значение: настройка подключения',
+  'folder of the state; default: .pipe beside the file': 'папка состояния; по умолчанию .pipe рядом с файлом',
+  'only these flows': 'только эти потоки',
+  'only this flow': 'только этот поток',
+  'only rows in this state': 'только строки в этом состоянии',
+  'every row of the queue': 'все строки очереди',
+  'show personal data': 'показать личные данные',
+  'at most so many rows': 'не больше стольких строк',
+  'read as far back as cursor.full says and look at every target row again':
+    'читать на глубину cursor.full и заново сверить каждую строку цели',
+  'read from this time on; the checkpoint stays': 'читать с этого времени; контрольная точка не сдвигается',
+  'read up to this time; the checkpoint stays': 'читать до этого времени; контрольная точка не сдвигается',
+  'only source rows for which this is true': 'только строки источника, для которых это верно',
+  'read at most so many rows': 'прочитать не больше стольких строк',
+  'lift a brake': 'снять ограничение на изменения',
+  'how findings are printed': 'вид списка замечаний',
+  'appointments in the clinic': 'сколько приёмов в клинике',
+  'seed of the invented clinic': 'начальное число для вымышленной клиники',
+  'port; default: any free one': 'порт; по умолчанию любой свободный',
+  'seed of the invented data': 'начальное число для вымышленных данных',
+  'rows of invented data': 'сколько строк вымышленных данных',
+};

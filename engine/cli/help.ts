@@ -1,0 +1,58 @@
+import { CommandHelp, Help } from '@oclif/core';
+import type { Command } from '@oclif/core';
+import { helpInRussian } from './help-in-russian.ts';
+import { languageOf } from './language.ts';
+
+/** The order of the day, not of the alphabet. */
+const order = ['validate', 'check', 'run', 'status', 'queue', 'demo', 'sandbox'];
+
+const isRussian = languageOf(process.argv, process.env) === 'ru';
+
+function said(text: string): string {
+  return isRussian ? (helpInRussian[text] ?? text) : text;
+}
+
+/** Help of the command line, in the language of the messages. */
+export class PipeHelp extends Help {
+  protected override CommandHelpClass = PipeCommandHelp;
+
+  override section(...[header, body]: Parameters<Help['section']>): string {
+    return super.section(said(header), body);
+  }
+
+  /** Topics stand among the commands: `queue` is one more word to type. */
+  protected override async showRootHelp(): Promise<void> {
+    this.log(`${this.formatRoot()}\n`);
+    const words = [
+      ...this.sortedTopics.map(({ name, description = '' }) => [name, said(description)]),
+      ...this.sortedCommands.filter(({ id }) => !id.includes(':')).map(({ id, summary = '' }) => [id, said(summary)]),
+    ];
+    words.sort(([a = ''], [b = '']) => order.indexOf(a) - order.indexOf(b));
+    this.log(
+      `${this.section('COMMANDS', this.renderList(words, { indentation: 2, stripAnsi: this.opts.stripAnsi }))}\n`,
+    );
+    this.log(said('`pipe <command> --help` says more about each.'));
+  }
+
+  protected override summary(command: Command.Loadable): string | undefined {
+    return super.summary({ ...command, summary: said(command.summary ?? '') });
+  }
+
+  protected override formatTopic(topic: Parameters<Help['showTopicHelp']>[0]): string {
+    return super.formatTopic({ ...topic, description: said(topic.description ?? '') });
+  }
+}
+
+class PipeCommandHelp extends CommandHelp {
+  override section(...[header, body]: Parameters<CommandHelp['section']>): string {
+    return super.section(said(header), body);
+  }
+
+  protected override args(args: Command.Arg.Any[]) {
+    return super.args(args.map((arg) => ({ ...arg, description: said(arg.description ?? '') })));
+  }
+
+  protected override flags(flags: Command.Flag.Any[]) {
+    return super.flags(flags.map((flag) => ({ ...flag, description: said(flag.description ?? '') })));
+  }
+}

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { place } from './pipe.ts';
+
+interface Mistake {
+  readonly argv: readonly string[];
+  readonly says: string;
+}
+
+const english: readonly Mistake[] = [
+  {
+    argv: ['rum', 'people.yaml'],
+    says: 'error cli.unknown_command\n  there is no command "rum"\n  fix: write `pipe run`\n',
+  },
+  {
+    argv: ['transmogrify'],
+    says:
+      'error cli.unknown_command\n  there is no command "transmogrify"\n' +
+      '  fix: write `pipe check` | `pipe demo` | `pipe queue` | `pipe run` | `pipe sandbox` | `pipe status` | `pipe validate`\n',
+  },
+  {
+    argv: ['queue', 'lst', 'people.yaml'],
+    says: 'error cli.unknown_command\n  there is no command "queue lst"\n  fix: write `pipe queue list`\n',
+  },
+  {
+    argv: ['run', 'people.yaml', '--flw', 'x'],
+    says: 'error cli.unknown_flag\n  `pipe run` has no flag --flw\n  fix: write --flow\n',
+  },
+  {
+    argv: ['status', 'people.yaml', '--zzzzzz=1'],
+    says:
+      'error cli.unknown_flag\n  `pipe status` has no flag --zzzzzz\n' +
+      '  fix: write --json | --lang | --output | --state\n',
+  },
+  {
+    argv: ['queue', 'show', 'people.yaml'],
+    says:
+      'error cli.missing_argument\n  `pipe queue show` was not told ROW\n' +
+      '  fix: write `pipe queue show ROW`; see `pipe queue show --help`\n',
+  },
+  {
+    argv: ['run', 'people.yaml', 'more.yaml'],
+    says:
+      'error cli.extra_argument\n  `pipe run` has no use for "more.yaml"\n' +
+      '  fix: remove it, or see `pipe run --help`\n',
+  },
+  {
+    argv: ['run', 'people.yaml', '--only'],
+    says:
+      'error cli.flag_without_value\n  --only has no value\n' +
+      '  fix: write it after the flag; see `pipe run --help`\n',
+  },
+  {
+    argv: ['run', 'people.yaml', '--since', '--full'],
+    says:
+      'error cli.flag_without_value\n  --since has no value\n' +
+      '  fix: write it after the flag; see `pipe run --help`\n',
+  },
+  {
+    argv: ['run', 'people.yaml', '--limit', '1', '--limit=2'],
+    says: 'error cli.flag_twice\n  --limit is given twice\n  fix: remove one of them\n',
+  },
+  {
+    argv: ['run', 'people.yaml', '--limit', '0'],
+    says: 'error cli.flag_number\n  --limit does not take "0"\n  fix: write a whole number, ≥ 1\n',
+  },
+  {
+    argv: ['sandbox', 'bitrix24', '--port', '70000'],
+    says: 'error cli.flag_number\n  --port does not take "70000"\n  fix: write a whole number, 0…65535\n',
+  },
+  {
+    argv: ['run', 'people.yaml', '--allow', 'create'],
+    says: 'error cli.flag_choice\n  --allow does not know "create"\n  fix: write "creates"\n',
+  },
+];
+
+const russian: readonly Mistake[] = [
+  {
+    argv: ['rum', '--lang', 'ru'],
+    says: 'ошибка cli.unknown_command\n  нет команды «rum»\n  исправление: напишите `pipe run`\n',
+  },
+  {
+    argv: ['run', '--lang=ru'],
+    says:
+      'ошибка cli.missing_argument\n  для `pipe run` не указано FILE\n' +
+      '  исправление: напишите `pipe run FILE`; см. `pipe run --help`\n',
+  },
+];
+
+describe('a command line with a mistake', () => {
+  it.each([...english, ...russian])('says so: pipe $argv', async ({ argv, says }) => {
+    const done = await place().pipe(argv);
+    expect(done).toEqual({ exit: 2, stdout: '', stderr: says });
+  });
+});
+
+describe('help', () => {
+  it('lists the commands in the order of a day', async () => {
+    const { exit, stdout } = await place().pipe([]);
+    const commands = [...stdout.matchAll(/^ {2}(\w+) {2}/gm)].map((match) => match[1]);
+    expect({ exit, commands }).toEqual({
+      exit: 0,
+      commands: ['validate', 'check', 'run', 'status', 'queue', 'demo', 'sandbox'],
+    });
+  });
+
+  it('speaks Russian to a Russian terminal', async () => {
+    const { stdout } = await place().pipe(['queue'], { LANG: 'ru_RU.UTF-8' });
+    expect(stdout).toBe(`Записи, которые не прошли и ждут: список, просмотр, повтор, удаление.
+
+КАК ПИСАТЬ
+  $ pipe queue COMMAND
+
+КОМАНДЫ
+  queue drop   Удалить записи из очереди. Остаются те, на запись которых ещё нет
+               ответа.
+  queue list   Перечислить записи конвейера, которые не прошли и ждут.
+  queue retry  Отметить записи к повтору в следующем запуске.
+  queue show   Показать ждущую запись и её исходную строку; личные данные
+               скрыты, если нет --reveal.
+
+`);
+  });
+
+  it.each([[['help', 'check']], [['check', '-h']], [['check', '--help']]])(
+    'shows flags and examples of a command: pipe %s',
+    async (argv) => {
+      const { exit, stdout } = await place().pipe(argv);
+      expect(exit).toBe(0);
+      expect(stdout).toContain('  --connection=<name>...   look at this connection only');
+      expect(stdout).toContain('  $ pipe check pipelines/ident-to-bitrix.yaml --connection portal\n');
+    },
+  );
+});

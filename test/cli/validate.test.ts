@@ -1,0 +1,197 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { peopleFiles, peopleYaml } from './people.ts';
+import { place } from './pipe.ts';
+import { shapeErrors } from './shape.ts';
+
+const tenMistakes = `version: 1
+name: ten
+colour: red
+params:
+  branch: { type: integer, default: one }
+connections:
+  desk: { connector: fiel }
+  portal: { connector: bitrix24, webhook: "\${secret:PORTAL_WEBHOOK}" }
+flows:
+  people:
+    source: { connection: dsk, file: people.csv, batch: many }
+    key: id
+    map:
+      id: '"F" & $params.brunch'
+      name: $trimm(name)
+      phone: phone &
+    targets:
+      deal:
+        connection: portal
+        entity: deel
+        match: [{ name: id, by: { ORIGIN_ID: id } }]
+        fields: { TITLE: name, STAGE_ID: NEW }
+`;
+
+const tenFindings = `error config.unknown_key  ten.yaml:3:1
+  "colour" is not a key of pipeline
+  3 | colour: red
+    | ^^^^^^
+  fix: write "version" | "name" | "description" | "extends" | "params" | "connections" | "schedule" | "brakes" | "syncLog" | "flows"
+
+error config.param_not_of_type  ten.yaml:5:37
+  the value of param branch is not of type integer
+  5 |   branch: { type: integer, default: one }
+    |                                     ^^^
+  fix: give it a value like 2
+
+error config.unknown_connector  ten.yaml:7:22
+  there is no connector "fiel"
+  7 |   desk: { connector: fiel }
+    |                      ^^^^
+  fix: write "file"
+
+error config.unknown_connection  ten.yaml:11:27
+  there is no connection "dsk"
+  11 |     source: { connection: dsk, file: people.csv, batch: many }
+     |                           ^^^
+  fix: write "desk", or declare it under connections
+
+error config.wants_number  ten.yaml:11:57
+  "batch" wants a number
+  11 |     source: { connection: dsk, file: people.csv, batch: many }
+     |                                                         ^^^^
+  fix: write batch: 1000
+
+error transform.unknown_param  ten.yaml:14:18
+  $params.brunch is not declared under params
+  14 |       id: '"F" & $params.brunch'
+     |                  ^^^^^^^
+  fix: write $params.branch, or declare it under params
+
+error transform.unknown_function  ten.yaml:15:13
+  there is no function $trimm
+  15 |       name: $trimm(name)
+     |             ^^^^^^
+  fix: write $trim
+
+error transform.ends_early  ten.yaml:16:21
+  the expression ends where … is expected
+  16 |       phone: phone &
+     |                     ^
+  fix: complete it; inside a YAML block in braces an expression with a comma or a bracket stands in single quotes
+
+error config.wrong_value  ten.yaml:20:17
+  "deel" is not a value of "entity"
+  20 |         entity: deel
+     |                 ^^^^
+  fix: write deal
+
+error transform.literal_word  ten.yaml:22:42
+  "NEW" is no field of the record
+  22 |         fields: { TITLE: name, STAGE_ID: NEW }
+     |                                          ^^^
+  fix: for the text itself write { const: NEW }
+`;
+
+/** One mistake a file; `name` is each file's own, else that would be a mistake too. */
+function spoiled(name: string, text: string, instead: string): string {
+  return peopleYaml.replace('name: people', `name: ${name}`).replace(text, instead);
+}
+
+describe('pipe validate', () => {
+  it('reports ten mistakes of one file as ten findings, each with its place and fix', async () => {
+    const { pipe } = place({ 'ten.yaml': tenMistakes });
+    const done = await pipe(['validate', 'ten.yaml'], { PORTAL_WEBHOOK: 'http://127.0.0.1:9/rest/1/x/' });
+    const last =
+      '1 file: 10 errors, 0 warnings; not checked offline: logins, rights, fields and stages of the target\n';
+    expect(done).toEqual({ exit: 2, stdout: `${tenFindings}\n${last}`, stderr: '' });
+  });
+
+  it('tells them as lines a GitHub workflow understands', async () => {
+    const { pipe } = place({ 'ten.yaml': tenMistakes });
+    const argv = ['validate', '--format', 'github', 'ten.yaml'];
+    const { exit, stdout } = await pipe(argv, { PORTAL_WEBHOOK: 'http://127.0.0.1:9/rest/1/x/' });
+    expect([exit, stdout.split('\n')[4]]).toEqual([
+      2,
+      '::error file=ten.yaml,line=11,col=57,title=config.wants_number::"batch" wants a number; write batch: 1000',
+    ]);
+    expect(stdout.match(/^::error /gm)).toHaveLength(10);
+  });
+
+  it('finds what is wrong in each of many files, and gives it as data', async () => {
+    const files = {
+      'broken.yaml': 'version: 1\nname: broken\nflows: [\n',
+      'unknown-key.yaml': spoiled('unknown-key', 'source: {', 'sources: {'),
+      'wrong-type.yaml': spoiled('wrong-type', 'default: 1', 'default: [1]'),
+      'unknown-connector.yaml': spoiled('unknown-connector', 'connector: file', 'connector: bitrix42'),
+      'unset.yaml': spoiled('unset', 'connector: file', 'connector: file, folder: "${env:PEOPLE_FOLDER}"'),
+      'syntax.yaml': spoiled('syntax', '$phone(phone)', '$phone(phone'),
+      'same-name.yaml': spoiled('unset', 'nothing', 'nothing'),
+    };
+    const { pipe, path } = place({ ...peopleFiles, ...files });
+    const done = await pipe(['validate', ...Object.keys(files), '--json', '--lang', 'ru', '--output', 'out.json']);
+    expect(done).toEqual({ exit: 2, stdout: '', stderr: '' });
+    const written = readFileSync(path('out.json'), 'utf8');
+    expect(shapeErrors('validate', written)).toEqual([]);
+    const { errors, warnings, findings } = JSON.parse(written);
+    expect(findings.map(placeAndCode)).toEqual([
+      'broken.yaml:3:8 error config.unclosed_bracket',
+      'same-name.yaml:2:7 error config.same_name',
+      'syntax.yaml:15:26 error transform.ends_early',
+      'unknown-connector.yaml:6:22 error config.unknown_connector',
+      'unknown-key.yaml:9:5 error config.unknown_key',
+      'unset.yaml:6:36 warning config.variable_missing',
+      'wrong-type.yaml:4:37 error config.param_not_of_type',
+    ]);
+    expect([errors, warnings, findings[3].message]).toEqual([6, 1, 'коннектора «bitrix42» нет']);
+  });
+
+  it('looks at pipelines/*.yaml when no file is named, and takes params', async () => {
+    const { pipe } = place({ 'pipelines/people.yaml': peopleYaml, 'pipelines/people.test.yaml': 'not: a pipeline\n' });
+    const wrong = await pipe(['validate', '--param', 'branch=two', '--param', 'colour=red']);
+    expect(wrong).toEqual({
+      exit: 2,
+      stdout: `error config.unknown_param
+  --param names colour, which the file does not declare
+  fix: write "branch", or declare it under params
+
+error config.param_not_of_type  pipelines/people.yaml:4:3
+  the value of param branch is not of type integer
+  4 |   branch: { type: integer, default: 1 }
+    |   ^^^^^^
+  fix: give it a value like 2
+
+1 file: 2 errors, 0 warnings; not checked offline: logins, rights, fields and stages of the target
+`,
+      stderr: '',
+    });
+    const right = await pipe(['validate', '--param', 'branch=2']);
+    expect(right).toEqual({
+      exit: 0,
+      stdout: '1 file: 0 errors, 0 warnings; not checked offline: logins, rights, fields and stages of the target\n',
+      stderr: '',
+    });
+  });
+
+  it('says where it looked when there is no file', async () => {
+    const { pipe } = place();
+    const none = await pipe(['validate']);
+    expect(none.stderr).toBe(
+      'error cli.no_pipeline\n  there is no pipeline file pipelines/*.yaml\n' +
+        '  fix: give the path of a pipeline, e.g. pipelines/ident-to-bitrix.yaml\n',
+    );
+    const wrong = await pipe(['validate', 'peple.yaml', '--json', '--lang', 'ru']);
+    expect([none.exit, wrong.exit, wrong.stderr]).toEqual([2, 2, '']);
+    expect(shapeErrors('failure', wrong.stdout)).toEqual([]);
+    expect(JSON.parse(wrong.stdout).error).toMatchObject({
+      code: 'cli.no_pipeline',
+      message: 'нет файла конвейера peple.yaml',
+    });
+  });
+});
+
+interface Shown {
+  readonly severity: string;
+  readonly code: string;
+  readonly where: { readonly file: string; readonly line: number; readonly column: number };
+}
+
+function placeAndCode({ severity, code, where }: Shown): string {
+  return `${where.file}:${where.line}:${where.column} ${severity} ${code}`;
+}
