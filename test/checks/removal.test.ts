@@ -8,7 +8,7 @@ import { run } from '../support/process.ts';
 const options = { timeout: 180_000 };
 
 /** Tests of the rooms that would be the first to know a connector by name. */
-const engineTests = ['test/config/', 'test/plan/', 'test/run/', 'test/messages/'];
+const engineTests = ['test/config/load', 'test/config/findings', 'test/plan/', 'test/run/', 'test/messages/'];
 
 it.each(connectorNames())('the build holds without connectors/%s', options, (name) => {
   expect(
