@@ -1,6 +1,6 @@
 import type { Answer, FoundRow, Question, Row, Wanted } from '../connector.ts';
 import { isPlaceholder } from '../plan/change.ts';
-import { questionClaims } from '../plan/claims.ts';
+import { effectClaims, questionClaims, rowClaim } from '../plan/claims.ts';
 import { asRow, satisfies } from '../plan/question.ts';
 import { attempt } from './attempt.ts';
 import type { FlowContext, Scope } from './context.ts';
@@ -8,25 +8,71 @@ import { reach } from './crash-points.ts';
 import { runErrors } from './errors.ts';
 import type { Answered } from './lockstep.ts';
 
+/** An answer serves later waves of its batch no longer than this; what is planned on it must be sent by 30 s (DL-4). */
+const youngMs = 20_000;
+
+interface Kept {
+  readonly answer: Answered;
+  /** The claims of the question, and of the rows that answered it. */
+  readonly claims: readonly string[];
+  /** When it was asked, on the monotonic clock. */
+  readonly at: number;
+}
+
 /**
- * What the targets answered during one wave. A question is asked once, however many targets of the flow put it; a row
- * asked for by its key is taken from what was already read.
+ * What the targets answered while one batch is delivered. A question is asked once, however many targets of the flow
+ * put it; a row asked for by its key is taken from what was already read. A later wave asks again what the writes of
+ * an earlier one may have changed, and what is no longer young.
  */
 export class Answers {
   readonly #context: FlowContext;
-  readonly #byQuestion = new Map<string, Answered>();
+  readonly #byQuestion = new Map<string, Kept>();
   readonly #rows = new Map<string, Row>();
   /** Rows made in this wave: their keys are known but were never asked for. */
   readonly #created = new Set<string>();
+  /** Claims of what was written since the wave began. */
+  readonly #touched = new Set<string>();
 
   constructor(context: FlowContext) {
     this.#context = context;
   }
 
-  /** A row of this wave was written: later targets see it as it is now. */
-  remember(scope: Scope, key: string, row: Row, created: boolean): void {
-    this.#rows.set(rowId(scope, key), row);
+  /** Forgets what the last wave wrote over and what is too old; gives the time of the oldest answer that is left. */
+  startWave(): number {
+    const now = this.#context.clock.monotonic();
+    let oldest = now;
+    for (const [id, { claims, at }] of this.#byQuestion) {
+      if (now - at > youngMs || claims.some((claim) => this.#touched.has(claim))) this.#byQuestion.delete(id);
+      else oldest = Math.min(oldest, at);
+    }
+    this.#rows.clear();
+    for (const { answer, claims } of this.#byQuestion.values()) {
+      if (answer instanceof Error) continue;
+      answer.forEach((row, index) => this.#rows.set(claims[index] ?? '', row));
+    }
+    this.#created.clear();
+    this.#touched.clear();
+    return oldest;
+  }
+
+  /** A row of this wave was written: later targets see it as it is now, later waves ask for it again. */
+  wrote(scope: Scope, key: string, row: Row, created: boolean): void {
+    this.#rows.set(rowClaim(scope.id, key), row);
     if (created) this.#created.add(key);
+    this.touch(scope, key);
+    for (const signature of scope.signatures) {
+      for (const claim of effectClaims(scope.id, scope.fields, signature, row)) this.#touched.add(claim);
+    }
+  }
+
+  /** Something about this row is not as it was read. */
+  touch(scope: Scope, key: string): void {
+    this.#touched.add(rowClaim(scope.id, key));
+  }
+
+  /** Nobody knows what a write did: nothing that was read is believed any longer. */
+  forgetAll(): void {
+    this.#byQuestion.clear();
   }
 
   async answer(scope: Scope, questions: readonly Question[]): Promise<readonly Answered[]> {
@@ -34,15 +80,17 @@ export class Answers {
     const open = new Map<string, Question>();
     for (const item of asked) if (isQuestion(item)) open.set(questionId(scope, item), item);
     if (open.size > 0) await this.#ask(scope, open);
-    return asked.map((item) => (isQuestion(item) ? (this.#byQuestion.get(questionId(scope, item)) ?? []) : item));
+    return asked.map((item) =>
+      isQuestion(item) ? (this.#byQuestion.get(questionId(scope, item))?.answer ?? []) : item,
+    );
   }
 
   /** An answer that needs no call, the question that is left to ask, or nothing to ask at all. */
   #known(scope: Scope, question: Question): Answered | Question {
     const byKey = question.by[scope.description.id];
     if (byKey && 'anyOf' in byKey && Object.keys(question.by).length === 1) {
-      const rows = byKey.anyOf.map((key) => this.#rows.get(rowId(scope, String(key))));
-      if (rows.every((row) => row !== undefined)) return rows.filter((row) => row !== undefined);
+      const rows = byKey.anyOf.map((key) => this.#rows.get(rowClaim(scope.id, String(key))));
+      if (rows.every((row) => row !== undefined)) return rows;
     }
     const by: Record<string, Wanted> = {};
     for (const [field, wanted] of Object.entries(question.by)) {
@@ -53,16 +101,22 @@ export class Answers {
         by[field] = { anyOf };
       }
     }
-    return this.#byQuestion.get(questionId(scope, { by })) ?? { by };
+    return this.#byQuestion.get(questionId(scope, { by }))?.answer ?? { by };
   }
 
   async #ask(scope: Scope, open: ReadonlyMap<string, Question>): Promise<void> {
+    const at = this.#context.clock.monotonic();
     const questions = [...open.values()];
     const answers = await this.#find(scope, questions);
     reach('find-answered');
     const rows = answers.map((answer, index) => this.#checked(scope, questions[index], answer));
     await this.#joinRecent(scope, questions, rows);
-    [...open.keys()].forEach((id, index) => this.#byQuestion.set(id, rows[index] ?? []));
+    [...open].forEach(([id, question], index) => {
+      const answer = rows[index] ?? [];
+      const keys =
+        answer instanceof Error ? [] : answer.map((row) => rowClaim(scope.id, String(row[scope.description.id])));
+      this.#byQuestion.set(id, { answer, claims: [...keys, ...questionClaims(scope.id, scope.fields, question)], at });
+    });
   }
 
   async #find(scope: Scope, questions: readonly Question[]): Promise<readonly Answer[]> {
@@ -90,7 +144,7 @@ export class Answers {
 
   #keep(scope: Scope, found: FoundRow): Row {
     const row = asRow(scope.description, found);
-    this.#rows.set(rowId(scope, found.key), row);
+    this.#rows.set(rowClaim(scope.id, found.key), row);
     return row;
   }
 
@@ -134,10 +188,6 @@ export class Answers {
 
 function isQuestion(item: Answered | Question): item is Question {
   return !Array.isArray(item) && !(item instanceof Error);
-}
-
-function rowId(scope: Scope, key: string): string {
-  return `${scope.id}#${key}`;
 }
 
 function questionId(scope: Scope, question: Question): string {

@@ -27,17 +27,17 @@ export interface DeliveryTask {
 }
 
 /**
- * Delivers records wave after wave (DL-1): plan all, carry out those that touch nobody before them, ask again for
- * the rest. Every record ends as delivered or in the queue; each wave is committed on its own.
+ * Delivers records wave after wave (DL-1): plan all, carry out those that touch nobody before them, plan the rest
+ * again. Every record ends as delivered or in the queue; each wave is committed on its own.
  */
 export async function deliver(context: FlowContext, records: readonly MappedRow[], task: DeliveryTask): Promise<void> {
   const hashes = new Map(records.map((record) => [record.key, record.hash]));
   const progress = new Map(records.map((record) => [record.key, { created: false, updated: false }]));
   let pending: readonly FlowRecord[] = records;
   let waveSize = records.length;
+  const answers = new Answers(context);
   while (pending.length > 0) {
     context.signal.throwIfAborted();
-    const answers = new Answers(context);
     const asking = pending.slice(0, waveSize);
     const { free, doubtful } = partition(context, await planBatch(context, asking, answers));
     reach('planned');

@@ -21,7 +21,7 @@ export interface PlannedRecord {
   readonly failures: Map<string, PipeError>;
   readonly claims: Claims;
   readonly changes: boolean;
-  /** When its first question was asked, on the monotonic clock (DL-4). */
+  /** When the oldest answer it may rest on was asked for, on the monotonic clock (DL-4). */
   readonly askedAt: number;
 }
 
@@ -31,7 +31,7 @@ export async function planBatch(
   records: readonly FlowRecord[],
   answers: Answers,
 ): Promise<readonly PlannedRecord[]> {
-  const askedAt = context.clock.monotonic();
+  const askedAt = answers.startWave();
   const drafts = records.map((record) => ({
     record,
     plans: new Map<string, TargetPlan>(),

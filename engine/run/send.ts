@@ -194,7 +194,10 @@ function settle(
     applied(scope, name, step, outcome.key, answers);
     return;
   }
-  if (outcome.applied === 'unknown') doubt(context, scope, execution, intent);
+  if (outcome.applied === 'unknown') {
+    doubt(context, scope, execution, intent);
+    answers.forgetAll();
+  }
   const error =
     outcome.applied === 'no'
       ? outcome.error
@@ -213,10 +216,11 @@ function applied(scope: Scope, target: string, step: TaggedStep, key: string, an
   const created = write.operation === 'create';
   const already = execution.written.some((row) => row.target === target && row.row === key);
   if (!already) execution.written.push({ target, operation: created ? 'created' : 'updated', row: key });
+  answers.touch(scope, key);
   if (write.operation === 'rows') return;
   const row =
     change.operation === 'create' ? withKey(scope, change.values, key) : rowAfter(scope, change.before, change.values);
-  answers.remember(scope, key, row, created);
+  answers.wrote(scope, key, row, created);
   const first = plan.changes.find((candidate) => candidate.operation !== 'unchanged');
   if (first === change) execution.plans.set(target, { ...plan, row });
 }
