@@ -41,7 +41,8 @@ const flawedVisits: readonly Wish[] = [
   { who: 'new', stage: 'missed', flaw: 'time' },
 ];
 
-const rowsPerInsert = 500;
+/** Few enough for the parameters of one statement, all of the same number so that its text comes again. */
+const rowsPerInsert = 25;
 
 /** Rows of the clinic in pieces fit for one INSERT; the same plan gives the same rows. */
 export function* generateClinic(plan: ClinicPlan): Generator<Insert> {
@@ -89,8 +90,6 @@ function planStart(world: World, index: number, past: boolean): number {
 
 function* take(waiting: Map<TableName, Cell[][]>, atLeast: number): Generator<Insert> {
   for (const [table, rows] of waiting) {
-    if (rows.length < atLeast) continue;
-    yield { table, rows };
-    waiting.set(table, []);
+    while (rows.length >= atLeast) yield { table, rows: rows.splice(0, rowsPerInsert) };
   }
 }

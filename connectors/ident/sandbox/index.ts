@@ -82,7 +82,8 @@ async function fill(server: SqlServerSandbox, options: ClinicOptions, nowMs: num
   for (const statement of tables) await server.execute(statement);
   await server.execute('BEGIN TRANSACTION');
   for (const insert of generateClinic({ appointments, seed, nowMs, days, flaws })) {
-    await server.execute(insertStatement(insert));
+    const { text, parameters } = insertStatement(insert);
+    await server.execute(text, parameters);
     if (insert.table === 'Orders') for (const [, visit] of insert.rows) billed.add(Number(visit));
   }
   await server.execute('COMMIT TRANSACTION');

@@ -58,15 +58,31 @@ export interface Insert {
   readonly rows: readonly (readonly Cell[])[];
 }
 
-/** One INSERT of T-SQL; at most 1000 rows, as SQL Server takes them. */
-export function insertStatement({ table, rows }: Insert): string {
-  const names = columns[table].map((name) => `[${name}]`).join(', ');
-  const values = rows.map((row) => `(${row.map(literal).join(', ')})`).join(',\n');
-  return `INSERT INTO dbo.[${table}] (${names}) VALUES\n${values}`;
+/** One INSERT of T-SQL: the same text for the same table and number of rows, its cells as parameters in texts. */
+export interface InsertStatement {
+  readonly text: string;
+  readonly parameters: Readonly<Record<string, string | null>>;
 }
 
-function literal(cell: Cell): string {
-  if (cell === null) return 'NULL';
+/** T-SQL turns a text into any of our types by itself, but into money. */
+const moneyColumns = new Set(['Price', 'DiscountSum', 'Payment', 'InitialBalance']);
+
+export function insertStatement({ table, rows }: Insert): InsertStatement {
+  const names = columns[table];
+  const parameters: Record<string, string | null> = {};
+  const values = rows.map((row, line) => {
+    const cells = names.map((name, index) => {
+      const parameter = `c${line}_${index}`;
+      parameters[parameter] = asText(row[index] ?? null);
+      return moneyColumns.has(name) ? `CONVERT(money, @${parameter})` : `@${parameter}`;
+    });
+    return `(${cells.join(', ')})`;
+  });
+  const list = names.map((name) => `[${name}]`).join(', ');
+  return { text: `INSERT INTO dbo.[${table}] (${list}) VALUES ${values.join(', ')}`, parameters };
+}
+
+function asText(cell: Cell): string | null {
   if (typeof cell === 'boolean') return cell ? '1' : '0';
-  return typeof cell === 'number' ? String(cell) : `N'${cell.replaceAll("'", "''")}'`;
+  return cell === null ? null : String(cell);
 }
