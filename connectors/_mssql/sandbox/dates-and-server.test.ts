@@ -82,6 +82,10 @@ describe('dates', () => {
       sql: "SELECT CAST('20260228' AS datetime) + 1, CAST('20260301 12:00' AS datetime) - 0.5",
       rows: [[at('2026-03-01T00:00:00'), at('2026-03-01T00:00:00')]],
     },
+    'a datetime as a number is days since 1900': {
+      sql: "SELECT CAST(CAST('19000102 12:00' AS datetime) AS float), CAST(CAST('19000102 12:00' AS datetime) AS int), CAST(CAST('19000102 06:00' AS datetime) AS decimal(9,2))",
+      rows: [[1.5, 2, 1.25]],
+    },
     'the day without its time': {
       sql: 'SELECT CAST(PlanStart AS date), DATEADD(day, DATEDIFF(day, 0, PlanStart), 0), CAST(PlanStart AS time(0)) FROM Receptions WHERE ID = 3',
       rows: [[at('2026-03-03T00:00:00'), at('2026-03-03T00:00:00'), at('1970-01-01T12:15:00')]],

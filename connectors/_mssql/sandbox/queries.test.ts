@@ -245,6 +245,19 @@ describe('subqueries, tables of a statement and sets', () => {
 
 describe('grouping', () => {
   answers({
+    'texts are joined by STUFF and FOR XML, as there is no STRING_AGG': {
+      sql: `SELECT r.ID, STUFF((SELECT N', ' + x.Service FROM Orders o JOIN OrderServiceRelation x ON x.ID_Orders = o.ID
+              WHERE o.ID_Receptions = r.ID ORDER BY x.Service DESC FOR XML PATH(''), TYPE).value('.', 'nvarchar(max)'), 1, 2, N'')
+            FROM Receptions r WHERE r.ID < 3`,
+      rows: [
+        [1, 'Снимок, Пломба, Осмотр'],
+        [2, null],
+      ],
+    },
+    'FOR XML without TYPE escapes': {
+      sql: "SELECT (SELECT N'' + x FROM (VALUES (N'<b> & c'), (NULL), (N'd')) v(x) FOR XML PATH(''))",
+      rows: [['&lt;b&gt; &amp; cd']],
+    },
     'GROUP BY with HAVING': {
       sql: 'SELECT ID_Patients, COUNT(*) AS n, MIN(PlanStart) FROM Receptions GROUP BY ID_Patients HAVING COUNT(*) > 1',
       rows: [[1, 2, at('2026-03-01T09:00:00')]],

@@ -103,7 +103,12 @@ describe('what the sandbox does not know is said so', () => {
     message: `Incorrect syntax near '${feature}'. (The sandbox does not know ${feature}.)`,
   });
   refuses({
-    'FOR XML': { sql: "SELECT Name FROM Persons FOR XML PATH('')", ...unknown('FOR XML') },
+    'FOR XML AUTO': { sql: 'SELECT Name FROM Persons FOR XML AUTO', ...unknown('FOR … other than FOR XML PATH') },
+    'FOR XML with elements': {
+      sql: "SELECT Name FROM Persons FOR XML PATH('')",
+      ...unknown('FOR XML of anything but one column without a name'),
+    },
+    'money by money': { sql: 'SELECT InitialBalance * InitialBalance FROM Patients', ...unknown('money * money') },
     PIVOT: { sql: 'SELECT * FROM Persons PIVOT (MAX(ID) FOR Name IN ([a])) p', ...unknown('PIVOT') },
     MERGE: { sql: 'MERGE Persons USING Orders ON 1 = 1 WHEN MATCHED THEN DELETE;', ...unknown('MERGE') },
     'TOP WITH TIES': { sql: 'SELECT TOP 1 WITH TIES ID FROM Persons ORDER BY Name', ...unknown('TOP … WITH TIES') },

@@ -51,6 +51,14 @@ const procedures: Readonly<Record<number, string>> = {
   15: 'sp_unprepare',
 };
 
+/** Those of sp_executesql itself count too. learn.microsoft.com/sql/sql-server/maximum-capacity-specifications-for-sql-server */
+const MOST_PARAMETERS = 2100;
+const tooManyParameters = (): SqlError =>
+  new SqlError(
+    8003,
+    'The incoming request has too many parameters. The server supports a maximum of 2100 parameters. Reduce the number of parameters and resend the request.',
+  );
+
 export function readCall(body: Buffer, prepared: ReadonlyMap<number, Script>): Request {
   const reader = skipHeaders(body);
   const length = reader.u16();
@@ -63,6 +71,7 @@ export function readCall(body: Buffer, prepared: ReadonlyMap<number, Script>): R
     reader.u8();
     parameters.push({ name: parameter, ...readTyped(reader) });
   }
+  if (parameters.length > MOST_PARAMETERS) throw tooManyParameters();
   return asRequest(name, parameters, prepared);
 }
 

@@ -72,6 +72,7 @@ function createTable(
   if (parts === undefined || fold(parts.schema) !== 'dbo') {
     throw isSystemSchema(parts?.schema ?? '') ? invalidObject(name.join('.')) : notInSandbox('a schema other than dbo');
   }
+  if (parts.table.startsWith('#')) throw notInSandbox('a temporary table');
   const table: Table = {
     schema: 'dbo',
     name: parts.table,

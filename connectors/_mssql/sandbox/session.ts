@@ -272,7 +272,7 @@ export class Session {
       having: undefined,
       line: 1,
     } as const;
-    const query = { body: select, order: [], offset: undefined, fetch: undefined, line: 1 } as const;
+    const query = { body: select, order: [], offset: undefined, fetch: undefined, xml: undefined, line: 1 } as const;
     const compiled = this.#compile({ kind: 'query', with: [], query, line: 1 });
     const value = this.#connection.prepare(compiled.sql).pluck().safeIntegers().get(this.#values(compiled));
     variable.value = isSqliteValue(value) ? value : null;

@@ -70,6 +70,16 @@ describe('parameters', () => {
     ]);
   });
 
+  test('2100 parameters are the most, those of sp_executesql included', async () => {
+    const many = (count: number) => {
+      const request = pool.request();
+      for (let index = 0; index < count; index++) request.input(`p${index}`, index);
+      return request.query(`SELECT ${count} AS n`);
+    };
+    expect((await many(2098)).recordset).toEqual([{ n: 2098 }]);
+    await expect(many(2099)).rejects.toMatchObject({ number: 8003 });
+  });
+
   test('an unknown procedure is error 2812', async () => {
     await expect(pool.request().execute('sp_who2')).rejects.toMatchObject({
       number: 2812,

@@ -126,6 +126,11 @@ describe('changing rows', () => {
       "Cannot insert explicit value for identity column in table 'Receptions' when IDENTITY_INSERT is set to OFF.",
     ],
     ['UPDATE Receptions SET RowVersion = 0x01', 272, 'Cannot update a timestamp column.'],
+    [
+      'CREATE TABLE #t (a int)',
+      102,
+      "Incorrect syntax near 'a temporary table'. (The sandbox does not know a temporary table.)",
+    ],
     ['UPDATE Receptions SET ID = 5', 8102, "Cannot update identity column 'ID'."],
     ['INSERT INTO Persons (ID, Nickname) VALUES (9, 1)', 207, "Invalid column name 'Nickname'."],
     ['CREATE TABLE persons (a int)', 2714, "There is already an object named 'persons' in the database."],

@@ -9,6 +9,7 @@ import { columnUse, findColumn, type Scope, sourcesNamed } from './scope.ts';
 import { fold } from '../catalog.ts';
 import type { SqlType } from './sql-types.ts';
 import type { Expression, Order, Query, QueryBody, Select, SelectItem } from './syntax.ts';
+import { bindXmlText } from './bind-xml.ts';
 import { bindOrder, limitSql, orderSql } from './bind-order.ts';
 
 /** A column of a result. In SQL it is called `"#1"`, `"#2"`, … by its place. */
@@ -39,6 +40,7 @@ export const outputValue = (column: Output, sql: string): Bound => ({
 /** @param parent the scope around it; undefined for a statement's own query. */
 export function bindQuery(binding: Binding, query: Query, parent: Scope | undefined, nested: boolean): BoundQuery {
   const { body, order, offset, fetch } = query;
+  if (query.xml !== undefined) return bindXmlText(binding, query, parent);
   if (nested && order.length > 0 && offset === undefined && (body.kind !== 'select' || body.top === undefined)) {
     throw new SqlError(
       1033,

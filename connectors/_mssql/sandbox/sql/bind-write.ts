@@ -88,6 +88,8 @@ function checkIdentity(table: Table, given: readonly Column[], allowed: boolean,
   }
 }
 
+const MOST_ROWS = 1000;
+
 /** Rows to insert as a query whose columns are those given, in their order; undefined for DEFAULT VALUES. */
 function insertSource(binding: Binding, insert: Insert, given: readonly Column[]): BoundQuery | undefined {
   if (insert.rows === 'defaults') return undefined;
@@ -98,6 +100,13 @@ function insertSource(binding: Binding, insert: Insert, given: readonly Column[]
     return query;
   }
   const { rows } = insert;
+  if (rows.length > MOST_ROWS) {
+    throw new SqlError(
+      10738,
+      'The number of row value expressions in the INSERT statement exceeds the maximum allowed number of 1000 row values.',
+      { severity: 15, line: insert.line },
+    );
+  }
   for (const row of rows) checkCount(row.length, given.length, 'VALUES');
   refuseRowversion(given, (index) => rows.every((row) => row[index] === undefined));
   const complete = rows.map((row) => row.map((value, index) => value ?? defaultOf(given[index])));

@@ -16,6 +16,9 @@ import { throughWindows1251 } from './windows-1251.ts';
 
 type Value = Exclude<SqliteValue, null>;
 
+/** A number read as a date, and the other way round, is days since 1900-01-01. */
+const TICKS_PER_DAY = 25_920_000;
+
 /** A conversion that no style was given for. */
 export const NO_STYLE = -1;
 
@@ -133,6 +136,8 @@ function asPlainDecimal(value: Value, from: SqlType, to: SqlType): Decimal {
       return { digits: toDigits(value), scale: asDecimal(from).scale };
     case 'float':
       return floatToDecimal(Number(value), to);
+    case 'datetime':
+      return floatToDecimal(Number(value) / TICKS_PER_DAY, to);
     case 'text': {
       const parsed = parseDecimal(String(value));
       if (parsed !== undefined) return parsed;
@@ -159,6 +164,8 @@ function toFloat(value: Value, from: SqlType, to: SqlType): number {
     case 'integer':
     case 'float':
       return narrowed(Number(value));
+    case 'datetime':
+      return narrowed(Number(value) / TICKS_PER_DAY);
     case 'decimal':
       return narrowed(Number(formatDecimal({ digits: toDigits(value), scale: asDecimal(from).scale })));
     case 'text': {
@@ -288,10 +295,9 @@ function momentOf(value: Value, from: SqlType, to: SqlType, style: number): Mome
     case 'integer':
     case 'decimal':
     case 'float': {
-      // A number is days since 1900-01-01.
       const days = toFloat(value, from, from);
       if (!Number.isFinite(days) || Math.abs(days) > 3e6) throw dateOutOfRange(from.name, to.name);
-      const ticks = BigInt(Math.round(days * 25_920_000));
+      const ticks = BigInt(Math.round(days * TICKS_PER_DAY));
       return toMoment(ticks, { ...to, name: 'datetime' });
     }
     default:

@@ -1,4 +1,4 @@
-import { incompatibleTypes, SqlError, typeClash } from '../errors.ts';
+import { incompatibleTypes, notInSandbox, SqlError, typeClash } from '../errors.ts';
 import { type Bound, compose } from './bound.ts';
 import { checkConversion, NO_STYLE } from './convert.ts';
 import { arithmeticType } from './decimals.ts';
@@ -246,6 +246,10 @@ function decimalArithmetic(
     return { ...part, sql: convertSql(part, shared), type: shared };
   });
   const [a = left, b = right] = operands;
+  if (isMoney(a.type) && isMoney(b.type) && (operator === '*' || operator === '/')) {
+    // How SQL Server rounds this has no written rule that could be proved right.
+    throw notInSandbox(`money ${operator} money`);
+  }
   const type = isMoney(shared) ? shared : arithmeticType(operator, a.type, b.type);
   const [scaleA, scaleB] = [asDecimal(a.type).scale, asDecimal(b.type).scale];
   const sql = `tsql_decimal('${operator}', ${a.sql}, ${scaleA}, ${b.sql}, ${scaleB}, '${typeCode(type)}')`;

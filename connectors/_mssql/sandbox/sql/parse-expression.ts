@@ -3,7 +3,7 @@ import { RESERVED } from './keywords.ts';
 import { parseQuery } from './parse-query.ts';
 import { parseType } from './parse-type.ts';
 import type { Call, Expression, Order, Window } from './syntax.ts';
-import type { TokenCursor } from './token-cursor.ts';
+import { TokenCursor } from './token-cursor.ts';
 
 const CAST_LENGTH = 30;
 
@@ -165,11 +165,24 @@ function parseParenthesis(cursor: TokenCursor): Expression {
   if (cursor.is('SELECT')) {
     const query = parseQuery(cursor);
     cursor.expect(')');
-    return { kind: 'subquery', query, line };
+    const subquery: Expression = { kind: 'subquery', query, line };
+    return query.xml === 'typed' ? parseXmlValue(cursor, subquery) : subquery;
   }
   const inner = parseExpression(cursor);
   cursor.expect(')');
   return inner;
+}
+
+const wholeText = new Set(['.', 'text()[1]', './text()[1]']);
+
+/** `.value('.', 'nvarchar(max)')`, which alone can follow FOR XML PATH(''), TYPE here. */
+function parseXmlValue(cursor: TokenCursor, subquery: Expression): Expression {
+  const { line } = subquery;
+  if (!cursor.accept('.', 'VALUE')) throw notInSandbox('an xml value', line);
+  const [path = '', type = ''] = cursor.parenthesised(() => cursor.take().text);
+  if (!wholeText.has(path)) throw notInSandbox(`the path ${path} in .value()`, line);
+  const to = parseType(new TokenCursor(type), CAST_LENGTH);
+  return { kind: 'convert', to, value: subquery, style: undefined, tolerant: false, line };
 }
 
 /** Functions that are called without parentheses. */

@@ -20,8 +20,19 @@ export function parseQuery(cursor: TokenCursor): Query {
       cursor.expect('ONLY');
     }
   }
-  if (cursor.is('FOR')) throw notInSandbox('FOR XML', cursor.line);
-  return { body, order, offset, fetch, line };
+  return { body, order, offset, fetch, xml: parseForXml(cursor), line };
+}
+
+/** Only the form that joins texts, as STRING_AGG is not there yet. */
+function parseForXml(cursor: TokenCursor): Query['xml'] {
+  const { line } = cursor;
+  if (!cursor.accept('FOR')) return undefined;
+  if (!cursor.accept('XML', 'PATH')) throw notInSandbox('FOR … other than FOR XML PATH', line);
+  const [element] = cursor.parenthesised(() => cursor.take().text);
+  if (element !== '') throw notInSandbox("FOR XML PATH with an element's name", line);
+  if (!cursor.accept(',')) return 'text';
+  if (!cursor.accept('TYPE')) throw notInSandbox(`FOR XML … ${cursor.peek().upper}`, line);
+  return 'typed';
 }
 
 function acceptEither(cursor: TokenCursor, one: string, other: string): void {

@@ -97,6 +97,7 @@ function floatArithmetic(operator: string, left: number, right: number): number 
 
 function defineComparisons(define: Define): void {
   define('key', (text: Value) => collationKey(String(text)));
+  define('xml_text', (text: string) => escapeXml(text));
   define('decimal_key', (value: Value) => decimalSortKey(value));
   define(
     'guid_key',
@@ -115,6 +116,9 @@ function defineComparisons(define: Define): void {
     );
   });
 }
+
+const escapeXml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\r', '&#x0D;');
 
 function defineDates(define: Define): void {
   define('dateadd', (part: DatePart, count: bigint, value: bigint, code: string) =>

@@ -102,6 +102,8 @@ export interface Query {
   readonly order: readonly Order[];
   readonly offset: Expression | undefined;
   readonly fetch: Expression | undefined;
+  /** FOR XML PATH(''): the rows as one text. With TYPE it is xml, whose `.value()` undoes the escaping. */
+  readonly xml: 'text' | 'typed' | undefined;
   readonly line: number;
 }
 
