@@ -5,18 +5,16 @@ import { errors } from './errors.ts';
 import type { Available } from './receptions-query.ts';
 import { optionalColumns, requiredColumns } from './schema.ts';
 
-const seen = new WeakMap<SqlClient, Promise<Available>>();
+const seen = new WeakMap<SqlClient, Available>();
 
 /** Which optional columns this base has; asked once per connection. */
 export async function availableColumns(client: SqlClient, signal: AbortSignal): Promise<Available> {
   const known = seen.get(client);
-  if (known) return await known;
-  const asked = visibleColumns(client, signal).then(
-    (columns) => new Set(optionalColumns.filter((column) => columns.get(tableOf(column))?.has(nameOf(column)))),
-  );
-  seen.set(client, asked);
-  asked.catch(() => seen.delete(client));
-  return await asked;
+  if (known) return known;
+  const columns = await visibleColumns(client, signal);
+  const available = new Set(optionalColumns.filter((column) => columns.get(tableOf(column))?.has(nameOf(column))));
+  seen.set(client, available);
+  return available;
 }
 
 /** Every table and column the streams need and the login cannot see or read, by name. */

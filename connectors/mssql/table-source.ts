@@ -23,11 +23,10 @@ const parameterLimit = 2000;
 
 /** A table or view: in pages along its primary key, in one stream where it has none. */
 export function tableSource(client: SqlClient, host: Host, setting: TableSetting): Source {
-  let found: Promise<CatalogueTable> | undefined;
+  let found: CatalogueTable | undefined;
   const table = async (signal: AbortSignal): Promise<CatalogueTable> => {
-    found ??= readTable(client, setting.table, signal);
-    found.catch(() => (found = undefined));
-    return await found;
+    signal.throwIfAborted();
+    return (found ??= await readTable(client, setting.table, signal));
   };
   const reading = async (field: string | undefined, signal: AbortSignal): Promise<TableRead> =>
     tableRead(await table(signal), setting.filter, field);
