@@ -24,7 +24,8 @@ export default class QueueDrop extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(QueueDrop);
     const isNamed = args.row !== undefined || flags.flow !== undefined || flags.in !== undefined;
-    if (isNamed === flags.all) throw isNamed ? cliErrors.drop_all_or_some.error({}) : cliErrors.drop_what.error({});
+    if (isNamed && flags.all) throw cliErrors.drop_all_or_some.error({});
+    if (!isNamed && !flags.all) throw cliErrors.drop_what.error({});
     const rows = await withQueue(args.file, flags, async (queue) =>
       queue.state.dropQueue(await chosenRows(queue, args.row, flags)),
     );

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { peopleFiles, peopleYaml } from './people.ts';
+import { place } from './pipe.ts';
+import { shapeErrors } from './shape.ts';
+
+/** The portal's webhook and the clinic's password are nowhere set. */
+const twoConnections = peopleYaml.replace(
+  '  desk: { connector: file }\n',
+  '  desk: { connector: file }\n  portal: { connector: bitrix24, webhook: "${secret:PORTAL_WEBHOOK}" }\n',
+);
+
+describe('pipe check', () => {
+  it('says what it found of each connection, and changes nothing', async () => {
+    const { pipe } = place(peopleFiles);
+    const text = await pipe(['check', 'people.yaml']);
+    expect([text.exit, text.stderr]).toEqual([0, '']);
+    expect(text.stdout).toMatch(/^desk\n {2}✓ file people\.csv: .*\n {2}✓ file copy\.csv: .*\n$/);
+    const data = await pipe(['check', 'people.yaml', '--json']);
+    expect(shapeErrors('check', data.stdout)).toEqual([]);
+    expect(JSON.parse(data.stdout).connections).toMatchObject([{ name: 'desk', ok: true }]);
+  });
+
+  it('looks at the connection that --connection names, without the variables of the others', async () => {
+    const { pipe } = place({ ...peopleFiles, 'people.yaml': twoConnections });
+    const all = await pipe(['check', 'people.yaml']);
+    expect([all.exit, all.stderr.split('\n').slice(0, 2)]).toEqual([
+      2,
+      ['error config.variable_missing  people.yaml:7:43', '  PORTAL_WEBHOOK has no value'],
+    ]);
+    const one = await pipe(['check', 'people.yaml', '--connection', 'desk', '--json']);
+    expect(JSON.parse(one.stdout).connections.map(({ name }: { name: string }) => name)).toEqual(['desk']);
+    const none = await pipe(['check', 'people.yaml', '--connection', 'dsk']);
+    expect(none).toEqual({
+      exit: 2,
+      stdout: '',
+      stderr: 'error cli.unknown_connection\n  there is no connection "dsk" in people.yaml\n  fix: write "desk"\n',
+    });
+  });
+
+  it('takes settings and params, and ends with 3 when a system is not as it should be', async () => {
+    const { pipe } = place(peopleFiles);
+    const flags = ['--connection', 'desk.folder=elsewhere', '--param', 'branch=x'];
+    const param = await pipe(['check', 'people.yaml', ...flags]);
+    expect([param.exit, param.stderr.split('\n')[0]]).toEqual([2, 'error config.param_not_of_type  people.yaml:4:3']);
+    const folder = await pipe(['check', 'people.yaml', ...flags.slice(0, 2), '--connection', 'desk', '--lang', 'ru']);
+    expect([folder.exit, folder.stderr]).toEqual([3, '']);
+    expect(folder.stdout).toContain('ошибка file.not_found\n');
+  });
+});

@@ -1,0 +1,207 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { peopleCsv, peopleFiles, peopleYaml } from './people.ts';
+import { place, steady } from './pipe.ts';
+import type { Done } from './pipe.ts';
+import { shapeErrors } from './shape.ts';
+
+const line = '='.repeat(80);
+
+/** All three have a good phone here. */
+const goodFiles = { ...peopleFiles, 'people.csv': peopleCsv.replace(',12345,', ',+79160000000,') };
+
+function countsOf({ stdout }: Done): Readonly<Record<string, unknown>> {
+  const [flow] = JSON.parse(stdout).flows;
+  const { read, created, updated, unchanged, skipped, queued, rejected } = flow;
+  return { read, created, updated, unchanged, skipped, queued, rejected };
+}
+
+const none = { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, queued: 0, rejected: 0 };
+
+describe('pipe run', () => {
+  it('writes what differs, queues what fails, and says so on both streams', async () => {
+    const { pipe, path } = place(peopleFiles);
+    const { exit, stdout, stderr } = await pipe(['run', 'people.yaml']);
+    expect(exit).toBe(4);
+    expect(stderr).toBe(`QUEUE: 2: people.map.phone: ***** is no phone number
+people: read 3, mapped 2, created 2, updated 0, unchanged 0, skipped 0, queued 1
+not everything was delivered: see \`pipe queue list people.yaml\`
+`);
+    expect(steady(stdout)).toBe(`${line}
+people
+  Read: 3
+  Mapped: 2
+  Delivered: 2 (created 2, updated 0, unchanged 0, skipped 0)
+  Errors: 1 (queued 0, rejected 1)
+    copy: created 2
+Requests: 0
+Time: 0.00s
+${line}
+`);
+    expect(readFileSync(path('copy.csv'), 'utf8')).toBe(
+      'id,branch,name,phone\n1,1,Кедров Илья,+79161234567\n3,1,Рябинин Пётр,+79167654321\n',
+    );
+  });
+
+  it('speaks Russian with the labels of the old program', async () => {
+    const { exit, stdout, stderr } = await place(goodFiles).pipe(['run', 'people.yaml'], { LANG: 'ru_RU.UTF-8' });
+    expect([exit, stderr]).toEqual([
+      0,
+      'people: получено 3, трансформировано 3, создано 3, обновлено 0, без изменений 0, пропущено 0, в очереди 0\n',
+    ]);
+    expect(steady(stdout)).toBe(`${line}
+people
+  Получено из БД: 3
+  Трансформировано: 3
+  Синхронизировано: 3 (создано 3, обновлено 0, без изменений 0, пропущено 0)
+  Ошибок: 0 (в очереди 0, отклонено 0)
+    copy: создано 3
+Запросов: 0
+Время выполнения: 0.00с
+${line}
+`);
+  });
+
+  it('prints JSON of a pinned shape, and into a file when told to', async () => {
+    const { pipe, path } = place(goodFiles);
+    const done = await pipe(['run', 'people.yaml', '--json', '--output', 'результат.json']);
+    const [written] = [readFileSync(path('результат.json'), 'utf8')];
+    expect([done.exit, done.stdout]).toEqual([0, '']);
+    expect(shapeErrors('run', written)).toEqual([]);
+    expect(JSON.parse(written)).toMatchObject({ pipeline: 'people', requests: 0 });
+    expect(countsOf({ ...done, stdout: written })).toEqual({ ...none, read: 3, created: 3 });
+  });
+
+  it('stops at --limit, and looks at every target row again with --full', async () => {
+    const { pipe } = place(goodFiles);
+    const limited = await pipe(['run', 'people.yaml', '--json', '--limit', '2']);
+    const rest = await pipe(['run', 'people.yaml', '--json']);
+    const full = await pipe(['run', 'people.yaml', '--json', '--full']);
+    expect([limited, rest, full].map(countsOf)).toEqual([
+      { ...none, read: 2, created: 2 },
+      { ...none, read: 1, created: 1 },
+      { ...none, read: 3, unchanged: 3 },
+    ]);
+  });
+
+  it('reads the window between --since and --until, and leaves the checkpoint alone', async () => {
+    const { pipe } = place(goodFiles);
+    const window = await pipe(['run', 'people.yaml', '--json', '--since', '2026-03-02', '--until=2026-03-02 23:00']);
+    const status = await pipe(['status', 'people.yaml', '--json']);
+    expect(countsOf(window)).toEqual({ ...none, read: 1, created: 1 });
+    expect(JSON.parse(status.stdout).flows[0].checkpointAt).toBe(undefined);
+  });
+
+  it('takes only the rows for which --only is true, typed or in a file PowerShell wrote', async () => {
+    const { pipe, path } = place({ ...goodFiles, 'only.txt': Buffer.from('\uFEFFid = "3"\r\n', 'utf16le') });
+    const typed = await pipe(['run', 'people.yaml', '--json', '--only', 'id = "2"']);
+    const filed = await pipe(['run', 'people.yaml', '--json', '--only', '@only.txt']);
+    expect([typed, filed].map(countsOf)).toEqual([
+      { ...none, read: 1, created: 1 },
+      { ...none, read: 1, created: 1 },
+    ]);
+    expect(readFileSync(path('copy.csv'), 'utf8')).toMatch(/^id,.*\n2,.*\n3,.*\n$/);
+  });
+
+  it('ends with 2 when --only matches nothing, or cannot read the rows', async () => {
+    const { pipe } = place(goodFiles);
+    const nothing = await pipe(['run', 'people.yaml', '--only', 'id = "9"']);
+    const number = await pipe(['run', 'people.yaml', '--only', 'id > 9']);
+    expect([nothing.exit, number.exit]).toEqual([2, 2]);
+    expect(nothing.stderr).toContain('error run.only_matched_nothing\n  `--only` matched none of 3 rows\n');
+    expect(number.stderr).toContain('error transform.not_comparable  --only:1:4\n');
+  });
+
+  it('runs the flows that --flow names', async () => {
+    const second = peopleYaml.slice(peopleYaml.indexOf('  people:')).replace('  people:', '  again:');
+    const { pipe } = place({ ...goodFiles, 'people.yaml': peopleYaml + second });
+    const one = await pipe(['run', 'people.yaml', '--json', '--flow', 'again']);
+    const both = await pipe(['run', 'people.yaml', '--json', '--flow', 'again,people']);
+    const wrong = await pipe(['run', 'people.yaml', '--flow', 'agian']);
+    const names = [one, both].map(({ stdout }) => JSON.parse(stdout).flows.map((flow: { name: string }) => flow.name));
+    expect(names).toEqual([['again'], ['people', 'again']]);
+    expect([wrong.exit, wrong.stderr.split('\n')[1]]).toEqual([2, '  there is no flow "agian" in people.yaml']);
+  });
+
+  it('takes a param, settings of a connection and a folder for the state', async () => {
+    const { pipe, path } = place({
+      'people.yaml': peopleYaml,
+      'data/people.csv': goodFiles['people.csv'],
+      'data/copy.csv': goodFiles['copy.csv'],
+    });
+    const settings = ['--param', 'branch=7', '--connection', 'desk.folder=data', '--connection', 'desk.separator=,'];
+    const done = await pipe(['run', ...settings, 'people.yaml', '--state', 'elsewhere', '--json']);
+    expect(countsOf(done)).toEqual({ ...none, read: 3, created: 3 });
+    expect(readFileSync(path('data/copy.csv'), 'utf8')).toContain('\n1,7,Кедров Илья,');
+    const here = await pipe(['status', 'people.yaml', '--json']);
+    const there = await pipe(['status', 'people.yaml', '--json', '--state', 'elsewhere']);
+    expect([here, there].map(({ stdout }) => JSON.parse(stdout).lastRun?.exitCode)).toEqual([undefined, 0]);
+  });
+
+  it('holds a brake until --allow lifts it', async () => {
+    const braked = peopleYaml.replace('flows:\n', 'brakes: { creates: 1 }\nflows:\n');
+    const { pipe, path } = place({ ...goodFiles, 'people.yaml': braked });
+    const held = await pipe(['run', 'people.yaml']);
+    expect([held.exit, readFileSync(path('copy.csv'), 'utf8')]).toEqual([3, goodFiles['copy.csv']]);
+    expect(held.stderr).toContain('--allow creates');
+    const lifted = await pipe(['run', 'people.yaml', '--json', '--allow', 'creates']);
+    expect(countsOf(lifted)).toEqual({ ...none, read: 3, created: 3 });
+  });
+
+  it.each([
+    [['--since', '01.03.2026'], 'error cli.bad_time\n  --since is "01.03.2026", which is not a time\n'],
+    [['--until', '2026-02-30'], 'error cli.bad_time\n  --until is "2026-02-30", which is not a time\n'],
+    [
+      ['--since', '2026-03-02', '--until', '2026-03-01'],
+      'error cli.empty_window\n  --until 2026-03-01 is not after --since 2026-03-02\n',
+    ],
+    [['--only', '@none.txt'], 'error cli.unreadable_file\n  none.txt cannot be read: ENOENT\n'],
+    [['--only', 'id ='], 'error transform.ends_early  --only:1:5\n'],
+  ])('refuses %j before it reads anything', async (flags, says) => {
+    const { exit, stdout, stderr } = await place(goodFiles).pipe(['run', 'people.yaml', ...flags]);
+    expect([exit, stdout, stderr.slice(0, says.length)]).toEqual([2, '', says]);
+  });
+
+  it('warns of what is likely wrong once, on stderr, and runs', async () => {
+    const risky = peopleYaml.replace('      id: id\n', '      id: \'"F" & id\'\n');
+    const { exit, stdout, stderr } = await place({ ...goodFiles, 'people.yaml': risky }).pipe(['run', 'people.yaml']);
+    expect(exit).toBe(0);
+    expect(stderr).toBe(`warning transform.key_maybe_nothing  people.yaml:12:18
+  the key "id" is built from id, which may be nothing: two records could get one key
+  12 |       id: '"F" & id'
+     |                  ^^
+  fix: build it from a column that always has a value
+people: read 3, mapped 3, created 3, updated 0, unchanged 0, skipped 0, queued 0
+`);
+    expect(stdout).not.toContain('warning');
+  });
+
+  it('refuses a file with mistakes, as text or as data', async () => {
+    const wrong = peopleYaml.replace('key: id\n', 'key: idd\n');
+    const { pipe } = place({ ...goodFiles, 'people.yaml': wrong });
+    const text = await pipe(['run', 'people.yaml']);
+    expect(text).toEqual({
+      exit: 2,
+      stdout: '',
+      stderr: `error config.unknown_record_field  people.yaml:10:10
+  the record has no field "idd"
+  10 |     key: idd
+     |          ^^^
+  fix: write "id", or add it to map
+`,
+    });
+    const data = await pipe(['run', 'people.yaml', '--json']);
+    expect([data.exit, data.stderr, shapeErrors('failure', data.stdout)]).toEqual([2, '', []]);
+    expect(JSON.parse(data.stdout).findings).toMatchObject([
+      { code: 'config.unknown_record_field', where: { line: 10 } },
+    ]);
+  });
+
+  it('says which output file it cannot write', async () => {
+    const { exit, stdout, stderr } = await place(goodFiles).pipe(['run', 'people.yaml', '--output', 'none/out.txt']);
+    expect([exit, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(
+      /error cli\.unwritable_file\n {2}none\/out\.txt cannot be written: ENOENT\n {2}fix: check the path of `--output` and its rights\n$/,
+    );
+  });
+});
