@@ -296,6 +296,7 @@ export class ClientConnection {
     if (request.kind !== 'transaction') return;
     const entry = this.#options.record(session, `${request.action.toUpperCase()} TRANSACTION`, {});
     const sink = new WireSink(writer, 'done', entry, {}, () => {});
+    entry.state = 'failed';
     if (request.action === 'begin') session.begin(sink, request.isolation);
     else if (request.action === 'commit') session.commit(sink);
     else session.rollback(sink);

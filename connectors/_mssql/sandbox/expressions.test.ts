@@ -42,6 +42,7 @@ describe('numbers', () => {
       sql: 'SELECT ROUND(123.456, 1), ROUND(125, -1), FLOOR(-1.5), CEILING(1.2), ABS(-7), SIGN(-2.5)',
       rows: [[123.5, 130, -2, 2, 7, -1]],
     },
+    'a text beside an integer is read as one': { sql: "SELECT 7 % '4', '5' + 1, 6 / '2'", rows: [[3, 6, 3]] },
     'bits are booleans': {
       sql: "SELECT SMSRejection, CAST(5 AS bit), CAST('true' AS bit), ~SMSRejection FROM Patients WHERE ID_Persons = 2",
       rows: [[true, true, true, false]],

@@ -9,10 +9,12 @@ export const isBusy = (error: unknown): boolean =>
 export const isStaleSnapshot = (error: unknown): boolean =>
   error instanceof Sqlite.SqliteError && error.code === 'SQLITE_BUSY_SNAPSHOT';
 
-/** What SQL Server would have said. An error of our own translation is told as such, it is never a guess. */
+/** What SQL Server would have said. A fault of our own is told as such, to whoever can mend it. */
 export function asSqlError(error: unknown, catalog: Catalog): SqlError {
   if (error instanceof SqlError) return error;
-  if (!(error instanceof Sqlite.SqliteError)) throw error;
+  if (!(error instanceof Sqlite.SqliteError)) {
+    return new SqlError(50_000, `The sandbox failed: ${String(error)}`, { severity: 17 });
+  }
   if (error.code === 'SQLITE_CONSTRAINT_NOTNULL') return notNull(error.message, catalog);
   if (error.code === 'SQLITE_CONSTRAINT_UNIQUE' || error.code === 'SQLITE_CONSTRAINT_PRIMARYKEY') {
     return notUnique(error.message, catalog);

@@ -224,10 +224,11 @@ function integerArithmetic(operator: Operator, left: Bound, right: Bound, shared
   if (shared.name === 'bit') {
     throw incompatibleTypes('bit', 'bit', operatorName(operator));
   }
+  const [a, b] = parts.map((part) => convertSql(part, shared));
   if (operator === '/' || operator === '%') {
-    return compose(`tsql_int_${operatorName(operator)}(${left.sql}, ${right.sql})`, shared, parts);
+    return compose(`tsql_int_${operatorName(operator)}(${a}, ${b})`, shared, parts);
   }
-  return compose(`tsql_int(${left.sql} ${operator} ${right.sql}, '${shared.name}')`, shared, parts);
+  return compose(`tsql_int(${a} ${operator} ${b}, '${shared.name}')`, shared, parts);
 }
 
 /** `10.00 / 3`: a literal counts with the digits it has, a column of type int with ten. */

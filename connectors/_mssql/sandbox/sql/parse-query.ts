@@ -97,7 +97,7 @@ function parseTop(cursor: TokenCursor): Expression {
   } else {
     if (cursor.peek().kind !== 'number') throw cursor.unexpected();
     const { text, line } = cursor.take();
-    count = { kind: 'integer', text, line };
+    count = { kind: /^\d+$/.test(text) ? 'integer' : 'decimal', text, line };
   }
   if (cursor.is('PERCENT')) throw notInSandbox('TOP … PERCENT', cursor.line);
   if (cursor.isSequence('WITH', 'TIES')) throw notInSandbox('TOP … WITH TIES', cursor.line);

@@ -82,9 +82,9 @@ export function parseType(cursor: TokenCursor, defaultLength: number): SqlType {
       return bits <= 24 ? REAL : FLOAT;
     }
     case 'DATETIME2':
-      return datetime2(numbersIn(cursor)[0] ?? 7);
+      return datetime2(parseScale(cursor));
     case 'TIME':
-      return type('time', 0, 0, numbersIn(cursor)[0] ?? 7);
+      return type('time', 0, 0, parseScale(cursor));
     default:
       throw new SqlError(243, `Type ${text} is not a defined system type.`, { line });
   }
@@ -107,6 +107,16 @@ function parseLength(
     });
   }
   return length;
+}
+
+/** Digits of a second. */
+function parseScale(cursor: TokenCursor): number {
+  const { line } = cursor;
+  const [scale = 7] = numbersIn(cursor);
+  if (scale < 0 || scale > 7) {
+    throw new SqlError(1002, `Line ${line}: Specified scale ${scale} is invalid.`, { severity: 15, line });
+  }
+  return scale;
 }
 
 const numbersIn = (cursor: TokenCursor): number[] =>
