@@ -32,6 +32,13 @@ export const plainBuiltIns: Readonly<Record<string, (...given: Maybe[]) => Maybe
     if (typeof value === 'string' && /^-?\d{1,15}$/.test(value)) return Number(value);
     throw other;
   },
+  round: (value, digits) => {
+    if (value === undefined) return undefined;
+    if (typeof value !== 'number' || !isCount(digits)) throw other;
+    const shifted = Number(`${value}e${digits}`);
+    if (!Number.isSafeInteger(Math.floor(shifted))) throw other;
+    return Number(`${halfToEven(shifted)}e-${digits}`) + 0;
+  },
   substring: (value, start, length) => {
     const given = text(value);
     if (given === undefined) return undefined;
@@ -39,6 +46,13 @@ export const plainBuiltIns: Readonly<Record<string, (...given: Maybe[]) => Maybe
     return [...given].slice(start, start + length).join('');
   },
 };
+
+/** JSONata rounds a half to the even neighbour. */
+function halfToEven(value: number): number {
+  const below = Math.floor(value);
+  if (value - below !== 0.5) return Math.round(value);
+  return below % 2 === 0 ? below : below + 1;
+}
 
 function text(value: Maybe): string | undefined {
   if (value !== undefined && typeof value !== 'string') throw other;

@@ -49,6 +49,9 @@ const { expression } = fc.letrec<{ expression: string; operand: string }>((tie) 
     fc
       .tuple(tie('expression'), fc.nat(4), fc.nat(4))
       .map(([text, start, length]) => `$substring(${text}, ${start}, ${length})`),
+    fc
+      .tuple(tie('expression'), fc.constantFrom('0.125', '1.005', '2.5', '-0.5', '1'), fc.nat(3))
+      .map(([number, factor, digits]) => `$round(${number} * ${factor}, ${digits})`),
     tie('expression').map((operand) => `-(${operand})`),
     fc
       .tuple(fc.constantFrom('list', 'o', '$', '$found', 'list.o'), tie('operand'), tie('expression'))
