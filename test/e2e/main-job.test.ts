@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canaries } from '../../connectors/ident/sandbox/index.ts';
 import type { RunResult } from '../../engine/run/run-pipeline.ts';
-import { startMainJob } from '../support/main-job.ts';
-import type { MainJob } from '../support/main-job.ts';
+import { startMainJob } from './main-job.ts';
+import type { MainJob } from './main-job.ts';
 
 const flowOf = (result: RunResult) => {
   const [flow] = result.flows;
@@ -46,7 +46,7 @@ describe('5,000 appointments through the real limits of a portal', () => {
        JOIN dbo.Patients p ON p.ID_Persons = r.ID_Patients JOIN dbo.Persons s ON s.ID = p.ID_Persons`,
     );
     const contacts = job.portal.truth.contacts();
-    const keys = contacts.map((contact) => contact['ORIGIN_ID']).sort();
+    const keys = contacts.map((contact) => String(contact['ORIGIN_ID'])).sort();
     expect(keys).toEqual(patients.map((patient) => `F1_P${String(patient['id'])}`).sort());
     const named = new Map(patients.map((patient) => [`F1_P${String(patient['id'])}`, patient]));
     for (const contact of contacts) {

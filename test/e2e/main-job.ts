@@ -17,8 +17,8 @@ import type { RunResult } from '../../engine/run/run-pipeline.ts';
 import { openPortalBook } from '../../engine/state/portal-book.ts';
 import { openState } from '../../engine/state/open-state.ts';
 import { compile } from '../../engine/transform/compile.ts';
-import { testClock } from './harness.ts';
-import type { TestClock } from './harness.ts';
+import { testClock } from '../support/harness.ts';
+import type { TestClock } from '../support/harness.ts';
 
 export interface MainJobOptions {
   readonly appointments: number;

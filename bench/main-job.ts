@@ -1,0 +1,253 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { request } from 'undici';
+import { prepare } from '../engine/cli/prepare.ts';
+import { runOnce } from '../engine/cli/run-once.ts';
+
+/**
+ * The shipped pipeline over TDS and HTTP on loopback, sandboxes in a process of their own and without limits: records
+ * a second of the run loop and of the whole process, requests per thousand records, memory. Beside it, on the same
+ * machine in the same run, a loop that does what the old program did: one call after the other for each appointment.
+ */
+const quick = process.argv.includes('--quick');
+const rounds = quick ? 3 : 5;
+const many = quick ? 1_000 : 5_000;
+const pipeline = join(import.meta.dirname, '..', 'pipelines', 'ident-to-bitrix.yaml');
+
+interface Sandboxes {
+  readonly clinic: Readonly<Record<string, unknown>>;
+  readonly webhook: string;
+}
+
+interface Measured {
+  readonly seconds: number;
+  readonly requests: number;
+  /** Distinct appointments that have a deal in the portal afterwards. */
+  readonly deals: number;
+}
+
+const small = 50;
+const loops: Measured[] = [];
+const references: Measured[] = [];
+await inSandboxes(small, async (sandboxes) => {
+  for (let round = 0; round < rounds; round++) {
+    loops.push(await told('run loop', small, runLoop(sandboxes, 2 * round + 1)));
+    references.push(await told('one by one', small, oneByOne(sandboxes, 2 * round + 2)));
+  }
+});
+const processes = await inSandboxes(small, (sandboxes) =>
+  repeat(rounds, (round) => told('process', small, wholeProcess(sandboxes, round + 1))),
+);
+const loads = await inSandboxes(many, (sandboxes) =>
+  repeat(3, (round) => told('run loop', many, runLoop(sandboxes, round + 1))),
+);
+
+const ours = median(loops.map(({ seconds }) => seconds));
+const reference = median(references.map(({ seconds }) => seconds));
+const result = {
+  name: 'main-job',
+  machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`,
+  unit: 'seconds for 50 appointments: the run loop, and a loop of one call after the other',
+  ours: round(ours),
+  reference: round(reference),
+  ratio: round(reference / ours),
+  wholeProcess: round(median(processes.map(({ seconds }) => seconds))),
+  appointments: many,
+  recordsPerSecond: Math.round(many / median(loads.map(({ seconds }) => seconds))),
+  requestsPerThousand: Math.round((loads[0]?.requests ?? 0) / (many / 1_000)),
+  peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),
+};
+process.stdout.write(`${JSON.stringify(result)}\n`);
+
+/** Starts both servers in a process of their own; each round is a first load under a branch number of its own. */
+async function inSandboxes<Result>(
+  appointments: number,
+  work: (sandboxes: Sandboxes) => Promise<Result>,
+): Promise<Result> {
+  const script = join(import.meta.dirname, 'sandboxes.ts');
+  const child = spawn(process.execPath, [script, String(appointments)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  try {
+    const [line] = await once(createInterface({ input: child.stdout }), 'line');
+    const { clinic, webhook }: Sandboxes = JSON.parse(String(line));
+    return await work({ clinic, webhook });
+  } finally {
+    child.stdin.end();
+    await once(child, 'exit');
+  }
+}
+
+async function told(what: string, appointments: number, measuring: Promise<Measured>): Promise<Measured> {
+  const measured = await measuring;
+  if (measured.deals !== appointments)
+    throw new Error(`${what}: ${measured.deals} deals of ${appointments} appointments`);
+  process.stderr.write(`${what} ${appointments}: ${measured.seconds.toFixed(3)} s, ${measured.requests} requests\n`);
+  return measured;
+}
+
+/** The run loop in this process, on a state of its own. */
+async function runLoop({ clinic, webhook }: Sandboxes, filial: number): Promise<Measured> {
+  return inFolder(async (folder) => {
+    const prepared = await prepare(
+      pipeline,
+      { param: [`filial=${filial}`], state: folder, sandboxes: sandboxSettings(clinic, webhook) },
+      {},
+    );
+    const startedAt = performance.now();
+    const { error, requests } = await runOnce(
+      prepared,
+      { full: false, allow: new Set() },
+      () => undefined,
+      new AbortController().signal,
+    );
+    const seconds = (performance.now() - startedAt) / 1000;
+    if (error) throw error;
+    return { seconds, requests, deals: await dealsOf(webhook, filial) };
+  });
+}
+
+/** `pipe run` as a person starts it, from the first byte of Node to its end. */
+async function wholeProcess({ clinic, webhook }: Sandboxes, filial: number): Promise<Measured> {
+  return inFolder(async (folder) => {
+    const file = join(folder, 'bench.yaml');
+    const limits = { capacity: 1_000_000, perSecond: 1_000_000 };
+    // JSON is YAML.
+    const derived = {
+      version: 1,
+      extends: pipeline,
+      name: 'bench',
+      connections: { clinic, portal: { webhook, limits } },
+    };
+    writeFileSync(file, JSON.stringify(derived));
+    const argv = ['run', file, '--param', `filial=${filial}`, '--state', folder, '--json'];
+    const startedAt = performance.now();
+    const child = spawn(process.execPath, [join(import.meta.dirname, '..', 'engine', 'cli', 'bin.ts'), ...argv], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const chunks: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    await once(child, 'close');
+    const seconds = (performance.now() - startedAt) / 1000;
+    const { requests }: { requests: number } = JSON.parse(Buffer.concat(chunks).toString());
+    return { seconds, requests, deals: await dealsOf(webhook, filial) };
+  });
+}
+
+/** What the old program did for each appointment: find the deal, find the contact, make both, one call at a time. */
+async function oneByOne({ clinic, webhook }: Sandboxes, filial: number): Promise<Measured> {
+  const prepared = await prepare(
+    pipeline,
+    { param: [`filial=${filial}`], sandboxes: sandboxSettings(clinic, webhook) },
+    {},
+  );
+  const flow = prepared.compiled.flows[0];
+  const connector = prepared.connectors.get('ident');
+  if (!flow || !connector) throw new Error('the pipeline has no flow');
+  const host = {
+    folder: '.',
+    now: Date.now,
+    admit: async () => undefined,
+    refused: () => undefined,
+    warn: () => undefined,
+  };
+  const connection = connector.connect(clinic, host);
+  const source = connection.source?.(flow.flow.source.block);
+  const signal = new AbortController().signal;
+  let requests = 0;
+  const call = async (method: string, body: object): Promise<unknown> => {
+    requests += 1;
+    const response = await request(`${webhook}${method}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const answer: { result: unknown } = JSON.parse(await response.body.text());
+    return answer.result;
+  };
+  const startedAt = performance.now();
+  const window = flow.flow.source.window;
+  const variables = {
+    params: prepared.compiled.pipeline.values,
+    run: { id: 'reference', startedAt: new Date().toISOString() },
+  };
+  for await (const batch of source?.read({
+    mode: 'incremental',
+    batch: 1_000,
+    params: {},
+    signal,
+    ...(window && { window }),
+  }) ?? []) {
+    for (const row of batch.rows) {
+      const { record } = await flow.map(row, { ...variables, source: row });
+      await call('crm.deal.list', { filter: { UF_CRM_1769072841035: record['uniqueId'] }, select: ['ID', 'STAGE_ID'] });
+      const found = await call('crm.duplicate.findbycomm', {
+        entity_type: 'CONTACT',
+        type: 'PHONE',
+        values: [record['phone']],
+      });
+      const known =
+        typeof found === 'object' && found !== null && 'CONTACT' in found && Array.isArray(found.CONTACT)
+          ? Number(found.CONTACT[0])
+          : undefined;
+      const person = {
+        NAME: record['name'],
+        LAST_NAME: record['surname'],
+        PHONE: [{ VALUE: record['phone'], VALUE_TYPE: 'MOBILE' }],
+      };
+      const contact = known ?? (await call('crm.contact.add', { fields: person }));
+      await call('crm.deal.list', { filter: { CONTACT_ID: contact, UF_CRM_1769072841035: '' }, select: ['ID'] });
+      await call('crm.deal.add', {
+        fields: {
+          TITLE: record['fullName'],
+          STAGE_ID: record['stage'],
+          CONTACT_ID: contact,
+          OPPORTUNITY: record['amount'],
+          UF_CRM_1769072841035: record['uniqueId'],
+        },
+      });
+    }
+  }
+  const seconds = (performance.now() - startedAt) / 1000;
+  await connection.close();
+  return { seconds, requests, deals: await dealsOf(webhook, filial) };
+}
+
+function sandboxSettings(clinic: Sandboxes['clinic'], webhook: string) {
+  return { clinic, portal: { webhook, limits: { capacity: 1_000_000, perSecond: 1_000_000 } } };
+}
+
+/** Deals of this branch that the portal really holds. */
+async function dealsOf(webhook: string, filial: number): Promise<number> {
+  const response = await request(new URL('/sandbox/truth/deals', webhook));
+  const truth: readonly Record<string, unknown>[] = JSON.parse(await response.body.text());
+  const keys = truth.map((deal) => String(deal['UF_CRM_1769072841035'])).filter((key) => key.startsWith(`F${filial}_`));
+  return new Set(keys).size;
+}
+
+async function inFolder<Result>(work: (folder: string) => Promise<Result>): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), 'pipe-bench-'));
+  process.env['PIPE_HOME'] = folder;
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function repeat<Result>(times: number, work: (round: number) => Promise<Result>): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  for (let time = 0; time < times; time++) results.push(await work(time));
+  return results;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
