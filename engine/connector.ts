@@ -53,7 +53,8 @@ export type TargetBlock = Readonly<Record<string, unknown>>;
 /** A connected connector; `close` ends pools and sockets and may be called twice. */
 export interface Connection {
   source?(block: SourceBlock): Source;
-  readonly sink?: Sink;
+  /** The sink of one target; what several targets of a connection share stays with the connection. */
+  sink?(block: TargetBlock): Sink;
   /** Login, rights, tables, clock: what `pipe check` prints. Changes nothing. Throws when the system cannot be reached. */
   check(uses: ConnectionUses, signal: AbortSignal): Promise<readonly CheckResult[]>;
   close(): Promise<void>;

@@ -13,14 +13,14 @@ export function connect(settings: Settings, host: Host): Connection {
   const schemas = createSchemas(client);
   const pace = createPace();
   return {
-    sink: {
+    sink: () => ({
       describe: async (entity, signal) => (await schemas.of(entity, signal)).description,
       find: async (entity, questions, fields, signal) =>
         find(client, await schemas.of(entity, signal), questions, fields, signal),
       write: (writes, signal) => write({ client, schemas, pace }, writes, signal),
       writesPerRequest: batchLimit,
       settleMs: settings.settleMs ?? 90_000,
-    },
+    }),
     check: (uses, signal) => check(client, schemas, host, uses, signal),
     close: () => client.close(),
   };

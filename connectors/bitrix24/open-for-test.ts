@@ -57,8 +57,9 @@ export function openAt(webhook: string, settings: Partial<Settings> = {}): Omit<
   const host = testHost();
   const connection = connect({ webhook, ...settings }, host);
   onTestFinished(() => connection.close());
-  if (!connection.sink) throw new Error('the connector has no sink');
-  return { host, connection, sink: connection.sink, signal: new AbortController().signal };
+  const sink = connection.sink?.({ entity: 'deal' });
+  if (!sink) throw new Error('the connector has no sink');
+  return { host, connection, sink, signal: new AbortController().signal };
 }
 
 /** What went over the wire: `batch(2)` for each request, with the number of its commands. */

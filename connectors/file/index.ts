@@ -23,7 +23,7 @@ function connect(given: Settings, host: Host): ReturnType<typeof file.connect> {
       const checked = sourceBlock(block);
       return fileSource(tableFile(given, checked, host.folder), checked.key, host);
     },
-    sink: fileSink(given, host),
+    sink: () => fileSink(given, host),
     check: (uses, signal) => checkFiles(given, host.folder, uses, signal),
     close: () => Promise.resolve(),
   };

@@ -247,8 +247,9 @@ function given(settings: Settings = {}, name = 'people.csv', content?: string): 
   const path = join(folder, name);
   if (content !== undefined) writeFileSync(path, content);
   const connection = file.connect(settings, testHost(folder));
-  if (connection.sink === undefined) throw new Error('file is a sink');
-  return { connection, sink: connection.sink, folder, path, text: () => readFileSync(path, 'utf8') };
+  const sink = connection.sink?.({ file: name });
+  if (sink === undefined) throw new Error('file is a sink');
+  return { connection, sink, folder, path, text: () => readFileSync(path, 'utf8') };
 }
 
 function create(values: WriteValues, entity = 'people.csv'): Write {

@@ -1,6 +1,6 @@
 import type { Intent, QueueEntry } from '../state/ports.ts';
 import type { CompiledFlow } from '../transform/compiled.ts';
-import type { Doubts, OpenConnection, RunContext } from './context.ts';
+import type { Doubts, RunContext } from './context.ts';
 import { runErrors } from './errors.ts';
 
 /**
@@ -16,7 +16,7 @@ export async function openDoubts(context: RunContext, flow: CompiledFlow): Promi
   const waiting = await waitingEntries(context, name, intents);
   const now = context.clock.now();
   for (const intent of intents) {
-    const until = waiting.get(intent.key)?.dueAt ?? now + settleMs(context.connections.get(intent.connection));
+    const until = waiting.get(intent.key)?.dueAt ?? now + settleMs(context, flow, intent);
     if (until <= now) {
       doubts.settled.push(intent);
       continue;
@@ -33,8 +33,10 @@ export async function openDoubts(context: RunContext, flow: CompiledFlow): Promi
   return doubts;
 }
 
-function settleMs(open: OpenConnection | undefined): number {
-  return open?.connection.sink?.settleMs ?? 0;
+function settleMs(context: RunContext, flow: CompiledFlow, intent: Intent): number {
+  const target = flow.flow.targets.find((candidate) => candidate.name === intent.target);
+  const connection = target && context.connections.get(target.connection)?.connection;
+  return (target && connection?.sink?.(target.block).settleMs) ?? 0;
 }
 
 async function waitingEntries(

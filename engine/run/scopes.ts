@@ -54,7 +54,7 @@ async function describeScope(context: RunContext, id: string, targets: readonly 
   const [first] = targets;
   if (!first) throw new Error('a scope without targets');
   const connection = connectionOf(context, first);
-  const { sink } = connection.connection;
+  const sink = connection.connection.sink?.(first.target.block);
   if (!sink) throw new Error(`connection ${connection.name} cannot be written to`);
   const description = await attempt(context, connection.name, () => sink.describe(first.target.entity, context.signal));
   const fields = fieldsOf(description);

@@ -63,7 +63,7 @@ export async function openSink(
   const opened = await open(connector, subject);
   const { sink: given } = opened.prepared;
   if (!given || !connector.sink) throw new Error(`${connector.name} is a sink, but its subject prepares none`);
-  const { sink } = opened.connection;
+  const sink = opened.connection.sink?.(given.block);
   if (!sink) throw new Error(`${connector.name} declares a sink, but its connection has none`);
   return { ...opened, sink, with: given, entity: connector.sink.entity(given.block) };
 }

@@ -338,15 +338,15 @@ describe('the system', () => {
       ...tables.connector,
       connect: (...given: Parameters<typeof connect>) => {
         const connection = connect(...given);
-        const { sink } = connection;
+        const sink = connection.sink?.({});
         if (!sink) return connection;
         return {
           ...connection,
-          sink: {
+          sink: () => ({
             ...sink,
             find: async (entity: string, questions: readonly unknown[]) =>
               questions.map(() => ({ ok: true as const, rows: [{ key: '1', values: { ORIGIN: `${entity}-P9` } }] })),
-          },
+          }),
         };
       },
     };
@@ -408,7 +408,8 @@ describe('an answer that is lost', () => {
 describe('DL-2 rows made lately', () => {
   it('are found though the vendor does not list them yet', async () => {
     tables.onWrite = (write) => {
-      if (write.operation === 'create') tables.unindexed.add(String(entityOf(tables, write.entity).nextKey));
+      if (write.operation === 'create')
+        tables.unindexed.add(`${write.entity}#${entityOf(tables, write.entity).nextKey}`);
       return undefined;
     };
     tables.rows = [visit(1, 1), visit(2, 1)];

@@ -31,8 +31,9 @@ export interface TableSystem {
   /** Called before a write is applied; an outcome it returns is given instead. */
   onWrite?: (write: Write) => Outcome | 'lost' | undefined;
   onFind?: (entity: string, questions: readonly Question[]) => void;
-  /** Rows that `find` does not see yet, though they are there by key. */
+  /** Rows that `find` does not see yet, though they are there by key: `deal#3`. */
   readonly unindexed: Set<string>;
+  writesPerRequest: number;
 }
 
 export interface TableEntity {
@@ -51,6 +52,7 @@ export function tableSystem(name: string, descriptions: readonly EntityDescripti
     calls: [],
     writes: [],
     unindexed: new Set(),
+    writesPerRequest: 2,
     connector: {
       name,
       summary: 'tables in memory, for tests',
@@ -78,7 +80,7 @@ export function putRow(system: TableSystem, name: string, values: Record<string,
 }
 
 function connect(system: TableSystem): Connection {
-  return { source: () => source(system), sink: sink(system), check: async () => [], close: async () => undefined };
+  return { source: () => source(system), sink: () => sink(system), check: async () => [], close: async () => undefined };
 }
 
 function source(system: TableSystem): Source {
@@ -101,7 +103,9 @@ async function* read(system: TableSystem, request: ReadRequest): AsyncGenerator<
 
 function sink(system: TableSystem): Sink {
   return {
-    writesPerRequest: 2,
+    get writesPerRequest() {
+      return system.writesPerRequest;
+    },
     settleMs: 90_000,
     describe: async (name) => {
       system.calls.push(`describe ${name}`);
@@ -115,7 +119,7 @@ function sink(system: TableSystem): Sink {
     },
     write: async (writes) => {
       system.calls.push(`write ${writes.map((write) => write.operation).join(',')}`);
-      return writes.map((write) => apply(system, write));
+      return writes.map((write) => applyWrite(system, write));
     },
   };
 }
@@ -129,7 +133,7 @@ function answers(
   const { description, rows } = entity;
   const byKey = Object.keys(question.by).join() === description.id;
   return [...rows]
-    .filter(([key]) => byKey || !system.unindexed.has(key))
+    .filter(([key]) => byKey || !system.unindexed.has(`${description.entity}#${key}`))
     .filter(([key, row]) => satisfies(fieldsOf(description), question, { ...row, [description.id]: key }))
     .map(([key, row]) => ({
       key,
@@ -137,7 +141,8 @@ function answers(
     }));
 }
 
-function apply(system: TableSystem, write: Write): Outcome {
+/** What the system does with one write, `onWrite` asked first. */
+export function applyWrite(system: TableSystem, write: Write): Outcome {
   const said = system.onWrite?.(write);
   if (said !== undefined && said !== 'lost') return said;
   system.writes.push(write);
