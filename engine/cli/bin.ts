@@ -5,6 +5,8 @@ import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 enableCompileCache();
+// What a library does that Node will stop allowing is for us to read, not for who runs a pipeline.
+process.noDeprecation = process.env['PIPE_DEBUG'] === undefined;
 const { Config, flush, run, settings } = await import('@oclif/core');
 
 // oclif would otherwise look for a TypeScript compiler in a clone: Node runs our sources as they are.

@@ -7,10 +7,12 @@ export interface StopSignal {
 
 const stopCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
-export function stopSignal(): StopSignal {
+/** `onStop` is called when a stop was asked for and something may still have to end. */
+export function stopSignal(onStop: () => void = () => undefined): StopSignal {
   const controller = new AbortController();
   const onSignal = (name: keyof typeof stopCodes) => () => {
     if (controller.signal.aborted) process.exit(stopCodes[name]);
+    onStop();
     controller.abort(name);
   };
   const onInterrupt = onSignal('SIGINT');

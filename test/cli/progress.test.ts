@@ -135,10 +135,11 @@ describe('progress', () => {
   it('is one line per batch where nobody watches', async () => {
     const { stream, text } = terminal(false);
     const progress = await showProgress(stream, 'en');
-    for (const event of [started, read, named, waiting, done, finished]) progress.listen(event);
+    const longWait: RunEvent = { ...waiting, for: 'portal', ms: 8000 };
+    for (const event of [started, read, named, waiting, longWait, done, finished]) progress.listen(event);
     progress.end();
     expect(text()).toBe(
-      'IGNORE: F1_1\nreceptions: read 100, mapped 99, created 3, updated 5, unchanged 90, skipped 1, queued 2\n',
+      'IGNORE: F1_1\nwaits for portal, 8 s\nreceptions: read 100, mapped 99, created 3, updated 5, unchanged 90, skipped 1, queued 2\n',
     );
   });
 

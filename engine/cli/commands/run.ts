@@ -3,7 +3,7 @@ import { BaseCommand } from '../base-command.ts';
 import { choiceFlag, fileArgument, numberFlag, pipelineFlags, repeated } from '../flags.ts';
 import { prepare } from '../prepare.ts';
 import { showProgress } from '../render/progress.ts';
-import { afterword, runData, runText } from '../render/run.ts';
+import { afterword, runData, runText, stoppingText } from '../render/run.ts';
 import { runOnce } from '../run-once.ts';
 import { compileOnly, windowOf } from '../row-filter.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -44,8 +44,8 @@ export default class Run extends BaseCommand {
     };
     const prepared = await prepare(args.file, flags, process.env);
     this.tellFindings(prepared.warnings);
-    const stop = stopSignal();
     const progress = await showProgress(process.stderr, this.language);
+    const stop = stopSignal(() => progress.say(stoppingText(this.language)));
     const result = await runOnce(prepared, options, progress.listen, stop.signal).finally(() => {
       progress.end();
       stop.release();

@@ -29,7 +29,7 @@ function connectionText({ name, results, error }: CheckedConnection, language: L
     const line = `  ${result.ok ? '✓' : '✗'} ${result.what}: ${result.fact}`;
     return result.error ? `${line}\n${indented(errorText(result.error, language))}` : line;
   });
-  return [name, ...lines, ...(error ? [`  ✗`, indented(errorText(error, language))] : [])].join('\n');
+  return [name, ...lines, ...(error ? [`  ✗ ${indented(errorText(error, language)).trimStart()}`] : [])].join('\n');
 }
 
 function indented(text: string): string {

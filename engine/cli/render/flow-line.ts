@@ -1,13 +1,19 @@
 import type { FlowCounts, RunEvent } from '../../events/events.ts';
 import type { Language } from '../../messages/template.ts';
 
+/** What holds a run up, for milliseconds: the portal's limit, a system that does not answer. */
+interface Wait {
+  readonly for: string;
+  readonly ms: number;
+}
+
 /** What the live line of one flow is made of. */
 export interface FlowLine {
   readonly startedAt: number;
   /** Rows read so far: ahead of `counts` by the batch at work. */
   readonly read: number;
   readonly counts?: FlowCounts;
-  readonly waiting?: { readonly what: string; readonly seconds: number };
+  readonly waiting?: Wait;
   readonly done: boolean;
 }
 
@@ -16,8 +22,7 @@ export type FlowLines = ReadonlyMap<string, FlowLine>;
 /** The lines after an event; a wait is nobody's in particular and shows on every flow at work. */
 export function follow(lines: FlowLines, event: RunEvent): FlowLines {
   if (event.type === 'waiting') {
-    const waiting = { what: event.for, seconds: Math.ceil(event.ms / 1000) };
-    return new Map([...lines].map(([flow, line]) => [flow, line.done ? line : { ...line, waiting }]));
+    return new Map([...lines].map(([flow, line]) => [flow, line.done ? line : { ...line, waiting: event }]));
   }
   if (!('flow' in event) || event.flow === undefined) return lines;
   const line = lines.get(event.flow) ?? { startedAt: event.at, read: 0, done: false };
@@ -70,9 +75,13 @@ export function flowLineText(flow: string, line: FlowLine, now: number, language
   const parts = [
     counts ? countsText({ ...counts, read: Math.max(read, counts.read) }, language) : `${say.read} ${read}`,
     `${Math.round(read / seconds)} ${say.rate}`,
-    ...(waiting ? [say.waits(waiting.what, waiting.seconds)] : []),
+    ...(waiting ? [waitText(waiting, language)] : []),
   ];
   return `${done ? '✓' : '…'} ${flow}: ${parts.join('; ')}`;
+}
+
+export function waitText({ for: what, ms }: Wait, language: Language): string {
+  return words[language].waits(what, Math.ceil(ms / 1000));
 }
 
 /** Counts of a flow on one line. */

@@ -1,12 +1,14 @@
 import type { Listener, RunEvent } from '../../events/events.ts';
 import type { Language } from '../../messages/template.ts';
-import { countsText, flowLineText, follow } from './flow-line.ts';
+import { countsText, flowLineText, follow, waitText } from './flow-line.ts';
 import type { FlowLines } from './flow-line.ts';
 import { spokenLine } from './spoken-line.ts';
 
 /** Shows a run while it goes: one live line per flow on a terminal, plain lines elsewhere. */
 export interface Progress {
   readonly listen: Listener;
+  /** A line that stays, above those that live. */
+  say(line: string): void;
   end(): void;
 }
 
@@ -26,28 +28,34 @@ async function liveLines(stream: NodeJS.WriteStream, language: Language): Promis
     drawnAt = at;
     update([...lines].map(([flow, line]) => flowLineText(flow, line, at, language)).join('\n'));
   };
+  const say = (line: string) => {
+    update.clear();
+    stream.write(`${line}\n`);
+  };
   const listen: Listener = (event) => {
     lines = follow(lines, event);
     const said = spokenLine(event, language);
-    if (said !== undefined) {
-      update.clear();
-      stream.write(`${said}\n`);
-    }
+    if (said !== undefined) say(said);
     if (said !== undefined || event.at - drawnAt >= redrawMs || event.type === 'flow-finished') draw(event.at);
   };
-  return { listen, end: () => update.done() };
+  return { listen, say, end: () => update.done() };
 }
 
 function plainLines(stream: NodeJS.WriteStream, language: Language): Progress {
+  const say = (line: string) => void stream.write(`${line}\n`);
   const listen: Listener = (event) => {
     const line = plainLine(event, language);
-    if (line !== undefined) stream.write(`${line}\n`);
+    if (line !== undefined) say(line);
   };
-  return { listen, end: () => undefined };
+  return { listen, say, end: () => undefined };
 }
 
-/** One line per batch, and what is worth one of its own. */
+/** A wait that somebody looking at a silent log would wonder about. */
+const longWaitMs = 5000;
+
+/** One line per batch and long wait, and what is worth one of its own. */
 function plainLine(event: RunEvent, language: Language): string | undefined {
+  if (event.type === 'waiting') return event.ms >= longWaitMs ? waitText(event, language) : undefined;
   if (event.type === 'batch-done') return `${event.flow}: ${countsText(event.counts, language)}`;
   return spokenLine(event, language);
 }

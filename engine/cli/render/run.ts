@@ -20,14 +20,21 @@ function failureOf({ error, exitCode }: RunResult): PipeError | undefined {
 
 const afterwords = {
   en: {
+    stopping: 'stopping when the request in flight has its answer; once more ends at once',
     stopped: 'stopped; what was begun is finished, the next run goes on from here',
     queued: (file: string) => `not everything was delivered: see \`pipe queue list ${file}\``,
   },
   ru: {
+    stopping: 'остановка после ответа на отправленный запрос; ещё раз — сразу',
     stopped: 'остановлено; начатое завершено, следующий запуск продолжит с этого места',
     queued: (file: string) => `доставлено не всё: см. \`pipe queue list ${file}\``,
   },
 } as const satisfies Record<Language, object>;
+
+/** Said as soon as a stop is asked for. */
+export function stoppingText(language: Language): string {
+  return afterwords[language].stopping;
+}
 
 /** Why a run did not end with 0; undefined: it did. */
 export function afterword(result: RunResult, file: string, language: Language): string | undefined {

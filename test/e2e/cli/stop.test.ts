@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { heldPortal } from './held-portal.ts';
+import { place } from '../../cli/pipe.ts';
+import type { Place } from '../../cli/pipe.ts';
+
+/** Three records, each in a batch and so in a request of its own. */
+const yaml = `version: 1
+name: deals
+connections:
+  desk: { connector: file }
+  portal: { connector: bitrix24, webhook: "\${secret:PORTAL_WEBHOOK}" }
+flows:
+  deals:
+    source: { connection: desk, file: deals.csv, key: [id], batch: 1 }
+    key: id
+    targets:
+      deal:
+        connection: portal
+        entity: deal
+        match: [{ name: id, by: [ORIGIN_ID] }]
+        fields: { ORIGIN_ID: id, ORIGINATOR_ID: { const: DESK }, TITLE: title }
+`;
+
+async function running() {
+  const { portal, webhook, held, open } = await heldPortal();
+  const { pipe, start }: Place = place({ 'deals.yaml': yaml, 'deals.csv': 'id,title\n1,Один\n2,Два\n3,Три\n' });
+  const env = { PORTAL_WEBHOOK: webhook };
+  const first = start(['run', 'deals.yaml'], env);
+  await Promise.race([held(), first.done.then(({ stderr }) => Promise.reject(new Error(stderr)))]);
+  return { first, open, pipe: (argv: readonly string[]) => pipe(argv, env), portal };
+}
+
+function originsOf({ truth }: Awaited<ReturnType<typeof running>>['portal']): readonly unknown[] {
+  return truth.deals().map((deal) => deal['ORIGIN_ID']);
+}
+
+describe('a run that is told to stop', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)(
+    'by %s ends with %d after the request in flight, and the next run does the rest',
+    async (signal, exit) => {
+      const { first, open, pipe, portal } = await running();
+      first.kill(signal);
+      await first.says('stopping when the request in flight has its answer; once more ends at once\n');
+      open();
+      const done = await first.done;
+      expect([done.exit, originsOf(portal)]).toEqual([exit, ['1']]);
+      expect(done.stderr).toMatch(/\nstopped; what was begun is finished, the next run goes on from here\n$/);
+      expect(done.stderr).not.toContain('error');
+      expect(done.stdout).toContain('  Delivered: 1 (created 1,');
+      const next = await pipe(['run', 'deals.yaml']);
+      expect([next.exit, originsOf(portal)]).toEqual([0, ['1', '2', '3']]);
+    },
+  );
+
+  it('ends at once when told twice', async () => {
+    const { first, portal } = await running();
+    first.kill('SIGINT');
+    await first.says('once more ends at once');
+    first.kill('SIGINT');
+    expect([(await first.done).exit, originsOf(portal)]).toEqual([130, []]);
+  });
+});
+
+describe('a second process', () => {
+  it('ends with 3 and names the first, whom status shows', async () => {
+    const { first, open, pipe, portal } = await running();
+    const second = await pipe(['run', 'deals.yaml']);
+    const status = await pipe(['status', 'deals.yaml', '--json']);
+    const shown = await pipe(['status', 'deals.yaml']);
+    open();
+    const done = await first.done;
+    expect([second.exit, second.stdout]).toEqual([3, '']);
+    expect(second.stderr).toMatch(
+      new RegExp(
+        `^error run\\.already_running\n {2}pipeline deals is being run by process ${first.pid} on .* since .*\n`,
+      ),
+    );
+    expect(JSON.parse(status.stdout)).toMatchObject({ running: { pid: first.pid }, next: 'pipe status deals.yaml' });
+    expect(shown.stdout).toMatch(
+      new RegExp(`^deals\n {2}running: process ${first.pid} @ .* since .*, last sign of life \\d+ s ago\n`),
+    );
+    expect([done.exit, originsOf(portal)]).toEqual([0, ['1', '2', '3']]);
+  });
+});
