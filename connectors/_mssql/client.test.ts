@@ -226,6 +226,12 @@ describe('a connection', () => {
     expect(await select(trusting, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
+  it('never sends the password in clear when encrypt is on and the server does not encrypt', async () => {
+    const server = await startServer({ encrypt: 'off' });
+    expect(await refused(server.port, { encrypt: true })).toMatchObject({ code: 'mssql.not_encrypted', retry: false });
+    expect(server.journal).toEqual([]);
+  });
+
   it('names a file of ca it cannot read', async () => {
     expect(await refused(1, { ca: 'missing.pem' })).toMatchObject({
       code: 'mssql.ca_unreadable',

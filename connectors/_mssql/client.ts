@@ -2,7 +2,7 @@ import sql from 'mssql';
 import type { Host, Row, Value } from '../../engine/index.ts';
 import { driverConfig, endpointOf } from './config.ts';
 import type { ConnectionSettings } from './config.ts';
-import { watchParser } from './driver-guard.ts';
+import { refusePlainLogin, watchParser } from './driver-guard.ts';
 import { connectError, requestError } from './driver-errors.ts';
 import type { Endpoint } from './driver-errors.ts';
 import { errors } from './errors.ts';
@@ -103,10 +103,13 @@ export class SqlClient {
 
   private async open(): Promise<sql.ConnectionPool> {
     const numbers: number[] = [];
+    const config = driverConfig(this.settings, this.folder);
+    let plain = false;
     const pool = new sql.ConnectionPool({
-      ...driverConfig(this.settings, this.folder),
+      ...config,
       beforeConnect: (connection) => {
         watchParser(connection);
+        if (config.options?.encrypt === true) refusePlainLogin(connection, () => (plain = true));
         this.connecting.add(connection);
         connection.on('errorMessage', ({ number }) => numbers.push(number));
         connection.on('connect', () => this.connecting.delete(connection));
@@ -118,6 +121,7 @@ export class SqlClient {
     try {
       return await pool.connect();
     } catch (thrown) {
+      if (plain) throw errors.not_encrypted.error({ server: this.at.server });
       throw connectError(thrown, this.at, numbers);
     }
   }

@@ -17,6 +17,24 @@ export function watchParser(connection: object): void {
 }
 
 /**
+ * tedious takes a server's "no encryption" for an answer though `encrypt` is on, and sends the password in clear. We
+ * stop before: `refuse` is called and nothing is sent.
+ */
+export function refusePlainLogin(connection: object, refuse: () => void): void {
+  const login: unknown = Reflect.get(connection, 'sendLogin7Packet');
+  if (typeof login !== 'function') return;
+  let secure = false;
+  on(connection, 'secure', () => {
+    secure = true;
+  });
+  Reflect.set(connection, 'sendLogin7Packet', (...given: unknown[]): unknown => {
+    if (secure) return Reflect.apply(login, connection, given);
+    refuse();
+    throw Object.assign(new Error('the server does not encrypt'), { code: 'EPLAIN' });
+  });
+}
+
+/**
  * tedious writes a request in pieces and leaves Nagle's algorithm on: each request then waits for the delayed
  * acknowledgement of the one before, 40 ms on Linux.
  */

@@ -91,6 +91,15 @@ export const errors = defineErrors('mssql', {
       ru: 'если это повторяется всегда, сервер может знать только TLS 1.0: попробуйте minTls: "1.0" или encrypt: false внутри доверенной сети',
     },
   },
+  not_encrypted: {
+    kind: 'environment',
+    en: '{server} does not encrypt, and encrypt is on; the password was not sent',
+    ru: '{server} не шифрует подключение, а encrypt включён; пароль не отправлен',
+    fix: {
+      en: 'give the server a certificate, or set encrypt: false within a network you trust',
+      ru: 'установите серверу сертификат или поставьте encrypt: false внутри доверенной сети',
+    },
+  },
   encryption_required: {
     kind: 'environment',
     en: '{server} takes only encrypted connections',

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../test/support/folder.ts';
 const writer = `
   const [folder, index] = process.argv.slice(1);
   const { default: file } = await import(index);
-  const { sink } = file.connect({}, { folder });
+  const sink = file.connect({}, { folder }).sink({ file: 'out.csv' });
   const { signal } = new AbortController();
   for (let rows = 0; ; rows += 50) {
     const fifty = Array.from({ length: 50 }, (_, n) => String(rows + n));
