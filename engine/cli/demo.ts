@@ -123,8 +123,8 @@ async function runHere(stage: Stage): Promise<RunResult> {
   };
   const prepared = await prepare(pipelineFile, flags, {});
   const result = await runOnce(prepared, { full: false, allow: new Set() }, () => undefined, stage.signal);
-  if (result.error) throw result.error;
   stage.signal.throwIfAborted();
+  if (result.error) throw result.error;
   return result;
 }
 

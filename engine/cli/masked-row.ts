@@ -7,10 +7,13 @@ import type { MaskKind } from '../transform/mask.ts';
  * digits look like (G9, T14).
  */
 const personalNames: readonly (readonly [RegExp, MaskKind])[] = [
-  [/phone|mobile|телефон|^tel$/i, 'phone'],
+  [/phone|mobile|телефон|мобильн|^(tel|тел)$/i, 'phone'],
   [/e-?mail|почта/i, 'email'],
-  [/surname|patronymic|name|фамилия|имя|отчество|фио|parent/i, 'name'],
-  [/comment|комментарий|address|адрес|passport|паспорт|inn|инн|snils|снилс|birth/i, 'text'],
+  [/name|patronymic|parent|patient|client|doctor|имя|фамилия|отчество|фио|пациент|клиент|родител|врач/i, 'name'],
+  [
+    /comment|комментарий|примечан|address|адрес|passport|паспорт|\binn\b|инн|snils|снилс|polic|полис|birth|рожд/i,
+    'text',
+  ],
 ];
 
 /** A source row as it may be shown: personal fields masked, everything else as it is. */
@@ -27,5 +30,7 @@ function maskedValue(name: string, value: Value, fields: readonly Field[]): Valu
 }
 
 function kindByName(name: string): MaskKind | undefined {
+  // `clientId` names nobody.
+  if (/id$/i.test(name)) return undefined;
   return personalNames.find(([pattern]) => pattern.test(name))?.[1];
 }

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { place } from '../../cli/pipe.ts';
+import { shapeErrors } from '../../cli/shape.ts';
+
+describe('pipe demo', () => {
+  it('tells the whole story, and counts what it did', async () => {
+    const { pipe } = place();
+    const { exit, stdout, stderr } = await pipe([
+      'demo',
+      '--appointments',
+      '30',
+      '--seed',
+      '3',
+      '--json',
+      '--lang',
+      'ru',
+    ]);
+    expect([exit, shapeErrors('demo', stdout)]).toEqual([0, []]);
+    const { runs, clinic, portal, changed } = JSON.parse(stdout);
+    const written = runs.map((run: { name: string; written: number }) => `${run.name} ${run.written}`);
+    expect(written).toEqual(['first 30', 'again 0', `changed ${changed}`]);
+    expect([clinic.Receptions, portal.deal, changed]).toEqual([30, 30, 10]);
+    expect(stderr).toContain('Первый запуск: все приёмы новые.\n');
+  });
+
+  it('ends with 130 when it is interrupted', async () => {
+    const demo = place().start(['demo', '--appointments', '400']);
+    await demo.says('First run');
+    demo.kill('SIGINT');
+    expect((await demo.done).exit).toBe(130);
+  });
+});
