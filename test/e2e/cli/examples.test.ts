@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startPortal } from '../../../connectors/bitrix24/sandbox/index.ts';
+import { startClinic } from '../../../connectors/ident/sandbox/index.ts';
+import { allCommands } from '../../cli/commands.ts';
+import { place } from '../../cli/pipe.ts';
+
+const pipeline = 'pipelines/ident-to-bitrix.yaml';
+
+/** Every example of `--help`, in an order in which one gives the next something to do, and how it ends. */
+const story: readonly (readonly [example: string, exit: number, says: string])[] = [
+  ['validate', 0, '1 file: 0 errors, 0 warnings'],
+  ['validate pipelines/ident-to-bitrix.yaml --format github', 0, ''],
+  ['check pipelines/ident-to-bitrix.yaml', 0, 'clinic\n  ✓ login'],
+  ['check pipelines/ident-to-bitrix.yaml --connection portal', 0, 'portal\n  ✓ login: user 1'],
+  ['run pipelines/ident-to-bitrix.yaml', 4, '  Errors: 1 (queued 0, rejected 1)'],
+  ['status pipelines/ident-to-bitrix.yaml', 0, '  next: pipe queue list pipelines/ident-to-bitrix.yaml'],
+  ['queue list pipelines/ident-to-bitrix.yaml', 0, 'F1_12345  failed'],
+  ['queue list pipelines/ident-to-bitrix.yaml --in failed', 0, 'F1_12345  failed'],
+  ['queue show pipelines/ident-to-bitrix.yaml F1_12345', 0, '  required: doctor'],
+  ['queue retry pipelines/ident-to-bitrix.yaml', 0, '1 marked;'],
+  ['queue retry pipelines/ident-to-bitrix.yaml F1_12345', 0, '1 marked;'],
+  ["run pipelines/ident-to-bitrix.yaml --only 'id = 12345'", 4, '  Read: 1\n'],
+  ['run pipelines/ident-to-bitrix.yaml --since 2026-03-01 --until 2026-03-02', 0, '  Read: 0\n'],
+  ['queue drop pipelines/ident-to-bitrix.yaml F1_12345', 0, '1 dropped'],
+  ['queue drop pipelines/ident-to-bitrix.yaml --in failed', 0, '0 dropped'],
+];
+
+/** They do not end by themselves, or have a test of their own. */
+const others = ['demo', 'sandbox bitrix24 --port 8124'];
+
+/** The shipped pipeline between a clinic and a portal on loopback; visit 12345 has no doctor. */
+async function shippedPipeline() {
+  const clinic = await startClinic({ appointments: 3, days: 2 });
+  onTestFinished(() => clinic.close());
+  const portal = await startPortal({ limits: 'off' });
+  onTestFinished(() => portal.close());
+  await clinic.execute(
+    'UPDATE Receptions SET ID = 12345, ID_Staffs = NULL WHERE ID = (SELECT MIN(ID) FROM Receptions)',
+  );
+  const { server, user, password, port } = clinic.settings;
+  const yaml = readFileSync(resolve(import.meta.dirname, '../../..', pipeline), 'utf8');
+  return place({
+    [pipeline]: yaml.replace('port: 1433', `port: ${port}\n    encrypt: false`),
+    '.env': [
+      `IDENT_SERVER=${server}`,
+      `IDENT_USER=${user}`,
+      `IDENT_PASSWORD=${password}`,
+      `BITRIX24_WEBHOOK=${portal.webhook}`,
+      'FILIAL_ID=1',
+    ].join('\n'),
+  });
+}
+
+function wordsOf(example: string): readonly string[] {
+  return [...example.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+}
+
+describe('the examples of --help', () => {
+  it('are all told in the story below', async () => {
+    const commands = await allCommands();
+    const examples = commands.flatMap(({ command }) => command.examples ?? []).map(String);
+    const told = [...story.map(([example]) => example), ...others].map((example) => `<%= config.bin %> ${example}`);
+    expect(told.sort()).toEqual(examples.sort());
+  });
+
+  it('do what they say, one after the other', { timeout: 120_000 }, async () => {
+    const { pipe } = await shippedPipeline();
+    const ends: (readonly [string, number | null, string])[] = [];
+    for (const [example, , says] of story) {
+      const { exit, stdout, stderr } = await pipe(wordsOf(example));
+      ends.push([example, exit, stdout.includes(says) ? says : `${stdout}${stderr}`]);
+    }
+    expect(ends).toEqual(story);
+  });
+});
