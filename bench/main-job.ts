@@ -52,10 +52,10 @@ const result = {
   name: 'main-job',
   machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`,
   unit: 'seconds for 50 appointments: the run loop, and a loop of one call after the other',
-  ours: round(ours),
-  reference: round(reference),
-  ratio: round(reference / ours),
-  wholeProcess: round(median(processes.map(({ seconds }) => seconds))),
+  ours: rounded(ours),
+  reference: rounded(reference),
+  ratio: rounded(reference / ours),
+  wholeProcess: rounded(median(processes.map(({ seconds }) => seconds))),
   appointments: many,
   recordsPerSecond: Math.round(many / median(loads.map(({ seconds }) => seconds))),
   requestsPerThousand: Math.round((loads[0]?.requests ?? 0) / (many / 1_000)),
@@ -248,6 +248,6 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-function round(value: number): number {
+function rounded(value: number): number {
   return Math.round(value * 1000) / 1000;
 }

@@ -1,0 +1,86 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, it } from 'vitest';
+import type { Connector, SourceBatch } from '../../engine/connector.ts';
+import { compiled, stand } from '../support/harness.ts';
+import { tableSystem } from '../support/table-connector.ts';
+
+const yaml = `
+version: 1
+name: test
+connections: { endless: { connector: endless } }
+flows:
+  visits:
+    source: { connection: endless, cursor: { field: stamp, first: all }, batch: 500 }
+    key: visit
+    map: { visit: '"V" & id', note: note }
+    targets:
+      deal:
+        connection: endless
+        entity: deal
+        match: [{ name: visit, by: [VISIT] }, { name: note, by: { NOTE: note } }]
+        fields: { VISIT: visit, NOTE: note }
+`;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: unknown = runInNewContext('gc');
+
+function heapMegabytes(): number {
+  if (typeof collectGarbage === 'function') collectGarbage();
+  return process.memoryUsage().heapUsed / 1024 / 1024;
+}
+
+/** Rows without end and a target that keeps none of them; `onBatch` is called as each batch is asked for. */
+function endless(batches: number, onBatch: (batch: number) => void): Connector {
+  const { connector } = tableSystem('endless', []);
+  let key = 0;
+  return {
+    ...connector,
+    connect: () => ({
+      source: () => ({
+        describe: async () => ({ fields: [], key: ['id'] }),
+        read: async function* read({ batch: size }): AsyncGenerator<SourceBatch> {
+          for (let batch = 0; batch < batches; batch++) {
+            onBatch(batch);
+            const rows = Array.from({ length: size }, (_, index) => ({
+              id: batch * size + index,
+              stamp: batch,
+              note: 'x'.repeat(500) + String(index),
+            }));
+            yield { rows, cursor: { stamp: batch } };
+          }
+        },
+      }),
+      sink: () => ({
+        writesPerRequest: 500,
+        settleMs: 0,
+        describe: async () => ({
+          entity: 'deal',
+          id: 'ID',
+          lists: [],
+          fields: [
+            { name: 'VISIT', type: 'text' },
+            { name: 'NOTE', type: 'text' },
+          ],
+        }),
+        find: async (_entity, questions) => questions.map(() => ({ ok: true, rows: [] })),
+        write: async (writes) => writes.map(() => ({ ok: true, key: String(++key) })),
+      }),
+      check: async () => [],
+      close: async () => undefined,
+    }),
+  };
+}
+
+it('G8: forty thousand records take no more memory than four thousand', async () => {
+  const heap = new Map<number, number>();
+  const connector = endless(80, (batch) => {
+    if (batch === 8 || batch === 79) heap.set(batch, heapMegabytes());
+  });
+  const desk = await stand([connector]);
+  const { flows } = await desk.run(await compiled(yaml, [connector]));
+  // Progress is told per batch, never per record: the events of the run are what the test itself keeps.
+  expect(flows[0]).toMatchObject({ read: 40_000, created: 40_000 });
+  expect((heap.get(79) ?? 0) - (heap.get(8) ?? 0)).toBeLessThan(5);
+  await desk.close();
+});
