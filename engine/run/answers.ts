@@ -28,8 +28,8 @@ export class Answers {
   readonly #context: FlowContext;
   readonly #byQuestion = new Map<string, Kept>();
   readonly #rows = new Map<string, Row>();
-  /** Rows made in this wave: their keys are known but were never asked for. */
-  readonly #created = new Set<string>();
+  /** Questions put while a row they name was yet to be made, by its place-holder: nothing answers them. */
+  readonly #early = new Map<string, { readonly scope: Scope; readonly question: Question }[]>();
   /** Claims of what was written since the wave began. */
   readonly #touched = new Set<string>();
 
@@ -50,15 +50,18 @@ export class Answers {
       if (answer instanceof Error) continue;
       answer.forEach((row, index) => this.#rows.set(claims[index] ?? '', row));
     }
-    this.#created.clear();
+    this.#early.clear();
     this.#touched.clear();
     return oldest;
   }
 
-  /** A row of this wave was written: later targets see it as it is now, later waves ask for it again. */
-  wrote(scope: Scope, key: string, row: Row, created: boolean): void {
+  /**
+   * A row of this wave was written: later targets see it as it is now, later waves ask for it again. A row that was
+   * made just now, in the place of `stoodFor`, is named by nothing yet: what was asked with the place-holder is answered.
+   */
+  wrote(scope: Scope, key: string, row: Row, stoodFor: string | undefined): void {
     this.#rows.set(rowClaim(scope.id, key), row);
-    if (created) this.#created.add(key);
+    for (const early of this.#early.get(stoodFor ?? '') ?? []) this.#answerByNothing(early, stoodFor, key);
     this.touch(scope, key);
     for (const signature of scope.signatures) {
       for (const claim of effectClaims(scope.id, scope.fields, signature, row)) this.#touched.add(claim);
@@ -96,12 +99,32 @@ export class Answers {
     for (const [field, wanted] of Object.entries(question.by)) {
       if ('empty' in wanted) by[field] = wanted;
       else {
-        const anyOf = wanted.anyOf.filter((value) => !isPlaceholder(value) && !this.#created.has(String(value)));
-        if (anyOf.length === 0) return [];
+        const anyOf = wanted.anyOf.filter((value) => !isPlaceholder(value));
+        if (anyOf.length === 0) {
+          this.#noteEarly(scope, question, wanted.anyOf);
+          return [];
+        }
         by[field] = { anyOf };
       }
     }
     return this.#byQuestion.get(questionId(scope, { by }))?.answer ?? { by };
+  }
+
+  #noteEarly(scope: Scope, question: Question, placeholders: readonly unknown[]): void {
+    for (const placeholder of placeholders.map(String)) {
+      this.#early.set(placeholder, [...(this.#early.get(placeholder) ?? []), { scope, question }]);
+    }
+  }
+
+  #answerByNothing(early: { scope: Scope; question: Question }, stoodFor: string | undefined, key: string): void {
+    const { scope } = early;
+    const by = Object.entries(early.question.by).map(([field, wanted]): [string, Wanted] => [
+      field,
+      'empty' in wanted ? wanted : { anyOf: wanted.anyOf.map((value) => (value === stoodFor ? key : value)) },
+    ]);
+    const question = { by: Object.fromEntries(by) };
+    const claims = questionClaims(scope.id, scope.fields, question);
+    this.#byQuestion.set(questionId(scope, question), { answer: [], claims, at: this.#context.clock.monotonic() });
   }
 
   async #ask(scope: Scope, open: ReadonlyMap<string, Question>): Promise<void> {

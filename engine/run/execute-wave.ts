@@ -31,6 +31,8 @@ export interface WrittenRow {
 /** A record being carried out. */
 export interface Execution extends PlannedRecord {
   readonly written: WrittenRow[];
+  /** Targets whose row is not what later targets were planned over: it was created, or planned again itself. */
+  readonly moved: Set<string>;
   stale: boolean;
 }
 
@@ -43,7 +45,12 @@ export async function executeWave(
   planned: readonly PlannedRecord[],
   answers: Answers,
 ): Promise<readonly Executed[]> {
-  const executions: Execution[] = planned.map((record) => ({ ...record, written: [], stale: false }));
+  const executions: Execution[] = planned.map((record) => ({
+    ...record,
+    written: [],
+    moved: new Set(),
+    stale: false,
+  }));
   for (const target of context.flow.targets) {
     await replan(context, executions, target, answers);
     const open = executions.filter((execution) => !execution.stale && execution.plans.has(target.target.name));
@@ -63,7 +70,7 @@ export async function executeWave(
   return executions;
 }
 
-/** What was planned over a row that did not exist is planned again over the row that now does. */
+/** What was planned over a row that did not exist is planned again over the row that now does, or not at all. */
 async function replan(
   context: FlowContext,
   executions: readonly Execution[],
@@ -73,12 +80,13 @@ async function replan(
   const { name } = target.target;
   const scope = context.scopes.of(name);
   const affected = executions.filter((execution) => {
-    const touched = target.uses.some(
-      (used) => execution.failures.has(used) || execution.plans.get(used)?.created === true,
-    );
+    const touched = !isOpen(execution, target) || target.uses.some((used) => execution.moved.has(used));
     return touched && execution.plans.has(name) && !execution.stale;
   });
-  for (const execution of affected) execution.plans.delete(name);
+  for (const execution of affected) {
+    execution.plans.delete(name);
+    execution.moved.add(name);
+  }
   const open = affected.filter((execution) => isOpen(execution, target));
   await lockstep(
     open.map((execution) => (ask) => planInto(context, execution, target, ask)),

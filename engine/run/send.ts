@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Outcome, Row, Value, Write } from '../connector.ts';
 import type { PipeError } from '../errors.ts';
+import { placeholder } from '../plan/change.ts';
 import type { Change } from '../plan/change.ts';
 import { effectClaims } from '../plan/claims.ts';
 import { rowAfter } from '../plan/fields.ts';
@@ -211,8 +212,7 @@ function settle(
 
 function applied(scope: Scope, target: string, step: TaggedStep, key: string, answers: Answers): void {
   const { execution, change, write } = step;
-  const plan = execution.plans.get(target);
-  if (!plan || change.operation === 'unchanged') return;
+  if (change.operation === 'unchanged') return;
   const created = write.operation === 'create';
   const already = execution.written.some((row) => row.target === target && row.row === key);
   if (!already) execution.written.push({ target, operation: created ? 'created' : 'updated', row: key });
@@ -220,7 +220,10 @@ function applied(scope: Scope, target: string, step: TaggedStep, key: string, an
   if (write.operation === 'rows') return;
   const row =
     change.operation === 'create' ? withKey(scope, change.values, key) : rowAfter(scope, change.before, change.values);
-  answers.wrote(scope, key, row, created);
+  answers.wrote(scope, key, row, created ? placeholder(target, execution.record.key) : undefined);
+  if (created) execution.moved.add(target);
+  const plan = execution.plans.get(target);
+  if (!plan) return;
   const first = plan.changes.find((candidate) => candidate.operation !== 'unchanged');
   if (first === change) execution.plans.set(target, { ...plan, row });
 }

@@ -80,7 +80,12 @@ export function putRow(system: TableSystem, name: string, values: Record<string,
 }
 
 function connect(system: TableSystem): Connection {
-  return { source: () => source(system), sink: () => sink(system), check: async () => [], close: async () => undefined };
+  return {
+    source: () => source(system),
+    sink: () => sink(system),
+    check: async () => [],
+    close: async () => undefined,
+  };
 }
 
 function source(system: TableSystem): Source {
