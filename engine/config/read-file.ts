@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Diagnostic } from '../diagnostics.ts';
 import { configErrors } from './errors.ts';
 import { child, entries, entry, textIn, withEntries } from './node.ts';
@@ -50,7 +50,7 @@ function readBase(root: MapNode, file: string, chain: readonly string[]): ReadFi
   const extended = child(root, 'extends');
   const path = textIn(extended);
   if (!extended || path === undefined) return undefined;
-  const baseFile = join(dirname(file), path);
+  const baseFile = isAbsolute(path) ? path : join(dirname(file), path);
   const circle = chain.findIndex((each) => resolve(each) === resolve(baseFile));
   if (circle === -1) return readOver(baseFile, chain, extended.span);
   const shown = [...chain.slice(circle), baseFile].join(' → ');
