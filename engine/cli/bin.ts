@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 enableCompileCache();
 // What a library does that Node will stop allowing is for us to read, not for who runs a pipeline.
 process.noDeprecation = process.env['PIPE_DEBUG'] === undefined;
-const { Config, flush, run, settings } = await import('@oclif/core');
+const { Config, run, settings } = await import('@oclif/core');
 
 // oclif would otherwise look for a TypeScript compiler in a clone: Node runs our sources as they are.
 settings.enableAutoTranspile = false;
@@ -39,7 +39,6 @@ process.on('uncaughtException', (error) => {
 
 // Commands report every failure themselves; what arrives here is a command that does not exist.
 await run(argv, config).catch(report);
-await flush();
 
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;

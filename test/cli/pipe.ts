@@ -16,6 +16,8 @@ export interface Started {
   readonly pid: number;
   readonly done: Promise<Done>;
   kill(signal: NodeJS.Signals): void;
+  /** Closes our ends of its stdout and stderr, as `| head` does. */
+  hangUp(): void;
   /** Resolves when stdout or stderr holds this text. */
   says(text: string): Promise<void>;
 }
@@ -68,6 +70,10 @@ function start(argv: readonly string[], cwd: string, env: Readonly<Record<string
     pid: child.pid ?? 0,
     done,
     kill: (signal) => child.kill(signal),
+    hangUp: () => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    },
     says: (text) =>
       new Promise((heard, fail) => {
         const listen = () => {

@@ -176,25 +176,57 @@ people: read 3, mapped 3, created 3, updated 0, unchanged 0, skipped 0, queued 0
     expect(stdout).not.toContain('warning');
   });
 
-  it('refuses a file with mistakes, as text or as data', async () => {
-    const wrong = peopleYaml.replace('key: id\n', 'key: idd\n');
-    const { pipe } = place({ ...goodFiles, 'people.yaml': wrong });
-    const text = await pipe(['run', 'people.yaml']);
-    expect(text).toEqual({
-      exit: 2,
-      stdout: '',
-      stderr: `error config.unknown_record_field  people.yaml:10:10
+  it.each([
+    [
+      ['key: id\n', 'key: idd\n'],
+      `error config.unknown_record_field  people.yaml:10:10
   the record has no field "idd"
   10 |     key: idd
      |          ^^^
   fix: write "id", or add it to map
 `,
-    });
-    const data = await pipe(['run', 'people.yaml', '--json']);
+    ],
+    [
+      ['connector: file', 'connector: fiel'],
+      `error config.unknown_connector  people.yaml:6:22
+  there is no connector "fiel"
+  6 |   desk: { connector: fiel }
+    |                      ^^^^
+  fix: write "file"
+`,
+    ],
+    [
+      ['connector: file', 'connector: file, folder: "${env:PEOPLE}"'],
+      `error config.variable_missing  people.yaml:6:36
+  PEOPLE has no value
+  6 |   desk: { connector: file, folder: "\${env:PEOPLE}" }
+    |                                    ^^^^^^^^^^^^^^^
+  fix: set PEOPLE in the environment or in .env
+`,
+    ],
+    [
+      ['    key: id\n', '\tkey: id\n'],
+      `error config.tab_indent  people.yaml:10:1
+  a tab stands where YAML wants spaces
+  10 | \tkey: id
+     | ^
+  fix: indent with spaces
+`,
+    ],
+  ])('refuses a file with a mistake, as text and as data: %j', async ([text = '', instead = ''], says) => {
+    const { pipe } = place({ ...goodFiles, 'people.yaml': peopleYaml.replace(text, instead) });
+    const [shown, data] = [await pipe(['run', 'people.yaml']), await pipe(['run', 'people.yaml', '--json'])];
+    expect(shown).toEqual({ exit: 2, stdout: '', stderr: says });
     expect([data.exit, data.stderr, shapeErrors('failure', data.stdout)]).toEqual([2, '', []]);
-    expect(JSON.parse(data.stdout).findings).toMatchObject([
-      { code: 'config.unknown_record_field', where: { line: 10 } },
-    ]);
+    expect(says).toContain(`error ${JSON.parse(data.stdout).findings[0].code} `);
+  });
+
+  it('does its work to the end though nobody reads what it says', async () => {
+    const { start, path } = place(peopleFiles);
+    const run = start(['run', 'people.yaml']);
+    run.hangUp();
+    expect((await run.done).exit).toBe(4);
+    expect(readFileSync(path('copy.csv'), 'utf8')).toContain('\n3,1,Рябинин Пётр,');
   });
 
   it('says which output file it cannot write', async () => {

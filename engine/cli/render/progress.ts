@@ -36,7 +36,8 @@ async function liveLines(stream: NodeJS.WriteStream, language: Language): Promis
     lines = follow(lines, event);
     const said = spokenLine(event, language);
     if (said !== undefined) say(said);
-    if (said !== undefined || event.at - drawnAt >= redrawMs || event.type === 'flow-finished') draw(event.at);
+    const isDue = said !== undefined || event.at - drawnAt >= redrawMs || event.type === 'flow-finished';
+    if (isDue && lines.size > 0) draw(event.at);
   };
   return { listen, say, end: () => update.done() };
 }
