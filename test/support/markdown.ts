@@ -44,3 +44,16 @@ export function linksOf(markdown: string): readonly { readonly target: string; r
       ),
     );
 }
+
+/** What `#…` may say of a text: its headings as GitHub writes them into addresses. */
+export function anchorsOf(markdown: string): readonly string[] {
+  return proseOf(markdown)
+    .split('\n')
+    .flatMap((line) => /^#{1,6} +(.*?) *$/.exec(line)?.[1] ?? [])
+    .map((heading) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\p{M} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    );
+}
