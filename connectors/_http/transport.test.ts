@@ -7,7 +7,7 @@ import { openTransport, type HttpRequest, type Transport } from './transport.ts'
 async function serve(answer: RequestListener): Promise<{ origin: string; server: Server }> {
   const server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  onTestFinished(() => void server.close().closeAllConnections());
+  onTestFinished(() => server.close().closeAllConnections());
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   return { origin: `http://127.0.0.1:${address.port}`, server };

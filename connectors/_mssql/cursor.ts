@@ -1,7 +1,6 @@
 import type { Cursor, Host, PipeError, ReadRequest, Value, Window } from '../../engine/index.ts';
 import type { SqlClient } from './client.ts';
 import { errors } from './errors.ts';
-import type { Parameter } from './parameters.ts';
 
 /** What a cursor column counts: wall-clock time, insertions, or changes of the whole data base. */
 export type CursorKind = 'stamp' | 'integer' | 'rowversion';
@@ -234,9 +233,4 @@ function handStamp(text: string, column: CursorColumn, now: SourceNow): string {
     return utcColumn ? new Date(text).toISOString() : new Date(Date.parse(text) + shift).toISOString().slice(0, 23);
   const naive = new Date(text.length === 10 ? text : `${text}Z`).toISOString().slice(0, 23);
   return utcColumn ? shifted(`${naive}Z`, -shift) : naive;
-}
-
-/** The value as a parameter of the column's type. */
-export function ofColumn(column: CursorColumn, value: Value): Parameter {
-  return { type: column.type, value };
 }

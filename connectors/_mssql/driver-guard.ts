@@ -28,9 +28,12 @@ export function refusePlainLogin(connection: object, refuse: () => void): void {
     secure = true;
   });
   Reflect.set(connection, 'sendLogin7Packet', (...given: unknown[]): unknown => {
-    if (secure) return Reflect.apply(login, connection, given);
-    refuse();
-    throw Object.assign(new Error('the server does not encrypt'), { code: 'EPLAIN' });
+    if (!secure) {
+      refuse();
+      throw Object.assign(new Error('the server does not encrypt'), { code: 'EPLAIN' });
+    }
+    const sent: unknown = Reflect.apply(login, connection, given);
+    return sent;
   });
 }
 

@@ -14,7 +14,7 @@ export class RowFlow {
   private readonly request: sql.Request;
   private readonly silenceMs: number;
   private waiting: unknown[][] = [];
-  private failure: unknown;
+  private failure: { readonly error: unknown } | undefined;
   private done = false;
   private abandoned = false;
   private results = 0;
@@ -32,7 +32,7 @@ export class RowFlow {
   /** The next rows as they came, an empty list at the end. Throws what went wrong, in the driver's words. */
   async next(): Promise<readonly unknown[][]> {
     if (this.waiting.length === 0 && !this.done) await this.activity();
-    if (this.failure !== undefined) throw this.failure;
+    if (this.failure) throw this.failure.error;
     const rows = this.waiting;
     this.waiting = [];
     if (!this.done) this.request.resume();
@@ -52,7 +52,7 @@ export class RowFlow {
   /** Fails the flow from outside; the reader hears of it at once. */
   fail(error: unknown): void {
     // The first error tells most: 208 before the 8180 that only says that nothing was prepared.
-    this.failure ??= error;
+    this.failure ??= { error };
     this.wake();
   }
 
@@ -76,7 +76,7 @@ export class RowFlow {
 
   /** Until something comes; a server silent for too long is an error of its own. */
   private async activity(): Promise<void> {
-    while (this.waiting.length === 0 && !this.done && this.failure === undefined) {
+    while (this.waiting.length === 0 && !this.done && !this.failure) {
       await new Promise<void>((resolve) => {
         const silent = errors.query_timeout.error({ seconds: this.silenceMs / 1000 }, { retry: true });
         const timer = setTimeout(() => this.fail(silent), this.silenceMs);

@@ -321,7 +321,7 @@ async function withoutFilter(webhook: string, field: string): Promise<string> {
     })();
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  onTestFinished(() => void server.close().closeAllConnections());
+  onTestFinished(() => server.close().closeAllConnections());
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   return webhook.replace(/:\d+/, `:${address.port}`);

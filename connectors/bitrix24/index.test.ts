@@ -9,7 +9,10 @@ test('the sandbox is reached by the settings it gives', async () => {
   const webhook = String(sandbox.settings['webhook']);
   const connection = connector.connect({ webhook }, testHost());
   const { signal } = new AbortController();
-  expect(await connection.sink?.({ entity: 'lead' }).describe('lead', signal)).toMatchObject({ entity: 'lead', id: 'ID' });
+  expect(await connection.sink?.({ entity: 'lead' }).describe('lead', signal)).toMatchObject({
+    entity: 'lead',
+    id: 'ID',
+  });
   await connection.close();
   await connection.close();
   await sandbox.close();

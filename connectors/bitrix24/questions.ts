@@ -49,7 +49,12 @@ export function fold(schema: Schema, members: readonly Member[]): readonly Fold[
 }
 
 function shapeOf(wanted: Member['wanted']): string {
-  return JSON.stringify([...wanted].map(([{ name }, one]) => [name, 'empty' in one]).sort());
+  return JSON.stringify(byName(wanted).map(([name, one]) => [name, 'empty' in one]));
+}
+
+/** In one order, whichever the question has: equal wants have equal text. */
+function byName(wanted: Member['wanted']): readonly (readonly [string, Wanted])[] {
+  return [...wanted].map(([{ name }, one]) => [name, one] as const).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** A phone or mail has a search of its own; else the field that varies most is the one to fold over. */
@@ -66,12 +71,7 @@ export function isSearched({ type }: PortalField): boolean {
 }
 
 function restKey(wanted: Member['wanted'], over: PortalField | undefined): string {
-  return JSON.stringify(
-    [...wanted]
-      .filter(([field]) => field !== over)
-      .map(([{ name }, one]) => [name, one])
-      .sort(),
-  );
+  return JSON.stringify(byName(wanted).filter(([name]) => name !== over?.name));
 }
 
 function makeFold(schema: Schema, over: PortalField | undefined, members: readonly Member[]): Fold {

@@ -13,6 +13,10 @@ export function readRow(schema: Schema, given: unknown): FoundRow | undefined {
   return { key: String(given['ID']), values };
 }
 
+export function isList(value: Value): value is readonly Value[] {
+  return Array.isArray(value);
+}
+
 /** null, '' and [] are nothing; so is `false` where a list or a text is due, and 0 where a row is referred to. */
 function readValue(field: PortalField, raw: unknown): Value | undefined {
   if (field.vendorType === 'crm_multifield') return nonEmpty(listOf(raw).flatMap(readMultiValue));

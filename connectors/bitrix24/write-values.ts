@@ -4,6 +4,7 @@ import type { Param, Params } from './command.ts';
 import { errors } from './errors.ts';
 import { optionId } from './options.ts';
 import { isObject, type PortalField, type Schema } from './schema.ts';
+import { isList } from './values.ts';
 
 /** Whose spelling a write needs: `legacy` is crm.deal.*, `item` is crm.item.* with the original names of user fields. */
 export type Dialect = 'legacy' | 'item';
@@ -34,7 +35,7 @@ function writeField(field: PortalField, value: Value | null, dialect: Dialect): 
   if (field.vendorType === 'crm_multifield') return writeMultiField(field, value);
   if (value === null) return '';
   if (!field.multiple) return writeScalar(field, value, dialect);
-  const list = Array.isArray(value) ? value : [value];
+  const list = isList(value) ? value : [value];
   return list.length === 0 ? '' : list.map((one) => writeScalar(field, one, dialect));
 }
 
@@ -58,7 +59,7 @@ function writeFlag(field: PortalField, value: string | number | boolean, dialect
 
 /** Phones and mails one by one, by their own ids: what is sent without an id is added, again and again (reference 5.4). */
 function writeMultiField(field: PortalField, value: Value | null): Param | undefined {
-  if (!Array.isArray(value)) throw badValue(field, 'a list of { id, value, type, remove }');
+  if (value === null || !isList(value)) throw badValue(field, 'a list of { id, value, type, remove }');
   return value.length === 0 ? undefined : value.map((one) => writeMultiValue(field, one));
 }
 

@@ -255,7 +255,9 @@ export class ClientConnection {
     procedure: boolean,
   ): Promise<void> {
     const { script, given } = request;
-    const values = [...given].map(([name, { value, type }]) => [name.replace(/^@/, ''), javascriptValue(value, type)]);
+    const values = [...given].map(
+      ([name, { value, type }]) => [name.replace(/^@/, ''), javascriptValue(value, type)] as const,
+    );
     const entry = this.#options.record(session, script.sql, Object.fromEntries(values));
     const fault = this.#options.faults.onRequest?.({ sql: script.sql, login: session.login }) ?? {};
     const sink = new WireSink(writer, procedure ? 'doneInProcedure' : 'done', entry, fault, () =>

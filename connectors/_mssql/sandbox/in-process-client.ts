@@ -48,8 +48,10 @@ class ListSink implements ResultSink {
   }
 
   row(values: Parameters<ResultSink['row']>[0]): void {
-    const entries = this.#columns.map(({ name, type }, index) => [name, javascriptValue(values[index] ?? null, type)]);
-    this.rows.push(Object.fromEntries(entries));
+    const cells = this.#columns.map(
+      ({ name, type }, index) => [name, javascriptValue(values[index] ?? null, type)] as const,
+    );
+    this.rows.push(Object.fromEntries(cells));
   }
 
   error(error: SqlError): void {

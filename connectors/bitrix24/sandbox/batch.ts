@@ -1,7 +1,7 @@
 import { runCommand, strike, type Context, type Outcome, type Passage } from './call.ts';
 import { ApiError, unknown } from './errors.ts';
 import type { Answer } from './method.ts';
-import { entriesOf, isContainer, parseQuery, phpArray, type PhpMap } from './php.ts';
+import { entriesOf, isMap, parseQuery, phpArray, type PhpMap } from './php.ts';
 
 /** Over this many, each surplus command gets an error of its own (reference §3). */
 const maxCommands = 50;
@@ -77,7 +77,7 @@ function substitute(params: PhpMap, results: ReadonlyMap<string, unknown>, lost:
 }
 
 function substituteValue(value: unknown, results: ReadonlyMap<string, unknown>, lost: string[]): unknown {
-  if (isContainer(value) && !Array.isArray(value)) return substitute(value, results, lost);
+  if (isMap(value)) return substitute(value, results, lost);
   if (typeof value !== 'string' || !value.includes('$result[')) return value;
   const whole = /^\$result((?:\[[^\]]*\])+)$/.exec(value);
   if (whole !== null) return resolve(whole[1] ?? '', results, lost);

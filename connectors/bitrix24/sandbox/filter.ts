@@ -1,6 +1,6 @@
 import type { ApiError } from './errors.ts';
 import { entriesOf, listOf } from './php.ts';
-import type { Scalar, Stored } from './values.ts';
+import { isList, type Scalar, type Stored } from './values.ts';
 
 /** A field one can filter and sort by. `like` false: the vendor's substring search does not work on it (reference §4.2). */
 export interface Column<Row> {
@@ -109,10 +109,6 @@ function meets<Row>({ column, test, negated, values }: Condition<Row>, row: Row)
   const stored = column.read(row);
   const held: readonly (Scalar | null)[] = !isList(stored) ? [stored] : stored.length === 0 ? [null] : stored;
   return held.some((one) => values.some((value) => compare(test, one, value))) !== negated;
-}
-
-function isList(value: Stored): value is readonly Scalar[] {
-  return Array.isArray(value);
 }
 
 /** Nothing and "" are the same when compared for equality, and neither is below or above anything. */

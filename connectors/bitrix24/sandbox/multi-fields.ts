@@ -1,6 +1,6 @@
 import { unknown } from './errors.ts';
 import { isMultiFieldType, type MultiFieldType } from './fields.ts';
-import { entriesOf, isContainer, listOf, type PhpMap } from './php.ts';
+import { entriesOf, isMap, listOf, type PhpMap } from './php.ts';
 import type { MultiValue } from './row.ts';
 
 /** One change to the phones, mails… of a record, whichever way it was asked for. */
@@ -55,7 +55,7 @@ export function itemEdits(raw: unknown): readonly MultiEdit[] {
 }
 
 function known(where: string, element: unknown, keys: readonly string[]): PhpMap {
-  if (!isContainer(element) || Array.isArray(element)) throw unknown(`an element of ${where} that is not an object`);
+  if (!isMap(element)) throw unknown(`an element of ${where} that is not an object`);
   const stranger = Object.keys(element).find((key) => !keys.includes(key));
   if (stranger !== undefined) throw unknown(`"${stranger}" in ${where}`);
   return element;

@@ -8,9 +8,17 @@ export function isContainer(value: unknown): value is PhpMap | unknown[] {
   return typeof value === 'object' && value !== null;
 }
 
+export function isMap(value: unknown): value is PhpMap {
+  return isContainer(value) && !Array.isArray(value);
+}
+
+/** A list or a map as a map; undefined for a scalar. */
+export function mapOf(value: unknown): PhpMap | undefined {
+  return isContainer(value) ? { ...value } : undefined;
+}
+
 /** The values of a list or a map; undefined for a scalar. */
 export function listOf(value: unknown): readonly unknown[] | undefined {
-  if (Array.isArray(value)) return value;
   return isContainer(value) ? Object.values(value) : undefined;
 }
 
@@ -30,7 +38,7 @@ export function phpArray(entries: readonly (readonly [string, unknown])[]): PhpM
  * without `=` (reference §3, §11.3).
  */
 export function parseQuery(query: string): PhpMap {
-  const root: PhpMap = Object.create(null);
+  const root = emptyMap();
   for (const pair of query.split('&')) {
     if (pair === '') continue;
     const split = pair.indexOf('=');
@@ -65,14 +73,19 @@ function insert(root: PhpMap, path: readonly string[], value: string): void {
       return;
     }
     const child = node[key];
-    if (isContainer(child) && !Array.isArray(child)) {
+    if (isMap(child)) {
       node = child;
     } else {
-      const fresh: PhpMap = Object.create(null);
+      const fresh = emptyMap();
       node[key] = fresh;
       node = fresh;
     }
   }
+}
+
+/** Without a prototype: a request may name a parameter `__proto__`. */
+function emptyMap(): PhpMap {
+  return { __proto__: null };
 }
 
 function nextIndex(node: PhpMap): string {

@@ -1,5 +1,5 @@
 import { codedError, unknown } from './errors.ts';
-import { isContainer, type PhpMap } from './php.ts';
+import { isMap, type PhpMap } from './php.ts';
 
 /** A line of goods of a deal or a lead. */
 export interface ProductRow {
@@ -80,7 +80,7 @@ type DraftKey = keyof typeof legacyNames;
 
 /** Reads one row under either set of names. The catalogue of goods is not here: a row is free text or an id kept as is. */
 export function readDraft(raw: unknown, names: 'legacy' | 'item'): Draft {
-  if (!isContainer(raw) || Array.isArray(raw)) throw unknown('a product row that is not an object');
+  if (!isMap(raw)) throw unknown('a product row that is not an object');
   const keys = new Set(Object.entries(legacyNames).map(([item, legacy]) => (names === 'item' ? item : legacy)));
   const stranger = Object.keys(raw).find((key) => !keys.has(key));
   if (stranger !== undefined) throw unknown(`"${stranger}" in a product row`);

@@ -6,7 +6,7 @@ import type { Schema } from './schema.ts';
 import { semanticOf, stageBook } from './statuses.ts';
 import type { Store } from './store.ts';
 import type { Row } from './row.ts';
-import { sameStored, type Stored } from './values.ts';
+import { isList, sameStored, type Stored } from './values.ts';
 import { badValue, isItem, type Changes, type Dialect } from './writing.ts';
 
 type Values = Record<string, Stored>;
@@ -132,7 +132,7 @@ const links = [
 ] as const;
 
 export function idsOf(value: Stored | undefined): readonly number[] {
-  return Array.isArray(value) ? value.filter((id) => typeof id === 'number') : [];
+  return isList(value) ? value.filter((id) => typeof id === 'number') : [];
 }
 
 /** Checks the stage against its funnel, and sets what follows from it (reference §5.6, §11.5.11). */

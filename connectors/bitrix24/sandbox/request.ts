@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { unknown } from './errors.ts';
-import { isContainer, parseQuery, type PhpMap } from './php.ts';
+import { mapOf, parseQuery, type PhpMap } from './php.ts';
 
 /** Where a call under /rest is going. */
 export interface Route {
@@ -19,16 +20,10 @@ export function routeOf(pathname: string): Route | undefined {
 
 /** Query and body in one, the body having the last word; a GET has no body, whatever it sends (reference §1.2). */
 export async function readParams(request: IncomingMessage, query: string): Promise<PhpMap> {
-  const body = await readBody(request);
+  const body = await buffer(request);
   const fromQuery = query === '' ? {} : parseQuery(query);
   if (request.method === 'GET' || body.length === 0) return fromQuery;
   return { ...fromQuery, ...(await parseBody(body, request.headers['content-type'] ?? '')) };
-}
-
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }
 
 async function parseBody(body: Buffer, contentType: string): Promise<PhpMap> {
@@ -52,8 +47,9 @@ function parseJson(text: string): PhpMap {
   } catch {
     throw unknown('a body that is not JSON');
   }
-  if (!isContainer(parsed)) throw unknown('a JSON body that is not an object');
-  return Array.isArray(parsed) ? { ...parsed } : parsed;
+  const params = mapOf(parsed);
+  if (params === undefined) throw unknown('a JSON body that is not an object');
+  return params;
 }
 
 async function parseMultipart(body: Buffer, contentType: string): Promise<PhpMap> {

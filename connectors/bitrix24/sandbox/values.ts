@@ -6,6 +6,10 @@ import type { Field, FieldType } from './fields.ts';
 export type Scalar = string | number;
 export type Stored = Scalar | null | readonly Scalar[];
 
+export function isList(value: Stored | undefined): value is readonly Scalar[] {
+  return Array.isArray(value);
+}
+
 /** How a type is kept, compared and printed. */
 export type Kind = 'number' | 'reference' | 'decimal' | 'moment' | 'flag' | 'text' | 'multi' | 'opaque';
 
@@ -128,11 +132,11 @@ function itemScalar(field: Field, value: Stored, zone: Zone): unknown {
 }
 
 function list(value: Stored | undefined): readonly Scalar[] {
-  if (Array.isArray(value)) return value;
+  if (isList(value)) return value;
   return typeof value === 'string' || typeof value === 'number' ? [value] : [];
 }
 
 export function sameStored(left: Stored, right: Stored): boolean {
-  if (!Array.isArray(left) || !Array.isArray(right)) return (left ?? '') === (right ?? '');
+  if (!isList(left) || !isList(right)) return (left ?? '') === (right ?? '');
   return left.length === right.length && left.every((element, index) => element === right[index]);
 }

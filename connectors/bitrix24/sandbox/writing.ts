@@ -4,7 +4,7 @@ import { itemEdits, legacyEdits, type MultiEdit } from './multi-fields.ts';
 import { listOf, type PhpMap } from './php.ts';
 import type { Schema } from './schema.ts';
 import type { Store } from './store.ts';
-import { readValue, type Stored } from './values.ts';
+import { isList, readValue, type Stored } from './values.ts';
 
 /**
  * How a write came: through a legacy method, through crm.item.* with or without original user field names, or from a
@@ -71,7 +71,7 @@ function phpType(raw: unknown): string {
 
 /** A status or a list item must be one the portal has; the stage is checked later, when its funnel is known. */
 function isListed(store: Store, field: Field, value: Stored): boolean {
-  const chosen = Array.isArray(value) ? value : [value];
+  const chosen = isList(value) ? value : [value];
   return chosen.every((one) => {
     if (one === null || one === '') return true;
     if (field.user !== undefined && field.type === 'enumeration')

@@ -16,14 +16,14 @@ export type Stage =
   | 'moved';
 
 /** Stamps of a visit in milliseconds of naive time, absent where it did not get that far. */
-interface Stamps {
+type Stamps = {
   readonly added: number;
   readonly appeared?: number;
   readonly started?: number;
   readonly ended?: number;
   readonly issued?: number;
   readonly cancelled?: number;
-}
+};
 
 export function addVisit(world: World, id: number, patient: number, startMs: number, wish: Wish): void {
   const { random } = world;

@@ -88,5 +88,3 @@ export interface Place {
   readonly clause: 'select' | 'from' | 'where' | 'on' | 'group' | 'having' | 'order' | 'set' | 'values';
   readonly insideAggregate: boolean;
 }
-
-export const at = (place: Place, clause: Place['clause']): Place => ({ ...place, clause });

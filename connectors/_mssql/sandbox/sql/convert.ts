@@ -309,9 +309,9 @@ function momentOf(value: Value, from: SqlType, to: SqlType, style: number): Mome
 export function assign(value: SqliteValue, from: SqlType, to: SqlType): SqliteValue {
   if (value === null) return null;
   const sized = typeof to.length === 'number' && to.length > 0;
-  if (sized && family(from) === 'text' && family(to) === 'text' && String(value).trimEnd().length > Number(to.length)) {
+  if (sized && family(from) === 'text' && family(to) === 'text' && String(value).trimEnd().length > to.length) {
     throw truncated();
   }
-  if (sized && Buffer.isBuffer(value) && family(to) === 'binary' && value.length > Number(to.length)) throw truncated();
+  if (sized && Buffer.isBuffer(value) && family(to) === 'binary' && value.length > to.length) throw truncated();
   return convert(value, from, to, NO_STYLE);
 }

@@ -5,7 +5,7 @@ import type { Field } from '../fields.ts';
 import { compileFilter, type Column } from '../filter.ts';
 import { compileOrder, listPage, readStart } from '../listing.ts';
 import { pageAnswer, type Answer, type Methods } from '../method.ts';
-import { isContainer, listOf, type PhpMap } from '../php.ts';
+import { mapOf, listOf, type PhpMap } from '../php.ts';
 import { addRecord, updateRecord } from '../records.ts';
 import { itemRecord } from '../record-shapes.ts';
 import { entityOfType, type Schema } from '../schema.ts';
@@ -92,9 +92,9 @@ function dialectOf(params: PhpMap): Dialect {
 
 /** Code 100 is for required parameters not passed (reference §1.5). */
 function fieldsParam(params: PhpMap): PhpMap {
-  const fields = params['fields'];
-  if (!isContainer(fields)) throw codedError(100, 'Could not find value for parameter {fields}');
-  return Array.isArray(fields) ? { ...fields } : fields;
+  const fields = mapOf(params['fields']);
+  if (fields === undefined) throw codedError(100, 'Could not find value for parameter {fields}');
+  return fields;
 }
 
 function item(store: Store, schema: Schema, params: PhpMap, row: Row): Answer {

@@ -6,7 +6,7 @@ import { isMultiFieldType, type Field } from '../fields.ts';
 import { compileFilter } from '../filter.ts';
 import { compileOrder, listPage, readStart } from '../listing.ts';
 import { pageAnswer, type Answer, type Method, type Methods } from '../method.ts';
-import { isContainer, listOf, type PhpMap } from '../php.ts';
+import { mapOf, listOf, type PhpMap } from '../php.ts';
 import { addRecord, updateRecord } from '../records.ts';
 import { isPlain, legacyFields, legacyRecord, multiRecord } from '../record-shapes.ts';
 import type { Schema } from '../schema.ts';
@@ -72,9 +72,9 @@ export function existing(store: Store, name: EntityName, id: unknown): Row {
 }
 
 function mapParam(params: PhpMap, name: string): PhpMap {
-  const value = params[name];
-  if (!isContainer(value)) throw legacyError(`Parameter '${name}' must be array.`);
-  return Array.isArray(value) ? { ...value } : value;
+  const value = mapOf(params[name]);
+  if (value === undefined) throw legacyError(`Parameter '${name}' must be array.`);
+  return value;
 }
 
 /** `params` of add and update: switches without effect here (vendor's crm-contact-add.md). */

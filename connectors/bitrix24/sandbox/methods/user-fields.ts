@@ -2,7 +2,7 @@ import { entities, entityNames, type EntityName } from '../entities/index.ts';
 import { codedError, legacyError, unknown } from '../errors.ts';
 import type { Field } from '../fields.ts';
 import type { Methods } from '../method.ts';
-import { isContainer, listOf, type PhpMap } from '../php.ts';
+import { isMap, listOf, type PhpMap } from '../php.ts';
 import { columns, listPlainly } from '../plain-list.ts';
 import type { Store } from '../store.ts';
 import { createUserField, userFieldTypes } from '../user-fields.ts';
@@ -31,7 +31,7 @@ function userFieldsOf(store: Store, name: EntityName): readonly Field[] {
 
 /** Labels come only when the filter names a language (reference §5.10). */
 function list(store: Store, name: EntityName, { filter, order }: PhpMap): { result: unknown; total: number } {
-  const { LANG: language, ...rest } = isContainer(filter) && !Array.isArray(filter) ? filter : {};
+  const { LANG: language, ...rest } = isMap(filter) ? filter : {};
   const { rows, total } = listPlainly(userFieldsOf(store, name), userFieldColumns, { filter: rest, order });
   const result = rows.map((field) => ({
     ...userFieldRow(name, field),
@@ -111,7 +111,7 @@ const knownKeys: ReadonlySet<string> = new Set([
 
 /** The errors and their texts are of crm-deal-userfield-add.md; the rules on names of reference §5.10. */
 function add(store: Store, entity: EntityName, fields: unknown): { result: number } {
-  if (!isContainer(fields) || Array.isArray(fields)) throw legacyError("Parameter 'fields' must be array.");
+  if (!isMap(fields)) throw legacyError("Parameter 'fields' must be array.");
   const stranger = Object.keys(fields).find((key) => !knownKeys.has(key));
   if (stranger !== undefined) throw unknown(`fields[${stranger}] of a user field`);
   const name = checkedName(store, entity, fields['FIELD_NAME']);
@@ -120,7 +120,7 @@ function add(store: Store, entity: EntityName, fields: unknown): { result: numbe
   const known = userFieldTypes.find((one) => one === type);
   if (known === undefined) throw codedError('ERROR_CORE', 'Incorrect custom type specified.');
   const { SETTINGS: settings } = fields;
-  const book = isContainer(settings) && !Array.isArray(settings) ? settings['ENTITY_TYPE'] : undefined;
+  const book = isMap(settings) ? settings['ENTITY_TYPE'] : undefined;
   const field = createUserField(store, entity, {
     name,
     type: known,
@@ -146,11 +146,11 @@ function checkedName(store: Store, entity: EntityName, raw: unknown): string {
 function labelOf(fields: PhpMap, name: string): string {
   const label = fields['LIST_COLUMN_LABEL'] ?? fields['EDIT_FORM_LABEL'] ?? fields['LABEL'];
   if (typeof label === 'string') return label;
-  return isContainer(label) && !Array.isArray(label) ? String(label['ru'] ?? Object.values(label)[0] ?? name) : name;
+  return isMap(label) ? String(label['ru'] ?? Object.values(label)[0] ?? name) : name;
 }
 
 function itemOf(raw: unknown): { value: string; xmlId?: string } {
-  if (!isContainer(raw) || Array.isArray(raw)) throw unknown('an element of LIST that is not an object');
+  if (!isMap(raw)) throw unknown('an element of LIST that is not an object');
   const { VALUE: value, XML_ID: xmlId } = raw;
   return xmlId === undefined ? { value: String(value) } : { value: String(value), xmlId: String(xmlId) };
 }
