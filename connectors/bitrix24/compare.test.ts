@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { comparablePhone, satisfies } from './compare.ts';
+import { comparable, satisfies } from './compare.ts';
 import type { PortalField } from './schema.ts';
 
 test('a phone is its digits, however people write it', () => {
+  const phones: PortalField = { name: 'PHONE', type: 'phones', vendorType: 'crm_multifield' };
   const spellings = [
     '+79991112233',
     '8 (999) 111-22-33',
@@ -10,9 +11,10 @@ test('a phone is its digits, however people write it', () => {
     '+7 999 111 22 33 доб. 5',
     '7-999-111-22-33#12',
   ];
-  expect(new Set(spellings.map(comparablePhone))).toEqual(new Set(['79991112233']));
-  expect(comparablePhone('+375 29 123-45-67')).toBe('375291234567');
-  expect(comparablePhone('8 (495) 123-45-67')).toBe('74951234567');
+  expect(new Set(spellings.map((spelling) => comparable(phones, spelling)))).toEqual(new Set(['79991112233']));
+  expect(comparable(phones, '+375 29 123-45-67')).toBe('375291234567');
+  expect(comparable(phones, '(495) 123-45-67')).toBe(comparable(phones, '8 (495) 123-45-67'));
+  expect(comparable(phones, 'нет')).not.toBe(comparable(phones, 'не звонить'));
 });
 
 const text: PortalField = { name: 'UF_CRM_1', type: 'text', vendorType: 'string' };

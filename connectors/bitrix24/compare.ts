@@ -1,10 +1,11 @@
-import type { Value, Wanted } from '../../engine/index.ts';
+import { phoneKey, type Value, type Wanted } from '../../engine/index.ts';
 import type { PortalField } from './schema.ts';
+import { isList } from './values.ts';
 
-/** The values a row holds in one field, in the form they are compared in; a phone's is its digits. */
+/** The values a row holds in one field, in the form they are compared in. */
 export function comparablesOf(field: PortalField, value: Value | undefined): readonly string[] {
   if (value === undefined) return [];
-  const values = Array.isArray(value) ? value : [value];
+  const values = isList(value) ? value : [value];
   return values.map((one) => comparable(field, isMultiValue(one) ? one.value : one));
 }
 
@@ -16,7 +17,7 @@ export function comparable(field: PortalField, value: Value): string {
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
   switch (field.type) {
     case 'phones':
-      return comparablePhone(text);
+      return phoneKey(text);
     case 'emails':
       return text.trim().toLowerCase();
     case 'integer':
@@ -40,13 +41,6 @@ export function comparable(field: PortalField, value: Value): string {
 function comparableInstant(text: string): string {
   const instant = /(Z|[+-]\d\d:?\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(instant) ? text : String(instant);
-}
-
-/** Digits, without an extension, a Russian 8 as 7: people and programs write one number in many ways. */
-export function comparablePhone(text: string): string {
-  const digits = text.replace(/(доб|ext|#|;|,|x|х).*$/iu, '').replace(/\D/g, '');
-  if (digits.length === 11 && digits.startsWith('8')) return `7${digits.slice(1)}`;
-  return digits.length === 10 && digits.startsWith('9') ? `7${digits}` : digits;
 }
 
 /**

@@ -1,7 +1,6 @@
-import type { PipeError } from '../../engine/index.ts';
+import { phoneKey, type PipeError } from '../../engine/index.ts';
 import type { Answers } from './answers.ts';
 import type { Reply } from './client.ts';
-import { comparablePhone } from './compare.ts';
 import { errors } from './errors.ts';
 import { chunks, type Job } from './jobs.ts';
 import { askedBy, isSearched, type Fold } from './questions.ts';
@@ -62,13 +61,13 @@ export function searchJobs(host: string, searched: Fold, answers: Answers): Sear
 
 /** +7… and 8…: whether the portal takes a Russian number for the same in both is not documented (reference 5.5). */
 function spellings(phone: string): readonly string[] {
-  const digits = comparablePhone(phone);
+  const digits = phoneKey(phone);
   return digits.length === 11 && digits.startsWith('7') ? [`+${digits}`, `8${digits.slice(1)}`] : [phone];
 }
 
 /** `{CONTACT: [1, 2]}`, and `[]` when there is none; undefined for anything else. */
 function idsOf({ value }: Extract<Reply, { ok: true }>, entity: string): readonly string[] | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const ids = new Map(Object.entries(value)).get(entity) ?? [];
+  const ids: unknown = new Map(Object.entries(value)).get(entity) ?? [];
   return Array.isArray(ids) ? ids.map(String) : undefined;
 }
