@@ -2,12 +2,14 @@
 export const helpInRussian: Readonly<Record<string, string>> = {
   // ---- headings
   USAGE: 'КАК ПИСАТЬ',
-  VERSION: 'ВЕРСИЯ',
   COMMANDS: 'КОМАНДЫ',
   ARGUMENTS: 'АРГУМЕНТЫ',
   FLAGS: 'ФЛАГИ',
   'GLOBAL FLAGS': 'ОБЩИЕ ФЛАГИ',
   EXAMPLES: 'ПРИМЕРЫ',
+  'Moves records between IDENT, Bitrix24, amoCRM and SQL as YAML files say.':
+    'Переносит записи между IDENT, Битрикс24, amoCRM и SQL так, как сказано в файлах YAML.',
+  '<command> <file> [flags]': '<команда> <файл> [флаги]',
   '`pipe <command> --help` says more about each.': 'Подробнее о каждой: `pipe <команда> --help`.',
   // ---- commands
   'Check pipeline files offline: YAML, schema, expressions, names, references.':

@@ -20,6 +20,11 @@ export class PipeHelp extends Help {
     return super.section(said(header), body);
   }
 
+  override formatRoot(): string {
+    const usage = this.section('USAGE', `$ ${this.config.bin} ${said('<command> <file> [flags]')}`);
+    return `${said('Moves records between IDENT, Bitrix24, amoCRM and SQL as YAML files say.')}\n\n${usage}`;
+  }
+
   /** Topics stand among the commands: `queue` is one more word to type. */
   protected override async showRootHelp(): Promise<void> {
     this.log(`${this.formatRoot()}\n`);

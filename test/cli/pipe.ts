@@ -18,6 +18,8 @@ export interface Started {
   kill(signal: NodeJS.Signals): void;
   /** Closes our ends of its stdout and stderr, as `| head` does. */
   hangUp(): void;
+  /** What it has written so far to stdout. */
+  said(): string;
   /** Resolves when stdout or stderr holds this text. */
   says(text: string): Promise<void>;
 }
@@ -74,6 +76,7 @@ function start(argv: readonly string[], cwd: string, env: Readonly<Record<string
       child.stdout.destroy();
       child.stderr.destroy();
     },
+    said: () => said.stdout,
     says: (text) =>
       new Promise((heard, fail) => {
         const listen = () => {

@@ -96,10 +96,27 @@ $`),
 `,
     });
     expect((await drop('--all', '--in', 'failed')).stderr).toContain('error cli.drop_all_or_some\n');
+    expect((await drop('--in', 'pending')).stdout).toBe('0 dropped\n');
     expect((await drop('4', '--flow', 'people')).stdout).toBe('1 dropped\n');
     const flow = await drop('--flow', 'again', '--json');
     expect([JSON.parse(flow.stdout), shapeErrors('queue-drop', flow.stdout)]).toEqual([{ rows: 2 }, []]);
     expect((await drop('--all', '--lang', 'ru')).stdout).toBe('удалено из очереди: 1\n');
+  });
+
+  it('is that of the state --state names', async () => {
+    const { pipe } = place(peopleFiles);
+    await pipe(['run', 'people.yaml', '--state', 'elsewhere']);
+    const exits = async (...flags: readonly string[]) => {
+      const counts = await pipe(['queue', 'list', 'people.yaml', '--json', ...flags]);
+      const shown = await pipe(['queue', 'show', 'people.yaml', '2', ...flags]);
+      const marked = await pipe(['queue', 'retry', 'people.yaml', '--json', ...flags]);
+      expect(shapeErrors('queue-retry', marked.stdout)).toEqual([]);
+      const dropped = await pipe(['queue', 'drop', 'people.yaml', '--all', '--json', ...flags]);
+      const rows = [marked, dropped].map(({ stdout }) => JSON.parse(stdout).rows);
+      return [JSON.parse(counts.stdout).counts.failed, shown.exit, ...rows];
+    };
+    expect(await exits()).toEqual([0, 2, 0, 0]);
+    expect(await exits('--state', 'elsewhere')).toEqual([1, 0, 1, 1]);
   });
 
   it('says which row or flow there is none of', async () => {

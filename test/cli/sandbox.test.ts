@@ -21,6 +21,11 @@ describe('pipe sandbox', () => {
     ]);
   });
 
+  it('invents the same records by the same seed, and others by another', async () => {
+    const titles = await Promise.all(['1', '1', '2'].map((seed) => dealsOf(seed)));
+    expect([titles[0] === titles[1], titles[0] === titles[2]]).toEqual([true, false]);
+  });
+
   it('takes the port it is given, and says when it is taken', async () => {
     const { pipe, start } = place();
     const first = start(['sandbox', 'mssql']);
@@ -48,6 +53,16 @@ describe('pipe sandbox', () => {
     ]);
   });
 });
+
+/** What a portal holds, as it tells itself at the address among its facts. */
+async function dealsOf(seed: string): Promise<string> {
+  const sandbox = place().start(['sandbox', 'bitrix24', '--size', '3', '--seed', seed]);
+  await sandbox.says('truth/deals');
+  const address = /http:\S+truth\/deals/.exec(sandbox.said())?.[0] ?? '';
+  const deals: unknown = await (await fetch(address)).json();
+  await stopped(sandbox);
+  return JSON.stringify(deals).replaceAll(/"DATE_\w+":"[^"]*"/g, '');
+}
 
 async function stopped(sandbox: ReturnType<ReturnType<typeof place>['start']>) {
   sandbox.kill('SIGINT');

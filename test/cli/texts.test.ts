@@ -15,6 +15,8 @@ describe('the texts of help', () => {
     ]);
     const said = Object.keys(helpInRussian).filter((text) => !/^[A-Z ]+$/.test(text));
     const ofHelpItself = [
+      'Moves records between IDENT, Bitrix24, amoCRM and SQL as YAML files say.',
+      '<command> <file> [flags]',
       '`pipe <command> --help` says more about each.',
       'Records that failed and wait: list, show, retry, drop.',
     ];
