@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Catalog, type Column, quoteName, rowversionOf, type Table, tableKey } from './catalog.ts';
@@ -8,6 +6,7 @@ import type { Rights } from './sql/binding.ts';
 import { registerMetadataFunctions } from './sql/metadata-functions.ts';
 import { registerFunctions } from './sql/sqlite-functions.ts';
 import { systemTables, refreshSystemTables } from './system-tables.ts';
+import { makeTemporaryFolder, removeTemporaryFolder } from './temporary-folder.ts';
 
 export type Connection = Sqlite.Database;
 
@@ -33,7 +32,7 @@ export class Database {
   readonly #keeper: Connection;
 
   constructor(name: string, file: string | undefined) {
-    this.#temporary = file === undefined ? mkdtempSync(join(tmpdir(), 'sql-sandbox-')) : undefined;
+    this.#temporary = file === undefined ? makeTemporaryFolder() : undefined;
     this.#file = file ?? join(this.#temporary ?? '', 'database.sqlite');
     this.catalog = new Catalog(name);
     this.#keeper = this.#open();
@@ -65,7 +64,7 @@ export class Database {
 
   close(): void {
     this.#keeper.close();
-    if (this.#temporary !== undefined) rmSync(this.#temporary, { recursive: true, force: true });
+    if (this.#temporary !== undefined) removeTemporaryFolder(this.#temporary);
   }
 
   /** SQL Server's object ids are arbitrary; these keep their order of creation. */
