@@ -3,14 +3,19 @@ import { askable, canonicals, fieldNamed } from './question.ts';
 import type { Fields } from './question.ts';
 
 /**
- * What a record stakes out while it is written (DL-1): the questions it asked, the rows it chose, and the questions
- * its written rows would answer. Two records of one wave never hold the same claim, so the second sees the first's work.
+ * What a plan rests on and what it changes (DL-1). A record that asked for what an earlier one writes waits, so that it
+ * sees the first's work.
  */
 export interface Claims {
   /** Questions asked and rows chosen. */
   readonly asked: ReadonlySet<string>;
-  /** Questions that the rows it writes will answer from now on. */
+  /** Rows it writes, and the questions they will answer from then on. */
   readonly effects: ReadonlySet<string>;
+}
+
+export function meets(claims: ReadonlySet<string>, held: ReadonlySet<string>): boolean {
+  if (held.size > 0) for (const claim of claims) if (held.has(claim)) return true;
+  return false;
 }
 
 /** The shape of a question: which fields must have a value, which must be empty. */

@@ -94,6 +94,11 @@ function added(
   return missing.length > 0 ? [...held, ...missing] : undefined;
 }
 
+/** A new row of these values. */
+export function presentValues(values: WriteValues): Row {
+  return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
+}
+
 /** The found row once `values` were written: what later targets see. */
 export function rowAfter(entity: TargetEntity, found: Row, values: WriteValues): Row {
   const after: Record<string, Value> = { ...found };

@@ -35,6 +35,19 @@ export function satisfies(fields: Fields, question: Question, row: Row): boolean
   });
 }
 
+/** Whether a new row of these values may come to answer a question: what they leave open the system may fill itself. */
+export function mayAnswer(
+  entity: { readonly fields: Fields; readonly description: EntityDescription },
+  question: Question,
+  row: Row,
+): boolean {
+  return Object.entries(question.by).every(([name, wanted]) => {
+    if (name === entity.description.id) return false;
+    const held = askable(fieldNamed(entity.fields, name), row);
+    return held.length === 0 || satisfies(entity.fields, { by: { [name]: wanted } }, row);
+  });
+}
+
 /** The values a question wants of one field, in canonical form, sorted, each once. */
 export function canonicals(fields: Fields, name: string, wanted: Wanted): readonly string[] {
   if ('empty' in wanted) return [];

@@ -1,6 +1,6 @@
 import type { Answer, FoundRow, Question, Row, Wanted } from '../connector.ts';
 import { isPlaceholder } from '../plan/change.ts';
-import { effectClaims, questionClaims, rowClaim } from '../plan/claims.ts';
+import { questionClaims, rowClaim } from '../plan/claims.ts';
 import { asRow, satisfies } from '../plan/question.ts';
 import { attempt } from './attempt.ts';
 import type { FlowContext, Scope } from './context.ts';
@@ -56,21 +56,16 @@ export class Answers {
   }
 
   /**
-   * A row of this wave was written: later targets see it as it is now, later waves ask for it again. A row that was
-   * made just now, in the place of `stoodFor`, is named by nothing yet: what was asked with the place-holder is answered.
+   * A row of this wave was written: later targets see it as it is now. A row that was made just now, in the place of `stoodFor`, is named by nothing yet: what was asked with the place-holder is answered.
    */
   wrote(scope: Scope, key: string, row: Row, stoodFor: string | undefined): void {
     this.#rows.set(rowClaim(scope.id, key), row);
     for (const early of this.#early.get(stoodFor ?? '') ?? []) this.#answerByNothing(early, stoodFor, key);
-    this.touch(scope, key);
-    for (const signature of scope.signatures) {
-      for (const claim of effectClaims(scope.id, scope.fields, signature, row)) this.#touched.add(claim);
-    }
   }
 
-  /** Something about this row is not as it was read. */
-  touch(scope: Scope, key: string): void {
-    this.#touched.add(rowClaim(scope.id, key));
+  /** What these claims stand for may not be as it was read. */
+  touch(claims: readonly string[]): void {
+    for (const claim of claims) this.#touched.add(claim);
   }
 
   /** Nobody knows what a write did: nothing that was read is believed any longer. */

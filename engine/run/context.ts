@@ -2,7 +2,7 @@ import type { Connection, EntityDescription, Row, Sink } from '../connector.ts';
 import type { Listener } from '../events/events.ts';
 import type { Signature } from '../plan/claims.ts';
 import type { TargetEntity } from '../plan/match.ts';
-import type { Intent, Lease, PortalBook, StateStore } from '../state/ports.ts';
+import type { Lease, PortalBook, StateStore } from '../state/ports.ts';
 import type { CompiledFlow, CompiledPipeline, Test } from '../transform/compiled.ts';
 
 /** Time and waiting, so that tests move both. */
@@ -86,6 +86,6 @@ export interface Doubts {
   readonly claims: Set<string>;
   /** Records with an open intent, and when each may be looked at again (wall clock). */
   readonly records: Map<string, number>;
-  /** Open intents whose late effect is no longer possible: the next delivery of their record closes them. */
-  readonly settled: readonly Intent[];
+  /** Those put into the queue when the flow began and not met since. */
+  readonly unmet: Set<string>;
 }

@@ -1,8 +1,9 @@
 import type { Row } from '../connector.ts';
 import type { PipeError } from '../errors.ts';
 import type { FlowRecord } from '../plan/change.ts';
+import { meets } from '../plan/claims.ts';
 import { splitWave } from '../plan/waves.ts';
-import type { Delivery, QueuePut, Receipt } from '../state/ports.ts';
+import type { Delivery, QueuePut } from '../state/ports.ts';
 import { Answers } from './answers.ts';
 import type { FlowContext } from './context.ts';
 import { tallyDone, tallyWritten } from './counts.ts';
@@ -11,7 +12,7 @@ import { reach } from './crash-points.ts';
 import { runErrors } from './errors.ts';
 import { executeWave } from './execute-wave.ts';
 import type { Executed } from './execute-wave.ts';
-import { queuePut } from './failures.ts';
+import { isDoubt, queuePut } from './failures.ts';
 import type { Failure } from './failures.ts';
 import type { MappedRow } from './map-batch.ts';
 import { planBatch } from './plan-batch.ts';
@@ -54,28 +55,23 @@ export async function deliver(context: FlowContext, records: readonly MappedRow[
 }
 
 /**
- * A record with a write in doubt waits, whatever its plan says: a late effect may yet undo what was found. One that
- * would write what somebody else's doubt touches waits too; the others go on (DL-13).
+ * A record with a write in doubt waits, and one that asked for or would write what such a write touches, whatever its
+ * plan says: a late effect may yet undo what was found. The others go on (DL-13).
  */
 function partition(
   context: FlowContext,
   planned: readonly PlannedRecord[],
 ): { free: PlannedRecord[]; doubtful: PlannedRecord[] } {
-  const { claims, records } = context.doubts;
+  const { claims, records, unmet } = context.doubts;
   const free: PlannedRecord[] = [];
   const doubtful: PlannedRecord[] = [];
   for (const item of planned) {
-    const touches = meetsAny(item.claims.asked, claims) || meetsAny(item.claims.effects, claims);
-    const waits = records.has(item.record.key) || (touches && item.changes);
+    unmet.delete(item.record.key);
+    const waits =
+      records.has(item.record.key) || meets(item.claims.asked, claims) || meets(item.claims.effects, claims);
     (waits ? doubtful : free).push(item);
   }
   return { free, doubtful };
-}
-
-function meetsAny(claims: ReadonlySet<string>, held: ReadonlySet<string>): boolean {
-  if (held.size === 0) return false;
-  for (const claim of claims) if (held.has(claim)) return true;
-  return false;
 }
 
 function inOrder(
@@ -100,7 +96,7 @@ async function commitWave(context: FlowContext, task: DeliveryTask, wave: Wave):
     const { key } = executed.record;
     const hash = wave.hashes.get(key) ?? '';
     emitNamed(context, executed);
-    const [error] = executed.failures.values();
+    const error = worst(executed.failures);
     if (error) {
       failures.push(failureOf(executed.record, error, hash, task));
       continue;
@@ -112,8 +108,13 @@ async function commitWave(context: FlowContext, task: DeliveryTask, wave: Wave):
     const error = runErrors.waits_for_doubt.error({}, { retry: true });
     failures.push(failureOf(record, error, wave.hashes.get(record.key) ?? '', task));
   }
-  const receipts = await closeDoubts(context, wave.done, delivered);
-  await commit(context, task, { delivered, failures, receipts });
+  await commit(context, task, { delivered, failures });
+}
+
+/** A missing answer is what the record has to wait for, whatever else failed. */
+function worst(failures: ReadonlyMap<string, PipeError>): PipeError | undefined {
+  const errors = [...failures.values()];
+  return errors.find(isDoubt) ?? errors[0];
 }
 
 function failureOf({ key, source }: FlowRecord, error: PipeError, hash: string, task: DeliveryTask): Failure {
@@ -142,29 +143,9 @@ function emitNamed(context: FlowContext, executed: Executed): void {
   }
 }
 
-/** A record that came through after its doubt was settled closes the intents that were open for it. */
-async function closeDoubts(
-  context: FlowContext,
-  done: readonly Executed[],
-  delivered: readonly { readonly key: string }[],
-): Promise<readonly Receipt[]> {
-  const keys = new Set(delivered.map(({ key }) => key));
-  const settled = context.doubts.settled.filter((intent) => keys.has(intent.key));
-  if (settled.length === 0) return [];
-  const byKey = new Map(done.map((executed) => [executed.record.key, executed]));
-  const at = context.clock.now();
-  return settled.map((intent) => {
-    const again =
-      byKey.get(intent.key)?.written.some((row) => row.target === intent.target && row.operation === 'created') ??
-      false;
-    return { intent: intent.id, outcome: again ? 'not-applied' : 'applied', at };
-  });
-}
-
 export interface Batch {
   readonly delivered: Delivery['delivered'];
   readonly failures: readonly Failure[];
-  readonly receipts?: readonly Receipt[];
   readonly checkpoint?: Delivery['checkpoint'];
 }
 
@@ -175,14 +156,14 @@ export async function commit(context: FlowContext, task: DeliveryTask, batch: Ba
   const { run, epoch } = context;
   const flow = context.flow.flow.name;
   const at = context.clock.now();
-  const { delivered, receipts = [], checkpoint } = batch;
+  const { delivered, checkpoint } = batch;
   reach(checkpoint ? 'checkpoint-before' : 'queue-insert');
   await context.state.commit({
     run,
     epoch,
     flow,
     at,
-    receipts,
+    receipts: [],
     links: [],
     delivered,
     queued,

@@ -1,86 +1,98 @@
 import type { Intent, QueueEntry } from '../state/ports.ts';
-import type { CompiledFlow } from '../transform/compiled.ts';
 import type { Doubts, RunContext } from './context.ts';
 import { runErrors } from './errors.ts';
+import { isDoubt } from './failures.ts';
+
+/** How long a write may be under way whose target is no longer in the file, so that its own word is not known. */
+const longestSettleMs = 90_000;
 
 /**
- * What an earlier process left without an answer. Each such record goes to the queue and waits there until a late
- * effect of the write is no longer possible, counted from the first run that held the lock after it (DL-12). Then it
- * is planned anew: what was written is found, what was not is written.
+ * What earlier processes and flows left without an answer. Each such record waits in the queue until a late effect of
+ * the write is no longer possible, counted from the first run that held the lock after it (DL-12); all that time what
+ * the write touches is held, whichever flow meets it (DL-13). Then the intent is closed and the record planned anew:
+ * what was written is found, what was not is written.
  */
-export async function openDoubts(context: RunContext, flow: CompiledFlow): Promise<Doubts> {
-  const name = flow.flow.name;
-  const intents = await context.state.openIntents(name);
-  const doubts = { claims: new Set<string>(), records: new Map<string, number>(), settled: [] as Intent[] };
-  if (intents.length === 0) return doubts;
-  const waiting = await waitingEntries(context, name, intents);
-  const now = context.clock.now();
-  for (const intent of intents) {
-    const until = waiting.get(intent.key)?.dueAt ?? now + settleMs(context, flow, intent);
-    if (until <= now) {
-      doubts.settled.push(intent);
-      continue;
+export async function openDoubts(context: RunContext, flow: string): Promise<Doubts> {
+  const doubts: Doubts = { claims: new Set(), records: new Map(), unmet: new Set() };
+  const byFlow = Map.groupBy(await context.state.openIntents(), (intent) => intent.flow);
+  for (const [name, intents] of byFlow) {
+    const entries = await openEntries(context, name);
+    const now = context.clock.now();
+    const settled: Intent[] = [];
+    const found = new Map<string, { readonly intent: Intent; readonly until: number }>();
+    for (const intent of intents) {
+      const begun = settlesAt(entries.get(intent.key), intent);
+      const until = begun ?? now + settleMs(context, intent);
+      if (until <= now) {
+        settled.push(intent);
+        continue;
+      }
+      for (const claim of intent.claims) doubts.claims.add(claim);
+      if (name === flow) doubts.records.set(intent.key, until);
+      if (begun === undefined) found.set(intent.key, { intent, until });
     }
-    doubts.records.set(intent.key, until);
-    for (const claim of intent.claims) doubts.claims.add(claim);
+    if (name === flow) for (const key of found.keys()) doubts.unmet.add(key);
+    await record(context, name, settled, [...found.values()], entries);
   }
-  await putInQueue(
-    context,
-    name,
-    intents.filter((intent) => doubts.records.has(intent.key) && !waiting.has(intent.key)),
-    doubts,
-  );
   return doubts;
 }
 
-function settleMs(context: RunContext, flow: CompiledFlow, intent: Intent): number {
-  const target = flow.flow.targets.find((candidate) => candidate.name === intent.target);
-  const connection = target && context.connections.get(target.connection)?.connection;
-  return (target && connection?.sink?.(target.block).settleMs) ?? 0;
+function settleMs({ compiled, connections }: RunContext, intent: Intent): number {
+  const flow = compiled.flows.find((candidate) => candidate.flow.name === intent.flow);
+  const target = flow?.flow.targets.find((candidate) => candidate.name === intent.target);
+  const connection = target && connections.get(target.connection)?.connection;
+  return (target && connection?.sink?.(target.block).settleMs) ?? longestSettleMs;
 }
 
-async function waitingEntries(
-  context: RunContext,
-  flow: string,
-  intents: readonly Intent[],
-): Promise<ReadonlyMap<string, QueueEntry>> {
-  const entries = await context.state.queue({ flow, state: 'waiting' });
-  const keys = new Set(intents.map((intent) => intent.key));
-  return new Map(entries.filter((entry) => keys.has(entry.key)).map((entry) => [entry.key, entry]));
+async function openEntries(context: RunContext, flow: string): Promise<ReadonlyMap<string, QueueEntry>> {
+  const entries = await context.state.queue({ flow });
+  const open = entries.filter(({ state }) => state !== 'completed' && state !== 'superseded');
+  return new Map(open.map((entry) => [entry.key, entry]));
 }
 
-async function putInQueue(
+/** Until when the record waits for this very write: a row that was put before it was sent waits for something else. */
+function settlesAt(entry: QueueEntry | undefined, intent: Intent): number | undefined {
+  const waits = entry && isDoubt(entry.error) && entry.lastAt >= intent.at;
+  return waits ? entry.dueAt : undefined;
+}
+
+async function record(
   context: RunContext,
   flow: string,
-  intents: readonly Intent[],
-  doubts: Doubts,
+  settled: readonly Intent[],
+  found: readonly { readonly intent: Intent; readonly until: number }[],
+  entries: ReadonlyMap<string, QueueEntry>,
 ): Promise<void> {
-  if (intents.length === 0) return;
+  if (settled.length + found.length === 0) return;
   const { run, epoch } = context;
-  const queued = [...new Map(intents.map((intent) => [intent.key, intent])).values()].map((intent) => {
-    const { code, parameters } = runErrors.in_doubt.error({
-      operation: intent.write.operation,
-      target: intent.target,
-      reason: 'the process ended before the answer came',
-    });
-    const dueAt = doubts.records.get(intent.key);
-    return {
-      key: intent.key,
-      source: intent.source,
-      state: 'waiting' as const,
-      error: { code, parameters },
-      attempts: 0,
-      ...(dueAt !== undefined && { dueAt }),
-    };
-  });
+  const at = context.clock.now();
   await context.state.commit({
     run,
     epoch,
     flow,
-    at: context.clock.now(),
-    receipts: [],
+    at,
+    receipts: settled.map((intent) => ({ intent: intent.id, outcome: 'not-applied', error: unanswered(intent), at })),
     links: [],
     delivered: [],
-    queued,
+    queued: found.map(({ intent, until }) => ({
+      key: intent.key,
+      source: intent.source,
+      state: 'waiting',
+      error: unanswered(intent),
+      attempts: entries.get(intent.key)?.attempts ?? 0,
+      dueAt: until,
+    })),
   });
+  for (const { intent, until } of found) {
+    context.emit({ type: 'record-queued', at, flow, key: intent.key, error: unanswered(intent), retryAt: until });
+  }
+}
+
+function unanswered({ write, target }: Intent) {
+  const { code, parameters } = runErrors.in_doubt.error({
+    operation: write.operation,
+    target,
+    reason: 'the process ended before the answer came',
+  });
+  return { code, parameters };
 }

@@ -5,8 +5,7 @@ import type { CompiledTarget } from '../transform/compiled.ts';
 import type { Answers } from './answers.ts';
 import type { FlowContext } from './context.ts';
 import { reach } from './crash-points.ts';
-import { lockstep } from './lockstep.ts';
-import { isOpen, planInto } from './plan-batch.ts';
+import { isOpen, planOne } from './plan-batch.ts';
 import type { PlannedRecord } from './plan-batch.ts';
 import { sendSteps } from './send.ts';
 import type { Step } from './send.ts';
@@ -78,7 +77,6 @@ async function replan(
   answers: Answers,
 ): Promise<void> {
   const { name } = target.target;
-  const scope = context.scopes.of(name);
   const affected = executions.filter((execution) => {
     const touched = !isOpen(execution, target) || target.uses.some((used) => execution.moved.has(used));
     return touched && execution.plans.has(name) && !execution.stale;
@@ -88,10 +86,7 @@ async function replan(
     execution.moved.add(name);
   }
   const open = affected.filter((execution) => isOpen(execution, target));
-  await lockstep(
-    open.map((execution) => (ask) => planInto(context, execution, target, ask)),
-    (questions) => answers.answer(scope, questions),
-  );
+  await planOne(context, open, target, answers);
 }
 
 function rowSteps(execution: Execution, target: CompiledTarget): readonly Step[] {

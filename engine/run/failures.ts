@@ -41,7 +41,8 @@ export function queuePut(context: FlowContext, failure: Failure, sourceKey: Row 
   return { ...put, state, dueAt: now + delayMs, attempts };
 }
 
-function isDoubt(error: PipeError): boolean {
+/** Whether what is wrong is only that an answer is missing: the record's own, or one that touches it. */
+export function isDoubt(error: { readonly code: string }): boolean {
   return error.code === runErrors.in_doubt.code || error.code === runErrors.waits_for_doubt.code;
 }
 

@@ -1,12 +1,12 @@
-import type { Row } from '../connector.ts';
+import type { Question, Row } from '../connector.ts';
 import { toPipeError } from '../errors.ts';
 import type { PipeError } from '../errors.ts';
 import { effectClaims, questionClaims, rowClaim } from '../plan/claims.ts';
-import type { Claims } from '../plan/claims.ts';
 import { isPlaceholder } from '../plan/change.ts';
-import type { FlowRecord, TargetPlan } from '../plan/change.ts';
-import { rowAfter } from '../plan/fields.ts';
+import type { Change, FlowRecord, TargetPlan } from '../plan/change.ts';
+import { presentValues, rowAfter } from '../plan/fields.ts';
 import type { Ask } from '../plan/match.ts';
+import { mayAnswer } from '../plan/question.ts';
 import { planTarget } from '../plan/plan-target.ts';
 import type { CompiledTarget } from '../transform/compiled.ts';
 import type { Answers } from './answers.ts';
@@ -19,8 +19,9 @@ export interface PlannedRecord {
   readonly plans: Map<string, TargetPlan>;
   /** Targets that could not be planned or written, and why. */
   readonly failures: Map<string, PipeError>;
-  readonly claims: Claims;
-  readonly changes: boolean;
+  /** What each target asked. */
+  readonly questions: Map<string, readonly Question[]>;
+  readonly claims: { readonly asked: Set<string>; readonly effects: Set<string> };
   /** When the oldest answer it may rest on was asked for, on the monotonic clock (DL-4). */
   readonly askedAt: number;
 }
@@ -32,66 +33,59 @@ export async function planBatch(
   answers: Answers,
 ): Promise<readonly PlannedRecord[]> {
   const askedAt = answers.startWave();
-  const drafts = records.map((record) => ({
+  const drafts = records.map((record): PlannedRecord => ({
     record,
-    plans: new Map<string, TargetPlan>(),
-    failures: new Map<string, PipeError>(),
-    asked: new Set<string>(),
-  }));
-  for (const target of context.flow.targets) {
-    const scope = context.scopes.of(target.target.name);
-    await lockstep(
-      drafts
-        .filter((draft) => isOpen(draft, target))
-        .map((draft) => async (ask: Ask) => {
-          const remembering: Ask = (question) => {
-            for (const claim of questionClaims(scope.id, scope.fields, question)) draft.asked.add(claim);
-            return ask(question);
-          };
-          await planInto(context, draft, target, remembering);
-          for (const key of rowsOf(scope, draft.plans.get(target.target.name)))
-            draft.asked.add(rowClaim(scope.id, key));
-        }),
-      (questions) => answers.answer(scope, questions),
-    );
-  }
-  return drafts.map(({ record, plans, failures, asked }) => ({
-    record,
-    plans,
-    failures,
-    claims: { asked, effects: effectsOf(context, plans) },
-    changes: [...plans.values()].some((plan) => plan.changes.some((change) => change.operation !== 'unchanged')),
+    plans: new Map(),
+    failures: new Map(),
+    questions: new Map(),
+    claims: { asked: new Set(), effects: new Set() },
     askedAt,
   }));
-}
-
-/** What planning one target of one record may read and fill in. */
-export interface PlanDraft {
-  readonly record: FlowRecord;
-  readonly plans: Map<string, TargetPlan>;
-  readonly failures: Map<string, PipeError>;
+  for (const target of context.flow.targets) {
+    const open = drafts.filter((draft) => isOpen(draft, target));
+    await planOne(context, open, target, answers);
+  }
+  return drafts;
 }
 
 /** §4.7: a target that names a failed one is not tried; the others are. */
-export function isOpen(draft: PlanDraft, target: CompiledTarget): boolean {
+export function isOpen(draft: PlannedRecord, target: CompiledTarget): boolean {
   return (
     !draft.failures.has(target.target.name) &&
     target.uses.every((name) => !draft.failures.has(name) && draft.plans.has(name))
   );
 }
 
-/** Plans one target of one record; a data error fails the target, anything else the run. */
-export async function planInto(
+/** Plans one target of all these records, their questions together. */
+export async function planOne(
   context: FlowContext,
-  draft: PlanDraft,
+  drafts: readonly PlannedRecord[],
   target: CompiledTarget,
-  ask: Ask,
+  answers: Answers,
 ): Promise<void> {
+  const scope = context.scopes.of(target.target.name);
+  await lockstep(
+    drafts.map((draft) => async (ask: Ask) => {
+      await planInto(context, draft, target, ask);
+      claim(draft, scope, target.target.name);
+    }),
+    (questions) => answers.answer(scope, questions),
+  );
+}
+
+/** Plans one target of one record; a data error fails the target, anything else the run. */
+async function planInto(context: FlowContext, draft: PlannedRecord, target: CompiledTarget, ask: Ask): Promise<void> {
   const { name } = target.target;
   const entity = context.scopes.of(name);
   const variables = { ...context.variables, source: draft.record.source, ...earlierRows(draft) };
+  const questions: Question[] = [];
+  draft.questions.set(name, questions);
+  const noting: Ask = (question) => {
+    questions.push(question);
+    return ask(question);
+  };
   try {
-    draft.plans.set(name, await planTarget({ target, entity, record: draft.record, variables, ask }));
+    draft.plans.set(name, await planTarget({ target, entity, record: draft.record, variables, ask: noting }));
   } catch (thrown) {
     const error = toPipeError(thrown);
     if (error.kind !== 'data') throw error;
@@ -100,8 +94,18 @@ export async function planInto(
   }
 }
 
-function earlierRows(draft: PlanDraft): Record<string, Row | undefined> {
+function earlierRows(draft: PlannedRecord): Record<string, Row | undefined> {
   return Object.fromEntries([...draft.plans].map(([name, plan]) => [name, plan.row]));
+}
+
+/** Notes what the plan of a target rests on and what it changes. */
+function claim({ plans, questions, claims }: PlannedRecord, scope: Scope, target: string): void {
+  const plan = plans.get(target);
+  const asked = questions.get(target) ?? [];
+  for (const question of asked)
+    for (const one of questionClaims(scope.id, scope.fields, question)) claims.asked.add(one);
+  for (const key of rowsOf(scope, plan)) claims.asked.add(rowClaim(scope.id, key));
+  for (const change of plan?.changes ?? []) for (const one of effectsOf(scope, change, asked)) claims.effects.add(one);
 }
 
 function rowsOf(scope: Scope, plan: TargetPlan | undefined): readonly string[] {
@@ -111,23 +115,18 @@ function rowsOf(scope: Scope, plan: TargetPlan | undefined): readonly string[] {
   return typeof chosen === 'string' && !isPlaceholder(chosen) ? [chosen, ...keys] : keys;
 }
 
-/** The questions that will be answered by what these plans write. */
-function effectsOf(context: FlowContext, plans: ReadonlyMap<string, TargetPlan>): ReadonlySet<string> {
-  const claims = new Set<string>();
-  for (const [name, plan] of plans) {
-    const scope = context.scopes.of(name);
-    for (const row of writtenRows(scope, plan)) {
-      for (const signature of scope.signatures) {
-        for (const claim of effectClaims(scope.id, scope.fields, signature, row)) claims.add(claim);
-      }
-    }
+/**
+ * The row a change writes, and the questions it will answer from then on. A new row may also answer by fields that the
+ * system fills itself: all those of its target that its values do not exclude.
+ */
+export function effectsOf(scope: Scope, change: Change, asked: readonly Question[]): readonly string[] {
+  if (change.operation === 'unchanged') return [];
+  const answered = (row: Row) =>
+    scope.signatures.flatMap((signature) => effectClaims(scope.id, scope.fields, signature, row));
+  if (change.operation === 'update') {
+    return [rowClaim(scope.id, change.key), ...answered(rowAfter(scope, change.before, change.values))];
   }
-  return claims;
-}
-
-export function writtenRows(scope: Scope, plan: TargetPlan): readonly Row[] {
-  return plan.changes.flatMap((change) => {
-    if (change.operation === 'unchanged') return [];
-    return [change.operation === 'create' ? (plan.row ?? {}) : rowAfter(scope, change.before, change.values)];
-  });
+  const row = presentValues(change.values);
+  const open = asked.filter((question) => mayAnswer(scope, question, row));
+  return [...answered(row), ...open.flatMap((question) => questionClaims(scope.id, scope.fields, question))];
 }

@@ -35,6 +35,7 @@ export async function runFlow(run: RunContext, flow: CompiledFlow, tally: Tally)
   await applyBrakes(work, cursor);
   await readAll(work, cursor);
   if (!run.options.only) await workOffQueue(work);
+  countUnmet(work);
   await run.state.purgeQueue(name, run.clock.now() - flow.flow.queue.keepMs);
   const seconds = (run.clock.monotonic() - startedAt) / 1000;
   run.emit({ type: 'flow-finished', at: run.clock.now(), flow: name, counts: countsOf(tally), seconds });
@@ -53,9 +54,15 @@ async function openFlow(run: RunContext, flow: CompiledFlow, tally: Tally): Prom
       params: run.compiled.pipeline.values,
       run: { id: run.run, startedAt: new Date(run.startedAt).toISOString() },
     },
-    doubts: await openDoubts(run, flow),
+    doubts: await openDoubts(run, flow.flow.name),
   };
   return { context, source, task: { tally, sourceKey: keyPicker(described.key), attempts: new Map() } };
+}
+
+/** Records an earlier process left in doubt and this read did not bring: they are in the queue, and no run is green. */
+function countUnmet({ context, task }: FlowRun): void {
+  task.tally.read += context.doubts.unmet.size;
+  task.tally.queued += context.doubts.unmet.size;
 }
 
 function keyPicker(columns: readonly string[] | undefined): (row: Row) => Row | undefined {

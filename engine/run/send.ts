@@ -3,8 +3,8 @@ import type { Outcome, Row, Value, Write } from '../connector.ts';
 import type { PipeError } from '../errors.ts';
 import { placeholder } from '../plan/change.ts';
 import type { Change } from '../plan/change.ts';
-import { effectClaims } from '../plan/claims.ts';
-import { rowAfter } from '../plan/fields.ts';
+import { effectClaims, rowClaim } from '../plan/claims.ts';
+import { presentValues, rowAfter } from '../plan/fields.ts';
 import type { Intent, Link, Receipt, RecentRow } from '../state/ports.ts';
 import type { CompiledTarget } from '../transform/compiled.ts';
 import type { Answers } from './answers.ts';
@@ -13,6 +13,7 @@ import type { FlowContext, Scope } from './context.ts';
 import { reach } from './crash-points.ts';
 import { runErrors } from './errors.ts';
 import type { Execution } from './execute-wave.ts';
+import { effectsOf } from './plan-batch.ts';
 
 /** One write of one record. */
 export interface Step {
@@ -109,7 +110,7 @@ function intentOf(context: FlowContext, target: CompiledTarget, step: Step, tag:
     target: target.target.name,
     connection: target.target.connection,
     write,
-    claims: [...execution.claims.asked, ...execution.claims.effects],
+    claims: effectsOf(context.scopes.of(target.target.name), change, execution.questions.get(target.target.name) ?? []),
     source: execution.record.source,
     at: context.clock.now(),
     ...(change.operation === 'update' && { before: change.before }),
@@ -192,6 +193,7 @@ function settle(
   const { name } = target.target;
   if (!intent || !outcome) return;
   if (outcome.ok) {
+    answers.touch([rowClaim(scope.id, outcome.key), ...intent.claims]);
     applied(scope, name, step, outcome.key, answers);
     return;
   }
@@ -216,7 +218,6 @@ function applied(scope: Scope, target: string, step: TaggedStep, key: string, an
   const created = write.operation === 'create';
   const already = execution.written.some((row) => row.target === target && row.row === key);
   if (!already) execution.written.push({ target, operation: created ? 'created' : 'updated', row: key });
-  answers.touch(scope, key);
   if (write.operation === 'rows') return;
   const row =
     change.operation === 'create' ? withKey(scope, change.values, key) : rowAfter(scope, change.before, change.values);
@@ -230,10 +231,6 @@ function applied(scope: Scope, target: string, step: TaggedStep, key: string, an
 
 function withKey(scope: Scope, values: Readonly<Record<string, Value | null>>, key: string): Row {
   return { ...presentValues(values), [scope.description.id]: key };
-}
-
-function presentValues(values: Readonly<Record<string, Value | null>>): Row {
-  return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
 }
 
 /** DL-13: what the write touches is held until a late effect is no longer possible. */

@@ -39,7 +39,9 @@ async function retry(work: FlowRun, entries: readonly QueueEntry[]): Promise<voi
     await deliver(context, mapped.records, task);
   }
   const failures = mapped.failed.map((failed) => ({ ...failed, attempts: attempts.get(failed.key) ?? 0 }));
-  const delivered = mapped.skipped.map(({ key }) => ({ key, hash: '' }));
+  // A guard ends the record, and under another key it is another record: neither waits any longer.
+  const kept = new Set([...mapped.records, ...mapped.failed].map(({ key }) => key));
+  const delivered = entries.filter(({ key }) => !kept.has(key)).map(({ key }) => ({ key, hash: '' }));
   await commit(context, task, { delivered, failures });
 }
 
@@ -47,10 +49,11 @@ async function retry(work: FlowRun, entries: readonly QueueEntry[]): Promise<voi
 async function currentRows(work: FlowRun, entries: readonly QueueEntry[]): Promise<readonly Row[]> {
   const { context, source } = work;
   const { connection } = context.flow.flow.source;
-  const keys = entries.flatMap((entry) => (entry.sourceKey ? [entry.sourceKey] : []));
+  const keyOf = (row: Row) => work.task.sourceKey(row);
+  const keys = entries.map(({ source: row }) => keyOf(row)).filter((key) => key !== undefined);
   const { fetch } = source;
   if (!fetch || keys.length === 0) return entries.map((entry) => entry.source);
   const fetched = await attempt(context, connection, () => fetch.call(source, keys, context.signal));
-  const byKey = new Map(fetched.map((row) => [stableJson(work.task.sourceKey(row) ?? {}), row]));
-  return entries.map((entry) => (entry.sourceKey && byKey.get(stableJson(entry.sourceKey))) ?? entry.source);
+  const byKey = new Map(fetched.map((row) => [stableJson(keyOf(row) ?? {}), row]));
+  return entries.map(({ source: row }) => byKey.get(stableJson(keyOf(row) ?? {})) ?? row);
 }

@@ -315,4 +315,3 @@ describe('a clinic, a portal, and everything that goes wrong between them', () =
     );
   });
 });
-

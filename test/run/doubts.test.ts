@@ -1,0 +1,205 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Outcome, Write } from '../../engine/connector.ts';
+import { watchCrashPoints } from '../../engine/run/crash-points.ts';
+import type { CrashPoint } from '../../engine/run/crash-points.ts';
+import type { CompiledPipeline } from '../../engine/transform/compiled.ts';
+import { compiled, stand } from '../support/harness.ts';
+import type { Stand } from '../support/harness.ts';
+import { applyWrite, entityOf, tableSystem } from '../support/table-connector.ts';
+import type { TableSystem } from '../support/table-connector.ts';
+import { descriptions, pipelineText, sourceRow } from './simulation-clinic.ts';
+import { errors } from './simulation-world.ts';
+
+let tables: TableSystem;
+let desk: Stand;
+let pipeline: CompiledPipeline;
+let twoFlows: CompiledPipeline;
+
+beforeAll(async () => {
+  const { connector } = tableSystem('tables', descriptions);
+  pipeline = await compiled(pipelineText(1000, false), [connector]);
+  twoFlows = await compiled(pipelineText(1000, true), [connector]);
+});
+beforeEach(async () => {
+  tables = tableSystem('tables', descriptions);
+  desk = await stand([tables.connector]);
+});
+afterEach(() => {
+  watchCrashPoints(undefined);
+  return desk.close();
+});
+
+const visit = (id: number, patient: number, more: object = {}) => ({
+  ...sourceRow(id, id, { patient, doctor: 0, stage: 'NEW', sum: 100, items: 0 }, patient, 0),
+  ...more,
+});
+const rows = (entity: string) => [...entityOf(tables, entity).rows.values()];
+const unknown: Outcome = { ok: false, applied: 'unknown', error: errors.broken.error({}) };
+const refused: Outcome = { ok: false, applied: 'no', error: errors.refused.error({}) };
+const queue = async () => (await desk.state.queue({})).map(({ key, state, error }) => `${key} ${state} ${error.code}`);
+
+/** What a killed process leaves: intents without a receipt, and nothing after them. */
+async function killedAt(point: CrashPoint, nth = 1): Promise<void> {
+  let left = nth;
+  let dead = false;
+  watchCrashPoints((reached) => {
+    if (reached === point) left -= 1;
+    if (!dead && left > 0) return;
+    dead = true;
+    throw new Error('killed');
+  });
+  await desk.run(pipeline);
+  watchCrashPoints(undefined);
+}
+
+/** The next write of this kind is under way until it is let go. */
+function holdBack(chosen: (write: Write) => boolean): () => void {
+  const held: Write[] = [];
+  tables.onWrite = (write) => {
+    if (!chosen(write)) return undefined;
+    held.push(write);
+    return unknown;
+  };
+  return () => {
+    delete tables.onWrite;
+    for (const write of held) applyWrite(tables, write);
+  };
+}
+
+const wait = (seconds: number) => {
+  desk.clock.time += seconds * 1000;
+};
+
+describe('DL-13 a write in doubt', () => {
+  it('holds what it touches for the other flows too: they make no second contact', async () => {
+    const arrives = holdBack((write) => write.entity === 'contact');
+    tables.rows = [visit(1, 1)];
+    expect(await desk.run(twoFlows)).toMatchObject({ exitCode: 4, flows: [{ queued: 1 }, { queued: 1 }] });
+    arrives();
+    wait(91);
+    expect(await desk.run(twoFlows)).toMatchObject({ exitCode: 0 });
+    expect([rows('contact').length, rows('deal').length]).toEqual([1, 1]);
+  });
+
+  it('holds what the write touches, not what its record only looked at', async () => {
+    tables.onWrite = (write) =>
+      write.entity === 'deal' && write.operation === 'create' && write.values['VISIT'] === '1' ? unknown : undefined;
+    tables.rows = [visit(1, 1), visit(2, 1), visit(3, 2)];
+    expect(await desk.run(pipeline)).toMatchObject({ flows: [{ created: 2, queued: 1 }] });
+  });
+
+  it('makes a record wait that needs no change as things are: a late effect may yet change them', async () => {
+    tables.rows = [visit(1, 1), visit(2, 1)];
+    await desk.run(pipeline);
+    const arrives = holdBack((write) => write.entity === 'contact');
+    tables.rows = [visit(1, 1, { stamp: 3, name: 'Другое' }), visit(2, 1, { stamp: 4, stage: 'NEW' })];
+    expect(await desk.run(pipeline)).toMatchObject({ flows: [{ queued: 2, unchanged: 0 }] });
+    arrives();
+    wait(91);
+    await desk.run(pipeline);
+    expect(rows('contact')).toMatchObject([{ NAME: visit(2, 1)['name'] }]);
+  });
+});
+
+describe('DL-12 settle', () => {
+  it('begins anew with each write: one that is lost at the retry is not settled by the wait for the first', async () => {
+    tables.onWrite = (write) => (write.entity === 'deal' ? unknown : undefined);
+    tables.rows = [visit(1, 1)];
+    await desk.run(pipeline);
+    wait(91);
+    await killedAt('intents-durable');
+    const sent = tables.onWrite;
+    delete tables.onWrite;
+    expect(sent).toBeDefined();
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 4, flows: [{ created: 0, queued: 1 }] });
+    expect(rows('deal')).toEqual([]);
+    wait(91);
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 0, flows: [{ created: 1 }] });
+  });
+
+  it('is not taken from a wait for something else', async () => {
+    const strict = pipelineText(1000, false).replace('entity: doctor', 'entity: doctor\n        missing: error');
+    const waiting = await compiled(strict, [tables.connector]);
+    tables.rows = [visit(1, 1)];
+    await desk.run(waiting);
+    expect(await queue()).toEqual(['1 waiting plan.missing_row']);
+    wait(31);
+    await killedAt('intents-durable');
+    wait(1);
+    await desk.run(waiting);
+    expect(await queue()).toEqual(['1 waiting run.waits_for_doubt']);
+  });
+
+  it('once over, is over: a record that is refused then is not held again', async () => {
+    tables.onWrite = (write) => (write.entity === 'deal' ? unknown : undefined);
+    tables.rows = [visit(1, 1)];
+    await desk.run(pipeline);
+    tables.onWrite = (write) => (write.entity === 'deal' ? refused : undefined);
+    wait(91);
+    await desk.run(pipeline);
+    expect(await queue()).toEqual(['1 failed simulated.refused']);
+    await desk.run(pipeline);
+    expect(await queue()).toEqual(['1 failed simulated.refused']);
+    expect(await desk.state.openIntents()).toEqual([]);
+  });
+
+  it('ends for a record that a guard skips by then', async () => {
+    tables.onWrite = (write) => (write.entity === 'deal' ? unknown : undefined);
+    tables.rows = [visit(1, 1)];
+    await desk.run(pipeline);
+    delete tables.onWrite;
+    tables.rows = [visit(1, 1, { stage: 'HIDDEN' })];
+    wait(91);
+    await desk.run(pipeline);
+    expect(await queue()).toEqual(['1 superseded run.in_doubt']);
+    wait(91);
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 0 });
+    expect(await queue()).toEqual(['1 superseded run.in_doubt']);
+  });
+});
+
+describe('a process that was killed', () => {
+  it('leaves no green run behind it, though the source brings its record no more', async () => {
+    tables.onWrite = (write) => (write.entity === 'task' ? refused : undefined);
+    tables.rows = [visit(1, 1), visit(2, 2)];
+    await desk.run(pipeline);
+    delete tables.onWrite;
+    await desk.state.retryQueue({ key: '1' });
+    await killedAt('intents-durable');
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 4, flows: [{ read: 2, queued: 1, skipped: 1 }] });
+  });
+
+  it('leaves its record to the current version of its row', async () => {
+    tables.rows = [visit(1, 1)];
+    await killedAt('intents-durable', 2);
+    await killedAt('batch-read');
+    tables.rows = [visit(1, 1, { stamp: 0, sum: 200 })];
+    wait(91);
+    await desk.run(pipeline, { since: '2027' });
+    expect(rows('deal')).toMatchObject([{ SUM: 200 }]);
+  });
+
+  it('leaves a record whose row has another key by now to that key', async () => {
+    tables.rows = [visit(1, 1)];
+    await killedAt('intents-durable');
+    await desk.run(pipeline);
+    tables.rows = [visit(7, 1, { id: 1 })];
+    const renamed = await compiled(pipelineText(1000, false).replace('$string(id)', `'"V" & id'`), [tables.connector]);
+    wait(91);
+    expect(await desk.run(renamed)).toMatchObject({ exitCode: 0 });
+    expect(await desk.state.queueCounts()).toMatchObject({ waiting: 0, pending: 0, failed: 0 });
+  });
+});
+
+describe('a record with a missing answer and another failure', () => {
+  it('waits for the answer', async () => {
+    const text = pipelineText(1000, false)
+      .replace('$deal.CONTACT_ID', '$contact.ID')
+      .replace('DEAL_ID: $deal.ID', 'DEAL_ID: visit');
+    const apart = await compiled(text, [tables.connector]);
+    tables.onWrite = (write) => (write.entity === 'deal' ? refused : write.entity === 'task' ? unknown : undefined);
+    tables.rows = [visit(1, 1)];
+    await desk.run(apart);
+    expect(await queue()).toEqual(['1 waiting run.in_doubt']);
+  });
+});
