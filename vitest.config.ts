@@ -5,6 +5,7 @@ const fast = [
   'test/*.test.ts',
   'test/{config,events,messages,plan,transform}/**/*.test.ts',
   'test/checks/rooms.test.ts',
+  'test/cli/{texts,progress,masked-row}.test.ts',
 ];
 
 const each = { environment: 'node', pool: 'forks', testTimeout: 30_000, hookTimeout: 60_000 } as const;

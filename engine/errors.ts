@@ -87,9 +87,18 @@ const engineErrors = defineErrors('engine', {
   },
 });
 
-/** Whatever was thrown, as a PipeError: what nobody foresaw is our bug and says so. */
+/**
+ * Whatever was thrown, as a PipeError: what nobody foresaw is our bug and says so. By its kind and place, never by its
+ * message: that may quote a record (G9). `PIPE_DEBUG` shows the rest.
+ */
 export function toPipeError(thrown: unknown): PipeError {
   if (thrown instanceof PipeError) return thrown;
-  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  const reason = thrown instanceof Error ? `${thrown.name}${ownFrame(thrown)}` : typeof thrown;
   return engineErrors.bug.error({ reason }, { cause: thrown });
+}
+
+/** Where in our own code it happened: ` at engine/run/send.ts:12`. */
+function ownFrame(error: Error): string {
+  const frame = /((?:engine|connectors)\/[\w./-]+:\d+):\d+/.exec(error.stack?.replaceAll('\\', '/') ?? '');
+  return frame ? ` at ${frame[1]}` : '';
 }

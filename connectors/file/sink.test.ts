@@ -17,6 +17,7 @@ describe('a new file', () => {
     expect(await sink.describe('people.csv', signal)).toEqual({
       entity: 'people.csv',
       fields: [{ name: 'id', type: 'text' }],
+      openFields: true,
       id: 'id',
       lists: [],
     });

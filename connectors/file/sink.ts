@@ -37,7 +37,7 @@ async function describe(table: TargetFile, signal: AbortSignal): Promise<EntityD
     table,
     fields.map((field) => field.name),
   );
-  return { entity: file, fields, id: key, lists: [] };
+  return { entity: file, fields, openFields: true, id: key, lists: [] };
 }
 
 /** Streams the file once and holds every row against every question it may answer. */
