@@ -1,23 +1,11 @@
-import type sql from 'mssql';
-import { afterAll, beforeAll, describe } from 'vitest';
-import type { SqlServerSandbox } from './index.ts';
+import { describe } from 'vitest';
 import { type Case, expectAnswers } from './test-answers.ts';
-import { at, connect, startClinic } from './test-clinic.ts';
+import { at, useClinic } from './test-clinic.ts';
 
 /** Time and metadata: statements written by hand that no connector of ours sends, with the answers SQL Server gives. */
-let server: SqlServerSandbox;
-let pool: sql.ConnectionPool;
+const pool = useClinic('reader');
 
-beforeAll(async () => {
-  server = await startClinic();
-  pool = await connect(server, 'reader');
-});
-afterAll(async () => {
-  await pool.close();
-  await server.close();
-});
-
-const answers = (cases: Readonly<Record<string, Case>>): void => expectAnswers(() => pool, cases);
+const answers = (cases: Readonly<Record<string, Case>>): void => expectAnswers(pool, cases);
 
 describe('dates', () => {
   answers({

@@ -7,10 +7,8 @@ import {
   MssqlQueryCompiler,
   sql as raw,
 } from 'kysely';
-import type sql from 'mssql';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { SqlServerSandbox } from './index.ts';
-import { at, connect, startClinic } from './test-clinic.ts';
+import { expect, test } from 'vitest';
+import { at, useClinic } from './test-clinic.ts';
 
 /** Kysely compiles, `mssql` executes: the way our connectors ask. */
 interface Clinic {
@@ -34,20 +32,10 @@ const kysely = new Kysely<Clinic>({
   },
 });
 
-let server: SqlServerSandbox;
-let pool: sql.ConnectionPool;
-
-beforeAll(async () => {
-  server = await startClinic();
-  pool = await connect(server, 'reader');
-});
-afterAll(async () => {
-  await pool.close();
-  await server.close();
-});
+const pool = useClinic('reader');
 
 async function run({ sql: text, parameters }: CompiledQuery): Promise<unknown> {
-  const request = pool.request();
+  const request = pool().request();
   for (const [index, value] of parameters.entries()) request.input(String(index + 1), value);
   return (await request.query(text)).recordset;
 }

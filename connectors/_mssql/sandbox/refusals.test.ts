@@ -1,22 +1,10 @@
-import type sql from 'mssql';
-import { afterAll, beforeAll, describe } from 'vitest';
-import type { SqlServerSandbox } from './index.ts';
+import { describe } from 'vitest';
 import { expectRefusals, type Refusal } from './test-answers.ts';
-import { connect, startClinic } from './test-clinic.ts';
+import { useClinic } from './test-clinic.ts';
 
-let server: SqlServerSandbox;
-let reader: sql.ConnectionPool;
+const reader = useClinic('reader');
 
-beforeAll(async () => {
-  server = await startClinic();
-  reader = await connect(server, 'reader');
-});
-afterAll(async () => {
-  await reader.close();
-  await server.close();
-});
-
-const refuses = (cases: Readonly<Record<string, Refusal>>): void => expectRefusals(() => reader, cases);
+const refuses = (cases: Readonly<Record<string, Refusal>>): void => expectRefusals(reader, cases);
 
 describe('the syntax of others is no T-SQL', () => {
   refuses({

@@ -1,26 +1,12 @@
-import type sql from 'mssql';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { SqlServerSandbox } from './index.ts';
+import { describe, expect, test } from 'vitest';
 import { expectRefusals } from './test-answers.ts';
-import { connect, startClinic } from './test-clinic.ts';
+import { useClinic } from './test-clinic.ts';
 
-let server: SqlServerSandbox;
-let reader: sql.ConnectionPool;
-let limited: sql.ConnectionPool;
-
-beforeAll(async () => {
-  server = await startClinic();
-  reader = await connect(server, 'reader');
-  limited = await connect(server, 'limited');
-});
-afterAll(async () => {
-  await reader.close();
-  await limited.close();
-  await server.close();
-});
+const reader = useClinic('reader');
+const limited = useClinic('limited');
 
 describe('a login that may only read', () => {
-  expectRefusals(() => reader, {
+  expectRefusals(reader, {
     'a reader does not insert': {
       sql: 'INSERT INTO Persons (ID) VALUES (99)',
       number: 229,
@@ -50,7 +36,7 @@ describe('a login that may only read', () => {
 });
 
 describe('a login that is denied a table and a column', () => {
-  expectRefusals(() => limited, {
+  expectRefusals(limited, {
     'a denied table': {
       sql: 'SELECT COUNT(*) FROM dbo.patients',
       number: 229,
@@ -71,16 +57,20 @@ describe('a login that is denied a table and a column', () => {
   });
 
   test('reads the rest, and is told what it may do', async () => {
-    const { recordset } = await limited.request().query(
-      `SELECT p.Surname, HAS_PERMS_BY_NAME('Patients', 'OBJECT', 'SELECT') AS patients,
+    const { recordset } = await limited()
+      .request()
+      .query(
+        `SELECT p.Surname, HAS_PERMS_BY_NAME('Patients', 'OBJECT', 'SELECT') AS patients,
         HAS_PERMS_BY_NAME('Persons', 'OBJECT', 'SELECT', 'MobilePhone', 'COLUMN') AS phone,
         HAS_PERMS_BY_NAME('Persons', 'OBJECT', 'SELECT', 'Name', 'COLUMN') AS name FROM Persons p WHERE ID = 1`,
-    );
+      );
     expect(recordset).toEqual([{ Surname: 'Иванов', patients: 0, phone: 0, name: 1 }]);
   });
 
   test('does not see in the catalogue what it may not read', async () => {
-    const { recordset } = await limited.request().query('SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES ORDER BY 1');
+    const { recordset } = await limited()
+      .request()
+      .query('SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES ORDER BY 1');
     expect(recordset.map((row: { TABLE_NAME: string }) => row.TABLE_NAME)).toEqual([
       'Orders',
       'OrderServiceRelation',

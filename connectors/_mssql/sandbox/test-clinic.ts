@@ -1,4 +1,5 @@
 import sql from 'mssql';
+import { afterAll, beforeAll } from 'vitest';
 import { type SqlServerOptions, type SqlServerSandbox, startSqlServer } from './index.ts';
 
 /** A small invented clinic for the tests of the sandbox. */
@@ -72,6 +73,21 @@ export function connect(
     options: { encrypt: false, trustServerCertificate: true, ...overrides.options },
   };
   return new sql.ConnectionPool(config).connect();
+}
+
+/** A clinic for all tests of a file and a pool of one login in it: call this at the top, the pool within a test. */
+export function useClinic(user: string): () => sql.ConnectionPool {
+  let server: SqlServerSandbox;
+  let pool: sql.ConnectionPool;
+  beforeAll(async () => {
+    server = await startClinic();
+    pool = await connect(server, user);
+  });
+  afterAll(async () => {
+    await pool.close();
+    await server.close();
+  });
+  return () => pool;
 }
 
 /** A naive time as `mssql` gives it. */
