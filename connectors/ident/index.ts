@@ -3,7 +3,7 @@ import { checkServer } from '../_mssql/check.ts';
 import { SqlClient } from '../_mssql/client.ts';
 import { errors as sqlErrors } from '../_mssql/errors.ts';
 import { isQuery, querySource } from '../_mssql/query-source.ts';
-import { checkTables } from './base.ts';
+import { checkTables } from './visible-columns.ts';
 import { settings, sourceSettings } from './config.ts';
 import { receptionFields } from './fields.ts';
 import { receptions } from './receptions.ts';

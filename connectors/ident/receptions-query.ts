@@ -144,7 +144,7 @@ function visits(available: Available) {
       'r.DateTimeAdded as createdAt',
       'r.ID_Patients as patientId',
       'r.ID_Staffs as doctorId',
-    ]) // prettier-ignore
+    ])
     .select([
       'p.CardNumber as cardNumber',
       'p.PatientNumber as patientNumber',
@@ -160,7 +160,7 @@ function visits(available: Available) {
       'a.NameArmchair as armchair',
       'b.ID as chairBranchId',
       'b.Name as chairBranchName',
-    ]) // prettier-ignore
+    ])
     .select(
       available.has('dbo.Persons.Phone')
         ? sql.ref<string | null>('pp.Phone').as('phone')

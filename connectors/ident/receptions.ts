@@ -5,7 +5,7 @@ import type { Bounds } from '../_mssql/cursor.ts';
 import { readPages } from '../_mssql/pages.ts';
 import type { Pages, PlacedRow } from '../_mssql/pages.ts';
 import type { Statement } from '../_mssql/parameters.ts';
-import { availableColumns } from './base.ts';
+import { availableColumns } from './visible-columns.ts';
 import { errors } from './errors.ts';
 import { receptionFields } from './fields.ts';
 import { receptionRow } from './reception-row.ts';

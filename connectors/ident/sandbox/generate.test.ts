@@ -64,9 +64,13 @@ describe('an invented clinic', () => {
   });
 
   it('keeps every stamp between the first day and now', () => {
-    const stamps = rowsOf('Receptions', { days: 7 }).flatMap((row) =>
-      Object.entries(row).filter(([name]) => !name.startsWith('Plan')).map(([, value]) => String(value)),
-    ).filter((value) => value.includes('T')); // prettier-ignore
+    const stamps = rowsOf('Receptions', { days: 7 })
+      .flatMap((row) =>
+        Object.entries(row)
+          .filter(([name]) => !name.startsWith('Plan'))
+          .map(([, value]) => String(value)),
+      )
+      .filter((value) => value.includes('T'));
     const [first = '', last = ''] = [stamps.sort().at(0), stamps.at(-1)];
     expect(first >= '2026-02-23T12:00:00.000').toBe(true);
     expect(last < '2026-03-02T12:00:00.000').toBe(true);

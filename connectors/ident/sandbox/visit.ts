@@ -116,8 +116,16 @@ function addOrder(world: World, visit: Billed, orderedMs: number, billedMs: numb
   const branch = random.chance(0.95) ? visit.branch : random.pick([1, 2, null]);
   const billed = billedMs === undefined ? null : naive(billedMs);
   addRow(world, 'Orders', [
-    id, visit.id, visit.patient, visit.doctor, branch, naive(orderedMs), billed, naive(orderedMs), billed,
-  ]); // prettier-ignore
+    id,
+    visit.id,
+    visit.patient,
+    visit.doctor,
+    branch,
+    naive(orderedMs),
+    billed,
+    naive(orderedMs),
+    billed,
+  ]);
   let sum = 0;
   for (let line = random.between(1, 4); line > 0; line--) sum += addLine(world, id, orderedMs);
   if (billed !== null) addRow(world, 'PaymentsIn', [++world.ids.payment, visit.patient, branch, money(sum), billed]);

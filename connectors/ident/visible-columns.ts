@@ -1,6 +1,5 @@
-import type { CheckResult, Value } from '../../engine/index.ts';
+import { toPipeError, type CheckResult, type PipeError, type Value } from '../../engine/index.ts';
 import type { SqlClient } from '../_mssql/client.ts';
-import { toPipeError } from '../../engine/index.ts';
 import { errors } from './errors.ts';
 import type { Available } from './receptions-query.ts';
 import { optionalColumns, requiredColumns } from './schema.ts';
@@ -35,12 +34,7 @@ async function checkTable(
   signal: AbortSignal,
 ): Promise<CheckResult> {
   const what = `table ${table}`;
-  const failed = (error: NonNullable<CheckResult['error']>): CheckResult => ({
-    what,
-    ok: false,
-    fact: error.message,
-    error,
-  });
+  const failed = (error: PipeError): CheckResult => ({ what, ok: false, fact: error.message, error });
   if (visible === undefined) return failed(errors.tables_missing.error({ table }));
   const missing = columns.filter((column) => !visible.has(column));
   if (missing.length > 0) return failed(errors.columns_missing.error({ table, columns: missing.join(', ') }));
