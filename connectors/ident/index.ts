@@ -1,12 +1,12 @@
-import type { Connection, Connector, SourceBlock } from '../../engine/index.ts';
-import { checkServer } from '../_mssql/check.ts';
+import type { Connection, Connector, Host, Source, SourceBlock } from '../../engine/index.ts';
+import { checkServer, checkSource } from '../_mssql/check.ts';
 import { SqlClient } from '../_mssql/client.ts';
-import { errors as sqlErrors } from '../_mssql/errors.ts';
+import { errors } from '../_mssql/errors.ts';
 import { isQuery, querySource } from '../_mssql/query-source.ts';
-import { checkTables } from './visible-columns.ts';
 import { settings, sourceSettings } from './config.ts';
 import { receptionFields } from './fields.ts';
 import { receptions } from './receptions.ts';
+import { checkTables } from './visible-columns.ts';
 
 const connector: Connector<typeof settings> = {
   name: 'ident',
@@ -19,12 +19,13 @@ const connector: Connector<typeof settings> = {
   connect(given, host): Connection {
     const client = new SqlClient({ ...given, database: given.database ?? 'PZ' }, host);
     return {
-      source: (block) =>
-        isQuery(block['query']) ? querySource(client, host, chosen(block, block['query'])) : receptions(client, host),
+      source: (block) => sourceOf(client, host, block),
       async check({ sources }, signal) {
-        const server = await checkServer(client, host, signal);
-        const streamed = sources.some((block) => block['query'] === undefined);
-        return streamed ? [...server, ...(await checkTables(client, signal))] : server;
+        const results = [...(await checkServer(client, host, signal))];
+        if (sources.some((block) => block['query'] === undefined)) results.push(...(await checkTables(client, signal)));
+        for (const block of sources.filter((one) => one['query'] !== undefined))
+          results.push(await checkSource('query', () => sourceOf(client, host, block), signal));
+        return results;
       },
       close: async () => await client.close(),
     };
@@ -34,7 +35,8 @@ const connector: Connector<typeof settings> = {
 
 export default connector;
 
-function chosen<Setting>(block: SourceBlock, setting: Setting): Setting {
-  if (block['stream'] !== undefined) throw sqlErrors.source_choice.error({ choices: 'stream, query' });
-  return setting;
+function sourceOf(client: SqlClient, host: Host, { stream, query }: SourceBlock): Source {
+  if (stream === 'receptions' && query === undefined) return receptions(client, host);
+  if (isQuery(query) && stream === undefined) return querySource(client, host, query);
+  throw errors.source_choice.error({ choices: 'stream, query' });
 }

@@ -267,6 +267,25 @@ describe('a base of another version', () => {
     ]);
   });
 
+  it('checks a query of its own by asking the server what it gives', async () => {
+    const { connection } = await openClinic();
+    const { signal } = new AbortController();
+    const queries = ['SELECT ID, Surname FROM dbo.Persons', 'SELECT ID FROM dbo.Nobody'];
+    const results = await connection.check({ sources: queries.map((query) => ({ query })), entities: [] }, signal);
+    expect(results.map(({ what, ok, fact }) => [what, ok, fact])).toEqual([
+      ['login', true, expect.stringMatching(/^reader reads PZ on 127\.0\.0\.1:\d+, SQL Server 11\.0\.7001\.0$/)],
+      ['clock', true, "runs with this machine's"],
+      ['query', true, '2 columns'],
+      ['query', false, 'there is no table dbo.Nobody, or the login may not see it'],
+    ]);
+  });
+
+  it('needs a stream or a query, and not both', async () => {
+    const { connection } = await openClinic();
+    for (const block of [{}, { stream: 'receptions', query: 'SELECT 1 AS a' }])
+      expect(() => connection.source?.(block)).toThrow('a source needs exactly one of stream, query');
+  });
+
   it('refuses another cursor than changedAt', async () => {
     const { read } = await openClinic();
     await expect(all(read({ window: { ...week, field: 'planStart' } }))).rejects.toThrow(

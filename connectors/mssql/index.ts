@@ -1,6 +1,5 @@
-import type { CheckResult, Connection, Connector, Host, Source, SourceBlock, Value } from '../../engine/index.ts';
-import { toPipeError } from '../../engine/index.ts';
-import { checkServer } from '../_mssql/check.ts';
+import type { Connection, Connector, Host, Source, SourceBlock, Value } from '../../engine/index.ts';
+import { checkServer, checkSource } from '../_mssql/check.ts';
 import { SqlClient } from '../_mssql/client.ts';
 import { errors } from '../_mssql/errors.ts';
 import { isQuery, querySource } from '../_mssql/query-source.ts';
@@ -18,7 +17,10 @@ const connector: Connector<typeof settings> = {
       source: (block) => sourceOf(client, host, block),
       async check({ sources }, signal) {
         const results = [...(await checkServer(client, host, signal))];
-        for (const block of sources) results.push(await checkSource(client, host, block, signal));
+        for (const block of sources) {
+          const what = typeof block['table'] === 'string' ? `table ${block['table']}` : 'query';
+          results.push(await checkSource(what, () => sourceOf(client, host, block), signal));
+        }
         return results;
       },
       close: async () => await client.close(),
@@ -42,22 +44,4 @@ function filterOf(filter: unknown): Readonly<Record<string, readonly Value[]>> {
   return Object.fromEntries(
     Object.entries(filter).map(([name, wanted]) => [name, Array.isArray(wanted) ? wanted : [wanted]]),
   );
-}
-
-/** Whether the login sees the table, or the server can make sense of the query. */
-async function checkSource(
-  client: SqlClient,
-  host: Host,
-  block: SourceBlock,
-  signal: AbortSignal,
-): Promise<CheckResult> {
-  const what = typeof block['table'] === 'string' ? `table ${block['table']}` : 'query';
-  try {
-    const { fields } = await sourceOf(client, host, block).describe(signal);
-    return { what, ok: true, fact: `${fields.length} columns` };
-  } catch (thrown) {
-    signal.throwIfAborted();
-    const error = toPipeError(thrown);
-    return { what, ok: false, fact: error.message, error };
-  }
 }

@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, test } from 'vitest';
 import type {
+  Connection,
   Cursor,
   PipeError,
   ReadRequest,
@@ -23,6 +24,7 @@ afterEach(async () => {
 
 async function startServer(): Promise<{
   server: SqlServerSandbox;
+  connection: Connection;
   open: (block: SourceBlock) => Source;
   warnings: PipeError[];
 }> {
@@ -54,7 +56,7 @@ async function startServer(): Promise<{
     if (!source) throw new Error('mssql has a source');
     return source;
   };
-  return { server, open, warnings };
+  return { server, connection, open, warnings };
 }
 
 const running = (): AbortSignal => new AbortController().signal;
@@ -234,6 +236,18 @@ describe('a cursor', () => {
     const { cursor } = await read(open({ table: 'dbo.Log' }), { window: always('At') });
     expect(cursor).toEqual({ at: '2026-03-02T12:00:00.000' });
   });
+});
+
+test('check counts the columns of what is read, and names what cannot be', async () => {
+  const { server, connection } = await startServer();
+  await server.execute('CREATE TABLE dbo.Log (ID int NOT NULL PRIMARY KEY, Text nvarchar(50) NULL)');
+  const sources = [{ table: 'dbo.Log' }, { table: 'dbo.Nope' }, { query: 'SELECT ID FROM dbo.Log' }];
+  const results = await connection.check({ sources, entities: [] }, running());
+  expect(results.slice(2).map(({ what, ok, fact }) => [what, ok, fact])).toEqual([
+    ['table dbo.Log', true, '2 columns'],
+    ['table dbo.Nope', false, 'there is no table dbo.Nope, or the login may not see it'],
+    ['query', true, '1 column'],
+  ]);
 });
 
 describe('a query', () => {
