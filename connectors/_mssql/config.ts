@@ -3,9 +3,18 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { config as DriverConfig } from 'mssql';
 import { Type } from 'typebox';
-import type { Static } from 'typebox';
+import type { Static, TObject } from 'typebox';
 import type { Endpoint } from './driver-errors.ts';
 import { errors } from './errors.ts';
+
+const defaults = {
+  port: 1433,
+  encrypt: true,
+  trustServerCertificate: false,
+  minTls: '1.2',
+  connectTimeout: '10s',
+  queryTimeout: '30s',
+} as const;
 
 const duration = '^[1-9][0-9]*(ms|s|m)$';
 
@@ -19,7 +28,7 @@ export const connectionSettings = {
     Type.Integer({
       minimum: 1,
       maximum: 65_535,
-      default: 1433,
+      default: defaults.port,
       description: 'TCP port; not used with a named instance',
     }),
   ),
@@ -29,33 +38,41 @@ export const connectionSettings = {
   }),
   password: Type.String({ secret: true, description: 'Password of the login' }),
   domain: Type.Optional(Type.String({ description: 'Windows domain of `user`: logs in by NTLM' })),
-  encrypt: Type.Optional(Type.Boolean({ default: true, description: 'TLS; false only within a network you trust' })),
+  encrypt: Type.Optional(
+    Type.Boolean({ default: defaults.encrypt, description: 'TLS; false only within a network you trust' }),
+  ),
   trustServerCertificate: Type.Optional(
-    Type.Boolean({ default: false, description: 'Take any certificate, such as the one SQL Server signs for itself' }),
+    Type.Boolean({
+      default: defaults.trustServerCertificate,
+      description: 'Take any certificate, such as the one SQL Server signs for itself',
+    }),
   ),
   ca: Type.Optional(Type.String({ description: 'PEM file of the authority that signed the server certificate' })),
   serverName: Type.Optional(Type.String({ description: 'Name in the server certificate where it is not the host' })),
   minTls: Type.Optional(
     Type.Enum(['1.0', '1.1', '1.2'], {
       type: 'string',
-      default: '1.2',
+      default: defaults.minTls,
       description: 'Oldest TLS to accept; a SQL Server without updates may know only 1.0',
     }),
   ),
   connectTimeout: Type.Optional(
-    Type.String({ pattern: duration, default: '10s', description: 'Wait for a connection, e.g. `10s`' }),
+    Type.String({
+      pattern: duration,
+      default: defaults.connectTimeout,
+      description: 'Wait for a connection, e.g. `10s`',
+    }),
   ),
   queryTimeout: Type.Optional(
     Type.String({
       pattern: duration,
-      default: '30s',
+      default: defaults.queryTimeout,
       description: 'Longest silence of the server while it owes us rows',
     }),
   ),
 };
 
-export const connectionSchema = Type.Object(connectionSettings);
-export type ConnectionSettings = Static<typeof connectionSchema> & { readonly database: string };
+export type ConnectionSettings = Static<TObject<typeof connectionSettings>> & { readonly database: string };
 
 const units = { ms: 1, s: 1000, m: 60_000 } as const;
 
@@ -69,12 +86,12 @@ export function durationMs(text: string): number {
 export function endpointOf(settings: ConnectionSettings): Endpoint {
   const [host = '', instance] = settings.server.split('\\', 2);
   return {
-    server: instance === undefined ? `${host}:${settings.port ?? 1433}` : `${host}\\${instance}`,
+    server: instance === undefined ? `${host}:${settings.port ?? defaults.port}` : `${host}\\${instance}`,
     ...(instance !== undefined && { instance }),
     user: settings.user,
     database: settings.database,
-    connectTimeoutMs: durationMs(settings.connectTimeout ?? '10s'),
-    queryTimeoutMs: durationMs(settings.queryTimeout ?? '30s'),
+    connectTimeoutMs: durationMs(settings.connectTimeout ?? defaults.connectTimeout),
+    queryTimeoutMs: durationMs(settings.queryTimeout ?? defaults.queryTimeout),
   };
 }
 
@@ -85,10 +102,10 @@ const oldCiphers = 'DEFAULT@SECLEVEL=0';
 export function driverConfig(settings: ConnectionSettings, folder: string): DriverConfig {
   const at = endpointOf(settings);
   const [host = ''] = settings.server.split('\\', 2);
-  const minTls = settings.minTls ?? '1.2';
+  const minTls = settings.minTls ?? defaults.minTls;
   return {
     server: host === '.' || host === '(local)' ? 'localhost' : host,
-    ...(at.instance === undefined && { port: settings.port ?? 1433 }),
+    ...(at.instance === undefined && { port: settings.port ?? defaults.port }),
     database: settings.database,
     user: settings.user,
     password: settings.password,
@@ -102,8 +119,8 @@ export function driverConfig(settings: ConnectionSettings, folder: string): Driv
     options: {
       appName: 'pipe',
       ...(at.instance !== undefined && { instanceName: at.instance }),
-      encrypt: settings.encrypt ?? true,
-      trustServerCertificate: settings.trustServerCertificate ?? false,
+      encrypt: settings.encrypt ?? defaults.encrypt,
+      trustServerCertificate: settings.trustServerCertificate ?? defaults.trustServerCertificate,
       ...serverNameOf(settings, host),
       // Naive times come as Dates whose UTC fields are what the clinic's wall clock shows.
       useUTC: true,

@@ -1,11 +1,10 @@
-import type { CheckResult, ConnectionUses, EntityUse, Host } from '../../engine/index.ts';
-import { PipeError } from '../../engine/index.ts';
+import { PipeError, type CheckResult, type ConnectionUses, type EntityUse, type Host } from '../../engine/index.ts';
 import type { BatchResult, Client, Reply } from './client.ts';
 import { errors } from './errors.ts';
 import { isObject, type Schema, type Schemas } from './schema.ts';
 
 /** Clocks further apart than this make "changed since" and the limiter guess wrong. */
-const clockMs = 60_000;
+const clockToleranceMs = 60_000;
 
 /** Login, rights, clock, and the fields and stages that are used. Two requests, nothing is changed. */
 export async function check(
@@ -23,7 +22,7 @@ export async function check(
     scopeOf(batch.replies[1], client.host),
     clockOf(batch, host, client.host),
   ];
-  for (const use of entities) results.push(...(await entityResults(schemas, use, signal)));
+  for (const use of entities) results.push(...(await entityResults(schemas, use, client.host, signal)));
   return results;
 }
 
@@ -47,16 +46,22 @@ function clockOf({ time }: BatchResult, { now }: Host, host: string): CheckResul
   if (time.startMs === undefined) return { what: 'clock', ok: true, fact: 'the portal does not tell its time' };
   const difference = now() - time.startMs;
   const seconds = Math.round(Math.abs(difference) / 1000);
-  const fact = `this machine is ${seconds} s ${difference < 0 ? 'behind' : 'ahead of'} the portal`;
-  if (Math.abs(difference) <= clockMs) return { what: 'clock', ok: true, fact };
+  const apart = `${seconds} s ${difference < 0 ? 'ahead of' : 'behind'} this machine's`;
+  const fact = seconds === 0 ? "runs with this machine's" : apart;
+  if (Math.abs(difference) <= clockToleranceMs) return { what: 'clock', ok: true, fact };
   return { what: 'clock', ok: false, fact, error: errors.clock_differs.error({ host, seconds }) };
 }
 
-async function entityResults(schemas: Schemas, use: EntityUse, signal: AbortSignal): Promise<readonly CheckResult[]> {
+async function entityResults(
+  schemas: Schemas,
+  use: EntityUse,
+  host: string,
+  signal: AbortSignal,
+): Promise<readonly CheckResult[]> {
   const what = `entity ${use.entity}`;
   try {
     const schema = await schemas.of(use.entity, signal);
-    const missing = use.fields.flatMap((field) => missingField(schema, field));
+    const missing = use.fields.flatMap((field) => missingField(schema, field, host));
     const fact = `${use.fields.length - missing.length} of ${use.fields.length} fields are there`;
     return [{ what, ok: missing.length === 0, fact }, ...missing, ...stages(schema, use)];
   } catch (thrown) {
@@ -65,19 +70,10 @@ async function entityResults(schemas: Schemas, use: EntityUse, signal: AbortSign
   }
 }
 
-function missingField(schema: Schema, name: string): readonly CheckResult[] {
-  if (schema.fields.has(name) || schema.description.lists.some((list) => list.name === name)) return [];
-  const error = catching(() => schema.field(name));
-  return [{ what: `field ${schema.kind.name}.${name}`, ok: false, fact: 'not there', ...(error && { error }) }];
-}
-
-function catching(action: () => unknown): PipeError | undefined {
-  try {
-    action();
-    return undefined;
-  } catch (thrown) {
-    return thrown instanceof PipeError ? thrown : undefined;
-  }
+function missingField({ kind, fields, description }: Schema, name: string, host: string): readonly CheckResult[] {
+  if (fields.has(name) || description.lists.some((list) => list.name === name)) return [];
+  const error = errors.unknown_field.error({ entity: kind.name, field: name, host });
+  return [{ what: `field ${kind.name}.${name}`, ok: false, fact: 'not there', error }];
 }
 
 /** Stages the portal has: what a mapping's table of stages is compared with. */

@@ -47,7 +47,7 @@ export interface Client {
   close(): Promise<void>;
 }
 
-/** Fixed by the vendor: the 51st command of a batch is refused. */
+/** The 51st command is refused (https://apidocs.bitrix24.com/settings/how-to-call-rest-api/batch.html). */
 export const batchLimit = 50;
 
 const headers = { 'content-type': 'application/json', accept: 'application/json', 'user-agent': 'pipe/0.1' };

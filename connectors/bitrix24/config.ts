@@ -2,30 +2,32 @@ import { Type, type Static } from 'typebox';
 import type { Limit } from '../../engine/index.ts';
 import { errors } from './errors.ts';
 
-/** A connection block without `connector`. */
+export const defaults = { timeoutMs: 75_000, settleMs: 90_000, capacity: 48, perSecond: 2 } as const;
+
+/** A connection block without `connector`. Limits and the 60 s: https://apidocs.bitrix24.com/limits.html */
 export const settings = Type.Object(
   {
     webhook: Type.String({
       secret: true,
       pattern: '^https?://[^/\\s]+(/[^/\\s]+)*/rest/[0-9]+/[^/\\s]+/?$',
       description:
-        'address of an incoming webhook, https://<portal>/rest/<user>/<secret>/, with or without the last slash',
+        'Address of an inbound webhook, https://<portal>/rest/<user>/<secret>/, with or without the last slash',
     }),
     auth: Type.Optional(
-      Type.Enum(['webhook', 'oauth'], { default: 'webhook', description: 'how to log in; oauth is not ready yet' }),
+      Type.Enum(['webhook', 'oauth'], { default: 'webhook', description: 'How to log in; oauth is not ready yet' }),
     ),
     timeoutMs: Type.Optional(
       Type.Integer({
         minimum: 1,
-        default: 75_000,
-        description: 'longest time for one request; keep it above the 60 s after which the cloud ends a request itself',
+        default: defaults.timeoutMs,
+        description: 'Longest time for one request; keep it above the 60 s after which the cloud ends a request itself',
       }),
     ),
     settleMs: Type.Optional(
       Type.Integer({
         minimum: 0,
-        default: 90_000,
-        description: 'how long a request without an answer may still take effect: the 60 s of the cloud and a margin',
+        default: defaults.settleMs,
+        description: 'How long a request without an answer may still take effect: the 60 s of the cloud and a margin',
       }),
     ),
     limits: Type.Optional(
@@ -34,16 +36,23 @@ export const settings = Type.Object(
           capacity: Type.Optional(
             Type.Integer({
               minimum: 1,
-              default: 48,
+              default: defaults.capacity,
               description:
-                'requests that may come at once: two below the 50 of the vendor, whose bucket drains by whole seconds; Enterprise: 248',
+                'Requests that may come at once: two below the 50 of the vendor, whose bucket drains by whole seconds; Enterprise: 248',
             }),
           ),
           perSecond: Type.Optional(
-            Type.Number({ exclusiveMinimum: 0, default: 2, description: 'requests a second; Enterprise: 5' }),
+            Type.Number({
+              exclusiveMinimum: 0,
+              default: defaults.perSecond,
+              description: 'Requests a second; Enterprise: 5',
+            }),
           ),
         },
-        { additionalProperties: false, description: "the portal's request limit, by its plan" },
+        {
+          additionalProperties: false,
+          description: "The portal's request limit, by its plan; everybody at one address shares it",
+        },
       ),
     ),
   },
@@ -54,7 +63,7 @@ export type Settings = Static<typeof settings>;
 
 /** Keys of a target block that are this connector's own. */
 export const targetSettings = Type.Object({
-  entity: Type.Enum(['contact', 'company', 'deal', 'lead'], { description: 'what the records become' }),
+  entity: Type.Enum(['contact', 'company', 'deal', 'lead'], { description: 'What the records become' }),
 });
 
 /** Where and as whom a connection talks. OAuth will be the second kind. */
@@ -68,7 +77,7 @@ export interface Portal {
   readonly limit: Limit;
 }
 
-export function portalOf({ webhook, auth = 'webhook', timeoutMs = 75_000, limits = {} }: Settings): Portal {
+export function portalOf({ webhook, auth = 'webhook', timeoutMs = defaults.timeoutMs, limits = {} }: Settings): Portal {
   if (auth === 'oauth') throw errors.oauth_not_ready.error({});
   // What URL() throws carries the whole text, secret included.
   if (!URL.canParse(webhook)) throw errors.webhook_malformed.error({});
@@ -79,6 +88,6 @@ export function portalOf({ webhook, auth = 'webhook', timeoutMs = 75_000, limits
     host,
     path: pathname.endsWith('/') ? pathname : `${pathname}/`,
     timeoutMs,
-    limit: { key: shared, capacity: limits.capacity ?? 48, perSecond: limits.perSecond ?? 2 },
+    limit: { key: shared, capacity: defaults.capacity, perSecond: defaults.perSecond, ...limits },
   };
 }

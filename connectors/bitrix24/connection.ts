@@ -1,7 +1,7 @@
 import type { Connection, Host } from '../../engine/index.ts';
 import { check } from './check.ts';
 import { batchLimit, createClient } from './client.ts';
-import { portalOf, type Settings } from './config.ts';
+import { defaults, portalOf, type Settings } from './config.ts';
 import { find } from './find.ts';
 import { createPace } from './pace.ts';
 import { createSchemas } from './schema.ts';
@@ -19,7 +19,7 @@ export function connect(settings: Settings, host: Host): Connection {
         find(client, await schemas.of(entity, signal), questions, fields, signal),
       write: (writes, signal) => write({ client, schemas, pace }, writes, signal),
       writesPerRequest: batchLimit,
-      settleMs: settings.settleMs ?? 90_000,
+      settleMs: settings.settleMs ?? defaults.settleMs,
     }),
     check: (uses, signal) => check(client, schemas, host, uses, signal),
     close: () => client.close(),

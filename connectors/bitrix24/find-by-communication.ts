@@ -12,10 +12,13 @@ export interface Search {
   readonly hits: ReadonlySet<string>;
 }
 
-/** The portal takes 20 values, and a phone goes in two spellings. */
+/**
+ * The portal takes 20 values, and a phone goes in two spellings
+ * (https://dev.1c-bitrix.ru/rest_help/crm/auxiliary/duplicates/crm_duplicate_findbycomm.php).
+ */
 const valuesPerSearch = 10;
 
-/** With so many ids the portal may have left out others (crm-duplicate-find-by-comm.md). */
+/** The portal names no more ids than this, the oldest: with so many it may have left out others. */
 const cut = 20;
 
 /**

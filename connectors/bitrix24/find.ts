@@ -92,7 +92,10 @@ function listJobs(reading: Reading, folded: Fold): readonly Job[] {
 
 type MembersOf = (row: FoundRow) => readonly Member[];
 
-/** A page after the row `after`: by id and without counting, which stays right while rows come and go. */
+/**
+ * A page after the row `after`: by id and without counting, as the vendor advises for long lists, which stays right
+ * while rows come and go (https://apidocs.bitrix24.com/settings/performance/huge-data.html).
+ */
 function pageJob(reading: Reading, folded: Fold, values: readonly string[], membersOf: MembersOf, after: string): Job {
   const wanted = folded.over ? { [`@${folded.over.name}`]: values } : {};
   const filter = { ...restFilter(folded), ...wanted, ...(after !== '0' && { '>ID': after }) };

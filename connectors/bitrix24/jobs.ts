@@ -1,7 +1,7 @@
 import { batchLimit, type Client, type Reply } from './client.ts';
 import { fitsBatch, type Command } from './command.ts';
 
-/** Rows on a page, fixed by the vendor: a full page may not be the last one. */
+/** Rows on a page, never more (https://apidocs.bitrix24.com/settings/performance/huge-data.html): a full one may not be the last. */
 export const pageSize = 50;
 
 /** One command of a read and what its reply leads to: nothing more, the next page, a narrower question. */

@@ -1,3 +1,4 @@
+import type { FieldOption } from '../../engine/index.ts';
 import { errors } from './errors.ts';
 import type { PortalField } from './schema.ts';
 
@@ -17,7 +18,7 @@ export function optionId(field: PortalField, given: string | number | boolean): 
   });
 }
 
-function listed(called: PortalField['options'] & {}, options: PortalField['options'] & {}): string {
+function listed(called: readonly FieldOption[], options: readonly FieldOption[]): string {
   const shown = called.length > 0 ? called : options;
   const names = shown.slice(0, 30).map(({ id, text }) => `${id} (${text})`);
   return names.join(', ') + (shown.length > names.length ? ', …' : '');

@@ -1,6 +1,6 @@
 import { batchLimit } from './client.ts';
 
-/** The cloud ends a request after 60 s, half-done: a batch of writes is meant to take no longer than this. */
+/** The cloud ends a request after 60 s, half-done (config.ts): a batch of writes is meant to take no longer than this. */
 const aimMs = 25_000;
 
 /** How many writes go into one request, by what earlier ones took (DL-22). */

@@ -1,12 +1,12 @@
 import { Type } from 'typebox';
-import type { Static } from 'typebox';
 import { connectionSettings } from '../_mssql/config.ts';
+
+export const defaultDatabase = 'PZ';
 
 export const settings = Type.Object({
   ...connectionSettings,
-  database: Type.Optional(Type.String({ minLength: 1, default: 'PZ', description: 'Data base of IDENT' })),
+  database: Type.Optional(Type.String({ minLength: 1, default: defaultDatabase, description: 'Data base of IDENT' })),
 });
-export type IdentSettings = Static<typeof settings>;
 
 export const sourceSettings = Type.Object({
   stream: Type.Optional(Type.Literal('receptions', { description: 'Visits with patient, doctor, branch and bill' })),

@@ -3,7 +3,7 @@ import { checkServer, checkSource } from '../_mssql/check.ts';
 import { SqlClient } from '../_mssql/client.ts';
 import { errors } from '../_mssql/errors.ts';
 import { isQuery, querySource } from '../_mssql/query-source.ts';
-import { settings, sourceSettings } from './config.ts';
+import { defaultDatabase, settings, sourceSettings } from './config.ts';
 import { receptionFields } from './fields.ts';
 import { receptions } from './receptions.ts';
 import { checkTables } from './visible-columns.ts';
@@ -17,7 +17,7 @@ const connector: Connector<typeof settings> = {
     columns: (block) => (block['stream'] === 'receptions' ? receptionFields : undefined),
   },
   connect(given, host): Connection {
-    const client = new SqlClient({ ...given, database: given.database ?? 'PZ' }, host);
+    const client = new SqlClient({ ...given, database: given.database ?? defaultDatabase }, host);
     return {
       source: (block) => sourceOf(client, host, block),
       async check({ sources }, signal) {
