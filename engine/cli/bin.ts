@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Interfaces } from '@oclif/core';
 
 enableCompileCache();
 // What a library does that Node will stop allowing is for us to read, not for who runs a pipeline.
@@ -15,7 +16,7 @@ settings.enableAutoTranspile = false;
 const self = fileURLToPath(import.meta.url);
 const here = dirname(self);
 const root = packageRoot(here);
-const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const packageJson = readPackage(join(root, 'package.json'));
 Object.assign(packageJson.oclif, {
   // In a clone the commands lie in engine/, in the published package in dist/engine/: beside this file in both.
   commands: besideThis('commands'),
@@ -55,4 +56,10 @@ function packageRoot(folder: string): string {
   } catch {
     return packageRoot(dirname(folder));
   }
+}
+
+/** Ours, so its shape is known. */
+function readPackage(file: string): Interfaces.PJSON {
+  const read: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  return read as Interfaces.PJSON;
 }

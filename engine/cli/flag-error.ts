@@ -1,5 +1,6 @@
 import type { Command } from '@oclif/core';
 import { choicesFor } from '../config/nearest.ts';
+import { toPipeError } from '../errors.ts';
 import type { PipeError } from '../errors.ts';
 import { cliErrors } from './errors.ts';
 
@@ -10,8 +11,9 @@ interface Usage {
 }
 
 /** What oclif's parser refuses, by name: its classes carry `flags` or `args`, the rest is about one flag's value. */
-export function flagError(thrown: object, { command, argv, flags }: Usage): PipeError {
+export function flagError(thrown: unknown, { command, argv, flags }: Usage): PipeError {
   const names = Object.keys(flags).map((name) => `--${name}`);
+  if (!(thrown instanceof Error)) return toPipeError(thrown);
   if ('flags' in thrown && Array.isArray(thrown.flags)) {
     const flag = String(thrown.flags[0]).split('=')[0] ?? '';
     return cliErrors.unknown_flag.error({ flag, command, choices: choicesFor(flag, names.sort(), (name) => name) });
