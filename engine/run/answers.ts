@@ -2,7 +2,7 @@ import type { Answer, FoundRow, Question, Row, Wanted } from '../connector.ts';
 import { isPlaceholder } from '../plan/change.ts';
 import { questionClaims, rowClaim } from '../plan/claims.ts';
 import { asRow, satisfies } from '../plan/question.ts';
-import { attempt } from './attempt.ts';
+import { attemptAnswers } from './attempt.ts';
 import type { FlowContext, Scope } from './context.ts';
 import { reach } from './crash-points.ts';
 import { runErrors } from './errors.ts';
@@ -102,7 +102,13 @@ export class Answers {
         by[field] = { anyOf };
       }
     }
-    return this.#byQuestion.get(questionId(scope, { by }))?.answer ?? { by };
+    return this.#kept(scope, { by }) ?? { by };
+  }
+
+  /** What was answered before, unless something was written since that may change it. */
+  #kept(scope: Scope, question: Question): Answered | undefined {
+    const kept = this.#byQuestion.get(questionId(scope, question));
+    return kept?.claims.some((claim) => this.#touched.has(claim)) === false ? kept.answer : undefined;
   }
 
   #noteEarly(scope: Scope, question: Question, placeholders: readonly unknown[]): void {
@@ -140,8 +146,8 @@ export class Answers {
   async #find(scope: Scope, questions: readonly Question[]): Promise<readonly Answer[]> {
     const { entity } = scope.description;
     const { signal } = this.#context;
-    return attempt(this.#context, scope.connection.name, () =>
-      scope.sink.find(entity, questions, scope.select, signal),
+    return attemptAnswers(this.#context, scope.connection.name, questions, (left) =>
+      scope.sink.find(entity, left, scope.select, signal),
     );
   }
 
@@ -180,7 +186,7 @@ export class Answers {
       if (late.length === 0) return [];
       const rows = answers[index];
       const held = new Set(Array.isArray(rows) ? rows.map((row: Row) => String(row[scope.description.id])) : []);
-      return late.filter((key) => !held.has(key));
+      return [...new Set(late)].filter((key) => !held.has(key));
     });
     const keys = [...new Set(missing.flat())];
     if (keys.length === 0) return;
@@ -188,19 +194,21 @@ export class Answers {
       scope,
       keys.map((key) => ({ by: { [scope.description.id]: { anyOf: [key] } } })),
     );
-    const rows = new Map<string, Row>();
-    for (const answer of reread)
-      if (answer.ok) for (const found of answer.rows) rows.set(found.key, this.#keep(scope, found));
+    const rows = new Map(reread.map((answer, index) => [keys[index], this.#keptRows(scope, answer)]));
     missing.forEach((wanted, index) => {
       const question = questions[index];
       const answered = answers[index];
       if (!question || !answered || answered instanceof Error) return;
-      const late = wanted
-        .map((key) => rows.get(key))
-        .filter((row) => row !== undefined && satisfies(scope.fields, question, row))
-        .filter((row) => row !== undefined);
-      answers[index] = [...answered, ...late];
+      const late = wanted.map((key) => rows.get(key) ?? []);
+      // DL-3: a row that may be there and could not be read makes the answer incomplete.
+      const unread = late.find((found) => found instanceof Error);
+      const satisfying = late.flatMap((found) => (found instanceof Error ? [] : found));
+      answers[index] = unread ?? [...answered, ...satisfying.filter((row) => satisfies(scope.fields, question, row))];
     });
+  }
+
+  #keptRows(scope: Scope, answer: Answer): Answered {
+    return answer.ok ? answer.rows.map((found) => this.#keep(scope, found)) : answer.error;
   }
 }
 

@@ -1,10 +1,10 @@
 import { toPipeError } from '../errors.ts';
 import type { PipeError } from '../errors.ts';
-import type { Outcome, Write } from '../connector.ts';
+import type { Answer, Outcome, Question, Write } from '../connector.ts';
 import type { RunContext } from './context.ts';
 
 /** How long one call is tried again before the run gives up on it, and how far apart. */
-const patienceMs = 5 * 60_000;
+export const patienceMs = 5 * 60_000;
 const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
 
@@ -23,36 +23,69 @@ export async function attempt<Result>(context: RunContext, what: string, call: (
 }
 
 /**
- * Sends writes until each is done, refused for good, or in doubt. Only what certainly was not applied is sent again;
- * refusals by the vendor's rate limit are waited out and cost nothing (DL-11).
+ * Sends writes until each is done, refused for good, or in doubt. Only what certainly was not applied is sent again, and
+ * only while its plan is fresh; refusals by the vendor's rate limit are waited out and cost nothing (DL-4, DL-11).
  */
 export async function attemptWrites(
   context: RunContext,
   what: string,
   writes: readonly Write[],
   send: (writes: readonly Write[]) => Promise<readonly Outcome[]>,
+  isFresh: (index: number) => boolean,
 ): Promise<readonly Outcome[]> {
-  const patience = startPatience(context, what);
-  const outcomes: Outcome[] = [];
-  let left = writes.map((write, index) => ({ write, index }));
-  for (;;) {
-    const answers = await outcomesOf(
-      left.map(({ write }) => write),
-      send,
-    );
-    left.forEach(({ index }, position) => {
-      outcomes[index] = answers[position] ?? lost();
-    });
-    const again = left.filter(({ index }) => mayPass(outcomes[index]));
-    const first = again.at(0);
-    const why = first && outcomes[first.index];
-    if (!first || !why || why.ok || context.signal.aborted || !(await patience(why.error))) return outcomes;
-    left = again;
-  }
+  return attemptEach(context, what, writes, (left) => outcomesOf(left, send), {
+    mayPass: (outcome) => (!outcome.ok && outcome.applied === 'no' && outcome.error.retry ? outcome.error : undefined),
+    isWorth: isFresh,
+    lost: () => ({ ok: false, applied: 'unknown', error: toPipeError(new Error('a write got no outcome')) }),
+  });
 }
 
-function mayPass(outcome: Outcome | undefined): boolean {
-  return outcome !== undefined && !outcome.ok && outcome.applied === 'no' && outcome.error.retry;
+/** Asks until each question has its answer or has none for good. */
+export async function attemptAnswers(
+  context: RunContext,
+  what: string,
+  questions: readonly Question[],
+  find: (questions: readonly Question[]) => Promise<readonly Answer[]>,
+): Promise<readonly Answer[]> {
+  return attemptEach(context, what, questions, (left) => attempt(context, what, () => find(left)), {
+    mayPass: (answer) => (!answer.ok && answer.error.retry ? answer.error : undefined),
+    isWorth: () => true,
+    lost: () => ({ ok: false, error: toPipeError(new Error('a question got no answer')) }),
+  });
+}
+
+interface Rules<Result> {
+  /** Why it came to nothing this time, where it may pass the next. */
+  readonly mayPass: (result: Result) => PipeError | undefined;
+  /** Whether it is still to be tried after the pause. */
+  readonly isWorth: (index: number) => boolean;
+  /** A connector that forgets a result broke the contract. */
+  readonly lost: () => Result;
+}
+
+async function attemptEach<Item, Result>(
+  context: RunContext,
+  what: string,
+  items: readonly Item[],
+  call: (items: readonly Item[]) => Promise<readonly Result[]>,
+  { mayPass, isWorth, lost }: Rules<Result>,
+): Promise<readonly Result[]> {
+  const patience = startPatience(context, what);
+  const results: Result[] = [];
+  let left = items.map((item, index) => ({ item, index }));
+  while (left.length > 0) {
+    const given = await call(left.map(({ item }) => item));
+    const failed = left.flatMap(({ item, index }, position) => {
+      const result = given[position] ?? lost();
+      results[index] = result;
+      const error = mayPass(result);
+      return error ? [{ item, index, error }] : [];
+    });
+    const [first] = failed;
+    if (!first || context.signal.aborted || !(await patience(first.error))) return results;
+    left = failed.filter(({ index }) => isWorth(index));
+  }
+  return results;
 }
 
 async function outcomesOf(
@@ -65,11 +98,6 @@ async function outcomesOf(
     const error = toPipeError(thrown);
     return writes.map(() => ({ ok: false, applied: 'no', error }));
   }
-}
-
-/** A connector that forgets an outcome broke the contract; what it did is not known. */
-function lost(): Outcome {
-  return { ok: false, applied: 'unknown', error: toPipeError(new Error('a write got no outcome')) };
 }
 
 /** Waits before the next attempt; false when patience is at its end or the run is to stop. */

@@ -5,6 +5,7 @@ import { meets } from '../plan/claims.ts';
 import { splitWave } from '../plan/waves.ts';
 import type { Delivery, QueuePut } from '../state/ports.ts';
 import { Answers } from './answers.ts';
+import { patienceMs } from './attempt.ts';
 import type { FlowContext } from './context.ts';
 import { tallyDone, tallyWritten } from './counts.ts';
 import type { Progress, Tally } from './counts.ts';
@@ -18,9 +19,15 @@ import type { MappedRow } from './map-batch.ts';
 import { planBatch } from './plan-batch.ts';
 import type { PlannedRecord } from './plan-batch.ts';
 
+/** How many records the next wave may take. */
+export interface Pace {
+  waveSize: number;
+}
+
 /** What delivering records needs beside the context. */
 export interface DeliveryTask {
   readonly tally: Tally;
+  readonly pace: Pace;
   /** The columns of a source row that `fetch` needs, where the source has such. */
   readonly sourceKey: (row: Row) => Row | undefined;
   /** Attempts already made, of records that come from the queue. */
@@ -35,11 +42,11 @@ export async function deliver(context: FlowContext, records: readonly MappedRow[
   const hashes = new Map(records.map((record) => [record.key, record.hash]));
   const progress = new Map(records.map((record) => [record.key, { created: false, updated: false }]));
   let pending: readonly FlowRecord[] = records;
-  let waveSize = records.length;
+  let movedAt = context.clock.monotonic();
   const answers = new Answers(context);
   while (pending.length > 0) {
     context.signal.throwIfAborted();
-    const asking = pending.slice(0, waveSize);
+    const asking = pending.slice(0, task.pace.waveSize);
     const { free, doubtful } = partition(context, await planBatch(context, asking, answers));
     reach('planned');
     const { now, later } = splitWave(free);
@@ -48,10 +55,18 @@ export async function deliver(context: FlowContext, records: readonly MappedRow[
     for (const record of executed) tallyWritten(task.tally, progressOf(progress, record.record.key), record);
     await commitWave(context, task, { done, doubtful, hashes, progress });
     const stale = executed.filter((record) => record.stale);
-    // What could not be sent while its plan was fresh was too much for one wave.
-    if (stale.length > 0) waveSize = Math.max(1, done.length);
+    pace(task.pace, asking.length, stale.length > 0);
+    if (doubtful.length > 0 || executed.some(({ stale: waits, written }) => !waits || written.length > 0)) {
+      movedAt = context.clock.monotonic();
+    }
+    if (context.clock.monotonic() - movedAt > patienceMs) throw runErrors.too_slow.error({});
     pending = [...inOrder(asking, [...later, ...stale]), ...pending.slice(asking.length)];
   }
+}
+
+/** Plans that grew old before they could be sent were too many for one wave; the next waves say by how much (DL-4). */
+function pace(now: Pace, asked: number, tooMany: boolean): void {
+  now.waveSize = tooMany ? Math.max(1, Math.floor(asked / 2)) : now.waveSize * 2;
 }
 
 /**

@@ -19,6 +19,15 @@ export const runErrors = defineErrors('run', {
       ru: 'ничего: она продолжится, когда та запись прояснится',
     },
   },
+  too_slow: {
+    kind: 'environment',
+    en: 'for five minutes no record could be written within 30 seconds of reading what the target holds',
+    ru: 'пять минут ни одну запись не удалось записать в течение 30 секунд после чтения целевой системы',
+    fix: {
+      en: 'nothing was lost; run again when the target answers faster',
+      ru: 'ничего не потеряно; повторите, когда целевая система станет отвечать быстрее',
+    },
+  },
   filter_ignored: {
     kind: 'environment',
     en: '{entity} in connection {connection} answered a question by {fields} with a row that does not match it (row {row})',

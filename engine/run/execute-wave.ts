@@ -69,7 +69,10 @@ export async function executeWave(
   return executions;
 }
 
-/** What was planned over a row that did not exist is planned again over the row that now does, or not at all. */
+/**
+ * What was planned over a row that did not exist is planned again over the row that now does, or not at all; so is what
+ * asked for rows that the record itself has written since.
+ */
 async function replan(
   context: FlowContext,
   executions: readonly Execution[],
@@ -78,15 +81,22 @@ async function replan(
 ): Promise<void> {
   const { name } = target.target;
   const affected = executions.filter((execution) => {
-    const touched = !isOpen(execution, target) || target.uses.some((used) => execution.moved.has(used));
+    const touched =
+      !isOpen(execution, target) ||
+      target.uses.some((used) => execution.moved.has(used)) ||
+      execution.meetsItself.has(name);
     return touched && execution.plans.has(name) && !execution.stale;
   });
   for (const execution of affected) {
     execution.plans.delete(name);
     execution.moved.add(name);
   }
-  const open = affected.filter((execution) => isOpen(execution, target));
+  const open = affected.filter((execution) => isOpen(execution, target) && !meetsOwnDoubt(context, execution, name));
   await planOne(context, open, target, answers);
+}
+
+function meetsOwnDoubt({ doubts }: FlowContext, { meetsItself, record }: Execution, target: string): boolean {
+  return meetsItself.has(target) && doubts.records.has(record.key);
 }
 
 function rowSteps(execution: Execution, target: CompiledTarget): readonly Step[] {

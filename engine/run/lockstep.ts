@@ -36,7 +36,12 @@ export async function lockstep<Result>(
       pause();
     });
 
-  return Promise.all(tasks.map((task) => task(ask).finally(pause)));
+  // Every task comes to its end, also beside one that fails: nobody asks on after the caller has gone.
+  const ends = await Promise.allSettled(tasks.map((task) => task(ask).finally(pause)));
+  return ends.map((end) => {
+    if (end.status === 'rejected') throw end.reason;
+    return end.value;
+  });
 }
 
 async function answerRound(

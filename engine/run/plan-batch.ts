@@ -22,6 +22,8 @@ export interface PlannedRecord {
   /** What each target asked. */
   readonly questions: Map<string, readonly Question[]>;
   readonly claims: { readonly asked: Set<string>; readonly effects: Set<string> };
+  /** Targets that asked for what an earlier target of the same record writes: a payer who is the patient. */
+  readonly meetsItself: Set<string>;
   /** When the oldest answer it may rest on was asked for, on the monotonic clock (DL-4). */
   readonly askedAt: number;
 }
@@ -39,6 +41,7 @@ export async function planBatch(
     failures: new Map(),
     questions: new Map(),
     claims: { asked: new Set(), effects: new Set() },
+    meetsItself: new Set(),
     askedAt,
   }));
   for (const target of context.flow.targets) {
@@ -99,12 +102,15 @@ function earlierRows(draft: PlannedRecord): Record<string, Row | undefined> {
 }
 
 /** Notes what the plan of a target rests on and what it changes. */
-function claim({ plans, questions, claims }: PlannedRecord, scope: Scope, target: string): void {
+function claim({ plans, questions, claims, meetsItself }: PlannedRecord, scope: Scope, target: string): void {
   const plan = plans.get(target);
   const asked = questions.get(target) ?? [];
-  for (const question of asked)
-    for (const one of questionClaims(scope.id, scope.fields, question)) claims.asked.add(one);
-  for (const key of rowsOf(scope, plan)) claims.asked.add(rowClaim(scope.id, key));
+  const restsOn = [
+    ...asked.flatMap((question) => questionClaims(scope.id, scope.fields, question)),
+    ...rowsOf(scope, plan).map((key) => rowClaim(scope.id, key)),
+  ];
+  for (const one of restsOn) claims.asked.add(one);
+  if (restsOn.some((one) => claims.effects.has(one))) meetsItself.add(target);
   for (const change of plan?.changes ?? []) for (const one of effectsOf(scope, change, asked)) claims.effects.add(one);
 }
 

@@ -56,7 +56,11 @@ async function openFlow(run: RunContext, flow: CompiledFlow, tally: Tally): Prom
     },
     doubts: await openDoubts(run, flow.flow.name),
   };
-  return { context, source, task: { tally, sourceKey: keyPicker(described.key), attempts: new Map() } };
+  return {
+    context,
+    source,
+    task: { tally, pace: { waveSize: Infinity }, sourceKey: keyPicker(described.key), attempts: new Map() },
+  };
 }
 
 /** Records an earlier process left in doubt and this read did not bring: they are in the queue, and no run is green. */

@@ -58,7 +58,6 @@ async function sendChunk(
 ): Promise<void> {
   const tagged = steps.map((step) => ({ ...step, ...tagWrite(context, target, scope, step) }));
   const intents = tagged.map((step) => intentOf(context, target, step, step.tag));
-  context.lease.verify();
   reach('intents-before-fsync');
   await context.state.saveIntents(intents);
   reach('intents-durable');
@@ -66,12 +65,16 @@ async function sendChunk(
     context,
     scope.connection.name,
     tagged.map((step) => step.write),
-    (writes) => scope.sink.write(writes, context.signal),
+    (writes) => {
+      context.lease.verify();
+      return scope.sink.write(writes, context.signal);
+    },
+    (index) => tagged.slice(index, index + 1).every((step) => isFresh(context, step)),
   );
   reach('answer-received');
   await keepReceipts(context, target, scope, tagged, intents, outcomes);
   tagged.forEach((step, index) => settle(context, target, scope, step, intents[index], outcomes[index], answers));
-  stopOnEnvironment(outcomes);
+  stopOnEnvironment(outcomes.filter((_, index) => tagged[index]?.execution.stale !== true));
 }
 
 interface TaggedStep extends Step {
@@ -197,6 +200,8 @@ function settle(
     applied(scope, name, step, outcome.key, answers);
     return;
   }
+  // Refused for now, and too old to be sent again: it is planned anew.
+  if (outcome.applied === 'no' && execution.stale) return;
   if (outcome.applied === 'unknown') {
     doubt(context, scope, execution, intent);
     answers.forgetAll();

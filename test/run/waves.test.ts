@@ -1,0 +1,201 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Answer, Connector, Question } from '../../engine/connector.ts';
+import type { CompiledPipeline } from '../../engine/transform/compiled.ts';
+import { compiled, stand } from '../support/harness.ts';
+import type { Stand } from '../support/harness.ts';
+import { entityOf, putRow, tableSystem } from '../support/table-connector.ts';
+import type { TableSystem } from '../support/table-connector.ts';
+import { descriptions, pipelineText, sourceRow } from './simulation-clinic.ts';
+import { errors } from './simulation-world.ts';
+
+let tables: TableSystem;
+let desk: Stand;
+let pipeline: CompiledPipeline;
+/** Stands between the engine and what the tables answer. */
+let retell: (entity: string, questions: readonly Question[], answers: readonly Answer[]) => readonly Answer[];
+
+beforeEach(async () => {
+  tables = tableSystem('tables', descriptions);
+  retell = (_entity, _questions, answers) => answers;
+  desk = await stand([retold(tables.connector)]);
+  pipeline = await compiled(pipelineText(1000, false), [tables.connector]);
+});
+afterEach(() => desk.close());
+
+function retold(connector: Connector): Connector {
+  return {
+    ...connector,
+    connect: (settings, host) => {
+      const connection = connector.connect(settings, host);
+      const sink = connection.sink?.({});
+      if (!sink) throw new Error('no sink');
+      const find: typeof sink.find = async (entity, questions, fields, signal) =>
+        retell(entity, questions, await sink.find(entity, questions, fields, signal));
+      return { ...connection, sink: () => ({ ...sink, find }) };
+    },
+  };
+}
+
+const visit = (id: number, patient: number, more: object = {}) => ({
+  ...sourceRow(id, id, { patient, doctor: 0, stage: 'NEW', sum: 100, items: 0 }, patient, 0),
+  ...more,
+});
+const rows = (entity: string) => [...entityOf(tables, entity).rows.values()];
+const callsOf = (start: string) => tables.calls.filter((call) => call.startsWith(start));
+const takes = (seconds: number) => {
+  desk.clock.time += seconds * 1000;
+};
+const busy = (seconds: number) => errors.busy.error({}, { retry: true, retryAfterMs: seconds * 1000 });
+
+describe('DL-1 waves', () => {
+  it('send the visits of one known patient to one doctor together', async () => {
+    putRow(tables, 'doctor', { NAME: 'Врач0' });
+    putRow(tables, 'contact', { ORIGIN: 'P1', NAME: visit(1, 1)['name'] ?? '', PHONE: [{ value: '+79991234501' }] });
+    tables.rows = Array.from({ length: 40 }, (_, index) => visit(index + 1, 1));
+    await desk.run(pipeline);
+    expect(callsOf('find deal')).toEqual(['find deal 40', 'find deal 1']);
+    expect(rows('deal')).toHaveLength(40);
+  });
+
+  it('let a visit wait for one that may answer its question by what the system fills in itself', async () => {
+    const byStage = pipelineText(1000, false).replace(
+      '- { name: visit, by: [VISIT] }\n          - { name: АВТОПРИВЯЗКА',
+      `- { name: open, by: { CONTACT_ID: $contact.ID, STAGE: '"NEW"' } }\n          - { name: АВТОПРИВЯЗКА`,
+    );
+    const withoutStage = await compiled(byStage.replace('STAGE: stage', "STAGE: 'sum < 0 ? stage'"), [
+      tables.connector,
+    ]);
+    tables.onWrite = (write) => {
+      if (write.operation === 'create' && write.entity === 'deal') Object.assign(write.values, { STAGE: 'NEW' });
+      return undefined;
+    };
+    putRow(tables, 'contact', { ORIGIN: 'P1', NAME: visit(1, 1)['name'] ?? '', PHONE: [{ value: '+79991234501' }] });
+    tables.rows = [visit(1, 1), visit(2, 1)];
+    await desk.run(withoutStage);
+    expect(rows('deal')).toHaveLength(1);
+  });
+});
+
+describe('two targets of one record that ask for the same', () => {
+  const payer = `
+      payer:
+        connection: tables
+        entity: contact
+        match: [{ name: phone, by: { PHONE: phone } }]
+        fields: { NAME: name, PHONE: [{ value: phone, type: MOBILE }] }
+      deal:`;
+  let paid: CompiledPipeline;
+  beforeEach(async () => {
+    paid = await compiled(pipelineText(1000, false).replace('\n      deal:', payer), [tables.connector]);
+  });
+
+  it('make one row of it: the later sees what the earlier wrote', async () => {
+    tables.rows = [visit(1, 1)];
+    await desk.run(paid);
+    expect(rows('contact')).toHaveLength(1);
+  });
+
+  it('and wait together when nobody knows whether the earlier has', async () => {
+    tables.onWrite = (write) =>
+      write.entity === 'contact' ? { ok: false, applied: 'unknown', error: busy(0) } : undefined;
+    tables.rows = [visit(1, 1)];
+    expect(await desk.run(paid)).toMatchObject({ flows: [{ queued: 1 }] });
+    expect(callsOf('write')).toEqual(['write create']);
+  });
+});
+
+describe('DL-4 a plan', () => {
+  it('that grew old while the system was busy is made anew: what a manager did meanwhile stays', async () => {
+    tables.rows = [visit(1, 1)];
+    await desk.run(pipeline);
+    let refusals = 1;
+    tables.onWrite = () => {
+      if (refusals-- <= 0) return undefined;
+      Object.assign(entityOf(tables, 'deal').rows.get('1') ?? {}, { STAGE: 'HOLD' });
+      return { ok: false, applied: 'no', error: busy(60) };
+    };
+    tables.rows = [visit(1, 1, { stamp: 2, stage: 'DONE', sum: 200 })];
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 0, flows: [{ updated: 1 }] });
+    expect(rows('deal')).toMatchObject([{ STAGE: 'HOLD', SUM: 200 }]);
+  });
+
+  it('of too many records grows old, and of fewer does not: the waves find their size', async () => {
+    tables.writesPerRequest = 10;
+    retell = (_entity, questions, answers) => {
+      takes(questions.length * 0.05);
+      return answers;
+    };
+    tables.onWrite = () => {
+      takes(0.2);
+      return undefined;
+    };
+    tables.rows = Array.from({ length: 400 }, (_, index) => visit(index + 1, index + 1));
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 0, flows: [{ created: 400 }] });
+    expect([rows('contact').length, rows('deal').length, rows('task').length]).toEqual([400, 400, 400]);
+    expect(callsOf('find contact').length).toBeLessThan(60);
+  });
+
+  it('that always comes too late ends the run, which says so', async () => {
+    retell = (_entity, _questions, answers) => {
+      takes(31);
+      return answers;
+    };
+    tables.rows = [visit(1, 1), visit(2, 2)];
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 3, error: { code: 'run.too_slow' } });
+    expect(tables.writes).toEqual([]);
+  });
+
+  it('is given up with the system’s own words when it stays busy', async () => {
+    tables.onWrite = () => ({ ok: false, applied: 'no', error: busy(5) });
+    tables.rows = [visit(1, 1)];
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 3 });
+    expect(desk.clock.slept.length).toBeLessThan(80);
+  });
+});
+
+describe('DL-3 an incomplete answer', () => {
+  it('is asked for again while the system says that it may pass', async () => {
+    let failures = 2;
+    retell = (_entity, _questions, answers) =>
+      failures-- > 0 ? [{ ok: false, error: busy(1) }, ...answers.slice(1)] : answers;
+    tables.rows = [visit(1, 1), visit(2, 2)];
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 0, flows: [{ created: 2 }] });
+  });
+
+  it('about a row of ours that is not listed yet is no answer either', async () => {
+    tables.onWrite = (write) => {
+      if (write.operation === 'create')
+        tables.unindexed.add(`${write.entity}#${entityOf(tables, write.entity).nextKey}`);
+      return undefined;
+    };
+    tables.rows = [visit(1, 1)];
+    await desk.run(pipeline);
+    retell = (entity, questions, answers) =>
+      entity === 'contact' && 'ID' in (questions[0]?.by ?? {})
+        ? questions.map(() => ({ ok: false, error: errors.refused.error({}) }))
+        : answers;
+    tables.rows = [visit(2, 1)];
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 4, flows: [{ rejected: 1 }] });
+    expect(rows('contact')).toHaveLength(1);
+  });
+});
+
+describe('DL-2 a row of ours that is not listed yet', () => {
+  it('is one row, however many of the values asked for it has', async () => {
+    const both = pipelineText(1000, false)
+      .replace('- { name: origin, by: [ORIGIN] }', '- { name: phones, by: { PHONE: phones } }')
+      .replace('      phone: phone\n', '      phone: phone\n      phones: "[phone, other]"\n')
+      .replace('PHONE: [{ value: phone, type: MOBILE }]', 'PHONE: [{ value: phone }, { value: phones }]');
+    const twoPhones = await compiled(both, [tables.connector]);
+    tables.onWrite = (write) => {
+      if (write.operation === 'create')
+        tables.unindexed.add(`${write.entity}#${entityOf(tables, write.entity).nextKey}`);
+      return undefined;
+    };
+    tables.rows = [visit(1, 1, { other: '+79990000099' })];
+    await desk.run(twoPhones);
+    tables.rows = [visit(2, 1, { other: '+79990000099' })];
+    expect(await desk.run(twoPhones)).toMatchObject({ exitCode: 0, flows: [{ created: 1 }] });
+    expect(rows('contact')).toHaveLength(1);
+  });
+});
