@@ -30,7 +30,7 @@ function checkSource(
   const checked = sourceBlock(block);
   return outcomeOf(checked.file, pipelineFolder, signal, async () => {
     const columns = await columnsOf(tableFile(settings, checked, pipelineFolder), signal);
-    return `it can be read and has the columns ${columns.join(', ')}`;
+    return `it can be read and has ${columns.length === 1 ? '1 column' : `${columns.length} columns`}`;
   });
 }
 

@@ -71,7 +71,8 @@ function checkHeader(table: TableFile, record: readonly string[]): readonly stri
   }
   for (const [index, name] of names.entries()) {
     if (name === '') throw fileErrors.blank_column.error({ file, number: index + 1 });
-    if (names.indexOf(name) < index) throw fileErrors.duplicate_column.error({ file, column: name });
+    const first = names.indexOf(name);
+    if (first < index) throw fileErrors.duplicate_column.error({ file, first: first + 1, second: index + 1 });
   }
   return names;
 }

@@ -1,6 +1,7 @@
 import { defineErrors, toPipeError } from '../../engine/index.ts';
 import type { PipeError } from '../../engine/index.ts';
 
+/** Columns that a file has are not listed: the first line of one without names is somebody's data. */
 export const fileErrors = defineErrors('file', {
   not_found: {
     kind: 'environment',
@@ -94,8 +95,8 @@ export const fileErrors = defineErrors('file', {
   },
   duplicate_column: {
     kind: 'input',
-    en: '{file} has two columns named {column}',
-    ru: 'в {file} два столбца с именем {column}',
+    en: 'columns {first} and {second} of {file} have the same name',
+    ru: 'у столбцов {first} и {second} файла {file} одинаковое имя',
     fix: { en: 'rename one of them in the first line', ru: 'переименуйте один из них в первой строке' },
   },
   other_separator: {
@@ -144,15 +145,18 @@ export const fileErrors = defineErrors('file', {
     kind: 'input',
     en: '{file} has no column {column}',
     ru: 'в {file} нет столбца {column}',
-    fix: { en: 'its columns are: {columns}', ru: 'его столбцы: {columns}' },
+    fix: {
+      en: 'compare the name with the first line of the file, which has to name the columns',
+      ru: 'сверьте имя с первой строкой файла: в ней должны стоять имена столбцов',
+    },
   },
   no_key_column: {
     kind: 'input',
     en: '{file} has no column {column} to name its rows by',
     ru: 'в {file} нет столбца {column}, по которому различать строки',
     fix: {
-      en: 'add the column, or name another with "key" in the connection; it has: {columns}',
-      ru: 'добавьте столбец или укажите другой в "key" соединения; в файле есть: {columns}',
+      en: 'add the column, or name another of the first line with "key" in the connection',
+      ru: 'добавьте столбец или укажите в "key" соединения другой из первой строки',
     },
   },
   no_key: {

@@ -86,7 +86,7 @@ async function checkRequest(table: TableFile, { window, since, until, signal }: 
   if (table.format === 'jsonl') return;
   const columns = await columnsOf(table, signal);
   if (columns.includes(window.field)) return;
-  throw fileErrors.no_column.error({ file, column: window.field, columns: columns.join(', ') });
+  throw fileErrors.no_column.error({ file, column: window.field });
 }
 
 async function fetch(

@@ -19,7 +19,7 @@ export function targetFile(settings: Settings, file: string, pipelineFolder: str
 /** JSON lines without rows have no columns yet. */
 export function checkKeyColumn({ file, format, key }: TargetFile, columns: readonly string[]): void {
   if (columns.includes(key) || (format === 'jsonl' && columns.length === 0)) return;
-  throw fileErrors.no_key_column.error({ file, column: key, columns: columns.join(', ') });
+  throw fileErrors.no_key_column.error({ file, column: key });
 }
 
 export function keyOf(row: Row, column: string): string | undefined {
