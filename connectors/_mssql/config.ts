@@ -53,7 +53,7 @@ export const connectionSettings = {
     Type.Enum(['1.0', '1.1', '1.2'], {
       type: 'string',
       default: defaults.minTls,
-      description: 'Oldest TLS to accept; a SQL Server without updates may know only 1.0',
+      description: 'Oldest TLS to accept, in quotes; a SQL Server without its TLS 1.2 update knows only "1.0"',
     }),
   ),
   connectTimeout: Type.Optional(

@@ -129,8 +129,8 @@ export const errors = defineErrors('mssql', {
     en: 'there is no column {column} in what is read',
     ru: 'в читаемых данных нет столбца {column}',
     fix: {
-      en: 'check the name; pipe discover lists the columns',
-      ru: 'проверьте имя; список столбцов показывает pipe discover',
+      en: 'write the name as Management Studio shows it under the same login',
+      ru: 'напишите имя так, как его показывает Management Studio под тем же входом',
     },
   },
   permission_denied: {

@@ -42,8 +42,8 @@ export const errors = defineErrors('bitrix24', {
     en: '{entity} has no field {field} in {host}',
     ru: 'у сущности {entity} нет поля {field} в {host}',
     fix: {
-      en: 'correct the name, or make the field with `pipe provision`; `pipe discover` lists all fields',
-      ru: 'исправьте имя или создайте поле командой `pipe provision`; все поля покажет `pipe discover`',
+      en: 'write the name as the method crm.{entity}.fields gives it, or make the field in the CRM settings of the portal, Custom fields',
+      ru: 'напишите имя так, как его даёт метод crm.{entity}.fields, или создайте поле в настройках CRM портала, «Пользовательские поля»',
     },
   },
   unknown_option: {

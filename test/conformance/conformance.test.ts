@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { connectorNames, loadConnector } from '../../engine/registry.ts';
+import { hasReadme } from './readme-behaviour.ts';
 import { behavesLikeConnector, hasSandbox } from './settings-behaviour.ts';
 import { behavesLikeSink } from './sink-behaviour.ts';
 import { behavesLikeSource } from './source-behaviour.ts';
@@ -31,4 +32,5 @@ async function tryConnector(name: string): Promise<void> {
     if (connector.sink) behavesLikeSink(connector, subject);
   });
   if (connector.sandbox) hasSandbox(connector);
+  hasReadme(connector);
 }
