@@ -8,6 +8,11 @@ export const patienceMs = 5 * 60_000;
 const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
 
+/** What lies with one record waits in the queue, not here: it holds nobody else up (DL-18). */
+function mayPass(error: PipeError): boolean {
+  return error.retry && error.kind !== 'data';
+}
+
 /** The one retry loop of the engine: calls again while the failure says it may pass (architecture.md). */
 export async function attempt<Result>(context: RunContext, what: string, call: () => Promise<Result>): Promise<Result> {
   const patience = startPatience(context, what);
@@ -17,7 +22,7 @@ export async function attempt<Result>(context: RunContext, what: string, call: (
       return await call();
     } catch (thrown) {
       const error = toPipeError(thrown);
-      if (!error.retry || !(await patience(error))) throw error;
+      if (!mayPass(error) || !(await patience(error))) throw error;
     }
   }
 }
@@ -34,7 +39,7 @@ export async function attemptWrites(
   isFresh: (index: number) => boolean,
 ): Promise<readonly Outcome[]> {
   return attemptEach(context, what, writes, (left) => outcomesOf(left, send), {
-    mayPass: (outcome) => (!outcome.ok && outcome.applied === 'no' && outcome.error.retry ? outcome.error : undefined),
+    failed: (outcome) => (!outcome.ok && outcome.applied === 'no' ? outcome.error : undefined),
     isWorth: isFresh,
     lost: () => ({ ok: false, applied: 'unknown', error: toPipeError(new Error('a write got no outcome')) }),
   });
@@ -48,15 +53,15 @@ export async function attemptAnswers(
   find: (questions: readonly Question[]) => Promise<readonly Answer[]>,
 ): Promise<readonly Answer[]> {
   return attemptEach(context, what, questions, (left) => attempt(context, what, () => find(left)), {
-    mayPass: (answer) => (!answer.ok && answer.error.retry ? answer.error : undefined),
+    failed: (answer) => (answer.ok ? undefined : answer.error),
     isWorth: () => true,
     lost: () => ({ ok: false, error: toPipeError(new Error('a question got no answer')) }),
   });
 }
 
 interface Rules<Result> {
-  /** Why it came to nothing this time, where it may pass the next. */
-  readonly mayPass: (result: Result) => PipeError | undefined;
+  /** Why it certainly came to nothing. */
+  readonly failed: (result: Result) => PipeError | undefined;
   /** Whether it is still to be tried after the pause. */
   readonly isWorth: (index: number) => boolean;
   /** A connector that forgets a result broke the contract. */
@@ -68,22 +73,22 @@ async function attemptEach<Item, Result>(
   what: string,
   items: readonly Item[],
   call: (items: readonly Item[]) => Promise<readonly Result[]>,
-  { mayPass, isWorth, lost }: Rules<Result>,
+  { failed, isWorth, lost }: Rules<Result>,
 ): Promise<readonly Result[]> {
   const patience = startPatience(context, what);
   const results: Result[] = [];
   let left = items.map((item, index) => ({ item, index }));
   while (left.length > 0) {
     const given = await call(left.map(({ item }) => item));
-    const failed = left.flatMap(({ item, index }, position) => {
+    const waiting = left.flatMap(({ item, index }, position) => {
       const result = given[position] ?? lost();
       results[index] = result;
-      const error = mayPass(result);
-      return error ? [{ item, index, error }] : [];
+      const error = failed(result);
+      return error && mayPass(error) ? [{ item, index, error }] : [];
     });
-    const [first] = failed;
+    const [first] = waiting;
     if (!first || context.signal.aborted || !(await patience(first.error))) return results;
-    left = failed.filter(({ index }) => isWorth(index));
+    left = waiting.filter(({ index }) => isWorth(index));
   }
   return results;
 }

@@ -69,6 +69,8 @@ export interface Scope extends TargetEntity {
 export interface FlowContext extends RunContext {
   readonly flow: CompiledFlow;
   readonly scopes: Scopes;
+  /** The columns of a source row that name it within the source, and that `fetch` needs; where the source has such. */
+  readonly sourceKey: (row: Row) => Row | undefined;
   /** `$params`, `$run`: what every expression of the flow may name. */
   readonly variables: Readonly<Record<string, Row>>;
   readonly doubts: Doubts;

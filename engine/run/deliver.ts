@@ -1,4 +1,3 @@
-import type { Row } from '../connector.ts';
 import type { PipeError } from '../errors.ts';
 import type { FlowRecord } from '../plan/change.ts';
 import { meets } from '../plan/claims.ts';
@@ -28,8 +27,6 @@ export interface Pace {
 export interface DeliveryTask {
   readonly tally: Tally;
   readonly pace: Pace;
-  /** The columns of a source row that `fetch` needs, where the source has such. */
-  readonly sourceKey: (row: Row) => Row | undefined;
   /** Attempts already made, of records that come from the queue. */
   readonly attempts: ReadonlyMap<string, number>;
 }
@@ -59,7 +56,7 @@ export async function deliver(context: FlowContext, records: readonly MappedRow[
     if (doubtful.length > 0 || executed.some(({ stale: waits, written }) => !waits || written.length > 0)) {
       movedAt = context.clock.monotonic();
     }
-    if (context.clock.monotonic() - movedAt > patienceMs) throw runErrors.too_slow.error({});
+    if (context.clock.monotonic() - movedAt > patienceMs) throw stale.at(0)?.heldUpBy ?? runErrors.too_slow.error({});
     pending = [...inOrder(asking, [...later, ...stale]), ...pending.slice(asking.length)];
   }
 }
@@ -166,7 +163,7 @@ export interface Batch {
 
 /** One transaction for what a wave or a batch came to; failures are counted and told. */
 export async function commit(context: FlowContext, task: DeliveryTask, batch: Batch): Promise<void> {
-  const queued = batch.failures.map((failure) => queuePut(context, failure, task.sourceKey(failure.source)));
+  const queued = batch.failures.map((failure) => queuePut(context, failure));
   await refuseFullQueue(context, queued);
   const { run, epoch } = context;
   const flow = context.flow.flow.name;
@@ -192,15 +189,21 @@ export async function commit(context: FlowContext, task: DeliveryTask, batch: Ba
   }
 }
 
+/** A record that waits there already takes no more room. */
 async function refuseFullQueue(context: FlowContext, queued: readonly QueuePut[]): Promise<void> {
   if (queued.length === 0) return;
   const { name, queue } = context.flow.flow;
   const counts = await context.state.queueCounts(name);
   const open = counts.pending + counts.waiting + counts.quarantined + counts.failed;
   if (open + queued.length <= queue.limit) return;
-  if (queue.whenFull === 'drop-oldest') {
-    await context.state.dropQueue({ flow: name, limit: open + queued.length - queue.limit });
-    return;
-  }
-  throw runErrors.queue_full.error({ flow: name, limit: queue.limit });
+  const again = await context.state.queuedVersions(
+    name,
+    queued.map(({ key }) => key),
+  );
+  const tooMany = open + queued.length - again.size - queue.limit;
+  if (tooMany <= 0) return;
+  if (queue.whenFull !== 'drop-oldest') throw runErrors.queue_full.error({ flow: name, limit: queue.limit });
+  const count = await context.state.dropQueue({ flow: name, limit: tooMany });
+  const { code, parameters } = runErrors.queue_dropped.error({ flow: name, count, limit: queue.limit });
+  context.emit({ type: 'warning', at: context.clock.now(), flow: name, error: { code, parameters } });
 }

@@ -79,6 +79,15 @@ export const runErrors = defineErrors('run', {
       ru: 'посмотрите `pipe queue list`, исправьте или удалите ждущее либо увеличьте `queue.limit`',
     },
   },
+  queue_dropped: {
+    kind: 'data',
+    en: 'the queue of flow {flow} was full ({limit} records): the {count} oldest were dropped',
+    ru: 'очередь потока {flow} была заполнена ({limit} записей): самые старые удалены ({count})',
+    fix: {
+      en: 'nothing brings them back but a change in the source or `--full`; raise `queue.limit` or write `whenFull: stop`',
+      ru: 'их вернёт только изменение в источнике или `--full`; увеличьте `queue.limit` или укажите `whenFull: stop`',
+    },
+  },
   unknown_flow: {
     kind: 'input',
     en: 'there is no flow "{flow}" in {pipeline}',

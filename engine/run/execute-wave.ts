@@ -19,6 +19,8 @@ export interface Executed {
   readonly written: readonly WrittenRow[];
   /** Its plan grew older than 30 s before it could be sent: it asks again in the next wave (DL-4). */
   readonly stale: boolean;
+  /** What the target said when it last refused it for the time being. */
+  readonly heldUpBy?: PipeError;
 }
 
 export interface WrittenRow {
@@ -33,6 +35,7 @@ export interface Execution extends PlannedRecord {
   /** Targets whose row is not what later targets were planned over: it was created, or planned again itself. */
   readonly moved: Set<string>;
   stale: boolean;
+  heldUpBy?: PipeError;
 }
 
 /**

@@ -20,8 +20,9 @@ export interface Failure {
  * Where a failed record goes. A data error will be the same tomorrow: it is kept, but burns no retries (DL-18). What
  * waits for a settled doubt or for a row yet to come waits; everything else is tried again after `retry.delays`.
  */
-export function queuePut(context: FlowContext, failure: Failure, sourceKey: Row | undefined): QueuePut {
+export function queuePut(context: FlowContext, failure: Failure): QueuePut {
   const { key, source, error, hash } = failure;
+  const sourceKey = context.sourceKey(source);
   const put = {
     key,
     hash,

@@ -33,8 +33,9 @@ export function makeHost(parts: HostParts): Host {
       counter.requests += 1;
     },
     refused: (limit) => {
-      // The next charge waits for it: the book works its calls off in order.
-      void book.fill(limit);
+      // The next charge waits for it: the book works its calls off in order. Where it cannot be written, that charge
+      // fails of the same and is heard.
+      book.fill(limit).catch(() => undefined);
     },
     warn: ({ code, parameters }) => emit({ type: 'warning', at: clock.now(), error: { code, parameters } }),
   };

@@ -17,6 +17,8 @@ export interface MappedBatch {
   readonly unchanged: number;
   readonly skipped: readonly { readonly key: string; readonly name: string }[];
   readonly failed: readonly FailedRow[];
+  /** Skipped records of which an older version waits in the queue: it is not to be tried any more. */
+  readonly withdrawn: readonly string[];
 }
 
 export interface MappedRow extends FlowRecord {
@@ -25,7 +27,7 @@ export interface MappedRow extends FlowRecord {
 }
 
 export interface FailedRow {
-  /** The record's key; where there is none, a hash of the row stands for it. */
+  /** The record's key; where there is none, a hash of the row's own key, or else of the row, stands for it. */
   readonly key: string;
   readonly source: Row;
   readonly error: PipeError;
@@ -44,35 +46,27 @@ export async function mapBatch(context: FlowContext, rows: readonly Row[], compa
   const items = lastOfEachKey(mapped);
   const records = items.flatMap((item) => (item.state === 'record' ? [item.row] : []));
   const failed = items.flatMap((item) => (item.state === 'failed' ? [item.row] : []));
-  const versions = comparing ? await knownVersions(context, [...records, ...failed]) : noVersions;
-  const fresh = records.filter((record) => versions.delivered.get(record.key) !== record.hash);
-  const isWaiting = (row: { key: string; hash: string }) => versions.queued.get(row.key) === row.hash;
+  const skipped = items.flatMap((item) => (item.state === 'skipped' ? [item] : []));
+  const { name: flow } = context.flow.flow;
+  const keys = [...records, ...failed].map(({ key }) => key);
+  const queued = await context.state.queuedVersions(flow, [...keys, ...skipped.map(({ key }) => key)]);
+  const delivered = comparing ? await context.state.known(flow, keys) : noVersions;
+  const fresh = records.filter((record) => delivered.get(record.key) !== record.hash);
+  const isWaiting = (row: { key: string; hash: string }) => comparing && queued.get(row.key) === row.hash;
   return {
     records: fresh.filter((record) => !isWaiting(record)),
     replaced: rows.length - items.length,
     unchanged: records.length - fresh.length,
     skipped: [
-      ...items.flatMap((item) => (item.state === 'skipped' ? [{ key: item.key, name: item.name }] : [])),
+      ...skipped.map(({ key, name }) => ({ key, name })),
       ...[...fresh, ...failed].filter(isWaiting).map(({ key }) => ({ key, name: 'QUEUE' })),
     ],
     failed: failed.filter((row) => !isWaiting(row)),
+    withdrawn: skipped.flatMap(({ key }) => (queued.has(key) ? [key] : [])),
   };
 }
 
-interface Versions {
-  /** Delivered before in this very version (DL-5). */
-  readonly delivered: ReadonlyMap<string, string>;
-  /** In the queue in this very version: its own time comes. */
-  readonly queued: ReadonlyMap<string, string>;
-}
-
-const noVersions: Versions = { delivered: new Map(), queued: new Map() };
-
-async function knownVersions(context: FlowContext, rows: readonly { readonly key: string }[]): Promise<Versions> {
-  const { name } = context.flow.flow;
-  const keys = rows.map((row) => row.key);
-  return { delivered: await context.state.known(name, keys), queued: await context.state.queuedVersions(name, keys) };
-}
+const noVersions: ReadonlyMap<string, string> = new Map();
 
 /** §4.8: of one key the last by cursor wins. */
 function lastOfEachKey(mapped: readonly Mapped[]): readonly Mapped[] {
@@ -88,7 +82,7 @@ function lastOfEachKey(mapped: readonly Mapped[]): readonly Mapped[] {
 async function mapRow(context: FlowContext, source: Row): Promise<Mapped> {
   const variables = { ...context.variables, source };
   const { record, unknown, failures } = await context.flow.map(source, variables);
-  const key = keyOf(context, record) ?? rowHash(source);
+  const key = keyOf(context, record) ?? rowHash(context.sourceKey(source) ?? source);
   const hash = versionHash(context, source, record);
   try {
     const [failure] = failures;

@@ -50,6 +50,7 @@ async function openFlow(run: RunContext, flow: CompiledFlow, tally: Tally): Prom
     ...run,
     flow,
     scopes: lazyScopes(run, flow),
+    sourceKey: keyPicker(described.key),
     variables: {
       params: run.compiled.pipeline.values,
       run: { id: run.run, startedAt: new Date(run.startedAt).toISOString() },
@@ -59,7 +60,7 @@ async function openFlow(run: RunContext, flow: CompiledFlow, tally: Tally): Prom
   return {
     context,
     source,
-    task: { tally, pace: { waveSize: Infinity }, sourceKey: keyPicker(described.key), attempts: new Map() },
+    task: { tally, pace: { waveSize: Infinity }, attempts: new Map() },
   };
 }
 
@@ -141,7 +142,8 @@ async function deliverBatch(work: FlowRun, rows: readonly Row[], cursor: Cursor 
     await deliver(context, mapped.records, task);
   }
   const failures = mapped.failed.map((failed) => ({ ...failed, attempts: task.attempts.get(failed.key) ?? 0 }));
-  await commit(context, task, { delivered: [], failures, ...movedCheckpoint(context, cursor) });
+  const delivered = mapped.withdrawn.map((key) => ({ key, hash: '' }));
+  await commit(context, task, { delivered, failures, ...movedCheckpoint(context, cursor) });
   context.emit({ type: 'batch-done', at: context.clock.now(), flow, counts: countsOf(tally) });
 }
 

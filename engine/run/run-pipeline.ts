@@ -35,7 +35,7 @@ export interface RunResult {
   readonly flows: readonly ({ readonly name: string } & FlowCounts)[];
   /** 0 done, 4 something was queued or rejected; stops and failures have their own. */
   readonly exitCode: number;
-  /** What stopped the run before its end. */
+  /** What stopped the run before its end; a stop that was asked for is no failure. */
   readonly error?: PipeError;
 }
 
@@ -48,19 +48,20 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
   const began = clock.monotonic();
   const counter = { requests: 0 };
   const host = makeHost({ folder: compiled.pipeline.folder, clock, book: task.book, emit, counter });
+  const connections = openConnections(usedConnections(compiled, flows), task.connectors, host);
   const epoch = await state.startRun({ run, startedAt, mapping: compiled.hash, pid: process.pid });
   reach('lock-taken');
   emit({ type: 'run-started', at: startedAt, run, pipeline: compiled.pipeline.name, version: 1 });
-  const connections = openConnections(usedConnections(compiled, flows), task.connectors, host);
   const done = await runFlows({ ...task, run, epoch, startedAt, connections }, flows);
-  await closeConnections(connections);
+  const unclosed = await failureOf(() => closeConnections(connections));
+  const error = done.error ?? unclosed;
   await state.pruneJournal(clock.now() - journalKeptMs);
   const seconds = (clock.monotonic() - began) / 1000;
-  const exitCode = exitCodeOf(done, task.signal);
+  const exitCode = exitCodeOf(done.flows, error, task.signal);
   const result = { run, pipeline: compiled.pipeline.name, seconds, requests: counter.requests, flows: done.flows };
   await state.finishRun({ run, finishedAt: clock.now(), exitCode, result: asRow(result) });
   emit({ type: 'run-finished', at: clock.now(), run, exitCode, seconds, requests: counter.requests });
-  return { ...result, exitCode, ...(done.error && { error: done.error }) };
+  return { ...result, exitCode, ...(error && !task.signal.aborted && { error }) };
 }
 
 /** How long closed intents are kept for `explain`; open ones stay. */
@@ -113,10 +114,10 @@ function usedConnections(compiled: CompiledPipeline, flows: readonly CompiledFlo
 /** What the signal's reason says when a person stopped the run. */
 export const stops = { SIGINT: 130, SIGTERM: 143 } as const;
 
-function exitCodeOf(done: FlowsDone, signal: AbortSignal): number {
+function exitCodeOf(flows: FlowsDone['flows'], error: PipeError | undefined, signal: AbortSignal): number {
   if (signal.aborted) return signal.reason === 'SIGTERM' ? stops.SIGTERM : stops.SIGINT;
-  if (done.error) return exitCodes[done.error.kind];
-  return done.flows.some((flow) => flow.queued + flow.rejected > 0) ? exitCodes.data : 0;
+  if (error) return exitCodes[error.kind];
+  return flows.some((flow) => flow.queued + flow.rejected > 0) ? exitCodes.data : 0;
 }
 
 /** Counts only: numbers, names and lists of them are rows as they stand. */

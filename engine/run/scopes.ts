@@ -59,12 +59,20 @@ async function describeScope(context: RunContext, id: string, targets: readonly 
   const description = await attempt(context, connection.name, () => sink.describe(first.target.entity, context.signal));
   const fields = fieldsOf(description);
   for (const target of targets) checkFields(target, description, fields);
-  const signatures = targets.flatMap((target) => target.rungs.map(signatureOfRung));
+  const signatures = askedAnywhere(context, first)
+    .flatMap((target) => target.rungs.map(signatureOfRung))
+    .filter(({ filled, empty }) => [...filled, ...empty].every((field) => description.openFields ?? fields.has(field)));
   const asked = signatures.flatMap((signature) => [...signature.filled, ...signature.empty]);
   const select = [...new Set([...targets.flatMap((target) => target.select), ...asked])].filter(
     (name) => name !== description.id,
   );
   return { id, connection, sink, description, fields, select, signatures: distinct(signatures) };
+}
+
+/** All targets of the pipeline on one entity: what one flow writes may answer what another asks. */
+function askedAnywhere({ compiled }: RunContext, { target }: CompiledTarget): readonly CompiledTarget[] {
+  const all = compiled.flows.flatMap((flow) => flow.targets);
+  return all.filter((other) => other.target.connection === target.connection && other.target.entity === target.entity);
 }
 
 function signatureOfRung(rung: CompiledTarget['rungs'][number]): Signature {

@@ -90,7 +90,10 @@ function tagWrite(
 ): Pick<TaggedStep, 'write' | 'tag'> {
   const { tag } = scope.description;
   if (!tag || step.write.operation !== 'create') return { write: step.write };
-  const mapped = new Set((target.fields ?? []).map((field) => field.mapping.field));
+  const mapped = new Set([
+    ...(target.fields ?? []).map((field) => field.mapping.field),
+    ...Object.keys(step.write.values),
+  ]);
   if (mapped.has(tag.origin) || mapped.has(tag.key)) return { write: step.write };
   const mark = createHash('sha256')
     .update(`${context.compiled.pipeline.name}\u0000${target.target.name}\u0000${step.execution.record.key}`)
@@ -201,7 +204,10 @@ function settle(
     return;
   }
   // Refused for now, and too old to be sent again: it is planned anew.
-  if (outcome.applied === 'no' && execution.stale) return;
+  if (outcome.applied === 'no' && execution.stale) {
+    execution.heldUpBy = outcome.error;
+    return;
+  }
   if (outcome.applied === 'unknown') {
     doubt(context, scope, execution, intent);
     answers.forgetAll();

@@ -49,7 +49,7 @@ async function retry(work: FlowRun, entries: readonly QueueEntry[]): Promise<voi
 async function currentRows(work: FlowRun, entries: readonly QueueEntry[]): Promise<readonly Row[]> {
   const { context, source } = work;
   const { connection } = context.flow.flow.source;
-  const keyOf = (row: Row) => work.task.sourceKey(row);
+  const keyOf = context.sourceKey;
   const keys = entries.map(({ source: row }) => keyOf(row)).filter((key) => key !== undefined);
   const { fetch } = source;
   if (!fetch || keys.length === 0) return entries.map((entry) => entry.source);

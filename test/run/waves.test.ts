@@ -148,7 +148,7 @@ describe('DL-4 a plan', () => {
   it('is given up with the system’s own words when it stays busy', async () => {
     tables.onWrite = () => ({ ok: false, applied: 'no', error: busy(5) });
     tables.rows = [visit(1, 1)];
-    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 3 });
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 3, error: { code: 'simulated.busy' } });
     expect(desk.clock.slept.length).toBeLessThan(80);
   });
 });

@@ -1,0 +1,194 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Connection, Connector, EntityDescription } from '../../engine/connector.ts';
+import type { Ask } from '../../engine/plan/match.ts';
+import { lockstep } from '../../engine/run/lockstep.ts';
+import { makeHost } from '../../engine/run/host.ts';
+import { runPipeline } from '../../engine/run/run-pipeline.ts';
+import type { RunTask } from '../../engine/run/run-pipeline.ts';
+import { compiled, stand, testClock } from '../support/harness.ts';
+import type { Stand } from '../support/harness.ts';
+import { rejection } from '../support/iterate.ts';
+import { tableSystem } from '../support/table-connector.ts';
+import type { TableSystem } from '../support/table-connector.ts';
+import { descriptions, pipelineText, sourceRow } from './simulation-clinic.ts';
+import { errors } from './simulation-world.ts';
+
+let tables: TableSystem;
+let desk: Stand;
+
+beforeEach(async () => {
+  tables = tableSystem('tables', descriptions);
+  desk = await stand([tables.connector]);
+});
+afterEach(() => desk.close());
+
+const visit = (id: number) => sourceRow(id, id, { patient: id, doctor: 0, stage: 'NEW', sum: 100, items: 0 }, id, 0);
+
+function changed(change: (connection: Connection) => Partial<Connection>): Connector {
+  const { connect } = tables.connector;
+  return {
+    ...tables.connector,
+    connect: (settings, host) => {
+      const connection = connect(settings, host);
+      return { ...connection, ...change(connection) };
+    },
+  };
+}
+
+async function taskFor(connector: Connector, more: Partial<RunTask> = {}): Promise<RunTask> {
+  return {
+    compiled: await compiled(pipelineText(1, false), [connector]),
+    connectors: new Map([['tables', connector]]),
+    options: { full: false, allow: new Set() },
+    state: desk.state,
+    book: desk.book,
+    lease: { verify: () => undefined, release: () => undefined },
+    clock: desk.clock,
+    signal: new AbortController().signal,
+    emit: () => undefined,
+    ...more,
+  };
+}
+
+describe('a run', () => {
+  it('that cannot be connected has not begun', async () => {
+    const connector = {
+      ...tables.connector,
+      connect: () => {
+        throw errors.broken.error({});
+      },
+    };
+    expect(await rejection(runPipeline(await taskFor(connector)))).toMatchObject({ code: 'simulated.broken' });
+    expect(await desk.state.runs(1)).toEqual([]);
+  });
+
+  it('is told to the end though a connection does not close', async () => {
+    const connector = changed(() => ({ close: () => Promise.reject(errors.broken.error({})) }));
+    tables.rows = [visit(1)];
+    expect(await runPipeline(await taskFor(connector))).toMatchObject({
+      exitCode: 3,
+      error: { code: 'simulated.broken' },
+      flows: [{ created: 1 }],
+    });
+    expect(await desk.state.runs(1)).toMatchObject([{ exitCode: 3 }]);
+  });
+
+  it('closes its connections and its source when a batch fails, with the next batch already read', async () => {
+    const closed: string[] = [];
+    const connector = changed((connection) => ({
+      source: (block) => {
+        const source = connection.source?.(block);
+        if (!source) throw new Error('no source');
+        return {
+          ...source,
+          async *read(request) {
+            try {
+              yield* source.read(request);
+            } finally {
+              closed.push('source');
+            }
+          },
+        };
+      },
+      close: async () => void closed.push('connection'),
+    }));
+    tables.onWrite = () => ({ ok: false, applied: 'no', error: errors.broken.error({}) });
+    tables.rows = [visit(1), visit(2), visit(3)];
+    expect(await runPipeline(await taskFor(connector))).toMatchObject({ exitCode: 3 });
+    expect(closed).toEqual(['source', 'connection']);
+  });
+
+  it('that was stopped reports no failure', async () => {
+    const stop = new AbortController();
+    tables.onFind = () => stop.abort('SIGINT');
+    tables.rows = [visit(1)];
+    const result = await runPipeline(await taskFor(tables.connector, { signal: stop.signal }));
+    expect([result.exitCode, result.error]).toEqual([130, undefined]);
+  });
+
+  it('sends nothing once its lock file was replaced', async () => {
+    const lease = {
+      verify: () => {
+        throw errors.broken.error({});
+      },
+      release: () => undefined,
+    };
+    tables.rows = [visit(1)];
+    expect(await runPipeline(await taskFor(tables.connector, { lease }))).toMatchObject({ exitCode: 3 });
+    expect(tables.calls.filter((call) => call.startsWith('write'))).toEqual([]);
+  });
+
+  it('stops where receipts cannot be kept, and sends nothing more', async () => {
+    const state = {
+      ...desk.state,
+      commit: async (delivery: Parameters<typeof desk.state.commit>[0]) => {
+        if (delivery.receipts.length > 0) throw errors.broken.error({});
+        await desk.state.commit(delivery);
+      },
+    };
+    tables.rows = [visit(1), visit(2)];
+    expect(await runPipeline(await taskFor(tables.connector, { state }))).toMatchObject({ exitCode: 3 });
+    expect(tables.calls.filter((call) => call.startsWith('write'))).toEqual(['write create']);
+    expect(await desk.state.openIntents()).toHaveLength(1);
+  });
+});
+
+describe('lockstep', () => {
+  it('lets every task come to its end beside one that fails', async () => {
+    const ended: string[] = [];
+    const tasks = ['fails', 'asks', 'asks again'].map((name) => async (ask: Ask) => {
+      if (name === 'fails') throw new Error(name);
+      await ask({ by: {} });
+      await ask({ by: {} });
+      ended.push(name);
+    });
+    await expect(lockstep(tasks, async (questions) => questions.map(() => []))).rejects.toThrow('fails');
+    expect(ended).toEqual(['asks', 'asks again']);
+  });
+});
+
+describe('the host', () => {
+  it('outlives a book that cannot note a refusal', async () => {
+    const book = { ...desk.book, fill: () => Promise.reject(errors.broken.error({})) };
+    const host = makeHost({ folder: '', clock: testClock(), book, emit: () => undefined, counter: { requests: 0 } });
+    host.refused({ key: 'portal', capacity: 1, perSecond: 1 });
+    await new Promise((resolve) => setImmediate(resolve));
+  });
+});
+
+describe('the engine’s own mark', () => {
+  const marked: EntityDescription[] = descriptions.map((description) => ({
+    ...description,
+    ...(description.entity === 'contact' && {
+      tag: { origin: 'SYSTEM', key: 'MARK' },
+      fields: [...description.fields, { name: 'SYSTEM', type: 'text' }, { name: 'MARK', type: 'text' }],
+    }),
+  }));
+  const created = () =>
+    tables.writes.flatMap((write) =>
+      write.operation === 'create' && write.entity === 'contact' ? [write.values] : [],
+    );
+
+  beforeEach(() => {
+    tables = tableSystem('tables', marked);
+    tables.rows = [visit(1)];
+  });
+
+  it('is on what it creates, and in the intent', async () => {
+    await runPipeline(await taskFor(tables.connector));
+    expect(created()).toEqual([
+      expect.objectContaining({ SYSTEM: 'pipe', MARK: expect.stringMatching(/^[0-9a-f]{32}$/) }),
+    ]);
+  });
+
+  it('never takes the place of what the mapping writes', async () => {
+    const text = pipelineText(1, false).replace(
+      '          NAME: name\n',
+      '          NAME: name\n          MARK: patient\n',
+    );
+    const mapped = await compiled(text, [tables.connector]);
+    await runPipeline({ ...(await taskFor(tables.connector)), compiled: mapped });
+    expect(created()).toEqual([expect.not.objectContaining({ SYSTEM: 'pipe' })]);
+    expect(created()).toMatchObject([{ MARK: 'P1' }]);
+  });
+});
