@@ -12,14 +12,14 @@ type Entries = (readonly [string, unknown])[];
  * Commands one after another in the order of `cmd`; nothing binds them, so what ran before a failure stays
  * (reference §3). A fault that ends the request ends it here, with the commands so far carried out.
  */
-export async function runBatch(context: Context, passage: Passage, params: PhpMap): Promise<Answer> {
+export function runBatch(context: Context, passage: Passage, params: PhpMap): Answer {
   const nth = context.faults.begin('batch');
   const call = { method: 'batch', params, nth, batched: false } as const;
   strike(passage, context.faults.check({ ...call, when: 'before' }));
   const results = new Map<string, unknown>();
   const outcomes: (readonly [string, Outcome | ApiError])[] = [];
   for (const [index, [key, command]] of commandsOf(params).entries()) {
-    const outcome = index < maxCommands ? await run(context, passage, command, results) : tooMany();
+    const outcome = index < maxCommands ? run(context, passage, command, results) : tooMany();
     outcomes.push([key, outcome]);
     if ('answer' in outcome) results.set(key, outcome.answer.result);
     else if (haltOf(params)) break;
@@ -44,12 +44,12 @@ function tooMany(): ApiError {
   return new ApiError(400, 'ERROR_BATCH_LENGTH_EXCEEDED', 'Max batch length exceeded');
 }
 
-async function run(
+function run(
   context: Context,
   passage: Passage,
   command: unknown,
   results: ReadonlyMap<string, unknown>,
-): Promise<Outcome | ApiError> {
+): Outcome | ApiError {
   if (typeof command !== 'string') return refuse(context, 'batch', 'a command that is not a string');
   const split = command.indexOf('?');
   const method = split < 0 ? command : command.slice(0, split);

@@ -14,8 +14,6 @@ export interface Context {
   readonly faults: Faults;
   readonly timing: Timing;
   now(): number;
-  /** Lets the time a command costs pass, where the portal was asked to be as slow as it says. */
-  pass(seconds: number): Promise<void> | undefined;
 }
 
 /** One HTTP request on its way: what it has to say of itself when it ends. */
@@ -29,13 +27,13 @@ export interface Passage {
 export type Outcome = { readonly time: Time } & ({ readonly answer: Answer } | { readonly error: ApiError });
 
 /** Carries out one command; throws only an Interruption. */
-export async function runCommand(
+export function runCommand(
   context: Context,
   passage: Passage,
   name: string,
   rawParams: PhpMap,
   batched: boolean,
-): Promise<Outcome> {
+): Outcome {
   const method = name.toLowerCase();
   const startedAt = context.now();
   const params = foldNames(rawParams);
@@ -54,8 +52,6 @@ export async function runCommand(
   record(context, name, params, batched, error);
   const seconds = context.timing.costOf(method);
   passage.seconds += seconds;
-  const passing = context.pass(seconds);
-  if (passing !== undefined) await passing;
   const time = context.timing.timeOf(method, startedAt, seconds);
   if (error !== undefined) return { time, error };
   return { time, answer: answer ?? { result: null } };

@@ -125,6 +125,9 @@ export const address: readonly Field[] = [
   'ADDRESS_COUNTRY_CODE',
 ].map((name) => field(name, 'string', {}, null));
 
+/** Where a record came from; whoever makes it may fill these (reference §5.5). */
+export const origin: readonly Field[] = [field('ORIGINATOR_ID', 'string'), field('ORIGIN_ID', 'string')];
+
 /** What every entity has: who and when (the names in crm.item.* are the mapping of reference §5.2). */
 export const stamps: readonly Field[] = [
   field('ASSIGNED_BY_ID', 'user'),

@@ -1,8 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createBucket, ordinaryLimits, type Limits } from './bucket.ts';
-import type { Context } from './call.ts';
 import { zoneOf } from './dates.ts';
 import { defaultCategories, defaultStatuses, defaultUserFields, defaultUsers, managerId } from './default-portal.ts';
 import { createCommunications } from './duplicates.ts';
@@ -65,8 +63,6 @@ export interface PortalOptions {
   readonly limits?: Limits | 'off';
   /** Virtual seconds each command takes, shown in `time` and added up in `operating`; default 0. */
   readonly costPerCommand?: number | ((method: string) => number);
-  /** Lets that time pass for real. */
-  readonly realTime?: boolean;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   /** Of the server, as in an ISO time; default `+03:00`. */
@@ -89,12 +85,11 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
     journal.refusal({ method: 'fields', what, answered: 'ignored' });
   });
   const timing = createTiming(options.costPerCommand ?? 0, now, store.zone);
-  const pass: Context['pass'] = (seconds) => (options.realTime && seconds > 0 ? sleep(seconds * 1000) : undefined);
   const desk = createDesk(store);
   const truth = createTruth(store);
   options.seed?.(desk);
   const server = createPortalServer({
-    context: { store, journal, faults, timing, now, pass },
+    context: { store, journal, faults, timing, now },
     bucket: createBucket(limits, now),
     userId: store.userId,
     secret,

@@ -63,7 +63,7 @@ async function answerRest(
   try {
     const params = await readParams(request, query);
     admit(options, route, request.socket.remoteAddress ?? '');
-    const reply = await carryOut(context, passage, method, params);
+    const reply = carryOut(context, passage, method, params);
     context.journal.request({ method, commands: passage.commands, status: reply.status, at });
     send(response, reply);
   } catch (thrown) {
@@ -88,13 +88,13 @@ function admit({ bucket, userId, secret }: ServerOptions, route: Route | undefin
     throw new ApiError(401, 'INVALID_CREDENTIALS', 'Invalid request credentials');
 }
 
-async function carryOut(context: Context, passage: Passage, method: string, params: PhpMap): Promise<Reply> {
+function carryOut(context: Context, passage: Passage, method: string, params: PhpMap): Reply {
   const startedAt = context.now();
   if (method.toLowerCase() === 'batch') {
-    const answer = await runBatch(context, passage, foldNames(params));
+    const answer = runBatch(context, passage, foldNames(params));
     return answerReply(passage, answer, context.timing.timeOf('batch', startedAt, passage.seconds));
   }
-  const outcome = await runCommand(context, passage, method, params, false);
+  const outcome = runCommand(context, passage, method, params, false);
   return 'error' in outcome ? errorReply(outcome.error) : answerReply(passage, outcome.answer, outcome.time);
 }
 

@@ -1,4 +1,15 @@
-import { address, contactable, field, multiFields, readOnly, stamps, status, utm, type Field } from '../fields.ts';
+import {
+  address,
+  contactable,
+  field,
+  multiFields,
+  origin,
+  readOnly,
+  stamps,
+  status,
+  utm,
+  type Field,
+} from '../fields.ts';
 
 /** The fields of a company, as crm.company.fields lists them; its type is `typeId` in crm.item.*. */
 export const companyFields: readonly Field[] = [
@@ -19,8 +30,7 @@ export const companyFields: readonly Field[] = [
   field('IS_MY_COMPANY', 'char'),
   ...stamps,
   field('LEAD_ID', 'crm_lead', { access: 'item' }),
-  field('ORIGINATOR_ID', 'string'),
-  field('ORIGIN_ID', 'string'),
+  ...origin,
   field('ORIGIN_VERSION', 'string'),
   ...utm,
   ...multiFields,

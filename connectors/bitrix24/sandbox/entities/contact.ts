@@ -1,4 +1,15 @@
-import { address, contactable, field, multiFields, readOnly, stamps, status, utm, type Field } from '../fields.ts';
+import {
+  address,
+  contactable,
+  field,
+  multiFields,
+  origin,
+  readOnly,
+  stamps,
+  status,
+  utm,
+  type Field,
+} from '../fields.ts';
 
 /** The fields of a contact, as crm.contact.fields lists them. */
 export const contactFields: readonly Field[] = [
@@ -22,8 +33,7 @@ export const contactFields: readonly Field[] = [
   field('COMPANY_ID', 'crm_company'),
   field('COMPANY_IDS', 'crm_company', { multiple: true }),
   field('LEAD_ID', 'crm_lead', { access: 'item' }),
-  field('ORIGINATOR_ID', 'string'),
-  field('ORIGIN_ID', 'string'),
+  ...origin,
   field('ORIGIN_VERSION', 'string'),
   ...utm,
   ...multiFields,

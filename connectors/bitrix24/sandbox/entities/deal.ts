@@ -1,4 +1,4 @@
-import { field, readOnly, stamps, status, utm, type Field } from '../fields.ts';
+import { field, origin, readOnly, stamps, status, utm, type Field } from '../fields.ts';
 
 /** The fields of a deal, as crm.deal.fields and the deal's section of the vendor's object-fields page list them. */
 export const dealFields: readonly Field[] = [
@@ -34,7 +34,6 @@ export const dealFields: readonly Field[] = [
   field('LEAD_ID', 'crm_lead', { access: 'item' }),
   field('ADDITIONAL_INFO', 'string'),
   readOnly('LOCATION_ID', 'location'),
-  field('ORIGINATOR_ID', 'string'),
-  field('ORIGIN_ID', 'string'),
+  ...origin,
   ...utm,
 ];

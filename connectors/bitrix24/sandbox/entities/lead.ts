@@ -1,4 +1,15 @@
-import { address, contactable, field, multiFields, readOnly, stamps, status, utm, type Field } from '../fields.ts';
+import {
+  address,
+  contactable,
+  field,
+  multiFields,
+  origin,
+  readOnly,
+  stamps,
+  status,
+  utm,
+  type Field,
+} from '../fields.ts';
 
 /** The fields of a lead, as crm.lead.fields lists them. In crm.item.* its status is a stage (reference §5.2). */
 export const leadFields: readonly Field[] = [
@@ -31,8 +42,7 @@ export const leadFields: readonly Field[] = [
   field('CONTACT_IDS', 'crm_contact', { multiple: true }),
   readOnly('IS_RETURN_CUSTOMER', 'char'),
   readOnly('DATE_CLOSED', 'datetime'),
-  field('ORIGINATOR_ID', 'string'),
-  field('ORIGIN_ID', 'string'),
+  ...origin,
   ...utm,
   ...multiFields,
 ];
