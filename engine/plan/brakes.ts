@@ -1,6 +1,6 @@
 import type { Brake, Brakes } from '../config/pipeline.ts';
 import type { PipeError } from '../errors.ts';
-import type { TargetPlan } from './change.ts';
+import type { Change, TargetPlan } from './change.ts';
 import { planErrors } from './errors.ts';
 
 /** Target rows a run would create, update and delete, and those it looked at. */
@@ -15,8 +15,14 @@ export type BrakedOperation = 'creates' | 'updates' | 'deletes';
 
 export const nothingChanged: ChangeTotals = { creates: 0, updates: 0, deletes: 0, looked: 0 };
 
-export function addPlan(totals: ChangeTotals, plan: TargetPlan): ChangeTotals {
-  const count = (operation: string) => plan.changes.filter((change) => change.operation === operation).length;
+/** `isFirst`: no record before it would make this very change. */
+export function addPlan(
+  totals: ChangeTotals,
+  plan: TargetPlan,
+  isFirst: (change: Change) => boolean = () => true,
+): ChangeTotals {
+  const first = plan.changes.filter(isFirst);
+  const count = (operation: string) => first.filter((change) => change.operation === operation).length;
   return {
     creates: totals.creates + count('create'),
     updates: totals.updates + count('update'),

@@ -12,7 +12,7 @@ import type { DeliveryTask } from './deliver.ts';
 import { openDoubts } from './doubts.ts';
 import { runErrors } from './errors.ts';
 import { mapBatch } from './map-batch.ts';
-import { planBatch } from './plan-batch.ts';
+import { effectsOf, planBatch } from './plan-batch.ts';
 import { readAhead } from './read-ahead.ts';
 import { lazyScopes } from './scopes.ts';
 import { workOffQueue } from './work-off-queue.ts';
@@ -94,16 +94,34 @@ async function applyBrakes(work: FlowRun, cursor: Cursor | undefined): Promise<v
   const { brakes } = context.compiled.pipeline;
   if (Object.keys(brakes).length === 0) return;
   let totals = nothingChanged;
+  // What is worth a word is said when the batch is delivered.
+  const quiet = { ...context, emit: () => undefined };
+  const writing = context.flow.targets.filter((target) => target.fields).length;
+  const isFirst = firstOnly();
   for await (const batch of work.source.read(readRequest(work, cursor))) {
-    const { records } = await mapBatch(context, await chosenRows(context, batch.rows), isComparing(context));
-    if (records.length === 0) continue;
+    const mapped = await mapBatch(quiet, await chosenRows(context, batch.rows), isComparing(context));
+    totals = { ...totals, looked: totals.looked + mapped.unchanged * writing };
+    if (mapped.records.length === 0) continue;
     await context.scopes.load();
-    for (const planned of await planBatch(context, records, new Answers(context))) {
-      for (const plan of planned.plans.values()) totals = addPlan(totals, plan);
+    for (const { plans, questions } of await planBatch(context, mapped.records, new Answers(context))) {
+      for (const [name, plan] of plans) {
+        const scope = context.scopes.of(name);
+        totals = addPlan(totals, plan, (change) => isFirst(effectsOf(scope, change, questions.get(name) ?? [])));
+      }
     }
   }
   const error = brake(brakes, totals, context.options.allow);
   if (error) throw error;
+}
+
+/** Two visits of one new patient would create one contact: what an earlier record does already is not counted again. */
+function firstOnly(): (effects: readonly string[]) => boolean {
+  const seen = new Set<string>();
+  return (effects) => {
+    const first = effects.length === 0 || effects.some((effect) => !seen.has(effect));
+    for (const effect of effects) seen.add(effect);
+    return first;
+  };
 }
 
 async function readAll(work: FlowRun, cursor: Cursor | undefined): Promise<void> {

@@ -199,3 +199,23 @@ describe('DL-2 a row of ours that is not listed yet', () => {
     expect(rows('contact')).toHaveLength(1);
   });
 });
+
+describe('brakes', () => {
+  const braked = (limits: string) =>
+    compiled(pipelineText(2, false).replace('flows:', `brakes: { ${limits} }\nflows:`), [tables.connector]);
+
+  it('count a contact once, however many visits would make it, in whatever batch', async () => {
+    tables.rows = [visit(1, 1), visit(2, 1), visit(3, 1)];
+    expect(await desk.run(await braked('creates: 6'))).toMatchObject({ error: { parameters: { count: 7 } } });
+    expect(await desk.run(await braked('creates: 7'))).toMatchObject({ exitCode: 0 });
+    expect([rows('contact').length, rows('deal').length, rows('task').length]).toEqual([1, 3, 3]);
+  });
+
+  it('take a share of all rows the run looked at, those it knows to be unchanged too', async () => {
+    tables.rows = Array.from({ length: 10 }, (_, index) => visit(index + 1, index + 1, { stamp: 1 }));
+    const half = await braked('updates: 10%');
+    await desk.run(half);
+    tables.rows = tables.rows.map((row) => (row['id'] === 1 ? { ...row, sum: 200 } : row));
+    expect(await desk.run(half)).toMatchObject({ exitCode: 0, flows: [{ updated: 1, unchanged: 9 }] });
+  });
+});
