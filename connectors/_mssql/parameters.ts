@@ -69,7 +69,10 @@ function driverValue(type: string, value: Value | undefined): [sql.ISqlType, unk
   }
 }
 
-/** A naive time as the Date whose UTC fields show it; digits beyond milliseconds travel beside it. */
+/**
+ * A naive time as the Date whose UTC fields show it; digits beyond milliseconds travel beside it, under a name without
+ * the s of the one they are read by (tedious 19.2, lib/data-types/datetime2.js and lib/value-parser.js).
+ */
 function dateOf(value: Value | undefined): Date | undefined {
   if (value === undefined) return undefined;
   const [, whole = String(value), beyond = ''] = /^(.*\.\d{3})(\d*)/.exec(String(value)) ?? [];
