@@ -42,9 +42,10 @@ async function shippedPipeline() {
   const { server, user, password, port } = clinic.settings;
   const yaml = readFileSync(resolve(import.meta.dirname, '../../..', pipeline), 'utf8');
   return place({
-    [pipeline]: yaml.replace('port: 1433', `port: ${port}\n    encrypt: false`),
+    [pipeline]: yaml.replace(/port: \$\{env:IDENT_PORT.*\}/, (line) => `${line}\n    encrypt: false`),
     '.env': [
       `IDENT_SERVER=${server}`,
+      `IDENT_PORT=${port}`,
       `IDENT_USER=${user}`,
       `IDENT_PASSWORD=${password}`,
       `BITRIX24_WEBHOOK=${portal.webhook}`,
