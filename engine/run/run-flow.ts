@@ -98,9 +98,10 @@ async function applyBrakes(work: FlowRun, cursor: Cursor | undefined): Promise<v
   const quiet = { ...context, emit: () => undefined };
   const writing = context.flow.targets.filter((target) => target.fields).length;
   const isFirst = firstOnly();
+  let unchanged = 0;
   for await (const batch of work.source.read(readRequest(work, cursor))) {
     const mapped = await mapBatch(quiet, await chosenRows(context, batch.rows), isComparing(context));
-    totals = { ...totals, looked: totals.looked + mapped.unchanged * writing };
+    unchanged += mapped.unchanged;
     if (mapped.records.length === 0) continue;
     await context.scopes.load();
     for (const { plans, questions } of await planBatch(context, mapped.records, new Answers(context))) {
@@ -110,7 +111,8 @@ async function applyBrakes(work: FlowRun, cursor: Cursor | undefined): Promise<v
       }
     }
   }
-  const error = brake(brakes, totals, context.options.allow);
+  const looked = totals.looked + unchanged * writing;
+  const error = brake(brakes, { ...totals, looked }, context.options.allow);
   if (error) throw error;
 }
 

@@ -184,7 +184,11 @@ export function beginLife(parts: LifeParts): Life {
     if (does === 'stop') stop.abort('SIGTERM');
     if (does === 'refused') return { ok: false, applied: 'no', error: errors.refused.error({}) };
     if (does === 'busy')
-      return { ok: false, applied: 'no', error: errors.busy.error({}, { retry: true, retryAfterMs: part * 60_000 }) };
+      return {
+        ok: false,
+        applied: 'no',
+        error: errors.busy.error({}, { retry: true, retryAfterMs: Math.round(part * 60_000) }),
+      };
     if (does === 'die-before') die();
     if (does === 'ignored') return unknown;
     if (does === 'late' || does === 'die-late') {
