@@ -1,5 +1,5 @@
 /** What comes after the number itself: `доб. 5`, `вн. 5`, `ext 5`, `#5`. */
-const extension = /#|;|,|доб|вн|ext|x/i;
+const extension = /#|;|,|доб|вн|ext|[xх]/i;
 
 /**
  * What two spellings of one phone have in common: their digits, a leading Russian 8 as 7, ten digits with the 7 they

@@ -44,6 +44,7 @@ describe('two values are the same', () => {
       [{ id: '3', value: '89991234567', type: 'WORK' }],
       true,
     ],
+    ['a phone and the same with х12 in Cyrillic', field('phones'), '+79991234567', '89991234567 х12', true],
     ['a phone and the same with an extension', field('phones'), '+79991234567', '8 (999) 123-45-67 доб. 12', true],
     [
       'a text that two options share',
