@@ -88,7 +88,7 @@ async function told(what: string, appointments: number, measuring: Promise<Measu
   return measured;
 }
 
-/** The run loop in this process, on a state of its own. */
+/** The run loop in this process, on a state of its own: from the first call to the last, as the run itself counts. */
 async function runLoop({ clinic, webhook }: Sandboxes, filial: number): Promise<Measured> {
   return inFolder(async (folder) => {
     const prepared = await prepare(
@@ -96,14 +96,12 @@ async function runLoop({ clinic, webhook }: Sandboxes, filial: number): Promise<
       { param: [`filial=${filial}`], state: folder, sandboxes: sandboxSettings(clinic, webhook) },
       {},
     );
-    const startedAt = performance.now();
-    const { error, requests } = await runOnce(
+    const { error, seconds, requests } = await runOnce(
       prepared,
       { full: false, allow: new Set() },
       () => undefined,
       new AbortController().signal,
     );
-    const seconds = (performance.now() - startedAt) / 1000;
     if (error) throw error;
     return { seconds, requests, deals: await dealsOf(webhook, filial) };
   });
@@ -125,7 +123,7 @@ async function wholeProcess({ clinic, webhook }: Sandboxes, filial: number): Pro
     const argv = ['run', file, '--param', `filial=${filial}`, '--state', folder, '--json'];
     const startedAt = performance.now();
     const child = spawn(process.execPath, [join(import.meta.dirname, '..', 'engine', 'cli', 'bin.ts'), ...argv], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
