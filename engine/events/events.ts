@@ -32,7 +32,7 @@ export type RunEvent = { readonly at: number } & (
     }
   | { readonly type: 'warning'; readonly flow?: string; readonly key?: string; readonly error: EventError }
   /** What holds the run up at this moment: the portal's limit, a retry. */
-  | { readonly type: 'waiting'; readonly for: string; readonly ms: number }
+  | { readonly type: 'waiting'; readonly for: string; readonly ms: number; readonly error?: EventError }
   | { readonly type: 'flow-finished'; readonly flow: string; readonly counts: FlowCounts; readonly seconds: number }
   | {
       readonly type: 'run-finished';

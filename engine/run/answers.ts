@@ -68,11 +68,6 @@ export class Answers {
     for (const claim of claims) this.#touched.add(claim);
   }
 
-  /** Nobody knows what a write did: nothing that was read is believed any longer. */
-  forgetAll(): void {
-    this.#byQuestion.clear();
-  }
-
   async answer(scope: Scope, questions: readonly Question[]): Promise<readonly Answered[]> {
     const asked = questions.map((question) => this.#known(scope, question) ?? question);
     const open = new Map<string, Question>();

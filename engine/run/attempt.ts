@@ -113,7 +113,8 @@ function startPatience(context: RunContext, what: string): (error: PipeError) =>
     const waitMs = Math.max(error.retryAfterMs ?? 0, pauseMs);
     if (context.clock.monotonic() - startedAt + waitMs > patienceMs + (error.retryAfterMs ?? 0)) return false;
     pauseMs = Math.min(pauseMs * 2, longestPauseMs);
-    context.emit({ type: 'waiting', at: context.clock.now(), for: what, ms: waitMs });
+    const { code, parameters } = error;
+    context.emit({ type: 'waiting', at: context.clock.now(), for: what, ms: waitMs, error: { code, parameters } });
     try {
       await context.clock.sleep(waitMs, context.signal);
       return true;

@@ -39,8 +39,8 @@ export async function deliver(context: FlowContext, records: readonly MappedRow[
   const hashes = new Map(records.map((record) => [record.key, record.hash]));
   const progress = new Map(records.map((record) => [record.key, { created: false, updated: false }]));
   let pending: readonly FlowRecord[] = records;
-  let movedAt = context.clock.monotonic();
   const answers = new Answers(context);
+  const patience = startPatience(context);
   while (pending.length > 0) {
     context.signal.throwIfAborted();
     const asking = pending.slice(0, task.pace.waveSize);
@@ -48,22 +48,29 @@ export async function deliver(context: FlowContext, records: readonly MappedRow[
     reach('planned');
     const { now, later } = splitWave(free);
     const executed = await executeWave(context, now, answers);
-    const done = executed.filter((record) => !record.stale);
     for (const record of executed) tallyWritten(task.tally, progressOf(progress, record.record.key), record);
-    await commitWave(context, task, { done, doubtful, hashes, progress });
     const stale = executed.filter((record) => record.stale);
-    pace(task.pace, asking.length, stale.length > 0);
-    if (doubtful.length > 0 || executed.some(({ stale: waits, written }) => !waits || written.length > 0)) {
-      movedAt = context.clock.monotonic();
-    }
-    if (context.clock.monotonic() - movedAt > patienceMs) throw stale.at(0)?.heldUpBy ?? runErrors.too_slow.error({});
+    const done = executed.filter((record) => !record.stale);
+    await commitWave(context, task, { done, doubtful, hashes, progress });
+    setPace(task.pace, asking.length, stale.length > 0);
+    patience(doubtful.length > 0 || executed.some((record) => !record.stale || record.written.length > 0), stale);
     pending = [...inOrder(asking, [...later, ...stale]), ...pending.slice(asking.length)];
   }
 }
 
+/** Ends the run when wave after wave comes too late to write anything: asking on would not help. */
+function startPatience(context: FlowContext): (moved: boolean, stale: readonly Executed[]) => void {
+  let movedAt = context.clock.monotonic();
+  return (moved, stale) => {
+    const now = context.clock.monotonic();
+    if (moved) movedAt = now;
+    if (now - movedAt > patienceMs) throw stale.at(0)?.heldUpBy ?? runErrors.too_slow.error({});
+  };
+}
+
 /** Plans that grew old before they could be sent were too many for one wave; the next waves say by how much (DL-4). */
-function pace(now: Pace, asked: number, tooMany: boolean): void {
-  now.waveSize = tooMany ? Math.max(1, Math.floor(asked / 2)) : now.waveSize * 2;
+function setPace(pace: Pace, asked: number, tooMany: boolean): void {
+  pace.waveSize = tooMany ? Math.max(1, Math.floor(asked / 2)) : pace.waveSize * 2;
 }
 
 /**
@@ -74,11 +81,10 @@ function partition(
   context: FlowContext,
   planned: readonly PlannedRecord[],
 ): { free: PlannedRecord[]; doubtful: PlannedRecord[] } {
-  const { claims, records, unmet } = context.doubts;
+  const { claims, records } = context.doubts;
   const free: PlannedRecord[] = [];
   const doubtful: PlannedRecord[] = [];
   for (const item of planned) {
-    unmet.delete(item.record.key);
     const waits =
       records.has(item.record.key) || meets(item.claims.asked, claims) || meets(item.claims.effects, claims);
     (waits ? doubtful : free).push(item);
@@ -182,6 +188,7 @@ export async function commit(context: FlowContext, task: DeliveryTask, batch: Ba
     ...(checkpoint && { checkpoint }),
   });
   if (checkpoint) reach('checkpoint-after');
+  for (const { key } of [...delivered, ...queued]) context.doubts.unmet.delete(key);
   for (const put of queued) {
     task.tally[put.state === 'failed' ? 'rejected' : 'queued'] += 1;
     const retryAt = put.dueAt === undefined ? {} : { retryAt: put.dueAt };

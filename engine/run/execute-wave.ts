@@ -55,18 +55,16 @@ export async function executeWave(
   }));
   for (const target of context.flow.targets) {
     await replan(context, executions, target, answers);
+    const sending = { context, target, scope: context.scopes.of(target.target.name), answers };
     const open = executions.filter((execution) => !execution.stale && execution.plans.has(target.target.name));
     await sendSteps(
-      context,
-      target,
+      sending,
       open.flatMap((execution) => rowSteps(execution, target)),
-      answers,
     );
-    const listSteps = open
-      .filter((execution) => !execution.stale)
-      .flatMap((execution) => childSteps(execution, target));
+    const fresh = open.filter((execution) => !execution.stale);
+    const listSteps = fresh.flatMap((execution) => childSteps(execution, target));
     if (listSteps.length > 0) reach('rows-before');
-    await sendSteps(context, target, listSteps, answers);
+    await sendSteps(sending, listSteps);
     reach('between-targets');
   }
   return executions;

@@ -4,6 +4,7 @@ import { toPipeError } from '../errors.ts';
 import type { PipeError } from '../errors.ts';
 import type { FlowRecord } from '../plan/change.ts';
 import { isEmpty } from '../plan/value.ts';
+import { mask } from '../transform/mask.ts';
 import type { FlowContext } from './context.ts';
 import { runErrors } from './errors.ts';
 
@@ -111,9 +112,10 @@ function requireFields(context: FlowContext, record: Row): void {
   if (empty.length > 0) throw runErrors.required_empty.error({ fields: empty.join(', ') });
 }
 
+/** Masked: the table may be over a name, and what is not known is no word of the mapping (G9). */
 function warnUnknown(context: FlowContext, key: string, unknown: readonly { field: string; value: string }[]): void {
   for (const { field, value } of unknown) {
-    const { code, parameters } = runErrors.unknown_table_value.error({ field, value });
+    const { code, parameters } = runErrors.unknown_table_value.error({ field, value: mask(value, 'name') });
     context.emit({
       type: 'warning',
       at: context.clock.now(),

@@ -5,7 +5,7 @@ import { planErrors } from '../plan/errors.ts';
 import { fieldsOf } from '../plan/question.ts';
 import type { Fields } from '../plan/question.ts';
 import type { CompiledFlow, CompiledTarget } from '../transform/compiled.ts';
-import { nearest } from '../config/nearest.ts';
+import { choicesFor, listed } from '../config/nearest.ts';
 import { attempt } from './attempt.ts';
 import type { OpenConnection, RunContext, Scope, Scopes } from './context.ts';
 
@@ -96,7 +96,7 @@ function checkFields(target: CompiledTarget, description: EntityDescription, fie
   }
   for (const { list, place } of target.rows) {
     if (description.lists.some((candidate) => candidate.name === list)) continue;
-    const expected = description.lists.map((candidate) => `"${candidate.name}"`).join(' | ') || 'nothing';
+    const expected = listed(description.lists.map((candidate) => candidate.name));
     throw planErrors.unknown_list.error({ entity, list, expected }, { where: place });
   }
 }
@@ -126,7 +126,6 @@ function unknownField(
   fields: Fields,
   where: Place | undefined,
 ): Error {
-  const near = nearest(field, [...fields.keys()]);
-  const expected = near === undefined ? 'a field that is there' : `"${near}"`;
+  const expected = choicesFor(field, [...fields.keys()]);
   return planErrors.unknown_field.error({ field, entity, connection, expected }, where && { where });
 }

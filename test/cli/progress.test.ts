@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { flowLineText, follow } from '../../engine/cli/render/flow-line.ts';
+import { flowLineText, follow, waitText } from '../../engine/cli/render/flow-line.ts';
 import type { FlowLines } from '../../engine/cli/render/flow-line.ts';
 import { showProgress } from '../../engine/cli/render/progress.ts';
 import { spokenLine } from '../../engine/cli/render/spoken-line.ts';
@@ -157,4 +157,10 @@ describe('progress', () => {
       expect.stringMatching(/^✓ receptions: read 200, mapped 99/),
     ]);
   });
+});
+
+it('a wait after a failure says why', () => {
+  const error = { code: runErrors.required_empty.code, parameters: { fields: 'phone' } };
+  expect(waitText({ for: 'portal', ms: 1200, error }, 'en')).toBe('waits for portal, 2 s: required: phone');
+  expect(waitText({ for: 'portal', ms: 1200 }, 'en')).toBe('waits for portal, 2 s');
 });

@@ -262,6 +262,19 @@ describe('a record that fails', () => {
     expect(await desk.state.queue({})).toMatchObject([{ key: 'V1', state: 'superseded' }]);
   });
 
+  it('tells a value its table does not know without the value', async () => {
+    const table = yaml.replace(
+      'stage: stage',
+      'stage: { from: name, table: { Имя2: NEW }, otherwise: { const: NEW, warn: true } }',
+    );
+    tables.rows = [visit(1, 1)];
+    await desk.run(await compiled(table, [tables.connector]));
+    const warnings = desk.events.flatMap((event) =>
+      event.type === 'warning' ? [[event.key, event.error.parameters]] : [],
+    );
+    expect(warnings).toEqual([['V1', { field: 'stage', value: 'И****' }]]);
+  });
+
   it('names the field that has no value, and keeps its key', async () => {
     const strict = await compiled(yaml.replace('    targets:', '    require: [name, phone]\n    targets:'), [
       tables.connector,
@@ -319,6 +332,13 @@ describe('the system', () => {
     tables.rows = [visit(1, 1)];
     expect(await desk.run(pipeline)).toMatchObject({ exitCode: 0, flows: [{ created: 1 }] });
     expect(desk.clock.slept).toEqual([5_000, 5_000]);
+    const waits = desk.events.flatMap((event) =>
+      event.type === 'waiting' ? [[event.for, event.ms, event.error?.code]] : [],
+    );
+    expect(waits).toEqual([
+      ['tables', 5_000, 'testing.busy'],
+      ['tables', 5_000, 'testing.busy'],
+    ]);
     expect([contacts().length, deals().length]).toEqual([1, 1]);
   });
 

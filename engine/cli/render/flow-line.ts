@@ -1,10 +1,13 @@
-import type { FlowCounts, RunEvent } from '../../events/events.ts';
+import { textOf } from '../../diagnostics.ts';
+import type { EventError, FlowCounts, RunEvent } from '../../events/events.ts';
 import type { Language } from '../../messages/template.ts';
 
 /** What holds a run up, for milliseconds: the portal's limit, a system that does not answer. */
 interface Wait {
   readonly for: string;
   readonly ms: number;
+  /** Why, when it is tried again after a failure. */
+  readonly error?: EventError;
 }
 
 /** What the live line of one flow is made of. */
@@ -80,8 +83,9 @@ export function flowLineText(flow: string, line: FlowLine, now: number, language
   return `${done ? '✓' : '…'} ${flow}: ${parts.join('; ')}`;
 }
 
-export function waitText({ for: what, ms }: Wait, language: Language): string {
-  return words[language].waits(what, Math.ceil(ms / 1000));
+export function waitText({ for: what, ms, error }: Wait, language: Language): string {
+  const text = words[language].waits(what, Math.ceil(ms / 1000));
+  return error ? `${text}: ${textOf(error.code, error.parameters, language).message}` : text;
 }
 
 /** Counts of a flow on one line. */

@@ -51,12 +51,12 @@ function plainLines(stream: NodeJS.WriteStream, language: Language): Progress {
   return { listen, say, end: () => undefined };
 }
 
-/** A wait that somebody looking at a silent log would wonder about. */
+/** A wait for the limit that somebody looking at a silent log would wonder about; a failure is always told. */
 const longWaitMs = 5000;
 
 /** One line per batch and long wait, and what is worth one of its own. */
 function plainLine(event: RunEvent, language: Language): string | undefined {
-  if (event.type === 'waiting') return event.ms >= longWaitMs ? waitText(event, language) : undefined;
+  if (event.type === 'waiting') return event.error || event.ms >= longWaitMs ? waitText(event, language) : undefined;
   if (event.type === 'batch-done') return `${event.flow}: ${countsText(event.counts, language)}`;
   return spokenLine(event, language);
 }

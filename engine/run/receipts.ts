@@ -1,0 +1,57 @@
+import type { Row } from '../connector.ts';
+import { effectClaims } from '../plan/claims.ts';
+import { presentValues } from '../plan/fields.ts';
+import type { Link, Receipt, RecentRow } from '../state/ports.ts';
+import { reach } from './crash-points.ts';
+import type { Scope } from './context.ts';
+import type { Sending, Sent } from './send.ts';
+
+/** What came back for a request's writes, in one transaction; first of all the rows we made, so that we find them. */
+export async function keepReceipts({ context, target, scope }: Sending, sent: readonly Sent[]): Promise<void> {
+  const at = context.clock.now();
+  const { connection, entity, name } = target.target;
+  const links: Link[] = [];
+  const recent: RecentRow[] = [];
+  for (const { intent, outcome } of sent) {
+    if (!outcome.ok || intent.write.operation === 'rows') continue;
+    links.push({ flow: intent.flow, key: intent.key, target: name, connection, entity, row: outcome.key, at });
+    if (intent.write.operation !== 'create') continue;
+    const claims = claimsOf(scope, keyed(scope, presentValues(intent.write.values), outcome.key));
+    recent.push({
+      connection: scope.connection.identity,
+      entity: scope.description.entity,
+      row: outcome.key,
+      claims,
+      at,
+    });
+  }
+  reach('receipts-before-commit');
+  await context.book.saveRecent(recent);
+  await context.state.commit({
+    run: context.run,
+    epoch: context.epoch,
+    flow: context.flow.flow.name,
+    at,
+    receipts: sent.map((one) => receiptOf(one, at)),
+    links,
+    delivered: [],
+    queued: [],
+  });
+  reach('receipts-after-commit');
+}
+
+function receiptOf({ intent, outcome }: Sent, at: number): Receipt {
+  if (outcome.ok) return { intent: intent.id, outcome: 'applied', row: outcome.key, at };
+  const { code, parameters } = outcome.error;
+  const known = outcome.applied === 'no' ? 'not-applied' : 'unknown';
+  return { intent: intent.id, outcome: known, error: { code, parameters }, at };
+}
+
+function claimsOf(scope: Scope, row: Row): readonly string[] {
+  return scope.signatures.flatMap((signature) => effectClaims(scope.id, scope.fields, signature, row));
+}
+
+/** A row as it is found: with its key. */
+export function keyed(scope: Scope, row: Row, key: string): Row {
+  return { ...row, [scope.description.id]: key };
+}

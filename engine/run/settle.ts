@@ -1,0 +1,56 @@
+import type { Outcome } from '../connector.ts';
+import type { PipeError } from '../errors.ts';
+import { placeholder } from '../plan/change.ts';
+import { rowClaim } from '../plan/claims.ts';
+import { presentValues, rowAfter } from '../plan/fields.ts';
+import { runErrors } from './errors.ts';
+import { keyed } from './receipts.ts';
+import type { Sending, Sent } from './send.ts';
+
+/** What an outcome means for its record and for those that come after it. */
+export function settle(sending: Sending, sent: Sent): void {
+  const { outcome, step } = sent;
+  if (outcome.ok) applied(sending, sent, outcome.key);
+  else if (outcome.applied === 'unknown') doubted(sending, sent, outcome);
+  // Refused for now, and too old to be sent again: it is planned anew.
+  else if (step.execution.stale) step.execution.heldUpBy = outcome.error;
+  else failed(sending, sent, outcome.error);
+}
+
+function applied({ target, scope, answers }: Sending, { step, intent }: Sent, key: string): void {
+  const { execution, change, write } = step;
+  const { name } = target.target;
+  if (change.operation === 'unchanged') return;
+  answers.touch([rowClaim(scope.id, key), ...intent.claims]);
+  const created = write.operation === 'create';
+  const already = execution.written.some((row) => row.target === name && row.row === key);
+  if (!already) execution.written.push({ target: name, operation: created ? 'created' : 'updated', row: key });
+  if (write.operation === 'rows') return;
+  const row =
+    change.operation === 'create'
+      ? keyed(scope, presentValues(change.values), key)
+      : rowAfter(scope, change.before, change.values);
+  answers.wrote(scope, key, row, created ? placeholder(name, execution.record.key) : undefined);
+  if (created) execution.moved.add(name);
+  const plan = execution.plans.get(name);
+  const first = plan?.changes.find((candidate) => candidate.operation !== 'unchanged');
+  if (plan && first === change) execution.plans.set(name, { ...plan, row });
+}
+
+/** DL-13: what the write touches is held until a late effect is no longer possible. */
+function doubted(sending: Sending, sent: Sent, outcome: Extract<Outcome, { ok: false }>): void {
+  const { context, target, scope } = sending;
+  const { intent } = sent;
+  context.doubts.records.set(intent.key, context.clock.now() + scope.sink.settleMs);
+  for (const claim of intent.claims) context.doubts.claims.add(claim);
+  const facts = { operation: intent.write.operation, target: target.target.name, reason: outcome.error.message };
+  failed(sending, sent, runErrors.in_doubt.error(facts, { retry: true }));
+}
+
+/** A row that is there stays what it is for later targets, though its child rows could not be written. */
+function failed({ target }: Sending, { step }: Sent, error: PipeError): void {
+  const { execution, change, write } = step;
+  const { name } = target.target;
+  execution.failures.set(name, error);
+  if (change.operation === 'create' || write.operation !== 'rows') execution.plans.delete(name);
+}
