@@ -1,5 +1,6 @@
 import type { Static, TObject } from 'typebox';
 import type { PipeError } from './errors.ts';
+import type { Template } from './messages/template.ts';
 
 /**
  * The contract between the engine and a connector, whole. A connector is a folder `connectors/<name>/` whose
@@ -71,12 +72,13 @@ export interface EntityUse {
   readonly fields: readonly string[];
 }
 
+/** Both texts are whole, with nothing left to fill in. */
 export interface CheckResult {
   /** What was looked at, e.g. `login`, `table dbo.Orders`, `field deal.UF_CRM_1`, `clock`. */
-  readonly what: string;
+  readonly what: Template;
   readonly ok: boolean;
-  /** One fact in plain words, no personal data. */
-  readonly fact: string;
+  /** One fact in plain words, no personal data; short where `error` says the rest. */
+  readonly fact: Template;
   readonly error?: PipeError;
 }
 

@@ -3,3 +3,4 @@ export * from './connector.ts';
 export { PipeError, defineErrors, toPipeError } from './errors.ts';
 export { phoneKey } from './phone-key.ts';
 export type { ErrorCode, ErrorKind, FailureOptions } from './errors.ts';
+export type { Template } from './messages/template.ts';

@@ -1,10 +1,12 @@
-import { PipeError, type CheckResult, type ConnectionUses, type EntityUse, type Host } from '../../engine/index.ts';
+import { PipeError } from '../../engine/index.ts';
+import type { CheckResult, ConnectionUses, EntityUse, Host, Template } from '../../engine/index.ts';
+import { cannotRead, clock, clockResult, login } from '../_check/results.ts';
 import type { BatchResult, Client, Reply } from './client.ts';
 import { errors } from './errors.ts';
+import type { Refusal } from './reactions.ts';
 import { isObject, type Schema, type Schemas } from './schema.ts';
 
-/** Clocks further apart than this make "changed since" and the limiter guess wrong. */
-const clockToleranceMs = 60_000;
+const rights: Template = { en: 'rights', ru: 'права' };
 
 /** Login, rights, clock, and the fields and stages that are used. Two requests, nothing is changed. */
 export async function check(
@@ -28,28 +30,34 @@ export async function check(
 
 /** The user's number and not the name: it is the owner of the webhook whose rights count. */
 function loginOf(reply: Reply | undefined): CheckResult {
-  if (!reply?.ok) return { what: 'login', ok: false, fact: 'no answer', ...(reply && { error: reply.error }) };
+  if (!reply?.ok) return noAnswer(login, reply);
   const profile = isObject(reply.value) ? reply.value : {};
-  const role = profile['ADMIN'] === true ? 'an administrator' : 'not an administrator';
-  return { what: 'login', ok: true, fact: `user ${String(profile['ID'])}, ${role}` };
+  const [id, admin] = [String(profile['ID']), profile['ADMIN'] === true];
+  const fact = {
+    en: `user ${id}, ${admin ? 'an administrator' : 'not an administrator'}`,
+    ru: `пользователь ${id}, ${admin ? 'администратор' : 'не администратор'}`,
+  };
+  return { what: login, ok: true, fact };
 }
 
 function scopeOf(reply: Reply | undefined, host: string): CheckResult {
-  if (!reply?.ok) return { what: 'rights', ok: false, fact: 'no answer', ...(reply && { error: reply.error }) };
+  if (!reply?.ok) return noAnswer(rights, reply);
   const scopes = Array.isArray(reply.value) ? reply.value.map(String) : [];
-  const fact = `the webhook may use ${scopes.join(', ') || 'nothing'}`;
-  if (scopes.includes('crm')) return { what: 'rights', ok: true, fact };
-  return { what: 'rights', ok: false, fact, error: errors.missing_scope.error({ host, method: 'crm.*' }) };
+  const list = scopes.join(', ');
+  const fact = { en: `the webhook may use ${list || 'nothing'}`, ru: `вебхуку разрешено: ${list || 'ничего'}` };
+  if (scopes.includes('crm')) return { what: rights, ok: true, fact };
+  return { what: rights, ok: false, fact, error: errors.missing_scope.error({ host, method: 'crm.*' }) };
+}
+
+function noAnswer(what: Template, reply: Refusal | undefined): CheckResult {
+  return { what, ok: false, fact: { en: 'no answer', ru: 'нет ответа' }, ...(reply && { error: reply.error }) };
 }
 
 function clockOf({ time }: BatchResult, { now }: Host, host: string): CheckResult {
-  if (time.startMs === undefined) return { what: 'clock', ok: true, fact: 'the portal does not tell its time' };
-  const difference = now() - time.startMs;
-  const seconds = Math.round(Math.abs(difference) / 1000);
-  const apart = `${seconds} s ${difference < 0 ? 'ahead of' : 'behind'} this machine's`;
-  const fact = seconds === 0 ? "runs with this machine's" : apart;
-  if (Math.abs(difference) <= clockToleranceMs) return { what: 'clock', ok: true, fact };
-  return { what: 'clock', ok: false, fact, error: errors.clock_differs.error({ host, seconds }) };
+  if (time.startMs !== undefined)
+    return clockResult(time.startMs, now(), (seconds) => errors.clock_differs.error({ host, seconds }));
+  const fact = { en: 'the portal does not tell its time', ru: 'портал не сообщает своё время' };
+  return { what: clock, ok: true, fact };
 }
 
 async function entityResults(
@@ -58,22 +66,24 @@ async function entityResults(
   host: string,
   signal: AbortSignal,
 ): Promise<readonly CheckResult[]> {
-  const what = `entity ${use.entity}`;
+  const what = { en: `entity ${use.entity}`, ru: `сущность ${use.entity}` };
   try {
     const schema = await schemas.of(use.entity, signal);
     const missing = use.fields.flatMap((field) => missingField(schema, field, host));
-    const fact = `${use.fields.length - missing.length} of ${use.fields.length} fields are there`;
+    const [there, all] = [use.fields.length - missing.length, use.fields.length];
+    const fact = { en: `${there} of ${all} fields are there`, ru: `полей на месте: ${there} из ${all}` };
     return [{ what, ok: missing.length === 0, fact }, ...missing, ...stages(schema, use)];
   } catch (thrown) {
     if (!(thrown instanceof PipeError)) throw thrown;
-    return [{ what, ok: false, fact: 'cannot be read', error: thrown }];
+    return [cannotRead(what, thrown)];
   }
 }
 
 function missingField({ kind, fields, description }: Schema, name: string, host: string): readonly CheckResult[] {
   if (fields.has(name) || description.lists.some((list) => list.name === name)) return [];
   const error = errors.unknown_field.error({ entity: kind.name, field: name, host });
-  return [{ what: `field ${kind.name}.${name}`, ok: false, fact: 'not there', error }];
+  const what = { en: `field ${kind.name}.${name}`, ru: `поле ${kind.name}.${name}` };
+  return [{ what, ok: false, fact: { en: 'not there', ru: 'отсутствует' }, error }];
 }
 
 /** Stages the portal has: what a mapping's table of stages is compared with. */
@@ -81,6 +91,7 @@ function stages({ kind, fields }: Schema, use: EntityUse): readonly CheckResult[
   const name = kind.name === 'deal' ? 'STAGE_ID' : 'STATUS_ID';
   const options = use.fields.includes(name) ? (fields.get(name)?.options ?? []) : undefined;
   if (options === undefined) return [];
-  const fact = options.map(({ id }) => id).join(', ') || 'none';
-  return [{ what: `stages of ${kind.name}`, ok: options.length > 0, fact }];
+  const list = options.map(({ id }) => id).join(', ');
+  const what = { en: `stages of ${kind.name}`, ru: `стадии ${kind.name}` };
+  return [{ what, ok: options.length > 0, fact: { en: list || 'none', ru: list || 'ни одной' } }];
 }

@@ -81,7 +81,7 @@ const uses = {
 test('check tells login, rights, clock, fields and stages, and changes nothing', async () => {
   const opened = await open();
   const results = await opened.connection.check(uses, opened.signal);
-  expect(results.map(({ what, ok, fact }) => [what, ok, fact])).toEqual([
+  expect(results.map(({ what, ok, fact }) => [what.en, ok, fact.en])).toEqual([
     ['login', true, 'user 1, an administrator'],
     ['rights', true, expect.stringContaining('crm')],
     ['clock', true, "runs with this machine's"],
@@ -97,12 +97,15 @@ test('check sees a webhook without CRM and a clock that is wrong', async () => {
   const portal = await startPortal({ limits: 'off', scopes: ['user'], now: () => noon + 600_000 });
   const { connection, signal } = openAt(portal.webhook);
   const results = await connection.check(uses, signal);
-  expect(results.map(({ what, ok, error }) => [what, ok, error?.code])).toEqual([
+  expect(results.map(({ what, ok, error }) => [what.en, ok, error?.code])).toEqual([
     ['login', true, undefined],
     ['rights', false, 'bitrix24.missing_scope'],
     ['clock', false, 'bitrix24.clock_differs'],
     ['entity deal', false, 'bitrix24.missing_scope'],
   ]);
-  expect(results[2]?.fact).toBe("600 s ahead of this machine's");
+  expect(results[2]?.fact).toEqual({
+    en: "600 s ahead of this machine's",
+    ru: 'спешат на 600 с относительно часов этой машины',
+  });
   await portal.close();
 });

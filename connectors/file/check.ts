@@ -1,10 +1,12 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { CheckResult, ConnectionUses, EntityUse, SourceBlock } from '../../engine/index.ts';
+import type { CheckResult, ConnectionUses, EntityUse, PipeError, SourceBlock, Template } from '../../engine/index.ts';
+import { cannotRead, columnCount } from '../_check/results.ts';
 import { sourceBlock } from './config.ts';
 import type { Settings } from './config.ts';
 import { fromSystem } from './errors.ts';
+import type { FileName } from './errors.ts';
 import { columnsOf, isMissing, tableFile } from './table.ts';
 import { checkKeyColumn, targetFile } from './target.ts';
 
@@ -28,9 +30,10 @@ function checkSource(
   signal: AbortSignal,
 ): Promise<CheckResult> {
   const checked = sourceBlock(block);
-  return outcomeOf(checked.file, pipelineFolder, signal, async () => {
+  return outcomeOf({ file: checked.file, folder: pipelineFolder }, cannotRead, signal, async () => {
     const columns = await columnsOf(tableFile(settings, checked, pipelineFolder), signal);
-    return `it can be read and has ${columns.length === 1 ? '1 column' : `${columns.length} columns`}`;
+    const { en, ru } = columnCount(columns.length);
+    return { en: `it can be read and has ${en}`, ru: `читается, ${ru}` };
   });
 }
 
@@ -40,7 +43,7 @@ function checkTarget(
   { entity }: EntityUse,
   signal: AbortSignal,
 ): Promise<CheckResult> {
-  return outcomeOf(entity, pipelineFolder, signal, async () => {
+  return outcomeOf({ file: entity, folder: pipelineFolder }, cannotWrite, signal, async () => {
     const table = targetFile(settings, entity, pipelineFolder);
     const missing = await isMissing(table);
     if (!missing) {
@@ -49,22 +52,31 @@ function checkTarget(
     }
     // The file is replaced by a new one beside it: the right that counts is the folder's.
     await access(dirname(table.path), constants.W_OK);
-    return missing ? 'it is not there yet; its folder can be written to' : 'it and its folder can be written to';
+    return missing ? newFile : oldFile;
   });
 }
 
+const newFile: Template = {
+  en: 'it is not there yet; its folder can be written to',
+  ru: 'его пока нет; в его папку можно писать',
+};
+const oldFile: Template = { en: 'it and its folder can be written to', ru: 'в него и в его папку можно писать' };
+
+function cannotWrite(what: Template, error: PipeError): CheckResult {
+  return { what, ok: false, fact: { en: 'cannot be written to', ru: 'в него нельзя писать' }, error };
+}
+
 async function outcomeOf(
-  file: string,
-  folder: string,
+  name: FileName,
+  failed: (what: Template, error: PipeError) => CheckResult,
   signal: AbortSignal,
-  look: () => Promise<string>,
+  look: () => Promise<Template>,
 ): Promise<CheckResult> {
-  const what = `file ${file}`;
+  const what = { en: `file ${name.file}`, ru: `файл ${name.file}` };
   try {
     return { what, ok: true, fact: await look() };
   } catch (thrown) {
     signal.throwIfAborted();
-    const error = fromSystem(thrown, { file, folder });
-    return { what, ok: false, fact: error.message, error };
+    return failed(what, fromSystem(thrown, name));
   }
 }

@@ -225,12 +225,19 @@ describe('check', () => {
       entities: ['people.csv', 'new.csv', 'gone/new.csv'].map((entity) => ({ entity, fields: [] })),
     };
     const results = await connection.check(uses, signal);
-    expect(results.map(({ what, ok, fact }) => ({ what, ok, fact: fact.replaceAll(folder, '…') }))).toEqual([
-      { what: 'file people.csv', ok: true, fact: 'it can be read and has 2 columns' },
-      { what: 'file gone.csv', ok: false, fact: 'there is no file gone.csv in …' },
-      { what: 'file people.csv', ok: true, fact: 'it and its folder can be written to' },
-      { what: 'file new.csv', ok: true, fact: 'it is not there yet; its folder can be written to' },
-      { what: 'file gone/new.csv', ok: false, fact: 'there is no folder …/gone to write gone/new.csv into' },
+    expect(results.map(({ what, fact, error }) => [what.en, fact.en, error?.message.replaceAll(folder, '…')])).toEqual([
+      ['file people.csv', 'it can be read and has 2 columns', undefined],
+      ['file gone.csv', 'cannot be read', 'there is no file gone.csv in …'],
+      ['file people.csv', 'it and its folder can be written to', undefined],
+      ['file new.csv', 'it is not there yet; its folder can be written to', undefined],
+      ['file gone/new.csv', 'cannot be written to', 'there is no folder …/gone to write gone/new.csv into'],
+    ]);
+    expect(results.map(({ what, ok, fact }) => [what.ru, ok, fact.ru])).toEqual([
+      ['файл people.csv', true, 'читается, столбцов: 2'],
+      ['файл gone.csv', false, 'не читается'],
+      ['файл people.csv', true, 'в него и в его папку можно писать'],
+      ['файл new.csv', true, 'его пока нет; в его папку можно писать'],
+      ['файл gone/new.csv', false, 'в него нельзя писать'],
     ]);
   });
 });

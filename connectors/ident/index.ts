@@ -1,5 +1,5 @@
 import type { Connection, Connector, Host, Source, SourceBlock } from '../../engine/index.ts';
-import { checkServer, checkSource } from '../_mssql/check.ts';
+import { checkServer, checkSource, whatQuery } from '../_mssql/check.ts';
 import { SqlClient } from '../_mssql/client.ts';
 import { errors } from '../_mssql/errors.ts';
 import { isQuery, querySource } from '../_mssql/query-source.ts';
@@ -24,7 +24,7 @@ const connector: Connector<typeof settings> = {
         const results = [...(await checkServer(client, host, signal))];
         if (sources.some((block) => block['query'] === undefined)) results.push(...(await checkTables(client, signal)));
         for (const block of sources.filter((one) => one['query'] !== undefined))
-          results.push(await checkSource('query', () => sourceOf(client, host, block), signal));
+          results.push(await checkSource(whatQuery, () => sourceOf(client, host, block), signal));
         return results;
       },
       close: async () => await client.close(),

@@ -261,7 +261,7 @@ describe('a base of another version', () => {
     await clinic.execute('ALTER TABLE dbo.Receptions DROP COLUMN CheckIssued');
     await clinic.execute('DROP TABLE dbo.Items');
     const problems = (await connection.check(uses, signal)).filter(({ ok }) => !ok);
-    expect(problems.map(({ what, fact }) => [what, fact])).toEqual([
+    expect(problems.map(({ what, error }) => [what.en, error?.message])).toEqual([
       ['table dbo.Receptions', 'the login sees no CheckIssued in table dbo.Receptions'],
       ['table dbo.Items', 'the login sees no table dbo.Items'],
     ]);
@@ -272,11 +272,16 @@ describe('a base of another version', () => {
     const { signal } = new AbortController();
     const queries = ['SELECT ID, Surname FROM dbo.Persons', 'SELECT ID FROM dbo.Nobody'];
     const results = await connection.check({ sources: queries.map((query) => ({ query })), entities: [] }, signal);
-    expect(results.map(({ what, ok, fact }) => [what, ok, fact])).toEqual([
-      ['login', true, expect.stringMatching(/^reader reads PZ on 127\.0\.0\.1:\d+, SQL Server 11\.0\.7001\.0$/)],
-      ['clock', true, "runs with this machine's"],
-      ['query', true, '2 columns'],
-      ['query', false, 'there is no table dbo.Nobody, or the login may not see it'],
+    expect(results.map(({ what, ok, fact, error }) => [what.en, ok, fact.en, error?.code])).toEqual([
+      [
+        'login',
+        true,
+        expect.stringMatching(/^reader reads PZ on 127\.0\.0\.1:\d+, SQL Server 11\.0\.7001\.0$/),
+        undefined,
+      ],
+      ['clock', true, "runs with this machine's", undefined],
+      ['query', true, '2 columns', undefined],
+      ['query', false, 'cannot be read', 'mssql.table_unknown'],
     ]);
   });
 

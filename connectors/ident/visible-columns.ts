@@ -1,4 +1,6 @@
-import { toPipeError, type CheckResult, type PipeError, type Value } from '../../engine/index.ts';
+import { toPipeError, type CheckResult, type Value } from '../../engine/index.ts';
+import { cannotRead } from '../_check/results.ts';
+import { whatTable } from '../_mssql/check.ts';
 import type { SqlClient } from '../_mssql/client.ts';
 import { errors } from './errors.ts';
 import type { Available } from './receptions-query.ts';
@@ -33,19 +35,19 @@ async function checkTable(
   visible: ReadonlySet<Value> | undefined,
   signal: AbortSignal,
 ): Promise<CheckResult> {
-  const what = `table ${table}`;
-  const failed = (error: PipeError): CheckResult => ({ what, ok: false, fact: error.message, error });
-  if (visible === undefined) return failed(errors.tables_missing.error({ table }));
+  const what = whatTable(table);
+  if (visible === undefined) return cannotRead(what, errors.tables_missing.error({ table }));
   const missing = columns.filter((column) => !visible.has(column));
-  if (missing.length > 0) return failed(errors.columns_missing.error({ table, columns: missing.join(', ') }));
+  if (missing.length > 0) return cannotRead(what, errors.columns_missing.error({ table, columns: missing.join(', ') }));
   try {
     const list = columns.map((column) => `[${column}]`).join(', ');
     await client.rows({ text: `SELECT TOP (0) ${list} FROM ${table}`, parameters: {} }, signal);
   } catch (thrown) {
     signal.throwIfAborted();
-    return failed(toPipeError(thrown));
+    return cannotRead(what, toPipeError(thrown));
   }
-  return { what, ok: true, fact: `all ${columns.length} columns can be read` };
+  const { length } = columns;
+  return { what, ok: true, fact: { en: `all ${length} columns can be read`, ru: `читаются все столбцы: ${length}` } };
 }
 
 async function visibleColumns(

@@ -1,5 +1,5 @@
 import type { Connection, Connector, Host, Source, SourceBlock, Value } from '../../engine/index.ts';
-import { checkServer, checkSource } from '../_mssql/check.ts';
+import { checkServer, checkSource, whatQuery, whatTable } from '../_mssql/check.ts';
 import { SqlClient } from '../_mssql/client.ts';
 import { errors } from '../_mssql/errors.ts';
 import { isQuery, querySource } from '../_mssql/query-source.ts';
@@ -18,7 +18,7 @@ const connector: Connector<typeof settings> = {
       async check({ sources }, signal) {
         const results = [...(await checkServer(client, host, signal))];
         for (const block of sources) {
-          const what = typeof block['table'] === 'string' ? `table ${block['table']}` : 'query';
+          const what = typeof block['table'] === 'string' ? whatTable(block['table']) : whatQuery;
           results.push(await checkSource(what, () => sourceOf(client, host, block), signal));
         }
         return results;

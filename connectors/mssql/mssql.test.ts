@@ -243,10 +243,10 @@ test('check counts the columns of what is read, and names what cannot be', async
   await server.execute('CREATE TABLE dbo.Log (ID int NOT NULL PRIMARY KEY, Text nvarchar(50) NULL)');
   const sources = [{ table: 'dbo.Log' }, { table: 'dbo.Nope' }, { query: 'SELECT ID FROM dbo.Log' }];
   const results = await connection.check({ sources, entities: [] }, running());
-  expect(results.slice(2).map(({ what, ok, fact }) => [what, ok, fact])).toEqual([
-    ['table dbo.Log', true, '2 columns'],
-    ['table dbo.Nope', false, 'there is no table dbo.Nope, or the login may not see it'],
-    ['query', true, '1 column'],
+  expect(results.slice(2).map(({ what, ok, fact, error }) => [what.en, ok, fact.en, error?.message])).toEqual([
+    ['table dbo.Log', true, '2 columns', undefined],
+    ['table dbo.Nope', false, 'cannot be read', 'there is no table dbo.Nope, or the login may not see it'],
+    ['query', true, '1 column', undefined],
   ]);
 });
 

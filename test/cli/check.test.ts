@@ -20,6 +20,22 @@ describe('pipe check', () => {
     expect(JSON.parse(data.stdout).connections).toMatchObject([{ name: 'desk', ok: true }]);
   });
 
+  it('speaks Russian, as text and as data', async () => {
+    const { pipe } = place(peopleFiles);
+    const text = await pipe(['check', 'people.yaml', '--lang', 'ru']);
+    expect([text.exit, text.stdout]).toEqual([
+      0,
+      'desk\n  ✓ файл people.csv: читается, столбцов: 4\n  ✓ файл copy.csv: в него и в его папку можно писать\n',
+    ]);
+    const data = await pipe(['check', 'people.yaml', '--lang', 'ru', '--json']);
+    expect(shapeErrors('check', data.stdout)).toEqual([]);
+    expect(JSON.parse(data.stdout).connections[0].results[0]).toEqual({
+      what: 'файл people.csv',
+      ok: true,
+      fact: 'читается, столбцов: 4',
+    });
+  });
+
   it('looks at the connection that --connection names, without the variables of the others', async () => {
     const { pipe } = place({ ...peopleFiles, 'people.yaml': twoConnections });
     const all = await pipe(['check', 'people.yaml']);

@@ -46,7 +46,7 @@ export function behavesLikeConnector(folder: string, connector: Connector, subje
     await connection.close();
   });
 
-  it('finds everything in order that the subject uses, and nothing wrong', async () => {
+  it('finds everything in order that the subject uses, and says so in both languages', async () => {
     const { connection, prepared } = await open(connector, subject);
     const { source, sink } = prepared;
     const results = await connection.check(
@@ -58,6 +58,10 @@ export function behavesLikeConnector(folder: string, connector: Connector, subje
     );
     expect(results.length).toBeGreaterThan(0);
     expect(results.filter((result) => !result.ok)).toEqual([]);
+    for (const { what, fact } of results) {
+      expect(what.ru).toMatch(/\p{Script=Cyrillic}/u);
+      expect([fact.en, fact.ru]).not.toContain('');
+    }
   });
 }
 

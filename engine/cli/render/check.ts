@@ -9,9 +9,9 @@ export function checkData(checked: readonly CheckedConnection[], language: Langu
       name,
       ok: error === undefined && results.every((result) => result.ok),
       results: results.map((result) => ({
-        what: result.what,
+        what: result.what[language],
         ok: result.ok,
-        fact: result.fact,
+        fact: result.fact[language],
         ...(result.error && errorData(result.error, language)),
       })),
       ...(error && errorData(error, language)),
@@ -26,7 +26,7 @@ export function checkText(checked: readonly CheckedConnection[], language: Langu
 
 function connectionText({ name, results, error }: CheckedConnection, language: Language): string {
   const lines = results.map((result) => {
-    const line = `  ${result.ok ? '✓' : '✗'} ${result.what}: ${result.fact}`;
+    const line = `  ${result.ok ? '✓' : '✗'} ${result.what[language]}: ${result.fact[language]}`;
     return result.error ? `${line}\n${indented(errorText(result.error, language))}` : line;
   });
   return [name, ...lines, ...(error ? [`  ✗ ${indented(errorText(error, language)).trimStart()}`] : [])].join('\n');

@@ -121,6 +121,30 @@ revoked
 `);
     expect(done.stdout).not.toContain('geheim');
   });
+
+  it('says it in Russian, what is in order too', async () => {
+    const [port, { webhook }] = [await sqlServer(), await portal({ scopes: ['crm', 'user'] })];
+    const connections = `${sqlConnection('shop', port)}\n${portalConnection}`;
+    const yaml = ordersYaml(connections).replace('TITLE: Title', 'TITLE: Title, UF_CRM_GONE: Title');
+    const env = { SHOP_PASSWORD: 'reader', PORTAL_WEBHOOK: webhook };
+    const done = await place({ 'orders.yaml': yaml }).pipe(['check', 'orders.yaml', '--lang', 'ru'], env);
+    expect([done.exit, done.stderr]).toEqual([2, '']);
+    // How far apart the clocks are is this machine's affair.
+    expect(done.stdout.replaceAll(/часы: .* этой машины$/gm, 'часы: …')).toBe(`shop
+  ✓ вход: reader читает базу shop на 127.0.0.1:${port}, SQL Server 11.0.7001.0
+  ✓ часы: …
+  ✓ таблица dbo.Orders: столбцов: 2
+portal
+  ✓ вход: пользователь 1, администратор
+  ✓ права: вебхуку разрешено: crm, user
+  ✓ часы: …
+  ✗ сущность deal: полей на месте: 3 из 4
+  ✗ поле deal.UF_CRM_GONE: отсутствует
+    ошибка bitrix24.unknown_field
+      у сущности deal нет поля UF_CRM_GONE в ${new URL(webhook).host}
+      исправление: напишите имя так, как его даёт метод crm.deal.fields, или создайте поле в настройках CRM портала, «Пользовательские поля»
+`);
+  });
 });
 
 describe('pipe run against systems that are not as they should be', () => {
