@@ -9,7 +9,7 @@ import type { Fields } from './question.ts';
 export interface Claims {
   /** Questions asked and rows chosen. */
   readonly asked: ReadonlySet<string>;
-  /** Rows it writes, and the questions they will answer from then on. */
+  /** Rows it writes, and the questions they answered or will answer from then on. */
   readonly effects: ReadonlySet<string>;
 }
 

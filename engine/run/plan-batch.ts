@@ -19,9 +19,9 @@ export interface PlannedRecord {
   readonly plans: Map<string, TargetPlan>;
   /** Targets that could not be planned or written, and why. */
   readonly failures: Map<string, PipeError>;
-  /** What each target asked. */
-  readonly questions: Map<string, readonly Question[]>;
   readonly claims: { readonly asked: Set<string>; readonly effects: Set<string> };
+  /** Which of the effects are those of which change. */
+  readonly effectsOf: Map<Change, readonly string[]>;
   /** Targets that asked for what an earlier target of the same record writes: a payer who is the patient. */
   readonly meetsItself: Set<string>;
   /** When the oldest answer it may rest on was asked for, on the monotonic clock (DL-4). */
@@ -39,8 +39,8 @@ export async function planBatch(
     record,
     plans: new Map(),
     failures: new Map(),
-    questions: new Map(),
     claims: { asked: new Set(), effects: new Set() },
+    effectsOf: new Map(),
     meetsItself: new Set(),
     askedAt,
   }));
@@ -69,8 +69,12 @@ export async function planOne(
   const scope = context.scopes.of(target.target.name);
   await lockstep(
     drafts.map((draft) => async (ask: Ask) => {
-      await planInto(context, draft, target, ask);
-      claim(draft, scope, target.target.name);
+      const asked: Question[] = [];
+      await planInto(context, draft, target, (question) => {
+        asked.push(question);
+        return ask(question);
+      });
+      claim(draft, scope, draft.plans.get(target.target.name), asked);
     }),
     (questions) => answers.answer(scope, questions),
   );
@@ -81,14 +85,8 @@ async function planInto(context: FlowContext, draft: PlannedRecord, target: Comp
   const { name } = target.target;
   const entity = context.scopes.of(name);
   const variables = { ...context.variables, source: draft.record.source, ...earlierRows(draft) };
-  const questions: Question[] = [];
-  draft.questions.set(name, questions);
-  const noting: Ask = (question) => {
-    questions.push(question);
-    return ask(question);
-  };
   try {
-    draft.plans.set(name, await planTarget({ target, entity, record: draft.record, variables, ask: noting }));
+    draft.plans.set(name, await planTarget({ target, entity, record: draft.record, variables, ask }));
   } catch (thrown) {
     const error = toPipeError(thrown);
     if (error.kind !== 'data') throw error;
@@ -102,16 +100,19 @@ function earlierRows(draft: PlannedRecord): Record<string, Row | undefined> {
 }
 
 /** Notes what the plan of a target rests on and what it changes. */
-function claim({ plans, questions, claims, meetsItself }: PlannedRecord, scope: Scope, target: string): void {
-  const plan = plans.get(target);
-  const asked = questions.get(target) ?? [];
+function claim(draft: PlannedRecord, scope: Scope, plan: TargetPlan | undefined, asked: readonly Question[]): void {
+  const { claims, meetsItself } = draft;
   const restsOn = [
     ...asked.flatMap((question) => questionClaims(scope.id, scope.fields, question)),
     ...rowsOf(scope, plan).map((key) => rowClaim(scope.id, key)),
   ];
   for (const one of restsOn) claims.asked.add(one);
-  if (restsOn.some((one) => claims.effects.has(one))) meetsItself.add(target);
-  for (const change of plan?.changes ?? []) for (const one of effectsOf(scope, change, asked)) claims.effects.add(one);
+  if (plan && restsOn.some((one) => claims.effects.has(one))) meetsItself.add(plan.target.target.name);
+  for (const change of plan?.changes ?? []) {
+    const effects = effectsOf(scope, change, asked);
+    draft.effectsOf.set(change, effects);
+    for (const one of effects) claims.effects.add(one);
+  }
 }
 
 function rowsOf(scope: Scope, plan: TargetPlan | undefined): readonly string[] {
@@ -122,15 +123,16 @@ function rowsOf(scope: Scope, plan: TargetPlan | undefined): readonly string[] {
 }
 
 /**
- * The row a change writes, and the questions it will answer from then on. A new row may also answer by fields that the
+ * The row a change writes, and the questions it answered before or will answer from then on. A new row may also answer by fields that the
  * system fills itself: all those of its target that its values do not exclude.
  */
-export function effectsOf(scope: Scope, change: Change, asked: readonly Question[]): readonly string[] {
+function effectsOf(scope: Scope, change: Change, asked: readonly Question[]): readonly string[] {
   if (change.operation === 'unchanged') return [];
   const answered = (row: Row) =>
     scope.signatures.flatMap((signature) => effectClaims(scope.id, scope.fields, signature, row));
   if (change.operation === 'update') {
-    return [rowClaim(scope.id, change.key), ...answered(rowAfter(scope, change.before, change.values))];
+    const after = rowAfter(scope, change.before, change.values);
+    return [rowClaim(scope.id, change.key), ...answered(change.before), ...answered(after)];
   }
   const row = presentValues(change.values);
   const open = asked.filter((question) => mayAnswer(scope, question, row));

@@ -1,9 +1,5 @@
-import type { Row } from '../connector.ts';
-import { effectClaims } from '../plan/claims.ts';
-import { presentValues } from '../plan/fields.ts';
 import type { Link, Receipt, RecentRow } from '../state/ports.ts';
 import { reach } from './crash-points.ts';
-import type { Scope } from './context.ts';
 import type { Sending, Sent } from './send.ts';
 
 /** What came back for a request's writes, in one transaction; first of all the rows we made, so that we find them. */
@@ -16,14 +12,7 @@ export async function keepReceipts({ context, target, scope }: Sending, sent: re
     if (!outcome.ok || intent.write.operation === 'rows') continue;
     links.push({ flow: intent.flow, key: intent.key, target: name, connection, entity, row: outcome.key, at });
     if (intent.write.operation !== 'create') continue;
-    const claims = claimsOf(scope, keyed(scope, presentValues(intent.write.values), outcome.key));
-    recent.push({
-      connection: scope.connection.identity,
-      entity: scope.description.entity,
-      row: outcome.key,
-      claims,
-      at,
-    });
+    recent.push({ connection: scope.connection.identity, entity, row: outcome.key, claims: intent.claims, at });
   }
   reach('receipts-before-commit');
   await context.book.saveRecent(recent);
@@ -45,13 +34,4 @@ function receiptOf({ intent, outcome }: Sent, at: number): Receipt {
   const { code, parameters } = outcome.error;
   const known = outcome.applied === 'no' ? 'not-applied' : 'unknown';
   return { intent: intent.id, outcome: known, error: { code, parameters }, at };
-}
-
-function claimsOf(scope: Scope, row: Row): readonly string[] {
-  return scope.signatures.flatMap((signature) => effectClaims(scope.id, scope.fields, signature, row));
-}
-
-/** A row as it is found: with its key. */
-export function keyed(scope: Scope, row: Row, key: string): Row {
-  return { ...row, [scope.description.id]: key };
 }

@@ -12,7 +12,7 @@ import type { DeliveryTask } from './deliver.ts';
 import { openDoubts } from './doubts.ts';
 import { runErrors } from './errors.ts';
 import { mapBatch } from './map-batch.ts';
-import { effectsOf, planBatch } from './plan-batch.ts';
+import { planBatch } from './plan-batch.ts';
 import { readAhead } from './read-ahead.ts';
 import { lazyScopes } from './scopes.ts';
 import { workOffQueue } from './work-off-queue.ts';
@@ -104,10 +104,9 @@ async function applyBrakes(work: FlowRun, cursor: Cursor | undefined): Promise<v
     unchanged += mapped.unchanged;
     if (mapped.records.length === 0) continue;
     await context.scopes.load();
-    for (const { plans, questions } of await planBatch(context, mapped.records, new Answers(context))) {
-      for (const [name, plan] of plans) {
-        const scope = context.scopes.of(name);
-        totals = addPlan(totals, plan, (change) => isFirst(effectsOf(scope, change, questions.get(name) ?? [])));
+    for (const { plans, effectsOf } of await planBatch(context, mapped.records, new Answers(context))) {
+      for (const plan of plans.values()) {
+        totals = addPlan(totals, plan, (change) => isFirst(effectsOf.get(change) ?? []));
       }
     }
   }

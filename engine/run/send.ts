@@ -8,7 +8,6 @@ import { attemptWrites } from './attempt.ts';
 import type { FlowContext, Scope } from './context.ts';
 import { reach } from './crash-points.ts';
 import type { Execution } from './execute-wave.ts';
-import { effectsOf } from './plan-batch.ts';
 import { keepReceipts } from './receipts.ts';
 import { settle } from './settle.ts';
 
@@ -82,7 +81,7 @@ async function sendChunk(sending: Sending, steps: readonly Step[]): Promise<void
 }
 
 function intentOf(sending: Sending, step: Step): Intent {
-  const { context, target, scope } = sending;
+  const { context, target } = sending;
   const { execution, change } = step;
   const { name, connection } = target.target;
   return {
@@ -93,7 +92,7 @@ function intentOf(sending: Sending, step: Step): Intent {
     key: execution.record.key,
     target: name,
     connection,
-    claims: effectsOf(scope, change, execution.questions.get(name) ?? []),
+    claims: execution.effectsOf.get(change) ?? [],
     source: execution.record.source,
     at: context.clock.now(),
     ...(change.operation === 'update' && { before: change.before }),

@@ -4,7 +4,6 @@ import { placeholder } from '../plan/change.ts';
 import { rowClaim } from '../plan/claims.ts';
 import { presentValues, rowAfter } from '../plan/fields.ts';
 import { runErrors } from './errors.ts';
-import { keyed } from './receipts.ts';
 import type { Sending, Sent } from './send.ts';
 
 /** What an outcome means for its record and for those that come after it. */
@@ -28,7 +27,7 @@ function applied({ target, scope, answers }: Sending, { step, intent }: Sent, ke
   if (write.operation === 'rows') return;
   const row =
     change.operation === 'create'
-      ? keyed(scope, presentValues(change.values), key)
+      ? { ...presentValues(change.values), [scope.description.id]: key }
       : rowAfter(scope, change.before, change.values);
   answers.wrote(scope, key, row, created ? placeholder(name, execution.record.key) : undefined);
   if (created) execution.moved.add(name);
