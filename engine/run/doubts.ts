@@ -1,7 +1,6 @@
 import type { Intent, QueueEntry } from '../state/ports.ts';
 import type { Doubts, RunContext } from './context.ts';
 import { runErrors } from './errors.ts';
-import { isDoubt } from './failures.ts';
 
 /** How long a write may be under way whose target is no longer in the file, so that its own word is not known. */
 const longestSettleMs = 90_000;
@@ -52,8 +51,7 @@ async function openEntries(context: RunContext, flow: string): Promise<ReadonlyM
 
 /** Until when the record waits for this very write: a row that was put before it was sent waits for something else. */
 function settlesAt(entry: QueueEntry | undefined, intent: Intent): number | undefined {
-  const waits = entry && isDoubt(entry.error) && entry.lastAt >= intent.at;
-  return waits ? entry.dueAt : undefined;
+  return entry && entry.lastAt >= intent.at ? entry.dueAt : undefined;
 }
 
 async function record(

@@ -38,6 +38,13 @@ const unknown: Outcome = { ok: false, applied: 'unknown', error: errors.broken.e
 const refused: Outcome = { ok: false, applied: 'no', error: errors.refused.error({}) };
 const queue = async () => (await desk.state.queue({})).map(({ key, state, error }) => `${key} ${state} ${error.code}`);
 
+function refuseFor(id: number, retry: boolean): void {
+  tables.onWrite = (write) =>
+    write.operation === 'create' && write.values['VISIT'] === String(id)
+      ? { ok: false, applied: 'no', error: errors.refused.error({}, { retry }) }
+      : undefined;
+}
+
 /** What a killed process leaves: intents without a receipt, and nothing after them. */
 async function killedAt(point: CrashPoint, nth = 1): Promise<void> {
   let left = nth;
@@ -86,6 +93,15 @@ describe('DL-13 a write in doubt', () => {
       write.entity === 'deal' && write.operation === 'create' && write.values['VISIT'] === '1' ? unknown : undefined;
     tables.rows = [visit(1, 1), visit(2, 1), visit(3, 2)];
     expect(await desk.run(pipeline)).toMatchObject({ flows: [{ created: 2, queued: 1 }] });
+  });
+
+  it('makes a record wait that would write what the lost row may answer, though it did not ask for it', async () => {
+    tables.rows = [visit(2, 2)];
+    await desk.run(pipeline);
+    tables.onWrite = (write) => (write.entity === 'contact' && write.operation === 'create' ? unknown : undefined);
+    const { phone } = visit(1, 1);
+    tables.rows = [visit(1, 1, { stamp: 3 }), visit(2, 2, { stamp: 4, phone })];
+    expect(await desk.run(pipeline)).toMatchObject({ flows: [{ queued: 2, updated: 0 }] });
   });
 
   it('makes a record wait that needs no change as things are: a late effect may yet change them', async () => {
@@ -167,6 +183,17 @@ describe('a process that was killed', () => {
     await desk.state.retryQueue({ key: '1' });
     await killedAt('intents-durable');
     expect(await desk.run(pipeline)).toMatchObject({ exitCode: 4, flows: [{ read: 2, queued: 1, skipped: 1 }] });
+  });
+
+  it('leaves its record the attempts it has had', async () => {
+    refuseFor(1, true);
+    tables.rows = [visit(1, 1), visit(2, 2)];
+    await desk.run(pipeline);
+    delete tables.onWrite;
+    wait(31);
+    await killedAt('intents-durable');
+    await desk.run(pipeline);
+    expect(await desk.state.queue({})).toMatchObject([{ state: 'waiting', attempts: 1 }]);
   });
 
   it('leaves its record to the current version of its row', async () => {

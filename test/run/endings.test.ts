@@ -191,4 +191,19 @@ describe('the engine’s own mark', () => {
     expect(created()).toEqual([expect.not.objectContaining({ SYSTEM: 'pipe' })]);
     expect(created()).toMatchObject([{ MARK: 'P1' }]);
   });
+
+  it('nor of a column that `fields: all` writes', async () => {
+    const text = pipelineText(1, false)
+      .replace('      name: name\n', '      name: name\n      MARK: patient\n')
+      .replace('          NAME: name\n', '          NAME: name\n          "*": all\n');
+    const all = tableSystem(
+      'tables',
+      [...marked].map((one) => ({ ...one, openFields: true as const })),
+    );
+    all.rows = tables.rows;
+    tables = all;
+    const mapped = await compiled(text, [tables.connector]);
+    await runPipeline({ ...(await taskFor(tables.connector)), compiled: mapped });
+    expect(created()).toMatchObject([{ MARK: 1 }]);
+  });
 });

@@ -31,6 +31,33 @@ describe('reading ahead', () => {
     expect(closed).toBe(true);
   });
 
+  it('closes the source only when the read under way has come to its end', async () => {
+    const log: string[] = [];
+    let release = (): void => undefined;
+    const iterator: AsyncIterator<number> = {
+      next: () =>
+        new Promise((resolve) => {
+          const end = () => {
+            log.push('read');
+            resolve({ done: false, value: log.length });
+          };
+          if (log.length === 0) end();
+          else release = end;
+        }),
+      return: async () => {
+        log.push('closed');
+        return { done: true, value: undefined };
+      },
+    };
+    const reading = (async () => {
+      for await (const _batch of readAhead({ [Symbol.asyncIterator]: () => iterator })) break;
+    })();
+    await new Promise((resolve) => setImmediate(resolve));
+    release();
+    await reading;
+    expect(log).toEqual(['read', 'read', 'closed']);
+  });
+
   it('throws a failure of the read where its batch would have come', async () => {
     async function* source() {
       yield 1;

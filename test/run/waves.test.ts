@@ -181,6 +181,20 @@ describe('DL-3 an incomplete answer', () => {
 });
 
 describe('DL-2 a row of ours that is not listed yet', () => {
+  it('is a candidate no longer when somebody made another of it', async () => {
+    tables.onWrite = (write) => {
+      if (write.operation === 'create')
+        tables.unindexed.add(`${write.entity}#${entityOf(tables, write.entity).nextKey}`);
+      return undefined;
+    };
+    tables.rows = [visit(1, 1)];
+    await desk.run(pipeline);
+    Object.assign(entityOf(tables, 'contact').rows.get('1') ?? {}, { ORIGIN: 'P9', PHONE: [], NAME: 'Другая' });
+    tables.rows = [visit(2, 1)];
+    await desk.run(pipeline);
+    expect(rows('contact').map((row) => row['ORIGIN'])).toEqual(['P9', 'P1']);
+  });
+
   it('is one row, however many of the values asked for it has', async () => {
     const both = pipelineText(1000, false)
       .replace('- { name: origin, by: [ORIGIN] }', '- { name: phones, by: { PHONE: phones } }')
