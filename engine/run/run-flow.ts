@@ -136,9 +136,8 @@ async function readAll(work: FlowRun, cursor: Cursor | undefined): Promise<void>
     seen += batch.rows.length;
     chosen += rows.length;
     await deliverBatch(work, rows, batch.cursor);
-    if (context.signal.aborted) break;
+    context.signal.throwIfAborted();
   }
-  context.signal.throwIfAborted();
   if (only && chosen === 0) throw runErrors.only_matched_nothing.error({ rows: seen });
 }
 

@@ -51,6 +51,21 @@ describe('a target that names an earlier one', () => {
     expect([rows('contact').length, rows('deal').length]).toEqual([1, 1]);
   });
 
+  it('counts every row that was written, also beside one that was refused', async () => {
+    const text = pipelineText(1000, false).replace(
+      '[{ name: visit, by: [VISIT] }]',
+      '[{ name: visit, by: [VISIT], many: all }]',
+    );
+    const everyTask = await compiled(text, [tables.connector]);
+    putRow(tables, 'task', { VISIT: '1' });
+    putRow(tables, 'task', { VISIT: '1' });
+    refuse((write) => write.operation === 'update' && write.entity === 'task' && write.key === '1');
+    tables.rows = [visit(1, 1)];
+    const [flow] = (await desk.run(everyTask)).flows;
+    expect(flow?.targets.find(({ name }) => name === 'task')).toMatchObject({ updated: 1 });
+    expect(rows('task')).toEqual([{ VISIT: '1' }, { VISIT: '1', DEAL_ID: '1', CONTACT_ID: '1' }]);
+  });
+
   it('asks nothing about a row that was made just now', async () => {
     tables.rows = [visit(1, 1)];
     await desk.run(pipeline);

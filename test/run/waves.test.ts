@@ -57,6 +57,13 @@ describe('DL-1 waves', () => {
     expect(rows('deal')).toHaveLength(40);
   });
 
+  it('keep the order of the source for what several records write: the last row wins, also of one key', async () => {
+    const named = (id: number, name: string) => visit(id, 1, { stamp: 1, name });
+    tables.rows = [named(1, 'Анна'), named(2, 'Белла'), named(1, 'Вера')];
+    await desk.run(pipeline);
+    expect(rows('contact')).toMatchObject([{ NAME: 'Вера' }]);
+  });
+
   it('let a visit wait for one that may answer its question by what the system fills in itself', async () => {
     const byStage = pipelineText(1000, false).replace(
       '- { name: visit, by: [VISIT] }\n          - { name: АВТОПРИВЯЗКА',
