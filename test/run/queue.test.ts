@@ -67,6 +67,17 @@ describe('a record in the queue', () => {
     expect(rows('deal')).toEqual([]);
   });
 
+  it('is tried once in a run, though it is due again at once', async () => {
+    const eager = await compiled(
+      pipelineText(1000, false).replace('delays: [30s, 60s, 300s]', 'delays: [0s, 0s, 0s]'),
+      [tables.connector],
+    );
+    refuse((write) => write.entity === 'deal', true);
+    tables.rows = [visit(1, 1)];
+    await desk.run(eager);
+    expect(await desk.state.queue({})).toMatchObject([{ key: '1', attempts: 2 }]);
+  });
+
   it('that had no key is one row, whatever else changes in it, and goes when it has one', async () => {
     const keyed = await compiled(
       pipelineText(1000, false).replace('$string(id)', '$exists(number) ? $string(number)'),

@@ -22,7 +22,7 @@ import type { Sky } from './simulation-world.ts';
  * Known limits, which the scenarios keep clear of (delivery.md, "What is said honestly"): people change nothing between
  * our find and our write, and no row with a request still under way (no conditional writes exist); the state is deleted
  * only when nothing is under way (with it goes what was in doubt); a request takes effect within settle, or never; the
- * wall clock does not jump. Which of two visits takes a deal made by hand depends on their order: it is not compared.
+ * wall clock does not jump; of several rows with one key the one in the queue does not change its key (`--full` heals). Which of two visits takes a deal made by hand depends on their order: it is not compared.
  */
 
 type RunStep = Extract<Step, { do: 'run' }>;
@@ -111,7 +111,9 @@ async function take(stage: Stage, step: Step): Promise<void> {
     case 'edit': {
       const index = step.visit % stage.visits.length;
       const visit = stage.visits[index];
-      if (visit) stage.visits[index] = { ...visit, ...step.to };
+      const { patient, ...rest } = step.to;
+      const moves = patient !== undefined && !stage.given.patientsFlow;
+      if (visit) stage.visits[index] = { ...visit, ...rest, ...(moves && { patient }) };
       stage.stamps[index] = ++stage.tick;
       break;
     }
