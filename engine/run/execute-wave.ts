@@ -56,13 +56,12 @@ export async function executeWave(
   for (const target of context.flow.targets) {
     await replan(context, executions, target, answers);
     const sending = { context, target, scope: context.scopes.of(target.target.name), answers };
-    const open = executions.filter((execution) => !execution.stale && execution.plans.has(target.target.name));
+    const open = executions.filter((execution) => execution.plans.has(target.target.name));
     await sendSteps(
       sending,
       open.flatMap((execution) => rowSteps(execution, target)),
     );
-    const fresh = open.filter((execution) => !execution.stale);
-    const listSteps = fresh.flatMap((execution) => childSteps(execution, target));
+    const listSteps = open.flatMap((execution) => childSteps(execution, target));
     if (listSteps.length > 0) reach('rows-before');
     await sendSteps(sending, listSteps);
     reach('between-targets');
