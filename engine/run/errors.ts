@@ -103,12 +103,6 @@ export const runErrors = defineErrors('run', {
       ru: 'сверьте выражение со строкой источника; окно чтения — как у `--full`',
     },
   },
-  prerequisite_failed: {
-    kind: 'environment',
-    en: 'flow {flow} was not run, because {after} did not end',
-    ru: 'поток {flow} не выполнялся: не завершён {after}',
-    fix: { en: 'mend what stopped {after} and run again', ru: 'устраните причину остановки {after} и запустите снова' },
-  },
   unknown_table_value: {
     kind: 'data',
     en: 'field {field} met a value its table does not know: "{value}"',
