@@ -129,12 +129,13 @@ export class Answers {
     const answers = await this.#find(scope, questions);
     reach('find-answered');
     const rows = answers.map((answer, index) => this.#checked(scope, questions[index], answer));
-    await this.#joinRecent(scope, questions, rows);
-    [...open].forEach(([id, question], index) => {
+    const claims = questions.map((question) => questionClaims(scope.id, scope.fields, question));
+    await this.#joinRecent(scope, questions, claims, rows);
+    [...open.keys()].forEach((id, index) => {
       const answer = rows[index] ?? [];
       const keys =
         answer instanceof Error ? [] : answer.map((row) => rowClaim(scope.id, String(row[scope.description.id])));
-      this.#byQuestion.set(id, { answer, claims: [...keys, ...questionClaims(scope.id, scope.fields, question)], at });
+      this.#byQuestion.set(id, { answer, claims: [...keys, ...(claims[index] ?? [])], at });
     });
   }
 
@@ -168,8 +169,12 @@ export class Answers {
   }
 
   /** DL-2: rows this installation created lately answer too, re-read by key, though the vendor's index may lag. */
-  async #joinRecent(scope: Scope, questions: readonly Question[], answers: Answered[]): Promise<void> {
-    const claims = questions.map((question) => questionClaims(scope.id, scope.fields, question));
+  async #joinRecent(
+    scope: Scope,
+    questions: readonly Question[],
+    claims: readonly (readonly string[])[],
+    answers: Answered[],
+  ): Promise<void> {
     const recent = await this.#context.book.recent(scope.connection.identity, scope.description.entity, claims.flat());
     if (recent.length === 0) return;
     const byClaim = new Map<string, string[]>();

@@ -112,6 +112,7 @@ function recentRows(db: Database, clock: Clock): Pick<PortalBook, 'saveRecent' |
   const answering = db.sqlite.prepare<[string, string, string, number, string, number], Pick<RecentRow, 'row' | 'at'>>(
     `SELECT row, at FROM recent WHERE connection = ? AND entity = ? AND claim = ? AND NOT (${expired})`,
   );
+  const any = db.sqlite.prepare<[string, string]>('SELECT 1 FROM recent WHERE connection = ? AND entity = ? LIMIT 1');
   const dayAgo = (): [number, string, number] => [
     clock.now() - recentMs,
     clock.bootId,
@@ -132,6 +133,7 @@ function recentRows(db: Database, clock: Clock): Pick<PortalBook, 'saveRecent' |
     async recent(connection, entity, claims) {
       const found = new Map<string, RecentRow>();
       db.read(() => {
+        if (!any.get(connection, entity)) return;
         for (const claim of new Set(claims)) {
           for (const { row, at } of answering.all(connection, entity, hashOf(claim), ...dayAgo())) {
             const known = found.get(row)?.claims ?? [];
