@@ -14,7 +14,7 @@ import { runOnce } from '../engine/cli/run-once.ts';
  * machine in the same run, a loop that does what the old program did: one call after the other for each appointment.
  */
 const quick = process.argv.includes('--quick');
-const rounds = quick ? 3 : 4;
+const rounds = quick ? 5 : 11;
 const many = quick ? 1_000 : 5_000;
 const pipeline = join(import.meta.dirname, '..', 'pipelines', 'ident-to-bitrix.yaml');
 
@@ -31,24 +31,17 @@ interface Measured {
 }
 
 // The large loads first: what comes after them is measured in a warm process, what a cold one costs is `wholeProcess`.
-const loads = await inSandboxes(many, (sandboxes) =>
-  repeat(3, (round) => told('run loop', many, runLoop(sandboxes, round + 1))),
-);
-
+const loads = await inSandboxes(many, 3, (sandboxes) => told('run loop', many, runLoop(sandboxes)));
 const small = 50;
 const loops: Measured[] = [];
 const references: Measured[] = [];
-await inSandboxes(small, async (sandboxes) => {
-  // Servers that nobody has asked yet are slow; a clinic's and a portal's are not. This round is not counted.
-  await told('warming up', small, runLoop(sandboxes, 10));
-  for (let round = 0; round < rounds; round++) {
-    loops.push(await told('run loop', small, runLoop(sandboxes, 2 * round + 1)));
-    references.push(await told('one by one', small, oneByOne(sandboxes, 2 * round + 2)));
-  }
+await inSandboxes(small, 2 * rounds + 2, async (sandboxes, round) => {
+  // Turn by turn; the first of each is not counted: servers that nobody has asked yet are slow, a clinic's are not.
+  const isOurs = round % 2 === 0;
+  const measured = await told(isOurs ? 'run loop' : 'one by one', small, (isOurs ? runLoop : oneByOne)(sandboxes));
+  if (round > 1) (isOurs ? loops : references).push(measured);
 });
-const processes = await inSandboxes(small, (sandboxes) =>
-  repeat(rounds, (round) => told('process', small, wholeProcess(sandboxes, round + 1))),
-);
+const processes = await inSandboxes(small, 5, (sandboxes) => told('process', small, wholeProcess(sandboxes)));
 
 const ours = median(loops.map(({ seconds }) => seconds));
 const reference = median(references.map(({ seconds }) => seconds));
@@ -67,17 +60,22 @@ const result = {
 };
 process.stdout.write(`${JSON.stringify(result)}\n`);
 
-/** Starts both servers in a process of their own; each round is a first load under a branch number of its own. */
+/** Starts the servers in a process of their own; each round is a first load into an empty portal. */
 async function inSandboxes<Result>(
   appointments: number,
-  work: (sandboxes: Sandboxes) => Promise<Result>,
-): Promise<Result> {
+  portals: number,
+  work: (sandboxes: Sandboxes, round: number) => Promise<Result>,
+): Promise<readonly Result[]> {
   const script = join(import.meta.dirname, 'sandboxes.ts');
-  const child = spawn(process.execPath, [script, String(appointments)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [script, String(appointments), String(portals)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   try {
     const [line] = await once(createInterface({ input: child.stdout }), 'line');
-    const { clinic, webhook }: Sandboxes = JSON.parse(String(line));
-    return await work({ clinic, webhook });
+    const { clinic, webhooks }: { clinic: Sandboxes['clinic']; webhooks: readonly string[] } = JSON.parse(String(line));
+    const results: Result[] = [];
+    for (const [round, webhook] of webhooks.entries()) results.push(await work({ clinic, webhook }, round));
+    return results;
   } finally {
     child.stdin.end();
     await once(child, 'exit');
@@ -93,11 +91,11 @@ async function told(what: string, appointments: number, measuring: Promise<Measu
 }
 
 /** The run loop in this process, on a state of its own: from the first call to the last, as the run itself counts. */
-async function runLoop({ clinic, webhook }: Sandboxes, filial: number): Promise<Measured> {
+async function runLoop({ clinic, webhook }: Sandboxes): Promise<Measured> {
   return inFolder(async (folder) => {
     const prepared = await prepare(
       pipeline,
-      { param: [`filial=${filial}`], state: folder, sandboxes: sandboxSettings(clinic, webhook) },
+      { param: ['filial=1'], state: folder, sandboxes: sandboxSettings(clinic, webhook) },
       {},
     );
     const { error, seconds, requests } = await runOnce(
@@ -107,12 +105,12 @@ async function runLoop({ clinic, webhook }: Sandboxes, filial: number): Promise<
       new AbortController().signal,
     );
     if (error) throw error;
-    return { seconds, requests, deals: await dealsOf(webhook, filial) };
+    return { seconds, requests, deals: await dealsOf(webhook) };
   });
 }
 
 /** `pipe run` as a person starts it, from the first byte of Node to its end. */
-async function wholeProcess({ clinic, webhook }: Sandboxes, filial: number): Promise<Measured> {
+async function wholeProcess({ clinic, webhook }: Sandboxes): Promise<Measured> {
   return inFolder(async (folder) => {
     const file = join(folder, 'bench.yaml');
     const limits = { capacity: 1_000_000, perSecond: 1_000_000 };
@@ -124,7 +122,7 @@ async function wholeProcess({ clinic, webhook }: Sandboxes, filial: number): Pro
       connections: { clinic, portal: { webhook, limits } },
     };
     writeFileSync(file, JSON.stringify(derived));
-    const argv = ['run', file, '--param', `filial=${filial}`, '--state', folder, '--json'];
+    const argv = ['run', file, '--param', 'filial=1', '--state', folder, '--json'];
     const startedAt = performance.now();
     const child = spawn(process.execPath, [join(import.meta.dirname, '..', 'engine', 'cli', 'bin.ts'), ...argv], {
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -134,17 +132,13 @@ async function wholeProcess({ clinic, webhook }: Sandboxes, filial: number): Pro
     await once(child, 'close');
     const seconds = (performance.now() - startedAt) / 1000;
     const { requests }: { requests: number } = JSON.parse(Buffer.concat(chunks).toString());
-    return { seconds, requests, deals: await dealsOf(webhook, filial) };
+    return { seconds, requests, deals: await dealsOf(webhook) };
   });
 }
 
 /** What the old program did for each appointment: find the deal, find the contact, make both, one call at a time. */
-async function oneByOne({ clinic, webhook }: Sandboxes, filial: number): Promise<Measured> {
-  const prepared = await prepare(
-    pipeline,
-    { param: [`filial=${filial}`], sandboxes: sandboxSettings(clinic, webhook) },
-    {},
-  );
+async function oneByOne({ clinic, webhook }: Sandboxes): Promise<Measured> {
+  const prepared = await prepare(pipeline, { param: ['filial=1'], sandboxes: sandboxSettings(clinic, webhook) }, {});
   const flow = prepared.compiled.flows[0];
   const connector = prepared.connectors.get('ident');
   if (!flow || !connector) throw new Error('the pipeline has no flow');
@@ -214,19 +208,18 @@ async function oneByOne({ clinic, webhook }: Sandboxes, filial: number): Promise
   }
   const seconds = (performance.now() - startedAt) / 1000;
   await connection.close();
-  return { seconds, requests, deals: await dealsOf(webhook, filial) };
+  return { seconds, requests, deals: await dealsOf(webhook) };
 }
 
 function sandboxSettings(clinic: Sandboxes['clinic'], webhook: string) {
   return { clinic, portal: { webhook, limits: { capacity: 1_000_000, perSecond: 1_000_000 } } };
 }
 
-/** Deals of this branch that the portal really holds. */
-async function dealsOf(webhook: string, filial: number): Promise<number> {
+/** Distinct appointments that have a deal in the portal. */
+async function dealsOf(webhook: string): Promise<number> {
   const response = await request(new URL('/sandbox/truth/deals', webhook));
   const truth: readonly Record<string, unknown>[] = JSON.parse(await response.body.text());
-  const keys = truth.map((deal) => String(deal['UF_CRM_1769072841035'])).filter((key) => key.startsWith(`F${filial}_`));
-  return new Set(keys).size;
+  return new Set(truth.map((deal) => String(deal['UF_CRM_1769072841035']))).size;
 }
 
 async function inFolder<Result>(work: (folder: string) => Promise<Result>): Promise<Result> {
@@ -237,12 +230,6 @@ async function inFolder<Result>(work: (folder: string) => Promise<Result>): Prom
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-async function repeat<Result>(times: number, work: (round: number) => Promise<Result>): Promise<readonly Result[]> {
-  const results: Result[] = [];
-  for (let time = 0; time < times; time++) results.push(await work(time));
-  return results;
 }
 
 function median(values: readonly number[]): number {
