@@ -45,6 +45,8 @@ function withoutVariables(findings: readonly Diagnostic[]): readonly Diagnostic[
   return findings.filter(({ code }) => code !== 'config.variable_missing' && code !== 'config.param_missing');
 }
 
+it.skipIf(drafts.length > 0)('the draft pipelines are not here to be read', ({ skip }) => skip(`not at ${folder}`));
+
 it.each(drafts)('the language of the draft %s is understood', async (file) => {
   const options = { env: {}, variables: 'optional', registry: anyConnector } as const;
   const { pipeline, findings } = await loadPipeline(join(folder, file), options);
