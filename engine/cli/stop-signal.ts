@@ -1,3 +1,5 @@
+import { stops } from '../run/run-pipeline.ts';
+
 /** A stop asked for by Ctrl+C or by the system; asked twice, the process ends at once. */
 export interface StopSignal {
   /** Aborts with the name of the signal as its reason. */
@@ -5,13 +7,11 @@ export interface StopSignal {
   release(): void;
 }
 
-const stopCodes = { SIGINT: 130, SIGTERM: 143 } as const;
-
 /** `onStop` is called when a stop was asked for and something may still have to end. */
 export function stopSignal(onStop: () => void = () => undefined): StopSignal {
   const controller = new AbortController();
-  const onSignal = (name: keyof typeof stopCodes) => () => {
-    if (controller.signal.aborted) process.exit(stopCodes[name]);
+  const onSignal = (name: keyof typeof stops) => () => {
+    if (controller.signal.aborted) process.exit(stops[name]);
     onStop();
     controller.abort(name);
   };

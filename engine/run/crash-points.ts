@@ -9,7 +9,6 @@ export type CrashPoint =
   | 'planned'
   | 'intents-before-fsync'
   | 'intents-durable'
-  | 'request-sent'
   | 'answer-received'
   | 'receipts-before-commit'
   | 'receipts-after-commit'

@@ -64,6 +64,7 @@ export async function executeWave(
     const listSteps = open.flatMap((execution) => childSteps(execution, target));
     if (listSteps.length > 0) reach('rows-before');
     await sendSteps(sending, listSteps);
+    if (listSteps.length > 0) reach('rows-after');
     reach('between-targets');
   }
   return executions;

@@ -3,7 +3,7 @@ import { addPlan, brake, nothingChanged } from '../plan/brakes.ts';
 import type { CompiledFlow } from '../transform/compiled.ts';
 import { Answers } from './answers.ts';
 import { attempt } from './attempt.ts';
-import type { FlowContext, RunContext } from './context.ts';
+import type { FlowContext, RunContext, RunOptions } from './context.ts';
 import { countsOf } from './counts.ts';
 import type { Tally } from './counts.ts';
 import { reach } from './crash-points.ts';
@@ -28,8 +28,7 @@ export interface FlowRun {
 export async function runFlow(run: RunContext, flow: CompiledFlow, tally: Tally): Promise<void> {
   const { name } = flow.flow;
   const startedAt = run.clock.monotonic();
-  const mode = run.options.full || run.options.only ? 'full' : 'incremental';
-  run.emit({ type: 'flow-started', at: run.clock.now(), flow: name, mode });
+  run.emit({ type: 'flow-started', at: run.clock.now(), flow: name, mode: modeOf(run.options) });
   const work = await openFlow(run, flow, tally);
   const cursor = await storedCursor(work);
   await applyBrakes(work, cursor);
@@ -191,12 +190,17 @@ async function chosenRows(context: FlowContext, rows: readonly Row[]): Promise<r
   return chosen;
 }
 
+/** A single row asked for by hand may lie further back than the cursor. */
+function modeOf({ full, only }: RunOptions): ReadRequest['mode'] {
+  return full || only ? 'full' : 'incremental';
+}
+
 function readRequest(work: FlowRun, cursor: Cursor | undefined): ReadRequest {
   const { context } = work;
   const { options } = context;
   const { window, batch } = context.flow.flow.source;
   return {
-    mode: options.full || options.only ? 'full' : 'incremental',
+    mode: modeOf(options),
     batch,
     params: context.compiled.pipeline.values,
     signal: context.signal,
