@@ -30,5 +30,5 @@ export function stopSignal(onStop: () => void = () => undefined): StopSignal {
 
 /** The exit code where what was thrown is the reason of such a stop. */
 export function stopCodeOf(thrown: unknown): number | undefined {
-  return thrown === 'SIGINT' || thrown === 'SIGTERM' ? stopCodes[thrown] : undefined;
+  return thrown === 'SIGINT' || thrown === 'SIGTERM' ? stops[thrown] : undefined;
 }
