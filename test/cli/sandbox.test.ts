@@ -54,14 +54,14 @@ describe('pipe sandbox', () => {
   });
 });
 
-/** What a portal holds, as it tells itself at the address among its facts. */
+/** What a portal holds, as it tells itself at the address among its facts, without the moments: two portals start at two. */
 async function dealsOf(seed: string): Promise<string> {
   const sandbox = place().start(['sandbox', 'bitrix24', '--size', '3', '--seed', seed]);
   await sandbox.says('truth/deals');
   const address = /http:\S+truth\/deals/.exec(sandbox.said())?.[0] ?? '';
   const deals: unknown = await (await fetch(address)).json();
   await stopped(sandbox);
-  return JSON.stringify(deals).replaceAll(/"DATE_\w+":"[^"]*"/g, '');
+  return JSON.stringify(deals).replaceAll(/"\d{4}-\d\d-\d\dT[^"]*"/g, '""');
 }
 
 async function stopped(sandbox: ReturnType<ReturnType<typeof place>['start']>) {
