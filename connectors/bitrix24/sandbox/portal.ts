@@ -1,5 +1,7 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
+import type { Server } from 'node:http';
+import { createAuthority } from '../../_tls/certificate.ts';
 import { createBucket, ordinaryLimits, type Limits } from './bucket.ts';
 import { zoneOf } from './dates.ts';
 import { defaultCategories, defaultStatuses, defaultUserFields, defaultUsers, managerId } from './default-portal.ts';
@@ -45,6 +47,8 @@ export interface Desk {
 export interface Portal extends Desk {
   /** `http://127.0.0.1:<port>/rest/1/<secret>/`. */
   readonly webhook: string;
+  /** The same portal over HTTPS, where `tls` asked for it. */
+  readonly secure?: SecureDoor;
   readonly journal: Journal;
   readonly truth: Truth;
   /** Makes one call fail; the rule is spent when it strikes. */
@@ -53,9 +57,18 @@ export interface Portal extends Desk {
   close(): Promise<void>;
 }
 
+export interface SecureDoor {
+  /** `https://127.0.0.1:<port>/rest/1/<secret>/`. */
+  readonly webhook: string;
+  /** The certificate, in PEM, of the authority a client has to trust. */
+  readonly ca: string;
+}
+
 export interface PortalOptions {
   /** 0, the default, takes a free one. */
   readonly port?: number;
+  /** Also listens on a free port with HTTPS: the vendor's own client talks nothing else (reference §11.1). */
+  readonly tls?: boolean;
   readonly userId?: number;
   readonly secret?: string;
   readonly scopes?: readonly string[];
@@ -95,27 +108,44 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
     secret,
     observe: (method, pathname) => observe(truth, journal, method, pathname),
   });
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
+  const door = options.tls === true ? createSecureDoor(server) : undefined;
+  const path = `/rest/${store.userId}/${secret}/`;
+  const webhook = `http://127.0.0.1:${await listen(server, port)}${path}`;
+  const secure = door && { webhook: `https://127.0.0.1:${await listen(door.server, 0)}${path}`, ca: door.ca };
   return {
     ...desk,
-    webhook: `http://127.0.0.1:${portOf(server.address())}/rest/${store.userId}/${secret}/`,
+    webhook,
+    ...(secure && { secure }),
     journal,
     truth,
     fail: (rule) => faults.add(rule),
     async close() {
-      if (!server.listening) return;
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
+      await Promise.all([stop(server), door && stop(door.server)]);
     },
   };
 }
 
-function portOf(address: AddressInfo | string | null): number {
+/** Passes what it hears on to the plain server. */
+function createSecureDoor(plain: Server): { readonly server: HttpsServer; readonly ca: string } {
+  const authority = createAuthority('Bitrix24 sandbox');
+  const server = createHttpsServer(authority.issue('127.0.0.1'), (...heard) => plain.emit('request', ...heard));
+  return { server, ca: authority.cert };
+}
+
+async function listen(server: Server | HttpsServer, port: number): Promise<number> {
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
   if (address === null || typeof address === 'string') throw new TypeError('the portal listens on a TCP port');
   return address.port;
+}
+
+async function stop(server: Server | HttpsServer): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
 }
 
 function createStore(options: PortalOptions, unknownField: Store['unknownField']): Store {
