@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { methods } from '../../connectors/bitrix24/sandbox/methods/index.ts';
 import type { Portal } from '../../connectors/bitrix24/sandbox/index.ts';
-import { compare, type Finding } from './vendor-docs/compare.ts';
+import { compare, unlike, type Finding } from './vendor-docs/compare.ts';
 import { allowed } from './vendor-docs/differences.ts';
-import { file, readDocumentation, type Documentation } from './vendor-docs/documentation.ts';
-import { callEveryMethod, runShippedPipeline, useConnector } from './vendor-docs/tours.ts';
+import { file, readDocumentation, readSampleRows, type Documentation } from './vendor-docs/documentation.ts';
+import { askForNothing, callEveryMethod, runShippedPipeline, useConnector } from './vendor-docs/tours.ts';
 import { recordWire, type Exchange } from './vendor-docs/wire.ts';
 
 const docs = readDocumentation();
@@ -55,6 +55,33 @@ function held(documentation: Documentation): void {
       expect(unexplained(exchanges)).toEqual([]);
     });
 
+    it('what is refused has a code and a text and nothing else, alone and in a batch', async () => {
+      const exchanges = await travel(askForNothing);
+      expect(exchanges.filter(({ answer }) => 'error' in answer).length).toBe(4);
+      expect(unexplained(exchanges)).toEqual([]);
+      const batch = exchanges.find(({ method }) => method === 'batch')?.answer['result'];
+      // Reference §3; the page of batch is not among those read.
+      const parts = ['result', 'result_error', 'result_total', 'result_next', 'result_time'];
+      expect(new Set(Object.keys(Object(batch)))).toEqual(new Set(parts));
+    });
+
+    it("a row of the vendor's sample data has no field and no type that a row of the sandbox has not", async () => {
+      const exchanges = await travel(() => callEveryMethod(documentation));
+      const ours = (method: string): readonly unknown[] =>
+        exchanges.filter((one) => one.method === method).map(({ answer }) => answer['result']);
+      const samples = readSampleRows();
+      const found = Object.entries(sampledBy).map(([entity, method]) => {
+        const theirs = samples[entity] ?? [];
+        return [entity, theirs.length > 0, unlike(ours(method).flatMap(rowsOf), theirs)];
+      });
+      expect(found).toEqual([
+        ['users', true, ['does not answer [].TIME_ZONE', 'does not answer [].PERSONAL_CITY']],
+        ...Object.keys(sampledBy)
+          .slice(1)
+          .map((entity) => [entity, true, []]),
+      ]);
+    });
+
     it('the sandbox takes no parameter that is not documented', () => {
       const undocumented = Object.entries(methods).flatMap(([name, { params }]) => {
         const page = documentation.page(name);
@@ -68,6 +95,22 @@ function held(documentation: Documentation): void {
       expect([...allowed].filter((difference) => !seen.has(difference))).toEqual([]);
     });
   });
+}
+
+/** Which method answers the rows the sample data has under this name. */
+const sampledBy: Readonly<Record<string, string>> = {
+  users: 'user.get',
+  categories: 'crm.category.list',
+  statuses: 'crm.status.list',
+  companies: 'crm.company.get',
+  contacts: 'crm.contact.get',
+  leads: 'crm.lead.get',
+  deals: 'crm.deal.get',
+};
+
+function rowsOf(result: unknown): readonly unknown[] {
+  if (Array.isArray(result)) return result;
+  return Object(result).categories ?? [result];
 }
 
 function countsOf(exchanges: readonly Exchange[]): Readonly<Record<string, number>> {

@@ -143,6 +143,12 @@ const exampleIsOf: Readonly<Record<string, string>> = {
   'crm.item.fields': '1248',
 };
 
+/** What rows of the vendor's own have that ours have not, or have as something else. */
+export function unlike(ours: readonly unknown[], theirs: readonly unknown[]): readonly Finding[] {
+  const [given, shown] = [shapeOf(ours), shapeOf(theirs)];
+  return shape(given, { all: shown, may: new Map([...given, ...shown]) });
+}
+
 function shape(given: Shape, expected: Expected | undefined): readonly Finding[] {
   if (expected === undefined || given.size === 0) return [];
   const types = [...given].filter(([path, found]) => !agree(found, expected.may.get(path)));

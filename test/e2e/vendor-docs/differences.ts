@@ -9,6 +9,13 @@ interface Difference {
   readonly source: string;
 }
 
+function itemFields(names: string): readonly string[] {
+  return names
+    .trim()
+    .split(/\s+/)
+    .map((name) => `item.${name}`);
+}
+
 const origins = ['fields.ORIGINATOR_ID', 'fields.ORIGIN_ID'];
 
 const differences: readonly Difference[] = [
@@ -104,9 +111,16 @@ const differences: readonly Difference[] = [
   {
     methods: ['crm.company.get'],
     what: 'answers',
-    names: ['PHONE'],
-    why: 'comes where there is one; the company of the example has none',
+    names: ['PHONE', 'EMAIL'],
+    why: 'come where there are any; the company of the example has none',
     source: 'reference §5.4, and the example of crm-lead-get.md',
+  },
+  {
+    methods: ['crm.lead.get'],
+    what: 'answers',
+    names: ['EMAIL'],
+    why: 'comes where there is one; the lead of the example has none',
+    source: 'reference §5.4, and the example of crm-contact-list.md',
   },
   {
     methods: ['crm.company.fields'],
@@ -139,21 +153,19 @@ const differences: readonly Difference[] = [
   {
     methods: ['crm.item.add', 'crm.item.update'],
     what: 'does not answer',
-    names: [
-      ...['dateCreateShort', 'dateModifyShort', 'begindateShort', 'closedateShort', 'eventDateShort', 'productId'],
-      ...['eventDate', 'eventId', 'eventDescription', 'webformId', 'searchContent', 'orderStage', 'isWork', 'isWon'],
-      ...['isLose', 'receivedAmount', 'lostAmount', 'hasProducts', 'observers'],
-    ].map((name) => `item.${name}`),
+    names: itemFields(`
+      dateCreateShort dateModifyShort begindateShort closedateShort eventDateShort productId eventDate
+      eventId eventDescription webformId searchContent orderStage isWork isWon isLose receivedAmount
+      lostAmount hasProducts observers`),
     why: 'columns of the table of deals that no page describes; the connector takes the id and nothing else',
     source: 'api-reference/crm/universal/crm-item-add.md',
   },
   {
     methods: ['crm.item.get'],
     what: 'does not answer',
-    names: [
-      ...['dateCreateShort', 'dateModifyShort', 'isConvert', 'productId', 'shortName', 'address', 'webformId'],
-      ...['login', 'searchContent', 'skype', 'icq', 'imol', 'observers'],
-    ].map((name) => `item.${name}`),
+    names: itemFields(`
+      dateCreateShort dateModifyShort isConvert productId shortName address webformId login
+      searchContent skype icq imol observers`),
     why: 'columns of the table of leads that no page describes; nothing here calls the method',
     source: 'api-reference/crm/universal/crm-item-get.md',
   },

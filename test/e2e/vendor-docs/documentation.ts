@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** One parameter, or one key of an object. `base` is what its type comes down to. */
 export interface Named {
@@ -30,8 +30,17 @@ export interface Documentation {
   readonly timeKeys: ReadonlySet<string>;
 }
 
+/** Rows by entity, as the simulator of the documentation's authors serves them. */
+export type SampleRows = Readonly<Record<string, readonly unknown[]>>;
+
 export const file =
   process.env['PIPE_BITRIX24_METHODS'] ?? join(import.meta.dirname, '../../../../shared/data/bitrix24-methods.json');
+
+/** Beside the methods, and there whenever they are. */
+export function readSampleRows(): SampleRows {
+  const text = readFileSync(join(dirname(file), 'bitrix24-dataset.json'), 'utf8');
+  return (JSON.parse(text) as { readonly entities: SampleRows }).entities;
+}
 
 /** Undefined where the shared material does not lie beside the clone. */
 export function readDocumentation(): Documentation | undefined {

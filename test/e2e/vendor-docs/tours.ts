@@ -103,9 +103,9 @@ export async function callEveryMethod(docs: Documentation): Promise<Portal> {
     ['method.get', { name: 'crm.deal.add' }],
     ['crm.status.entity.types', {}],
     ['crm.category.list', { entityTypeId: 2 }],
-    ['crm.lead.add', { fields: { TITLE: 'Звонок', NAME: 'Вера', ...phones, ...links } }],
+    ['crm.lead.add', { fields: { TITLE: 'Звонок', NAME: 'Вера', ...phones, ...mails, ...links } }],
     ['crm.contact.add', { fields: { NAME: 'Вера', ...phones, ...mails } }],
-    ['crm.company.add', { fields: { TITLE: 'Клиника', ...phones } }],
+    ['crm.company.add', { fields: { TITLE: 'Клиника', ...phones, ...mails } }],
     ['crm.deal.add', { fields: { TITLE: 'Чистка', CONTACT_ID: 1, COMPANY_ID: 1 } }],
     ['crm.duplicate.findbycomm', { type: 'PHONE', values: ['+79161234567'], entity_type: 'CONTACT' }],
     ['crm.deal.contact.items.get', { id: 1 }],
@@ -130,6 +130,16 @@ export async function callEveryMethod(docs: Documentation): Promise<Portal> {
   for (const [method, params] of calls) await post(portal, method, params);
   for (const entity of entities) await makeUserField(portal, entity);
   for (const entity of entities) await post(portal, `crm.${entity}.delete`, { id: 1 });
+  return portal;
+}
+
+/** Records nobody has, alone and in a batch: the errors of the older and of the newer methods. */
+export async function askForNothing(): Promise<Portal> {
+  const portal = await openPortal();
+  await post(portal, 'crm.deal.get', { id: 404 });
+  await post(portal, 'crm.item.get', { entityTypeId: 2, id: 404 });
+  const cmd = { old: 'crm.deal.get?id=404', new: 'crm.item.get?entityTypeId=2&id=404', there: 'crm.deal.list?start=0' };
+  await post(portal, 'batch', { halt: 0, cmd });
   return portal;
 }
 
