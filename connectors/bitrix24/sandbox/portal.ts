@@ -1,10 +1,7 @@
-import { once } from 'node:events';
-import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
-import type { Server } from 'node:http';
-import { createAuthority } from '../../_tls/certificate.ts';
 import { createBucket, ordinaryLimits, type Limits } from './bucket.ts';
 import { zoneOf } from './dates.ts';
 import { defaultCategories, defaultStatuses, defaultUserFields, defaultUsers, managerId } from './default-portal.ts';
+import { openDoors } from './doors.ts';
 import { createCommunications } from './duplicates.ts';
 import { entities, type EntityName } from './entities/index.ts';
 import { unknown } from './errors.ts';
@@ -108,44 +105,17 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
     secret,
     observe: (method, pathname) => observe(truth, journal, method, pathname),
   });
-  const door = options.tls === true ? createSecureDoor(server) : undefined;
   const path = `/rest/${store.userId}/${secret}/`;
-  const webhook = `http://127.0.0.1:${await listen(server, port)}${path}`;
-  const secure = door && { webhook: `https://127.0.0.1:${await listen(door.server, 0)}${path}`, ca: door.ca };
+  const { origin, secure, close } = await openDoors(server, port, options.tls === true);
   return {
     ...desk,
-    webhook,
-    ...(secure && { secure }),
+    webhook: `${origin}${path}`,
+    ...(secure && { secure: { webhook: `${secure.origin}${path}`, ca: secure.ca } }),
     journal,
     truth,
     fail: (rule) => faults.add(rule),
-    async close() {
-      await Promise.all([stop(server), door && stop(door.server)]);
-    },
+    close,
   };
-}
-
-/** Passes what it hears on to the plain server. */
-function createSecureDoor(plain: Server): { readonly server: HttpsServer; readonly ca: string } {
-  const authority = createAuthority('Bitrix24 sandbox');
-  const server = createHttpsServer(authority.issue('127.0.0.1'), (...heard) => plain.emit('request', ...heard));
-  return { server, ca: authority.cert };
-}
-
-async function listen(server: Server | HttpsServer, port: number): Promise<number> {
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('the portal listens on a TCP port');
-  return address.port;
-}
-
-async function stop(server: Server | HttpsServer): Promise<void> {
-  if (!server.listening) return;
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closed;
 }
 
 function createStore(options: PortalOptions, unknownField: Store['unknownField']): Store {
