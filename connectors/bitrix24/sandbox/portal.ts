@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { createBucket, ordinaryLimits, type Limits } from './bucket.ts';
 import { zoneOf } from './dates.ts';
 import { defaultCategories, defaultStatuses, defaultUserFields, defaultUsers, managerId } from './default-portal.ts';
+import { openDoors } from './doors.ts';
 import { createCommunications } from './duplicates.ts';
 import { entities, type EntityName } from './entities/index.ts';
 import { unknown } from './errors.ts';
@@ -45,6 +44,8 @@ export interface Desk {
 export interface Portal extends Desk {
   /** `http://127.0.0.1:<port>/rest/1/<secret>/`. */
   readonly webhook: string;
+  /** The same portal over HTTPS, where `tls` asked for it. */
+  readonly secure?: SecureDoor;
   readonly journal: Journal;
   readonly truth: Truth;
   /** Makes one call fail; the rule is spent when it strikes. */
@@ -53,9 +54,18 @@ export interface Portal extends Desk {
   close(): Promise<void>;
 }
 
+export interface SecureDoor {
+  /** `https://127.0.0.1:<port>/rest/1/<secret>/`. */
+  readonly webhook: string;
+  /** The certificate, in PEM, of the authority a client has to trust. */
+  readonly ca: string;
+}
+
 export interface PortalOptions {
   /** 0, the default, takes a free one. */
   readonly port?: number;
+  /** Also listens on a free port with HTTPS: the vendor's own client talks nothing else (reference §11.1). */
+  readonly tls?: boolean;
   readonly userId?: number;
   readonly secret?: string;
   readonly scopes?: readonly string[];
@@ -95,27 +105,17 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
     secret,
     observe: (method, pathname) => observe(truth, journal, method, pathname),
   });
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
+  const path = `/rest/${store.userId}/${secret}/`;
+  const { origin, secure, close } = await openDoors(server, port, options.tls === true);
   return {
     ...desk,
-    webhook: `http://127.0.0.1:${portOf(server.address())}/rest/${store.userId}/${secret}/`,
+    webhook: `${origin}${path}`,
+    ...(secure && { secure: { webhook: `${secure.origin}${path}`, ca: secure.ca } }),
     journal,
     truth,
     fail: (rule) => faults.add(rule),
-    async close() {
-      if (!server.listening) return;
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    close,
   };
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === 'string') throw new TypeError('the portal listens on a TCP port');
-  return address.port;
 }
 
 function createStore(options: PortalOptions, unknownField: Store['unknownField']): Store {

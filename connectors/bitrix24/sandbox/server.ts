@@ -1,4 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { runBatch } from './batch.ts';
 import type { Bucket } from './bucket.ts';
 import { foldNames, runCommand, type Context, type Passage } from './call.ts';
@@ -114,9 +116,15 @@ function errorBody(error: string | number, description: string): string {
 }
 
 function interrupt(response: ServerResponse, fault: Exclude<Fault, { readonly error: unknown }>): void {
-  if (fault === 'reset') response.socket?.resetAndDestroy();
+  if (fault === 'reset') drop(response.socket);
   else if (fault !== 'hang' && 'body' in fault)
     send(response, { status: fault.status, body: fault.body, contentType: fault.contentType ?? 'text/html' });
+}
+
+/** Only a bare TCP socket can be reset; one under TLS ends without a word, which a client takes for the same. */
+function drop(socket: Socket | null): void {
+  if (socket instanceof TLSSocket) socket.destroy();
+  else socket?.resetAndDestroy();
 }
 
 function send(response: ServerResponse, { status, body, contentType }: Reply): void {

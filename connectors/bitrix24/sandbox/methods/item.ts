@@ -62,7 +62,7 @@ export const itemMethods: Methods = {
     scope: 'crm',
     params: ['entityTypeId', 'useOriginalUfNames'],
     run: (store, params) => ({
-      result: { fields: describeItem(store, schemaOf(store, params), original(params)) },
+      result: { fields: describeItem(schemaOf(store, params), original(params)) },
     }),
   },
 };
