@@ -9,6 +9,7 @@ import {
   type OnCommand,
   type OnRequest,
 } from './faults.ts';
+import type { Flights } from './flights.ts';
 import type { RequestSpan } from './history.ts';
 import type { Holds, Line } from './holds.ts';
 import type { JournalWriter } from './journal.ts';
@@ -24,6 +25,7 @@ export interface Context {
   readonly journal: JournalWriter;
   readonly faults: Faults;
   readonly holds: Holds;
+  readonly flights: Flights;
   readonly timing: Timing;
   readonly onCommand: OnCommand | undefined;
   readonly onRequest: OnRequest | undefined;

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createBucket, ordinaryLimits, type Limits } from './bucket.ts';
+import type { Context } from './call.ts';
 import { createChanges } from './changes.ts';
 import { zoneOf } from './dates.ts';
 import { defaultCategories, defaultStatuses, defaultUserFields, defaultUsers } from './default-portal.ts';
@@ -10,6 +11,7 @@ import type { EntityName } from './entities/index.ts';
 import { unknown } from './errors.ts';
 import { createFailings } from './failings.ts';
 import { createFaults, type OnCommand, type OnRequest } from './faults.ts';
+import { createFlights } from './flights.ts';
 import { createHolds } from './holds.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { observe } from './observer.ts';
@@ -61,31 +63,15 @@ export interface PortalOptions {
 /** Starts a Bitrix24 portal on loopback. */
 export async function startPortal(options: PortalOptions = {}): Promise<Portal> {
   const { port = 0, secret = 'sandbox-secret', limits = ordinaryLimits, now = Date.now } = options;
-  const tick = createCounter();
-  const journal = createJournal(tick);
-  const faults = createFaults();
-  const holds = createHolds(options.wait);
-  const store = createStore(options, tick, (what) => {
-    if (options.unknownFields !== 'ignore') throw unknown(what);
-    journal.refusal({ method: 'fields', what, answered: 'ignored' });
-  });
-  const timing = createTiming(options.costPerCommand ?? 0, now, store.zone);
+  const context = createContext(options, now);
+  const { store, journal } = context;
   const desk = createDesk(store);
   const truth = createTruth(store);
   options.seed?.(desk);
   const bucket = createBucket(limits, now);
-  const steering = createSteering({ store, faults, holds, bucket });
+  const steering = createSteering({ ...context, bucket });
   const server = createPortalServer({
-    context: {
-      store,
-      journal,
-      faults,
-      holds,
-      timing,
-      onCommand: options.onCommand,
-      onRequest: options.onRequest,
-      now,
-    },
+    context,
     bucket,
     userId: store.userId,
     secret,
@@ -112,6 +98,26 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
 function portOf(address: AddressInfo | string | null): number {
   if (address === null || typeof address === 'string') throw new TypeError('the portal listens on a TCP port');
   return address.port;
+}
+
+function createContext(options: PortalOptions, now: () => number): Context {
+  const tick = createCounter();
+  const journal = createJournal(tick);
+  const store = createStore(options, tick, (what) => {
+    if (options.unknownFields !== 'ignore') throw unknown(what);
+    journal.refusal({ method: 'fields', what, answered: 'ignored' });
+  });
+  return {
+    store,
+    journal,
+    faults: createFaults(),
+    holds: createHolds(options.wait),
+    flights: createFlights(),
+    timing: createTiming(options.costPerCommand ?? 0, now, store.zone),
+    onCommand: options.onCommand,
+    onRequest: options.onRequest,
+    now,
+  };
 }
 
 /** Counts from 1. */

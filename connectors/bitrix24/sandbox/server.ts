@@ -77,6 +77,7 @@ async function answerRest(
   const route = routeOf(pathname);
   const method = route?.method ?? pathname;
   const span = context.store.history.openRequest();
+  context.flights.begin();
   const passage: Passage = { span, line: lineOf(response), commands: 0, seconds: 0 };
   const at = context.now();
   const reply = await answerOf(options, request, passage, { route, method, query });
@@ -85,6 +86,7 @@ async function answerRest(
   const status = typeof reply === 'string' ? 0 : reply.status;
   context.journal.request({ method, commands: passage.commands, status, at, number, from, to });
   context.holds.ended(number);
+  context.flights.end();
   if (passage.goesStale) stale.add(request.socket);
   if (reply === 'reset') drop(response.socket);
   else if (reply !== 'hang') send(response, reply);
@@ -120,6 +122,8 @@ async function answerOf(
     if (thrown instanceof Interruption) return endOf(thrown.fault);
     // Left out of an answer that has nothing else in it.
     if (thrown instanceof Omission) return { status: 200, body: '{}', contentType: json };
+    // The client has gone before it had said all: nobody can carry out half a request.
+    if (!request.complete) return 'reset';
     if (!(thrown instanceof ApiError)) throw thrown;
     if (thrown.refused !== undefined) context.journal.refusal({ method, what: thrown.refused, answered: 'error' });
     return errorReply(thrown);
