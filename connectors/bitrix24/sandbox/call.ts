@@ -61,20 +61,21 @@ export interface Course {
   readonly fate: Fate;
 }
 
-/** Carries out one command; throws only an Interruption. */
+/** Carries out one command, in a batch the one at this place, from 1; throws only an Interruption. */
 export async function runCommand(
   context: Context,
   passage: Passage,
   name: string,
   rawParams: PhpMap,
-  batched: boolean,
+  placeInBatch?: number,
 ): Promise<Outcome> {
   const method = name.toLowerCase();
   const startedAt = context.now();
   const from = context.journal.tick();
   passage.commands += 1;
-  const place = passage.commands;
   const params = foldNames(rawParams);
+  const batched = placeInBatch !== undefined;
+  const place = placeInBatch ?? 1;
   const course: Course = { method, params, batched, place, fate: context.faults.command(method, place) };
   const progress = await carryOut(context, passage, course, name);
   record(context, passage, { name, params, batched, place, from }, progress.error);

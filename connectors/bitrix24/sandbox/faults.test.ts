@@ -60,6 +60,12 @@ test('an answer cut short', async () => {
   expect(portal.truth.deals()).toHaveLength(1);
 });
 
+test('an answer cut short on its way out', async () => {
+  const portal = await openPortal();
+  portal.fail({ method: 'crm.deal.add', when: 'answering', fault: { truncateTo: 10 } });
+  expect(await outcome(portal, 'crm.deal.add', add)).toBe('200 {"result":');
+});
+
 test('an answer that never comes, after the commit, until the portal closes', async () => {
   const { promise: hanging, resolve } = Promise.withResolvers<void>();
   const portal = await openPortal({
