@@ -183,6 +183,16 @@ test('one command answers 500 after it has done its work', async () => {
 test.each([
   ['queryLimit', '503 {"error":"QUERY_LIMIT_EXCEEDED","error_description":"Too many requests"}'],
   ['internalError', '500 {"error":"INTERNAL_SERVER_ERROR","error_description":"Internal server error"}'],
+  [
+    'operationLimit',
+    '429 {"error":"OPERATION_TIME_LIMIT","error_description":"Method is blocked due to operation time limit."}',
+  ],
+  ['overload', '503 {"error":"OVERLOAD_LIMIT","error_description":"REST API is blocked due to overload."}'],
+  ['wrongCredentials', '401 {"error":"INVALID_CREDENTIALS","error_description":"Invalid request credentials"}'],
+  [
+    'missingScope',
+    '403 {"error":"insufficient_scope","error_description":"The request requires higher privileges than provided by the webhook token"}',
+  ],
   ['expiredToken', '401 {"error":"expired_token","error_description":"The access token provided has expired."}'],
 ] as const)('%s is answered as the vendor words it', async (name, answer) => {
   const portal = await openPortal();

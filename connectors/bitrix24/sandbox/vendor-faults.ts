@@ -28,6 +28,12 @@ export const vendorFaults = {
   timeoutPage: page(504, 'Gateway Time-out'),
   /** One command's, in a batch: it may have done half of its work. */
   commandError: { error: 'INTERNAL_SERVER_ERROR', description: 'Internal server error', status: 500 },
+  /** One command's, or the whole answer to a single call: an administrator has unticked the scope. */
+  missingScope: {
+    error: 'insufficient_scope',
+    description: 'The request requires higher privileges than provided by the webhook token',
+    status: 403,
+  },
   /** The portal has another name now: `location` is the same path there (reference §1.2). */
   renamedTo: (location: string): WholeAnswer => ({ status: 302, body: '', location }),
 } satisfies Record<string, Fault | ((location: string) => Fault)>;
