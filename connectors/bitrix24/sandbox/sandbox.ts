@@ -26,6 +26,7 @@ export const sandbox: Sandbox = {
         'contacts, companies, deals with product rows, and leads, with the stages and user fields of a clinic',
         `what it holds: ${observer(portal, 'truth/deals')}, what it was asked: ${observer(portal, 'journal')}`,
         ...(secure ? [overHttps(secure, folder)] : []),
+        `it can be made hostile: POST ${observer(portal, 'faults')} {"method":"batch","when":"after","fault":"reset"}`,
       ],
       counts: async () => ({
         contact: truth.contacts().length,
