@@ -3,6 +3,7 @@ import { check } from './check.ts';
 import { batchLimit, createClient } from './client.ts';
 import { defaults, portalOf, type Settings } from './config.ts';
 import { find } from './find.ts';
+import { scan } from './scan.ts';
 import { createPace } from './pace.ts';
 import { createSchemas } from './schema.ts';
 import { write } from './write.ts';
@@ -18,6 +19,7 @@ export function connect(settings: Settings, host: Host): Connection {
       find: async (entity, questions, fields, signal) =>
         find(client, await schemas.of(entity, signal), questions, fields, signal),
       write: (writes, signal) => write({ client, schemas, pace }, writes, signal),
+      scan: (entity, fields, signal) => scan(client, schemas, entity, fields, signal),
       writesPerRequest: batchLimit,
       settleMs: settings.settleMs ?? defaults.settleMs,
     }),

@@ -13,7 +13,8 @@ const longestSettleMs = 90_000;
  */
 export async function openDoubts(context: RunContext, flow: string): Promise<Doubts> {
   const doubts: Doubts = { claims: new Set(), records: new Map(), unmet: new Set() };
-  const byFlow = Map.groupBy(await context.state.openIntents(), (intent) => intent.flow);
+  const ofRecords = (await context.state.openIntents()).filter(({ absent }) => !absent);
+  const byFlow = Map.groupBy(ofRecords, (intent) => intent.flow);
   for (const [name, intents] of byFlow) {
     const entries = await openEntries(context, name);
     const now = context.clock.now();
@@ -36,7 +37,7 @@ export async function openDoubts(context: RunContext, flow: string): Promise<Dou
   return doubts;
 }
 
-function settleMs({ compiled, connections }: RunContext, intent: Intent): number {
+export function settleMs({ compiled, connections }: RunContext, intent: Intent): number {
   const flow = compiled.flows.find((candidate) => candidate.flow.name === intent.flow);
   const target = flow?.flow.targets.find((candidate) => candidate.name === intent.target);
   const connection = target && connections.get(target.connection)?.connection;

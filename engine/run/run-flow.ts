@@ -1,6 +1,9 @@
 import type { Cursor, ReadRequest, Row, Source } from '../connector.ts';
 import { addPlan, brake, nothingChanged } from '../plan/brakes.ts';
 import type { CompiledFlow } from '../transform/compiled.ts';
+import { lookAtDoubtfulDeletes } from './absent-doubts.ts';
+import { listTargets, noteSeen, openAbsence, refuseTooMany, removeAbsent } from './absent.ts';
+import type { Absence } from './absent.ts';
 import { Answers } from './answers.ts';
 import { attempt } from './attempt.ts';
 import type { FlowContext, RunContext, RunOptions } from './context.ts';
@@ -22,18 +25,22 @@ export interface FlowRun {
   readonly context: FlowContext;
   readonly source: Source;
   readonly task: DeliveryTask;
+  readonly absence: Absence;
 }
 
-/** One flow of a run: source → map → targets, batch after batch, then the queue. */
+/** One flow of a run: source → map → targets, batch after batch, then the queue, then the rows left without a record. */
 export async function runFlow(run: RunContext, flow: CompiledFlow, tally: Tally): Promise<void> {
   const { name } = flow.flow;
   const startedAt = run.clock.monotonic();
   run.emit({ type: 'flow-started', at: run.clock.now(), flow: name, mode: modeOf(run.options) });
   const work = await openFlow(run, flow, tally);
+  await lookAtDoubtfulDeletes(work);
   const cursor = await storedCursor(work);
   await applyBrakes(work, cursor);
+  await listTargets(work);
   await readAll(work, cursor);
   if (!run.options.only) await workOffQueue(work);
+  await removeAbsent(work);
   countUnmet(work);
   await run.state.purgeQueue(name, run.clock.now() - flow.flow.queue.keepMs);
   const seconds = (run.clock.monotonic() - startedAt) / 1000;
@@ -56,11 +63,8 @@ async function openFlow(run: RunContext, flow: CompiledFlow, tally: Tally): Prom
     },
     doubts: await openDoubts(run, flow.flow.name),
   };
-  return {
-    context,
-    source,
-    task: { tally, pace: { waveSize: Infinity }, attempts: new Map() },
-  };
+  const task = { tally, pace: { waveSize: Infinity }, attempts: new Map() };
+  return { context, source, task, absence: openAbsence(context) };
 }
 
 /** Records an earlier process left in doubt and this read did not bring: they are in the queue, and no run is green. */
@@ -98,9 +102,11 @@ async function applyBrakes(work: FlowRun, cursor: Cursor | undefined): Promise<v
   const writing = context.flow.targets.filter((target) => target.fields).length;
   const isFirst = firstOnly();
   let unchanged = 0;
+  await listTargets(work);
   for await (const batch of work.source.read(readRequest(work, cursor))) {
     const mapped = await mapBatch(quiet, await chosenRows(context, batch.rows), isComparing(context));
     unchanged += mapped.unchanged;
+    await noteSeen(work, mapped.seen);
     if (mapped.records.length === 0) continue;
     await context.scopes.load();
     for (const { plans, effectsOf } of await planBatch(context, mapped.records, new Answers(context))) {
@@ -112,6 +118,7 @@ async function applyBrakes(work: FlowRun, cursor: Cursor | undefined): Promise<v
   const looked = totals.looked + unchanged * writing;
   const error = brake(brakes, { ...totals, looked }, context.options.allow);
   if (error) throw error;
+  if (brakes.deletes) await refuseTooMany(work);
 }
 
 /** Two visits of one new patient would create one contact: what an earlier record does already is not counted again. */
@@ -148,6 +155,7 @@ async function deliverBatch(work: FlowRun, rows: readonly Row[], cursor: Cursor 
   tally.read += rows.length;
   context.emit({ type: 'batch-read', at: context.clock.now(), flow, rows: rows.length });
   const mapped = await mapBatch(context, rows, isComparing(context));
+  await noteSeen(work, mapped.seen);
   tally.mapped += rows.length - mapped.failed.length;
   tally.unchanged += mapped.unchanged + mapped.replaced;
   tally.skipped += mapped.skipped.length;

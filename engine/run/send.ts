@@ -95,7 +95,8 @@ function intentOf(sending: Sending, step: Step): Intent {
     claims: execution.effectsOf.get(change) ?? [],
     source: execution.record.source,
     at: context.clock.now(),
-    ...(change.operation === 'update' && { before: change.before }),
+    ...('before' in change && { before: change.before }),
+    ...(execution.absent && { absent: true }),
     ...tagWrite(sending, step),
   };
 }

@@ -1,7 +1,7 @@
 import type { Database } from './database.ts';
 import { stateErrors } from './errors.ts';
 import type { Intent, Receipt, StateStore } from './ports.ts';
-import { parsed } from './stored.ts';
+import { given, parsed } from './stored.ts';
 
 type JournalPart = Pick<StateStore, 'saveIntents' | 'openIntents' | 'closedAsAbsent' | 'pruneJournal'>;
 
@@ -14,6 +14,7 @@ export interface Journal extends JournalPart {
 
 interface IntentRow {
   readonly intent: string;
+  readonly answered_at?: number | null;
 }
 
 /** What was about to be sent, durable before it was, and what came of it (DL-9). */
@@ -29,7 +30,7 @@ export function journal(db: Database, fence: (epoch: number) => void): Journal {
       AND operation = 'create' ORDER BY position`,
   );
   const open = db.sqlite.prepare<[string | null], IntentRow>(
-    'SELECT intent FROM intents WHERE open = 1 AND flow = coalesce(?, flow) ORDER BY position',
+    'SELECT intent, answered_at FROM intents WHERE open = 1 AND flow = coalesce(?, flow) ORDER BY position',
   );
   const answer = answering(db);
 
@@ -72,6 +73,6 @@ function answering(db: Database): (receipt: Receipt) => void {
   };
 }
 
-function intentOf(row: IntentRow): Intent {
-  return parsed(row.intent);
+function intentOf({ intent, answered_at: doubtedAt }: IntentRow): Intent {
+  return { ...parsed<Intent>(intent), ...given('doubtedAt', doubtedAt ?? null) };
 }

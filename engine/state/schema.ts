@@ -83,5 +83,21 @@ export const stateSchema: Schema = {
     CREATE INDEX queue_by_state ON queue (flow, state, due_at);
     CREATE INDEX queue_marked ON queue (flow) WHERE marked = 1;
     `,
+    `
+    CREATE TABLE listed_rows (
+      flow TEXT NOT NULL,
+      target TEXT NOT NULL,
+      row TEXT NOT NULL,
+      key TEXT NOT NULL,
+      PRIMARY KEY (flow, target, row)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE seen_keys (
+      flow TEXT NOT NULL,
+      target TEXT NOT NULL,
+      key TEXT NOT NULL,
+      PRIMARY KEY (flow, target, key)
+    ) STRICT, WITHOUT ROWID;
+    `,
   ],
 };

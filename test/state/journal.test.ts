@@ -15,7 +15,13 @@ describe('the journal', () => {
   it('DL-9 gives an intent back whole until a receipt closes it', async () => {
     const state = await openSample();
     await startRun(state);
-    const full: Required<Intent> = { ...intent(), before: { STAGE_ID: 'NEW' }, highWater: '812', tag: 'tag-1' };
+    const full: Required<Omit<Intent, 'doubtedAt'>> = {
+      ...intent(),
+      before: { STAGE_ID: 'NEW' },
+      highWater: '812',
+      tag: 'tag-1',
+      absent: true,
+    };
     await state.saveIntents([full]);
     expect(await state.openIntents()).toEqual([full]);
     await state.commit(delivery({ receipts: [applied] }));
@@ -37,7 +43,7 @@ describe('the journal', () => {
     await startRun(state);
     await state.saveIntents([intent()]);
     await state.commit(delivery({ receipts: [unknown] }));
-    expect(await state.openIntents()).toEqual([intent()]);
+    expect(await state.openIntents()).toEqual([{ ...intent(), doubtedAt: unknown.at }]);
     await state.commit(delivery({ receipts: [applied] }));
     expect(await state.openIntents()).toEqual([]);
   });
