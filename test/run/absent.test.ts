@@ -113,6 +113,17 @@ describe('DL-7 a row whose record is gone', () => {
     expect(held()).toEqual(['V1', 'V2', 'V3']);
   });
 
+  it('comes back with its record, though the target names it otherwise than the flow', async () => {
+    const renamed = await changedTo('VISIT: visit,', `VISIT: '"W" & visit',`);
+    tables.rows = visits(1, 2, 3);
+    await run({}, renamed);
+    tables.rows = visits(1, 3);
+    expect(await run({}, renamed)).toMatchObject({ flows: [{ deleted: 1 }] });
+    expect(await desk.state.links('visits', ['WV2'])).toEqual([]);
+    tables.rows = visits(1, 2, 3);
+    expect(await run({}, renamed)).toMatchObject({ flows: [{ created: 1, unchanged: 2 }] });
+  });
+
   it('stays when its record comes back under another row of the source', async () => {
     await delivered();
     tables.rows = [visit(1), visit(3), visit(2, { note: 'другая' })];
@@ -217,6 +228,15 @@ describe('DL-7 no row is taken for absent', () => {
     tables.rows = [{ id: '+79160000001' }, { id: '12' }];
     expect(await run({ allow: new Set(['deletes']) }, strict)).toMatchObject({ exitCode: 4, flows: [{ deleted: 0 }] });
     expect([held().length, warnings()]).toEqual([4, ['run.absent_unreadable']]);
+  });
+
+  it('when a part of a key could not be mapped: what is left of it is another key', async () => {
+    const composed = await changedTo('VISIT: visit,', `VISIT: 'visit & "/" & phone',`);
+    tables.rows = [visit(1), visit(2, { phone: '+79160000002' })];
+    await run({}, composed);
+    tables.rows = [visit(1), visit(2, { phone: '12' })];
+    expect(await run({}, composed)).toMatchObject({ exitCode: 4, flows: [{ deleted: 0 }] });
+    expect([held(), warnings()]).toEqual([['V1/', 'V2/+79160000002'], ['run.absent_unreadable']]);
   });
 
   it('when the read ended early', async () => {
