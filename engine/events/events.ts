@@ -62,6 +62,8 @@ export interface FlowCounts {
   readonly queued: number;
   /** Will not. */
   readonly rejected: number;
+  /** Older rows of the queue that were given up to make room: not delivered, not tried again. */
+  readonly purged?: number;
   readonly targets: readonly TargetCounts[];
 }
 

@@ -75,8 +75,8 @@ export const runErrors = defineErrors('run', {
     en: 'the queue of flow {flow} is full ({limit} records); the run stopped before losing one',
     ru: 'очередь потока {flow} заполнена ({limit} записей); запуск остановлен, чтобы ничего не потерять',
     fix: {
-      en: 'look at `pipe queue list`, mend or drop what waits there, or raise `queue.limit`',
-      ru: 'посмотрите `pipe queue list`, исправьте или удалите ждущее либо увеличьте `queue.limit`',
+      en: 'see `pipe queue list {file}`, mend or drop what waits there, or raise `queue.limit`, then run again: it goes on from here',
+      ru: 'посмотрите `pipe queue list {file}`, исправьте или удалите ждущее либо увеличьте `queue.limit` и запустите снова: работа продолжится с этого места',
     },
   },
   queue_dropped: {
@@ -86,6 +86,15 @@ export const runErrors = defineErrors('run', {
     fix: {
       en: 'nothing brings them back but a change in the source or `--full`; raise `queue.limit` or write `whenFull: stop`',
       ru: 'их вернёт только изменение в источнике или `--full`; увеличьте `queue.limit` или укажите `whenFull: stop`',
+    },
+  },
+  row_gone: {
+    kind: 'data',
+    en: 'the source no longer has the row',
+    ru: 'в источнике больше нет этой строки',
+    fix: {
+      en: '`pipe queue drop` gives it up, `pipe queue retry` writes it as it was last read',
+      ru: '`pipe queue drop` — отказаться от неё, `pipe queue retry` — записать такой, какой она была прочитана',
     },
   },
   unknown_flow: {

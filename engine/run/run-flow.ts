@@ -7,7 +7,8 @@ import type { FlowContext, RunContext, RunOptions } from './context.ts';
 import { countsOf } from './counts.ts';
 import type { Tally } from './counts.ts';
 import { reach } from './crash-points.ts';
-import { commit, deliver } from './deliver.ts';
+import { commit } from './commit.ts';
+import { deliver } from './deliver.ts';
 import type { DeliveryTask } from './deliver.ts';
 import { openDoubts } from './doubts.ts';
 import { runErrors } from './errors.ts';
@@ -59,7 +60,7 @@ async function openFlow(run: RunContext, flow: CompiledFlow, tally: Tally): Prom
   return {
     context,
     source,
-    task: { tally, pace: { waveSize: Infinity }, attempts: new Map() },
+    task: { tally, pace: { waveSize: Infinity } },
   };
 }
 
@@ -158,9 +159,8 @@ async function deliverBatch(work: FlowRun, rows: readonly Row[], cursor: Cursor 
     await context.scopes.load();
     await deliver(context, mapped.records, task);
   }
-  const failures = mapped.failed.map((failed) => ({ ...failed, attempts: task.attempts.get(failed.key) ?? 0 }));
   const delivered = mapped.withdrawn.map((key) => ({ key, hash: '' }));
-  await commit(context, task, { delivered, failures, ...movedCheckpoint(context, cursor) });
+  await commit(context, tally, { delivered, failures: mapped.failed, ...movedCheckpoint(context, cursor) });
   context.emit({ type: 'batch-done', at: context.clock.now(), flow, counts: countsOf(tally) });
 }
 

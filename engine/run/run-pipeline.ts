@@ -117,7 +117,7 @@ export const stops = { SIGINT: 130, SIGTERM: 143 } as const;
 function exitCodeOf(flows: FlowsDone['flows'], error: PipeError | undefined, signal: AbortSignal): number {
   if (signal.aborted) return signal.reason === 'SIGTERM' ? stops.SIGTERM : stops.SIGINT;
   if (error) return exitCodes[error.kind];
-  return flows.some((flow) => flow.queued + flow.rejected > 0) ? exitCodes.data : 0;
+  return flows.some((flow) => flow.queued + flow.rejected + (flow.purged ?? 0) > 0) ? exitCodes.data : 0;
 }
 
 /** Counts only: numbers, names and lists of them are rows as they stand. */

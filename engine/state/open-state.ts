@@ -7,6 +7,7 @@ import { journal } from './journal.ts';
 import type { StateStore } from './ports.ts';
 import { fence, progress } from './progress.ts';
 import { queue } from './queue.ts';
+import { queueByHand } from './queue-by-hand.ts';
 import { stateSchema } from './schema.ts';
 
 export interface StateOptions {
@@ -51,6 +52,7 @@ export function stateStore(db: Database): StateStore {
     ...runs,
     ...intents,
     ...waiting,
+    ...queueByHand(db),
     async commit(delivery) {
       // Not durable against a loss of power: the intents are, and one without its receipt is looked up, never re-sent.
       db.write(() => {

@@ -41,14 +41,27 @@ export interface StateStore {
   queue(filter: QueueFilter): Promise<readonly QueueEntry[]>;
   /** Hash of the version that waits in the queue, for each of these records that has an open row. */
   queuedVersions(flow: string, keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Attempts that those of these records with an open row have had. */
+  queuedAttempts(flow: string, keys: readonly string[]): Promise<ReadonlyMap<string, number>>;
   queueCounts(flow?: string): Promise<QueueCounts>;
-  /** Marks rows due at once; returns how many. Whoever holds the lock executes (DL-17). */
-  retryQueue(filter: QueueFilter): Promise<number>;
+  /** Ids of the oldest open rows a full queue may drop: none in doubt, none of these keys (DL-18). */
+  droppable(flow: string, keys: readonly string[], limit: number): Promise<readonly number[]>;
   /**
-   * Drops rows, oldest first; rows in doubt stay (DL-18). Returns how many. What was open has no known hash, so the
-   * next read that meets it tries it again.
+   * Marks rows due at once; whoever holds the lock executes (DL-17). Quarantined rows stay as they are: a person
+   * decides about each (`decideQueue`).
    */
-  dropQueue(filter: QueueFilter): Promise<number>;
+  retryQueue(filter: QueueFilter): Promise<QueueChange>;
+  /**
+   * Drops rows, oldest first; rows in doubt stay (DL-18). What was open has no known hash, so the next read that meets
+   * it tries it again.
+   */
+  dropQueue(filter: QueueFilter): Promise<QueueChange>;
+  /**
+   * A person's word on what became of a quarantined row's writes; closes its intents, so that what they claimed is
+   * free. `missing`: they did not arrive, the row is marked due. `arrived`: they did, the row is completed and this
+   * version of its record counts as delivered. False when the row is not quarantined (any more).
+   */
+  decideQueue(id: number, word: 'arrived' | 'missing', at: number): Promise<boolean>;
   /** Removes completed and superseded rows closed before then; returns how many. */
   purgeQueue(flow: string, before: number): Promise<number>;
 
@@ -140,6 +153,8 @@ export interface Delivery {
   /** Records delivered in this version; closes their queue rows (completed, or superseded when another version waited). */
   readonly delivered: readonly { readonly key: string; readonly hash: string }[];
   readonly queued: readonly QueuePut[];
+  /** Open queue rows given up to make room, by id; those that came into doubt meanwhile stay. */
+  readonly dropped?: readonly number[];
   readonly checkpoint?: Checkpoint;
 }
 
@@ -147,7 +162,9 @@ export type QueueState = 'pending' | 'waiting' | 'quarantined' | 'failed' | 'com
 
 /**
  * A failed record. A newer read of the same key replaces the row; `attempts` is the caller's count, `firstAt` stays
- * while the row is open (DL-17). Putting forgets the known hash.
+ * while the row is open (DL-17). Putting forgets the known hash. The states of an open row: `pending` is tried again
+ * when due; `waiting` is too, but for something else to happen first (a doubt to settle, a row to appear); `failed`
+ * is not tried by itself; `quarantined` may have been written, and nobody but a person can tell.
  */
 export interface QueuePut {
   readonly key: string;
@@ -160,7 +177,7 @@ export interface QueuePut {
   readonly error: StoredError;
   /** When it may be tried again; absent: never by itself. */
   readonly dueAt?: number;
-  /** Attempts made so far, this one included. */
+  /** Attempts made so far, this one included; those that found a doubt unsettled or a datum wrong count for nothing. */
   readonly attempts: number;
 }
 
@@ -180,6 +197,13 @@ export interface QueueFilter {
   readonly key?: string;
   readonly id?: number;
   readonly limit?: number;
+}
+
+export interface QueueChange {
+  /** Rows that were changed. */
+  readonly rows: number;
+  /** Rows that were meant too and stay, because a write of theirs has no answer yet. */
+  readonly inDoubt: number;
 }
 
 export type QueueCounts = Readonly<Record<QueueState, number>>;

@@ -56,6 +56,7 @@ interface Labels {
   readonly skipped: string;
   readonly queued: string;
   readonly rejected: string;
+  readonly purged: string;
   readonly requests: string;
   readonly second: string;
 }
@@ -74,6 +75,7 @@ const labels: Record<Language, Labels> = {
     skipped: 'skipped',
     queued: 'queued',
     rejected: 'rejected',
+    purged: 'given up',
     requests: 'Requests',
     second: 's',
   },
@@ -89,6 +91,7 @@ const labels: Record<Language, Labels> = {
     skipped: 'пропущено',
     queued: 'в очереди',
     rejected: 'отклонено',
+    purged: 'удалено из очереди',
     requests: 'Запросов',
     second: 'с',
   },
@@ -114,9 +117,13 @@ function flowLines(name: string, counts: FlowCounts, words: Labels): readonly st
     `  ${words.read}: ${counts.read}`,
     `  ${words.mapped}: ${counts.mapped}`,
     `  ${words.synchronised}: ${delivered} (${kinds.join(', ')})`,
-    `  ${words.errors}: ${counts.queued + counts.rejected} (${words.queued} ${counts.queued}, ${words.rejected} ${counts.rejected})`,
+    `  ${words.errors}: ${counts.queued + counts.rejected} (${words.queued} ${counts.queued}, ${words.rejected} ${counts.rejected}${purgedText(counts, words)})`,
     ...counts.targets.filter(hasRows).map((target) => `    ${target.name}: ${targetText(target, words)}`),
   ];
+}
+
+function purgedText({ purged }: FlowCounts, words: Labels): string {
+  return purged === undefined ? '' : `, ${words.purged} ${purged}`;
 }
 
 function hasRows({ created, updated, unchanged, skipped }: TargetCounts): boolean {
