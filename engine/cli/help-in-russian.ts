@@ -64,6 +64,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'read up to this time; the checkpoint stays': 'читать до этого времени; контрольная точка не сдвигается',
   'only source rows for which this is true': 'только строки источника, для которых это верно',
   'read at most so many rows': 'прочитать не больше стольких строк',
+  'end the process that runs this pipeline now, then run':
+    'завершить процесс, который сейчас выполняет конвейер, и начать работу',
   'lift a brake': 'снять ограничение на изменения',
   'how findings are printed': 'вид списка замечаний',
   'appointments in the clinic': 'сколько приёмов в клинике',

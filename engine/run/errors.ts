@@ -66,9 +66,12 @@ export const runErrors = defineErrors('run', {
   },
   already_running: {
     kind: 'environment',
-    en: 'pipeline {pipeline} is being run by process {pid} on {host} since {since}',
-    ru: 'конвейер {pipeline} уже выполняет процесс {pid} на {host} с {since}',
-    fix: { en: 'wait until it ends, or end that process', ru: 'дождитесь его завершения или завершите тот процесс' },
+    en: 'pipeline {pipeline} is being run by process {pid} on {host} since {since}, its last sign of life {silent} s ago',
+    ru: 'конвейер {pipeline} уже выполняет процесс {pid} на {host} с {since}, последний признак жизни {silent} с назад',
+    fix: {
+      en: 'wait until it ends; if it hangs, `pipe run {file} --end-holder` ends it and runs',
+      ru: 'дождитесь его завершения; если он завис, `pipe run {file} --end-holder` завершит его и начнёт работу',
+    },
   },
   queue_full: {
     kind: 'data',
