@@ -93,7 +93,12 @@ describe('a second process', () => {
     open();
     const second = await pipe(['run', 'deals.yaml', '--end-holder']);
     expect(second.stderr).toContain(`process ${first.pid} was ended; what it sent without an answer is looked up\n`);
-    expect([(await first.done).exit, second.exit, originsOf(portal).toSorted()]).toEqual([null, 4, ['1', '2', '3']]);
+    expect([(await first.done).exit, second.exit, new Set(originsOf(portal))]).toEqual([
+      null,
+      4,
+      new Set(['1', '2', '3']),
+    ]);
+    expect(originsOf(portal)).toHaveLength(3);
     const third = await pipe(['run', 'deals.yaml', '--end-holder']);
     expect(third.stderr).not.toContain('was ended');
   });
