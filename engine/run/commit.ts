@@ -2,6 +2,7 @@ import type { Delivery, QueuePut } from '../state/ports.ts';
 import type { FlowContext } from './context.ts';
 import type { Tally } from './counts.ts';
 import { reach } from './crash-points.ts';
+import type { DeliveryTask } from './deliver.ts';
 import { runErrors } from './errors.ts';
 import { queuePut } from './failures.ts';
 import type { Failure } from './failures.ts';
@@ -13,7 +14,7 @@ export interface Batch {
 }
 
 /** One transaction for what a wave or a batch came to; failures are counted and told. */
-export async function commit(context: FlowContext, tally: Tally, batch: Batch): Promise<void> {
+export async function commit(context: FlowContext, task: DeliveryTask, batch: Batch): Promise<void> {
   const { run, epoch } = context;
   const flow = context.flow.flow.name;
   const at = context.clock.now();
@@ -35,9 +36,10 @@ export async function commit(context: FlowContext, tally: Tally, batch: Batch): 
   });
   if (checkpoint) reach('checkpoint-after');
   for (const { key } of [...delivered, ...queued]) context.doubts.unmet.delete(key);
-  tellDropped(context, tally, dropped.length);
+  tellDropped(context, task.tally, dropped.length);
   for (const put of queued) {
-    tally[put.state === 'failed' ? 'rejected' : 'queued'] += 1;
+    task.tally[put.state === 'failed' ? 'rejected' : 'queued'] += 1;
+    if (put.state !== 'failed') task.waiting.add(put.key);
     const retryAt = put.dueAt === undefined ? {} : { retryAt: put.dueAt };
     context.emit({ type: 'record-queued', at, flow, key: put.key, error: put.error, ...retryAt });
   }

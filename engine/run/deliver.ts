@@ -27,6 +27,8 @@ export interface Pace {
 export interface DeliveryTask {
   readonly tally: Tally;
   readonly pace: Pace;
+  /** Records of this run that wait to be tried again: one that is tried within the run counts by what came of that. */
+  readonly waiting: Set<string>;
 }
 
 /**
@@ -124,7 +126,7 @@ async function commitWave(context: FlowContext, task: DeliveryTask, wave: Wave):
     const error = runErrors.waits_for_doubt.error({}, { retry: true });
     failures.push(failureOf(record, error, wave.hashes.get(record.key) ?? ''));
   }
-  await commit(context, task.tally, { delivered, failures });
+  await commit(context, task, { delivered, failures });
 }
 
 /** A missing answer is what the record has to wait for, whatever else failed. */

@@ -32,7 +32,9 @@ export function queuePut(context: FlowContext, failure: Failure, before: number)
   const now = context.clock.now();
   if (isDoubt(error)) {
     const dueAt = context.doubts.records.get(key) ?? now + longestDoubt(context);
-    return { ...put, state: 'waiting', dueAt, attempts: before };
+    return Number.isFinite(dueAt)
+      ? { ...put, state: 'waiting', dueAt, attempts: before }
+      : { ...put, state: 'quarantined', attempts: before };
   }
   if (!error.retry) return { ...put, state: 'failed', attempts: before };
   const attempts = before + 1;

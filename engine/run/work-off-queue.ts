@@ -2,6 +2,7 @@ import type { Row } from '../connector.ts';
 import { stableJson } from '../plan/value.ts';
 import type { QueueEntry } from '../state/ports.ts';
 import { attempt } from './attempt.ts';
+import type { Tally } from './counts.ts';
 import { reach } from './crash-points.ts';
 import { commit } from './commit.ts';
 import { deliver } from './deliver.ts';
@@ -30,6 +31,7 @@ async function retry(work: FlowRun, entries: readonly QueueEntry[]): Promise<voi
   const { context, task } = work;
   const { rows, gone } = await currentRows(work, entries);
   const mapped = await mapBatch(context, rows, false);
+  for (const { key } of entries) if (task.waiting.delete(key)) uncount(task.tally);
   task.tally.read += entries.length;
   task.tally.mapped += rows.length - mapped.failed.length;
   task.tally.unchanged += mapped.replaced;
@@ -42,7 +44,7 @@ async function retry(work: FlowRun, entries: readonly QueueEntry[]): Promise<voi
   // A guard ends the record, and under another key it is another record: neither waits any longer.
   const kept = new Set([...mapped.records, ...failures].map(({ key }) => key));
   const delivered = entries.filter(({ key }) => !kept.has(key)).map(({ key }) => ({ key, hash: '' }));
-  await commit(context, task.tally, { delivered, failures });
+  await commit(context, task, { delivered, failures });
 }
 
 /** What waits, as the source has it now. */
@@ -50,6 +52,13 @@ interface CurrentRows {
   readonly rows: readonly Row[];
   /** Those the source has no longer. */
   readonly gone: readonly QueueEntry[];
+}
+
+/** It was counted when this run put it there; now it counts by what becomes of it. */
+function uncount(tally: Tally): void {
+  tally.read -= 1;
+  tally.mapped -= 1;
+  tally.queued -= 1;
 }
 
 /** DL-17: the row as the source has it now, where the source can tell; the stored one where it cannot. */
