@@ -22,6 +22,11 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Показать состояние конвейера: последний успех, отставание, очередь, кто выполняет, что набрать дальше.',
   'Records that failed and wait: list, show, retry, drop, export.':
     'Записи, которые не прошли и ждут: список, просмотр, повтор, удаление, выгрузка.',
+  'What a pipeline remembers: show, adopt.': 'Что помнит конвейер: просмотр, признание своим.',
+  'Show what a pipeline remembers of itself: instance, machine, checkpoints.':
+    'Показать, что конвейер помнит о себе: экземпляр, компьютер, контрольные точки.',
+  'Take the rows of another instance of the pipeline for ours, once that has ended for good.':
+    'Признать своими строки другого экземпляра конвейера, когда тот остановлен навсегда.',
   'List the records of a pipeline that failed and wait.': 'Перечислить записи конвейера, которые не прошли и ждут.',
   'Show one waiting record with its source row, masked unless --reveal.':
     'Показать ждущую запись и её исходную строку; личные данные скрыты, если нет --reveal.',

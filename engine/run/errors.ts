@@ -109,6 +109,24 @@ export const runErrors = defineErrors('run', {
       ru: 'дождитесь его завершения; если он завис, `pipe run {file} --end-holder` завершит его и начнёт работу',
     },
   },
+  state_copied: {
+    kind: 'environment',
+    en: 'the state of pipeline {pipeline} was begun on another machine: what it knows of the targets is looked up anew',
+    ru: 'состояние конвейера {pipeline} начато на другом компьютере: всё, что в нём известно о целях, проверяется заново',
+    fix: {
+      en: 'see that the pipeline runs no more over there',
+      ru: 'убедитесь, что там конвейер больше не запускается',
+    },
+  },
+  other_instance: {
+    kind: 'environment',
+    en: '{row} in connection {connection} was created in the last 24 hours by instance {other} of this pipeline; this is instance {mine}',
+    ru: '{row} в подключении {connection} создана за последние 24 часа экземпляром {other} этого конвейера, а это экземпляр {mine}',
+    fix: {
+      en: 'end the other copy; where it has ended for good, `pipe state adopt {file}` takes its rows for yours',
+      ru: 'остановите другую копию; если она остановлена навсегда, `pipe state adopt {file}` признает её строки своими',
+    },
+  },
   queue_full: {
     kind: 'data',
     en: 'the queue of flow {flow} is full ({limit} records); the run stopped before losing one',

@@ -11,6 +11,7 @@ import { planTarget } from '../plan/plan-target.ts';
 import type { CompiledTarget } from '../transform/compiled.ts';
 import type { Answers } from './answers.ts';
 import type { FlowContext, Scope } from './context.ts';
+import { refuseForeign } from './instance.ts';
 import { lockstep } from './lockstep.ts';
 import { tagOf } from './tag.ts';
 
@@ -78,9 +79,11 @@ export async function planOne(
       const asked: Question[] = [];
       const tag = tagOf(context, target, draft.record.key);
       const own = { links: links.get(draft.record.key) ?? [], ...(tag && { tag }) };
-      await planInto(context, draft, target, own, (question) => {
+      await planInto(context, draft, target, own, async (question) => {
         asked.push(question);
-        return ask(question);
+        const rows = await ask(question);
+        if (tag) await refuseForeign(context, scope, tag, rows);
+        return rows;
       });
       draft.asked.set(name, asked);
       claim(draft, scope, draft.plans.get(target.target.name), asked);

@@ -11,6 +11,7 @@ import { countsOf, startTally } from './counts.ts';
 import { reach } from './crash-points.ts';
 import { runErrors } from './errors.ts';
 import { makeHost } from './host.ts';
+import { identify } from './instance.ts';
 import { runFlow } from './run-flow.ts';
 
 /** What a run is given; whoever calls opens and closes state, book and lease. */
@@ -52,7 +53,8 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
   const epoch = await state.startRun({ run, startedAt, mapping: compiled.hash, pid: process.pid });
   reach('lock-taken');
   emit({ type: 'run-started', at: startedAt, run, pipeline: compiled.pipeline.name, version: 1 });
-  const done = await runFlows({ ...task, run, epoch, startedAt, connections, creates: new Map() }, flows);
+  const instance = await identify(task);
+  const done = await runFlows({ ...task, run, epoch, startedAt, connections, instance, creates: new Map() }, flows);
   const unclosed = await failureOf(() => closeConnections(connections));
   const error = done.error ?? unclosed;
   await state.pruneJournal(clock.now() - journalKeptMs);

@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import { openDatabase } from './database.ts';
 import type { Database } from './database.ts';
 import { stateErrors } from './errors.ts';
+import { instance } from './instance.ts';
 import { journal } from './journal.ts';
 import type { StateStore } from './ports.ts';
 import { fence, progress } from './progress.ts';
@@ -53,6 +54,7 @@ export function stateStore(db: Database): StateStore {
     ...intents,
     ...waiting,
     ...queueByHand(db),
+    ...instance(db),
     async commit(delivery) {
       // Not durable against a loss of power: the intents are, and one without its receipt is looked up, never re-sent.
       db.write(() => {

@@ -12,6 +12,14 @@ export interface StateStore {
   /** The newest runs first. */
   runs(limit: number): Promise<readonly RunEntry[]>;
 
+  /**
+   * Says whose state this is from now on. It was another machine's or another instance's: then its known hashes are
+   * forgotten and what waits is marked due, to be read anew (DL-21). A new state, and one of a version that knew no
+   * machines, is ours.
+   */
+  identify(mine: Identity): Promise<'ours' | 'copied'>;
+  identity(): Promise<StateIdentity>;
+
   checkpoint(flow: string): Promise<Checkpoint | undefined>;
   checkpoints(): Promise<readonly Checkpoint[]>;
   /** Hash of the last delivered version of each of these records, where there is one (DL-5). */
@@ -68,6 +76,17 @@ export interface StateStore {
   purgeQueue(flow: string, before: number): Promise<number>;
 
   close(): Promise<void>;
+}
+
+/** Which machine, and which of the pipeline's instances in the world: one for each machine that runs it. */
+export interface Identity {
+  readonly machine: string;
+  readonly instance: string;
+}
+
+export interface StateIdentity extends Partial<Identity> {
+  readonly pipeline: string;
+  readonly beganAt: number;
 }
 
 export interface RunStart {
@@ -263,7 +282,20 @@ export interface PortalBook {
   saveRecent(rows: readonly RecentRow[]): Promise<void>;
   /** Those answering to any of the claims, newest first; each with the asked claims it answers to. */
   recent(connection: string, entity: string, claims: readonly string[]): Promise<readonly RecentRow[]>;
+  /** This machine, and the instance a pipeline is on it: the same though the pipeline's state is deleted (DL-21). */
+  identity(pipeline: string): Promise<Identity>;
+  /** Instances of the pipeline whose rows were met here. */
+  others(pipeline: string): Promise<readonly OtherInstance[]>;
+  meet(pipeline: string, instance: string): Promise<void>;
+  /** Takes every instance met so far for ours; returns those that were not yet. */
+  adopt(pipeline: string): Promise<readonly string[]>;
   close(): Promise<void>;
+}
+
+export interface OtherInstance {
+  readonly instance: string;
+  readonly metAt: number;
+  readonly adopted: boolean;
 }
 
 export interface RecentRow {

@@ -87,5 +87,9 @@ export const stateSchema: Schema = {
     ALTER TABLE intents ADD COLUMN settle_boot TEXT;
     ALTER TABLE intents ADD COLUMN settle_since INTEGER;
     `,
+    `
+    ALTER TABLE identity ADD COLUMN machine TEXT;
+    ALTER TABLE identity ADD COLUMN instance TEXT;
+    `,
   ],
 };

@@ -19,6 +19,7 @@ describe('the texts of help', () => {
       '<command> <file> [flags]',
       '`pipe <command> --help` says more about each.',
       'Records that failed and wait: list, show, retry, drop, export.',
+      'What a pipeline remembers: show, adopt.',
     ];
     expect(said.sort()).toEqual([...new Set([...texts, ...ofHelpItself])].sort());
   });
