@@ -10,6 +10,7 @@ import type { Failure } from './failures.ts';
 export interface Batch {
   readonly delivered: Delivery['delivered'];
   readonly failures: readonly Failure[];
+  readonly traces?: Delivery['traces'];
   readonly checkpoint?: Delivery['checkpoint'];
 }
 
@@ -18,7 +19,7 @@ export async function commit(context: FlowContext, task: DeliveryTask, batch: Ba
   const { run, epoch } = context;
   const flow = context.flow.flow.name;
   const at = context.clock.now();
-  const { delivered, checkpoint } = batch;
+  const { delivered, checkpoint, traces } = batch;
   const queued = await putsOf(context, batch.failures);
   const dropped = await roomFor(context, queued);
   reach(checkpoint ? 'checkpoint-before' : 'queue-insert');
@@ -32,6 +33,7 @@ export async function commit(context: FlowContext, task: DeliveryTask, batch: Ba
     delivered,
     queued,
     dropped,
+    ...(traces && { traces }),
     ...(checkpoint && { checkpoint }),
   });
   if (checkpoint) reach('checkpoint-after');

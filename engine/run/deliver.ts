@@ -126,7 +126,8 @@ async function commitWave(context: FlowContext, task: DeliveryTask, wave: Wave):
     const error = runErrors.waits_for_doubt.error({}, { retry: true });
     failures.push(failureOf(record, error, wave.hashes.get(record.key) ?? ''));
   }
-  await commit(context, task, { delivered, failures });
+  const traces = [...wave.done, ...wave.doubtful].map(({ record, trace }) => ({ key: record.key, asked: trace }));
+  await commit(context, task, { delivered, failures, traces });
 }
 
 /** A missing answer is what the record has to wait for, whatever else failed. */

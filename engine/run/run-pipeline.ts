@@ -57,7 +57,8 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
   const done = await runFlows({ ...task, run, epoch, startedAt, connections, instance, creates: new Map() }, flows);
   const unclosed = await failureOf(() => closeConnections(connections));
   const error = done.error ?? unclosed;
-  await state.pruneJournal(clock.now() - journalKeptMs);
+  await state.pruneJournal(clock.now() - historyKeptMs);
+  await state.pruneTrace(clock.now() - historyKeptMs);
   const seconds = (clock.monotonic() - began) / 1000;
   const exitCode = exitCodeOf(done.flows, error, task.signal);
   const result = { run, pipeline: compiled.pipeline.name, seconds, requests: counter.requests, flows: done.flows };
@@ -66,8 +67,8 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
   return { ...result, exitCode, ...(error && !task.signal.aborted && { error }) };
 }
 
-/** How long closed intents are kept for `explain`; open ones stay. */
-const journalKeptMs = 7 * 24 * 60 * 60 * 1000;
+/** How long closed intents and what records asked are kept for `explain`; open intents stay. */
+const historyKeptMs = 7 * 24 * 60 * 60 * 1000;
 
 interface FlowsDone {
   readonly flows: readonly ({ readonly name: string } & FlowCounts)[];

@@ -101,4 +101,10 @@ export const stateErrors = defineErrors('state', {
       ru: 'он ждёт неотвечающий диск или драйвер: перезагрузите компьютер',
     },
   },
+  step_twice: {
+    kind: 'bug',
+    en: 'step {step} of plan {plan} is in the journal already',
+    ru: 'шаг {step} плана {plan} уже есть в журнале',
+    fix: { en: 'report this with the log of the run', ru: 'сообщите об этом, приложив журнал запуска' },
+  },
 });

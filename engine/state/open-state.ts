@@ -10,6 +10,7 @@ import { fence, progress } from './progress.ts';
 import { queue } from './queue.ts';
 import { queueByHand } from './queue-by-hand.ts';
 import { stateSchema } from './schema.ts';
+import { trace } from './trace.ts';
 
 export interface StateOptions {
   /** Name of the pipeline: the identity of all state. */
@@ -49,12 +50,14 @@ export function stateStore(db: Database): StateStore {
   const { answer, doubtOpen, ...intents } = journal(db, admit);
   const { advance, ...runs } = progress(db, doubtOpen);
   const { settle, ...waiting } = queue(db);
+  const { keep, ...traced } = trace(db);
   return {
     ...runs,
     ...intents,
     ...waiting,
     ...queueByHand(db),
     ...instance(db),
+    ...traced,
     async commit(delivery) {
       // Not durable against a loss of power: the intents are, and one without its receipt is looked up, never re-sent.
       db.write(() => {
@@ -62,6 +65,7 @@ export function stateStore(db: Database): StateStore {
         answer(delivery.receipts);
         advance(delivery);
         settle(delivery);
+        keep(delivery);
       });
     },
     close: async () => db.close(),

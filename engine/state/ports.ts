@@ -1,4 +1,4 @@
-import type { Cursor, Limit, Row, Write } from '../connector.ts';
+import type { Cursor, Limit, Question, Row, Write } from '../connector.ts';
 import type { Parameters } from '../messages/template.ts';
 
 /**
@@ -26,10 +26,13 @@ export interface StateStore {
   known(flow: string, keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Target rows these records were written to, newest first (DL-2). */
   links(flow: string, keys: readonly string[]): Promise<readonly Link[]>;
+  /** The same for one record, with what was last written to each row. */
+  lastWritten(flow: string, key: string): Promise<readonly WrittenLink[]>;
 
   /**
    * Durable before it resolves: nothing is sent before (DL-9). From here on the known hashes of these records are
-   * forgotten: nobody knows what the target holds until they are delivered (DL-13). Refused when a later run began.
+   * forgotten: nobody knows what the target holds until they are delivered (DL-13). Refused when a later run began, and
+   * where a step of a plan is journalled already.
    */
   saveIntents(intents: readonly Intent[]): Promise<void>;
   /** Intents without a receipt, oldest first. */
@@ -45,6 +48,11 @@ export interface StateStore {
    * delivered and queued ends queued. Refused when a later run began.
    */
   commit(delivery: Delivery): Promise<void>;
+
+  /** What one record asked and wrote, oldest first, as long as it is kept; in clear. */
+  trace(flow: string, key: string): Promise<RecordTrace>;
+  /** Removes what was asked before then; returns how many rows. The journal has its own retention. */
+  pruneTrace(before: number): Promise<number>;
 
   /** Queue rows of a flow that may be tried now, oldest first: pending or waiting, due, and marked ones. */
   due(flow: string, now: number, limit: number): Promise<readonly QueueEntry[]>;
@@ -130,6 +138,15 @@ export interface Link {
   readonly entity: string;
   readonly row: string;
   readonly at: number;
+  /** Hashes of the values written, by field; those of fields written earlier are kept beside them. */
+  readonly fields?: FieldHashes;
+}
+
+/** By field or child list: a target row that differs from them was edited by somebody else since. */
+export type FieldHashes = Readonly<Record<string, string>>;
+
+export interface WrittenLink extends Link {
+  readonly fields: FieldHashes;
 }
 
 /** One write, durable before it is sent: all that is needed to decide later what became of it (DL-9). */
@@ -152,6 +169,8 @@ export interface Intent {
   readonly tag?: string;
   readonly source: Row;
   readonly at: number;
+  /** The step of a plan that is applied, journalled once whoever applies it how often (DL-24). */
+  readonly plan?: { readonly id: string; readonly n: number };
 }
 
 export interface OpenIntent extends Intent {
@@ -187,7 +206,41 @@ export interface Delivery {
   readonly queued: readonly QueuePut[];
   /** Open queue rows given up to make room, by id; those that came into doubt meanwhile stay. */
   readonly dropped?: readonly number[];
+  readonly traces?: readonly TracePut[];
   readonly checkpoint?: Checkpoint;
+}
+
+/** What one record asked of the targets on its way through one wave. */
+export interface TracePut {
+  readonly key: string;
+  readonly asked: readonly TraceStep[];
+}
+
+/** One question and what answered it. */
+export interface TraceStep {
+  readonly target: string;
+  readonly question: Question;
+  /** How many rows answered, and the first of them as they were read; or why that could not be said. */
+  readonly count?: number;
+  readonly rows?: readonly Row[];
+  readonly error?: StoredError;
+}
+
+export interface TraceEntry {
+  readonly run: string;
+  readonly at: number;
+  readonly asked: readonly TraceStep[];
+}
+
+/** A write with its answer; without an outcome it has none yet. */
+export interface TracedWrite extends Partial<Pick<Receipt, 'outcome' | 'row' | 'error'>> {
+  readonly intent: Intent;
+  readonly answeredAt?: number;
+}
+
+export interface RecordTrace {
+  readonly asked: readonly TraceEntry[];
+  readonly writes: readonly TracedWrite[];
 }
 
 export type QueueState = 'pending' | 'waiting' | 'quarantined' | 'failed' | 'completed' | 'superseded';

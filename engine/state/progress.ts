@@ -1,12 +1,12 @@
 import type { Cursor, Row } from '../connector.ts';
 import type { Database } from './database.ts';
 import { stateErrors } from './errors.ts';
-import type { Checkpoint, Delivery, Link, RunEntry, StateStore } from './ports.ts';
+import type { Checkpoint, Delivery, FieldHashes, Link, RunEntry, StateStore } from './ports.ts';
 import { given, parsed } from './stored.ts';
 
 type ProgressPart = Pick<
   StateStore,
-  'startRun' | 'finishRun' | 'runs' | 'checkpoint' | 'checkpoints' | 'known' | 'links'
+  'startRun' | 'finishRun' | 'runs' | 'checkpoint' | 'checkpoints' | 'known' | 'links' | 'lastWritten'
 >;
 
 export interface Progress extends ProgressPart {
@@ -73,11 +73,19 @@ function runEntry(row: RunRow): RunEntry {
   };
 }
 
-function delivered(db: Database): Pick<StateStore, 'known' | 'links'> {
+interface WrittenRow extends Link {
+  readonly hashes: string | null;
+}
+
+function delivered(db: Database): Pick<StateStore, 'known' | 'links' | 'lastWritten'> {
   const hashOf = db.sqlite.prepare<[string, string], { readonly hash: string }>(
     'SELECT hash FROM known WHERE flow = ? AND key = ?',
   );
-  const linksOf = db.sqlite.prepare<[string, string], Link>('SELECT * FROM links WHERE flow = ? AND key = ?');
+  const columns = 'flow, key, target, connection, entity, row, at';
+  const linksOf = db.sqlite.prepare<[string, string], Link>(`SELECT ${columns} FROM links WHERE flow = ? AND key = ?`);
+  const written = db.sqlite.prepare<[string, string], WrittenRow>(
+    `SELECT ${columns}, fields AS hashes FROM links WHERE flow = ? AND key = ? ORDER BY at DESC`,
+  );
   return {
     known: async (flow, keys) =>
       db.read(() => {
@@ -90,6 +98,10 @@ function delivered(db: Database): Pick<StateStore, 'known' | 'links'> {
       }),
     links: async (flow, keys) =>
       db.read(() => [...new Set(keys)].flatMap((key) => linksOf.all(flow, key))).sort((a, b) => b.at - a.at),
+    lastWritten: async (flow, key) =>
+      db
+        .read(() => written.all(flow, key))
+        .map(({ hashes, ...link }) => ({ ...link, fields: hashes === null ? {} : parsed<FieldHashes>(hashes) })),
   };
 }
 
@@ -118,10 +130,11 @@ function checkpointOf({ cursor, ...row }: CheckpointRow): Checkpoint {
 }
 
 function advancing(db: Database): (delivery: Delivery) => void {
-  const link = db.sqlite.prepare<Link>(
-    `INSERT INTO links (flow, key, target, connection, entity, row, at)
-      VALUES (@flow, @key, @target, @connection, @entity, @row, @at)
-      ON CONFLICT DO UPDATE SET at = excluded.at`,
+  const link = db.sqlite.prepare<Omit<Link, 'fields'> & { readonly fields: string | null }>(
+    `INSERT INTO links (flow, key, target, connection, entity, row, at, fields)
+      VALUES (@flow, @key, @target, @connection, @entity, @row, @at, @fields)
+      ON CONFLICT DO UPDATE SET at = excluded.at,
+        fields = iif(excluded.fields IS NULL, fields, json_patch(coalesce(fields, '{}'), excluded.fields))`,
   );
   const know = db.sqlite.prepare<[string, string, string]>(
     'INSERT INTO known (flow, key, hash) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET hash = excluded.hash',
@@ -130,7 +143,9 @@ function advancing(db: Database): (delivery: Delivery) => void {
     'INSERT OR REPLACE INTO checkpoints (flow, cursor, params, at, run) VALUES (?, ?, ?, ?, ?)',
   );
   return (delivery) => {
-    for (const row of delivery.links) link.run(row);
+    for (const { fields, ...row } of delivery.links) {
+      link.run({ ...row, fields: fields ? JSON.stringify(fields) : null });
+    }
     for (const { key, hash } of delivery.delivered) know.run(delivery.flow, key, hash);
     if (!delivery.checkpoint) return;
     const { flow, cursor, params, at, run } = delivery.checkpoint;
