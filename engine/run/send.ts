@@ -41,14 +41,18 @@ const freshMs = 30_000;
 /** Sends writes in order, a request's worth at a time: intents durable first, receipts after (DL-9, DL-10). */
 export async function sendSteps(sending: Sending, steps: readonly Step[]): Promise<void> {
   const { context, scope } = sending;
-  let left = await beginCreates(sending, steps, (first) => sendChunk(sending, [first]));
+  let left = await beginCreates(sending, steps, (first) => sendFresh(sending, [first]));
   while (left.length > 0) {
     context.signal.throwIfAborted();
     const size = scope.sink.writesPerRequest;
-    const chunk = left.slice(0, size).filter((step) => isFresh(context, step));
+    await sendFresh(sending, left.slice(0, size));
     left = left.slice(size);
-    if (chunk.length > 0) await sendChunk(sending, chunk);
   }
+}
+
+async function sendFresh(sending: Sending, steps: readonly Step[]): Promise<void> {
+  const chunk = steps.filter((step) => isFresh(sending.context, step));
+  if (chunk.length > 0) await sendChunk(sending, chunk);
 }
 
 function isFresh(context: FlowContext, { execution }: Step): boolean {
@@ -93,12 +97,20 @@ async function beginSettle({ state, clock }: FlowContext, sent: readonly Sent[])
   );
 }
 
-/** By what a create that gets no answer is found again (DL-12). */
-function madeAs({ context, target, scope }: Sending, { write, execution }: Step): Pick<Intent, 'tag' | 'highWater'> {
+/** By what a create that gets no answer is found again, and what it leaves to be done (DL-12, DL-15). */
+function madeAs(
+  { context, target, scope }: Sending,
+  { write, execution, change }: Step,
+): Pick<Intent, 'tag' | 'highWater' | 'owes'> {
   const tag = tagOf(context, target, execution.record.key);
   const isMarked = tag && write.operation === 'create' && write.values[tag.field] === tag.value;
   const highWater = context.creates.get(scope.id)?.highWater;
-  return { ...(isMarked && { tag: tag.value }), ...(highWater !== undefined && { highWater }) };
+  const owes = change.operation === 'create' ? change.lists.map(({ list }) => list) : [];
+  return {
+    ...(isMarked && { tag: tag.value }),
+    ...(highWater !== undefined && { highWater }),
+    ...(owes.length > 0 && { owes }),
+  };
 }
 
 function intentOf(sending: Sending, step: Step): Intent {

@@ -1,12 +1,12 @@
 import type { Cursor, Row } from '../connector.ts';
 import type { Database } from './database.ts';
 import { stateErrors } from './errors.ts';
-import type { Checkpoint, Delivery, FieldHashes, Link, RunEntry, StateStore } from './ports.ts';
+import type { Checkpoint, Delivery, FieldHashes, Link, Owed, RunEntry, StateStore } from './ports.ts';
 import { given, parsed } from './stored.ts';
 
 type ProgressPart = Pick<
   StateStore,
-  'startRun' | 'finishRun' | 'runs' | 'checkpoint' | 'checkpoints' | 'known' | 'links' | 'lastWritten'
+  'startRun' | 'finishRun' | 'runs' | 'checkpoint' | 'checkpoints' | 'known' | 'links' | 'lastWritten' | 'owed'
 >;
 
 export interface Progress extends ProgressPart {
@@ -77,9 +77,12 @@ interface WrittenRow extends Link {
   readonly hashes: string | null;
 }
 
-function delivered(db: Database): Pick<StateStore, 'known' | 'links' | 'lastWritten'> {
+function delivered(db: Database): Pick<StateStore, 'known' | 'links' | 'lastWritten' | 'owed'> {
   const hashOf = db.sqlite.prepare<[string, string], { readonly hash: string }>(
     'SELECT hash FROM known WHERE flow = ? AND key = ?',
+  );
+  const owedBy = db.sqlite.prepare<[string, string], Omit<Owed, 'made'> & { readonly made: string }>(
+    'SELECT key, target, row, list, made FROM owed WHERE flow = ? AND key = ?',
   );
   const columns = 'flow, key, target, connection, entity, row, at';
   const linksOf = db.sqlite.prepare<[string, string], Link>(`SELECT ${columns} FROM links WHERE flow = ? AND key = ?`);
@@ -96,6 +99,10 @@ function delivered(db: Database): Pick<StateStore, 'known' | 'links' | 'lastWrit
         }
         return found;
       }),
+    owed: async (flow, keys) =>
+      db
+        .read(() => keys.flatMap((key) => owedBy.all(flow, key)))
+        .map(({ made, ...owed }) => ({ ...owed, made: parsed<Row>(made) })),
     links: async (flow, keys) =>
       db.read(() => [...new Set(keys)].flatMap((key) => linksOf.all(flow, key))).sort((a, b) => b.at - a.at),
     lastWritten: async (flow, key) =>
@@ -142,11 +149,22 @@ function advancing(db: Database): (delivery: Delivery) => void {
   const save = db.sqlite.prepare<[string, string | null, string, number, string]>(
     'INSERT OR REPLACE INTO checkpoints (flow, cursor, params, at, run) VALUES (?, ?, ?, ?, ?)',
   );
+  const owe = db.sqlite.prepare<[string, string, string, string, string, string]>(
+    'INSERT OR REPLACE INTO owed (flow, key, target, row, list, made) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const pay = db.sqlite.prepare<[string, string]>('DELETE FROM owed WHERE flow = ? AND key = ?');
   return (delivery) => {
+    const { flow: owner } = delivery;
     for (const { fields, ...row } of delivery.links) {
       link.run({ ...row, fields: fields ? JSON.stringify(fields) : null });
     }
-    for (const { key, hash } of delivery.delivered) know.run(delivery.flow, key, hash);
+    for (const { key, target, row, list, made } of delivery.owed ?? []) {
+      owe.run(owner, key, target, row, list, JSON.stringify(made));
+    }
+    for (const { key, hash } of delivery.delivered) {
+      know.run(owner, key, hash);
+      pay.run(owner, key);
+    }
     if (!delivery.checkpoint) return;
     const { flow, cursor, params, at, run } = delivery.checkpoint;
     save.run(flow, cursor ? JSON.stringify(cursor) : null, params, at, run);

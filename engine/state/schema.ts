@@ -88,6 +88,17 @@ export const stateSchema: Schema = {
     ALTER TABLE intents ADD COLUMN settle_since INTEGER;
     `,
     `
+    CREATE TABLE owed (
+      flow TEXT NOT NULL,
+      key TEXT NOT NULL,
+      target TEXT NOT NULL,
+      row TEXT NOT NULL,
+      list TEXT NOT NULL,
+      made TEXT NOT NULL,
+      PRIMARY KEY (flow, key, target, row, list)
+    ) STRICT, WITHOUT ROWID;
+    `,
+    `
     ALTER TABLE identity ADD COLUMN machine TEXT;
     ALTER TABLE identity ADD COLUMN instance TEXT;
     `,
