@@ -76,7 +76,7 @@ async function currentRows(work: FlowRun, entries: readonly QueueEntry[]): Promi
   for (const { entry, key } of keyed) {
     const row = key ? byKey.get(stableJson(key)) : entry.source;
     if (row) rows.push(row);
-    else if (wasGone(entry)) rows.push(entry.source);
+    else if (isDecided(entry)) rows.push(entry.source);
     else gone.push(entry);
   }
   return { rows, gone };
@@ -90,6 +90,7 @@ function goneFailure({ key, source, hash = '' }: QueueEntry): Failure {
   return { key, source, hash, error: runErrors.row_gone.error({}) };
 }
 
-function wasGone({ state, error }: QueueEntry): boolean {
-  return state === 'failed' && error.code === runErrors.row_gone.code;
+/** Neither is ever due by itself: a person looked, and said to write it. */
+function isDecided({ state, error }: QueueEntry): boolean {
+  return state === 'quarantined' || (state === 'failed' && error.code === runErrors.row_gone.code);
 }
