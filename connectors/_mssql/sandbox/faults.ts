@@ -65,7 +65,7 @@ export function faultDesk({ plan = [], onRequest }: Faults, stepClock: (ms: numb
     });
   const together = (faults: readonly Fault[]): Fault => {
     for (const { clockStepMs } of faults) if (clockStepMs !== undefined) stepClock(clockStepMs);
-    return Object.assign({}, ...faults) satisfies Fault;
+    return faults.reduce((all, fault) => ({ ...all, ...fault }), {});
   };
   return {
     request: (request) => together([...planned('request', request.sql, request.login), onRequest?.(request) ?? {}]),
