@@ -63,13 +63,18 @@ export function faultDesk({ plan = [], onRequest }: Faults, stepClock: (ms: numb
       const { nth = 1, times = 1 } = fault;
       return count >= nth && (times === 'ever' || count < nth + times);
     });
-  const together = (faults: readonly Fault[]): Fault => {
+  /** Of several the last counts, but every jump of the clock. */
+  const chosen = (faults: readonly Fault[]): Fault => {
     for (const { clockStepMs } of faults) if (clockStepMs !== undefined) stepClock(clockStepMs);
-    return faults.reduce((all, fault) => ({ ...all, ...fault }), {});
+    return faults.at(-1) ?? {};
+  };
+  const asked = (request: FaultedRequest): readonly Fault[] => {
+    const fault = onRequest?.(request);
+    return fault ? [fault] : [];
   };
   return {
-    request: (request) => together([...planned('request', request.sql, request.login), onRequest?.(request) ?? {}]),
-    login: (login) => together(planned('login', '', login)),
+    request: (request) => chosen([...planned('request', request.sql, request.login), ...asked(request)]),
+    login: (login) => chosen(planned('login', '', login)),
   };
 }
 
