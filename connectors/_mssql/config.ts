@@ -56,6 +56,13 @@ export const connectionSettings = {
       description: 'Oldest TLS to accept, in quotes; a SQL Server without its TLS 1.2 update knows only "1.0"',
     }),
   ),
+  timezone: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description:
+        'Zone of the server clock, such as Europe/Berlin: where clocks are put back once a year, `pipe validate` asks for an overlap that covers the hour',
+    }),
+  ),
   connectTimeout: Type.Optional(
     Type.String({
       pattern: duration,

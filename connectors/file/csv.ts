@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
 import type { Info } from 'csv-parse';
+import { parse as parseSync } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import type { Row, Value } from '../../engine/index.ts';
 import { fileErrors } from './errors.ts';
@@ -15,15 +16,18 @@ interface CsvRecord {
 /** Rows by the names of the first line. Cells are text; an empty one is nothing, and so is a row of empty cells. */
 export async function* csvRows(table: TableFile, text: AsyncGenerator<string>): AsyncGenerator<LineRow> {
   let header: readonly string[] | undefined;
+  let place = 0;
   for await (const { record, info } of records(table, text)) {
+    place++;
+    if (isBlank(record)) continue;
     if (header === undefined) header = checkHeader(table, record);
-    else yield { line: info.lines, row: rowOf(table, header, record, info.lines) };
+    else yield { line: info.lines, place, row: rowOf(table, header, record, info.lines) };
   }
   if (header === undefined) throw fileErrors.no_header.error({ file: table.file });
 }
 
 export async function csvHeader(table: TableFile, text: AsyncGenerator<string>): Promise<readonly string[]> {
-  for await (const { record } of records(table, text)) return checkHeader(table, record);
+  for await (const { record } of records(table, text)) if (!isBlank(record)) return checkHeader(table, record);
   throw fileErrors.no_header.error({ file: table.file });
 }
 
@@ -39,16 +43,27 @@ export function csvLines(
   return stringify(cells, { delimiter: separator, record_delimiter: lineBreak, quoted_match: /[\r\n]/ });
 }
 
-async function* records(table: TableFile, text: AsyncGenerator<string>): AsyncGenerator<CsvRecord> {
-  const parser = parse({
+/** The row one record holds, its line break included or not. */
+export function csvRow(table: TableFile, header: readonly string[], text: string, line: number): Row {
+  const [record = []] = parseSync(text, { ...optionsOf(table), info: false });
+  return rowOf(table, header, record, line);
+}
+
+function isBlank(record: readonly string[]): boolean {
+  return record.every((cell) => cell.trim() === '');
+}
+
+function optionsOf(table: TableFile) {
+  return {
     delimiter: table.separator,
-    info: true,
-    skip_empty_lines: true,
-    skip_records_with_empty_values: true,
     max_record_size: longestRowBytes,
     // Counted in rowOf, which knows the names.
     relax_column_count: true,
-  });
+  } as const;
+}
+
+async function* records(table: TableFile, text: AsyncGenerator<string>): AsyncGenerator<CsvRecord> {
+  const parser = parse({ ...optionsOf(table), info: true });
   // What goes wrong in the pipeline comes out of the parser too; here it only has to have ended.
   const feeding = pipeline(text, parser).catch(() => undefined);
   try {

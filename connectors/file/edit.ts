@@ -114,7 +114,8 @@ class Draft {
   /** Takes in the columns of a row, or says what of it the file's encoding cannot hold. */
   private accept(row: Row): PipeError | undefined {
     const { file, encoding } = this.table;
-    const unfit = Object.entries(row).find((cell) => encode(JSON.stringify(cell), encoding) === undefined);
+    const unfit =
+      encoding !== 'utf-8' && Object.entries(row).find((cell) => encode(JSON.stringify(cell), encoding) === undefined);
     if (unfit) return fileErrors.not_encodable.error({ file, column: unfit[0], encoding });
     for (const name of Object.keys(row)) this.columns.add(name);
     return undefined;

@@ -14,7 +14,7 @@ export async function* jsonlRows(table: TableFile, text: AsyncGenerator<string>)
     if (lines.at(-1) === '') lines.pop();
     for (const json of lines) {
       line++;
-      if (json.trim() !== '') yield { line, row: parseRow(table, json, line), text: json };
+      if (json.trim() !== '') yield { line, place: line, row: jsonlRow(table, json, line), text: json };
     }
   }
 }
@@ -35,7 +35,8 @@ export function jsonLine(row: Row): string {
   return `${JSON.stringify(row)}\n`;
 }
 
-function parseRow({ file }: TableFile, json: string, line: number): Row {
+/** The row a line holds. */
+export function jsonlRow({ file }: TableFile, json: string, line: number): Row {
   let parsed: unknown;
   try {
     parsed = JSON.parse(json, exactNumbers);

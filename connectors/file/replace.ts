@@ -1,14 +1,16 @@
-import { constants } from 'node:fs';
-import { copyFile, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { toPipeError } from '../../engine/index.ts';
 import type { Outcome, Row, Write } from '../../engine/index.ts';
+import { append, mend } from './append.ts';
 import { csvLines } from './csv.ts';
+import { codeOf, syncFolder } from './disk.ts';
 import { keyIn, patched, planEdit } from './edit.ts';
 import type { Before, Edit } from './edit.ts';
 import { fileErrors, fromSystem } from './errors.ts';
 import { jsonLine } from './jsonl.ts';
+import type { RowIndex, RowIndexes } from './row-index.ts';
 import { columnsOf, isMissing, rowsOf, versionOf } from './table.ts';
 import type { LineRow } from './table.ts';
 import { checkKeyColumn, keyOf } from './target.ts';
@@ -18,7 +20,14 @@ import { bom, encode } from './text.ts';
 /** A file as it stands before it is replaced. */
 interface Standing extends Before {
   /** Where it is and how it is written; absent: there is no such file yet. */
-  readonly now?: { readonly path: string; readonly mode: number; readonly version: string; readonly style: Style };
+  readonly now?: {
+    readonly path: string;
+    readonly mode: number;
+    readonly size: number;
+    readonly version: string;
+    readonly style: Style;
+    readonly index: RowIndex | undefined;
+  };
 }
 
 /** What a rewritten file takes over from the one before. */
@@ -36,11 +45,13 @@ const unstopped = new AbortController().signal;
 const turns = new Map<string, Promise<unknown>>();
 
 /**
- * Replaces each file as a whole: what is reported as done is on the disk, and a call that dies has done nothing.
- * Writes to one file wait for each other.
+ * Adds rows at the end of a file, or replaces it as a whole where rows of it change: what is reported as done is on the
+ * disk, and of a call that dies nothing is left once the file is written to again. Writes to one file wait for each
+ * other.
  */
 export async function writeFiles(
   target: (entity: string) => TargetFile,
+  indexes: RowIndexes,
   writes: readonly Write[],
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> {
@@ -49,7 +60,7 @@ export async function writeFiles(
     try {
       signal.throwIfAborted();
       const table = target(entity);
-      const done = await inTurn(table.path, () => writeFile(table, group));
+      const done = await inTurn(table.path, () => writeFile(table, indexes, group));
       for (const [write, outcome] of done) outcomes.set(write, outcome);
     } catch (thrown) {
       // Of the first file nothing is applied, so nothing at all is.
@@ -61,7 +72,8 @@ export async function writeFiles(
   return writes.flatMap((write) => outcomes.get(write) ?? []);
 }
 
-async function inTurn<T>(path: string, work: () => Promise<T>): Promise<T> {
+/** One after the other, of what is done to one file. */
+export async function inTurn<T>(path: string, work: () => Promise<T>): Promise<T> {
   const mine = (turns.get(path) ?? Promise.resolve()).then(work, work);
   turns.set(path, mine);
   try {
@@ -71,42 +83,78 @@ async function inTurn<T>(path: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function writeFile(table: TargetFile, writes: readonly Write[]): Promise<ReadonlyMap<Write, Outcome>> {
+async function writeFile(
+  table: TargetFile,
+  indexes: RowIndexes,
+  writes: readonly Write[],
+): Promise<ReadonlyMap<Write, Outcome>> {
   try {
-    const standing = await look(table, writes);
+    const standing = await look(table, indexes, writes);
     const edit = planEdit(table, standing, writes);
-    if (edit.patches.size > 0 || edit.added.size > 0) await replace(table, standing, edit);
+    const { now } = standing;
+    if (now && onlyAdds(table, standing, edit)) await addRows(table, now, edit);
+    else if (edit.patches.size > 0 || edit.added.size > 0) await replace(table, standing, edit);
     return edit.outcomes;
   } catch (error) {
     throw fromSystem(error, table);
   }
 }
 
-async function look(table: TargetFile, writes: readonly Write[]): Promise<Standing> {
+async function look(table: TargetFile, indexes: RowIndexes, writes: readonly Write[]): Promise<Standing> {
   const rows = new Map<string, number>();
   const twice = new Map<string, number>();
   if (await isMissing(table)) return { columns: [table.key], rows, twice };
-  const version = await versionOf(table);
+  if (!(await mend(table.path))) throw fileErrors.changed.error({ file: table.file }, { retry: true });
   const path = await realpath(table.path);
-  const { mode } = await stat(path);
-  const columns = table.format === 'csv' ? await columnsOf(table, unstopped) : [];
+  const { mode, size } = await stat(path);
+  const index = await indexes.of(table, [table.key], unstopped);
+  const version = index?.version ?? (await versionOf(table));
+  const columns = index?.columns ?? (table.format === 'csv' ? await columnsOf(table, unstopped) : []);
   checkKeyColumn(table, columns);
-  const wanted = new Set(writes.map((write) => keyIn(write, table.key)));
-  for await (const { row, line } of rowsOf(table, unstopped)) {
+  const wanted = new Set(writes.flatMap((write) => keyIn(write, table.key) ?? []));
+  for await (const { row, line } of index ? rowsWith(index, table.key, wanted) : rowsOf(table, unstopped)) {
     const key = keyOf(row, table.key);
     if (key === undefined || !wanted.has(key)) continue;
     if (rows.has(key)) twice.set(key, line);
     rows.set(key, (rows.get(key) ?? 0) + 1);
   }
-  return { columns, rows, twice, now: { path, mode, version, style: await styleOf(path) } };
+  return { columns, rows, twice, now: { path, mode, size, version, style: await styleOf(path), index } };
+}
+
+function rowsWith(index: RowIndex, field: string, wanted: Iterable<string>) {
+  const numbers = [...wanted].flatMap((key) => index.candidates(field, key));
+  return index.read(numbers, unstopped);
+}
+
+function onlyAdds({ format }: TargetFile, { columns }: Standing, { patches, added, columns: after }: Edit): boolean {
+  return patches.size === 0 && added.size > 0 && (format === 'jsonl' || after.length === columns.length);
+}
+
+async function addRows(
+  table: TargetFile,
+  { path, size, version, style, index }: NonNullable<Standing['now']>,
+  edit: Edit,
+): Promise<void> {
+  const rows = edit.added.values();
+  const lead = bytesOf(table, style.endsWithBreak ? '' : style.lineBreak);
+  const lines = bytesOf(table, linesOf(table, rows, edit, style));
+  if ((await versionOf(table)) !== version) throw fileErrors.changed.error({ file: table.file }, { retry: true });
+  try {
+    await append(path, Buffer.concat([lead, lines]));
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    throw fileErrors.changed.error({ file: table.file }, { retry: true, cause: error });
+  }
+  if (!index) return;
+  index.append(edit.added.values(), size + lead.length, lines);
+  index.version = await versionOf(table);
 }
 
 async function replace(table: TargetFile, standing: Standing, edit: Edit): Promise<void> {
   const path = standing.now?.path ?? table.path;
   const draft = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   try {
-    if (standing.now && onlyAdds(table, standing, edit)) await append(table, standing.now, edit, draft);
-    else await rewrite(table, standing, edit, draft);
+    await rewrite(table, standing, edit, draft);
     const version = (await isMissing(table)) ? undefined : await versionOf(table);
     if (version !== standing.now?.version) throw fileErrors.changed.error({ file: table.file }, { retry: true });
     await rename(draft, path);
@@ -115,28 +163,6 @@ async function replace(table: TargetFile, standing: Standing, edit: Edit): Promi
     throw error;
   }
   await syncFolder(dirname(path));
-}
-
-function onlyAdds({ format }: TargetFile, { columns }: Standing, edit: Edit): boolean {
-  return edit.patches.size === 0 && (format === 'jsonl' || edit.columns.length === columns.length);
-}
-
-/** The rows that stand are copied by the system, which is faster than reading and writing them here. */
-async function append(
-  table: TargetFile,
-  { path, style }: NonNullable<Standing['now']>,
-  edit: Edit,
-  draft: string,
-): Promise<void> {
-  await copyFile(path, draft, constants.COPYFILE_FICLONE);
-  const handle = await open(draft, 'a');
-  try {
-    if (!style.endsWithBreak) await put(handle, table, style.lineBreak);
-    await put(handle, table, linesOf(table, edit.added.values(), edit, style));
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 async function rewrite(table: TargetFile, { now }: Standing, edit: Edit, draft: string): Promise<void> {
@@ -186,10 +212,14 @@ async function* inPieces(rows: AsyncIterable<LineRow>): AsyncGenerator<readonly 
   yield piece;
 }
 
-async function put(handle: FileHandle, { file, encoding }: TargetFile, text: string): Promise<void> {
+async function put(handle: FileHandle, table: TargetFile, text: string): Promise<void> {
+  await handle.appendFile(bytesOf(table, text));
+}
+
+function bytesOf({ file, encoding }: TargetFile, text: string): Buffer {
   const bytes = encode(text, encoding);
   if (bytes === undefined) throw fileErrors.not_encodable.error({ file, column: '*', encoding });
-  await handle.appendFile(bytes);
+  return bytes;
 }
 
 async function styleOf(path: string): Promise<Style> {
@@ -206,19 +236,5 @@ async function styleOf(path: string): Promise<Style> {
     };
   } finally {
     await handle.close();
-  }
-}
-
-/** Makes the rename outlast a power cut. The row is in the file already, and Windows cannot open a folder. */
-async function syncFolder(folder: string): Promise<void> {
-  try {
-    const handle = await open(folder, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    // The file itself is synced; a file system that loses the rename keeps the file as it was before.
   }
 }

@@ -11,8 +11,8 @@ import type {
 } from '../../engine/index.ts';
 import type { Settings } from './config.ts';
 import { fileErrors } from './errors.ts';
-import { isList } from './jsonl.ts';
-import { writeFiles } from './replace.ts';
+import { inTurn, writeFiles } from './replace.ts';
+import { RowIndexes, texts } from './row-index.ts';
 import { fieldsOf } from './source.ts';
 import { isMissing, rowsOf } from './table.ts';
 import { checkKeyColumn, keyOf, targetFile } from './target.ts';
@@ -20,12 +20,16 @@ import type { TargetFile } from './target.ts';
 
 export function fileSink(settings: Settings, host: Host): Sink {
   const open = (file: string): TargetFile => targetFile(settings, file, host.folder);
+  const indexes = new RowIndexes();
   return {
     writesPerRequest: 1000,
     settleMs: 0,
     describe: (entity, signal) => describe(open(entity), signal),
-    find: (entity, questions, fields, signal) => find(open(entity), questions, fields, signal),
-    write: (writes, signal) => writeFiles(open, writes, signal),
+    find(entity, questions, fields, signal) {
+      const table = open(entity);
+      return inTurn(table.path, () => find(table, indexes, questions, fields, signal));
+    },
+    write: (writes, signal) => writeFiles(open, indexes, writes, signal),
     scan: (entity, fields, signal) => scan(open(entity), fields, signal),
   };
 }
@@ -41,9 +45,10 @@ async function describe(table: TargetFile, signal: AbortSignal): Promise<EntityD
   return { entity: file, fields, openFields: true, id: key, lists: [] };
 }
 
-/** Streams the file once and holds every row against every question it may answer. */
+/** Holds every row that may answer a question against it. */
 async function find(
   table: TargetFile,
+  indexes: RowIndexes,
   questions: readonly Question[],
   fields: readonly string[],
   signal: AbortSignal,
@@ -51,9 +56,8 @@ async function find(
   const found: FoundRow[][] = questions.map(() => []);
   const unnamed = new Map<number, number>();
   if (questions.length === 0 || (await isMissing(table))) return found.map((rows) => ({ ok: true, rows }));
-  const candidates = indexQuestions(questions);
-  for await (const { row, line } of rowsOf(table, signal)) {
-    for (const number of candidates(row)) {
+  for await (const { row, line, asking } of likelyRows(table, indexes, questions, signal)) {
+    for (const number of asking) {
       const question = questions[number];
       if (question === undefined || !satisfies(row, question)) continue;
       const key = keyOf(row, table.key);
@@ -88,35 +92,65 @@ async function* scan(
   if (page.length > 0) yield page;
 }
 
-/** Questions by the values of their first `anyOf`, so that a row meets only those that name one of its values. */
-function indexQuestions(questions: readonly Question[]): (row: Row) => Iterable<number> {
-  const always: number[] = [];
-  const byField = new Map<string, Map<string, number[]>>();
-  for (const [number, { by }] of questions.entries()) {
-    const [field, values] = firstValues(by) ?? [];
-    if (field === undefined || values === undefined) {
-      always.push(number);
-      continue;
+interface LikelyRow {
+  readonly row: Row;
+  readonly line: number;
+  /** Numbers of the questions it may answer. */
+  readonly asking: Iterable<number>;
+}
+
+/** The rows that an index names; all of them where a question asks for no value, or there is no index. */
+async function* likelyRows(
+  table: TargetFile,
+  indexes: RowIndexes,
+  questions: readonly Question[],
+  signal: AbortSignal,
+): AsyncGenerator<LikelyRow> {
+  const firsts = questions.flatMap(({ by }) => firstValues(by) ?? []);
+  const whole = firsts.length < questions.length;
+  const fields = new Set([table.key, ...firsts.map(({ field }) => field)]);
+  const index = whole ? undefined : await indexes.of(table, fields, signal);
+  if (!index) {
+    const asked = byFirstValue(questions);
+    for await (const { row, line } of rowsOf(table, signal)) yield { row, line, asking: asked(row) };
+    return;
+  }
+  const asking = new Map<number, Set<number>>();
+  for (const [question, { field, values }] of firsts.entries()) {
+    for (const number of values.flatMap((value) => index.candidates(field, value))) {
+      asking.set(number, (asking.get(number) ?? new Set()).add(question));
     }
-    const byValue = byField.get(field) ?? new Map<string, number[]>();
-    byField.set(field, byValue);
-    for (const value of values) {
-      const numbers = byValue.get(value) ?? [];
-      byValue.set(value, numbers);
-      numbers.push(number);
+  }
+  for await (const { row, line, number } of index.read(asking.keys(), signal)) {
+    yield { row, line, asking: asking.get(number) ?? [] };
+  }
+}
+
+/** The questions a row may answer: those that name one of its values first, and those that name none. */
+function byFirstValue(questions: readonly Question[]): (row: Row) => readonly number[] {
+  const always: number[] = [];
+  const byValue = new Map<string, number[]>();
+  const fields = new Set<string>();
+  for (const [number, { by }] of questions.entries()) {
+    const first = firstValues(by);
+    if (!first) always.push(number);
+    for (const value of first?.values ?? []) {
+      fields.add(first?.field ?? '');
+      const named = `${first?.field} ${value}`;
+      byValue.set(named, [...(byValue.get(named) ?? []), number]);
     }
   }
   return (row) => {
-    const named = [...byField].flatMap(([field, byValue]) =>
-      texts(row[field]).flatMap((text) => byValue.get(text) ?? []),
+    const named = [...fields].flatMap((field) =>
+      texts(row[field]).flatMap((text) => byValue.get(`${field} ${text}`) ?? []),
     );
-    return new Set([...always, ...named]);
+    return [...new Set([...always, ...named])];
   };
 }
 
-function firstValues(by: Question['by']): readonly [field: string, values: ReadonlySet<string>] | undefined {
+function firstValues(by: Question['by']): { field: string; values: readonly string[] } | undefined {
   for (const [field, wanted] of Object.entries(by)) {
-    if ('anyOf' in wanted) return [field, new Set(wanted.anyOf.map(String))];
+    if ('anyOf' in wanted) return { field, values: wanted.anyOf.map(String) };
   }
   return undefined;
 }
@@ -129,13 +163,6 @@ function matches(value: Value | undefined, wanted: Wanted): boolean {
   const held = texts(value);
   if ('empty' in wanted) return held.length === 0;
   return wanted.anyOf.some((one) => held.includes(String(one)));
-}
-
-/** A value as text; a list is any of its elements. */
-function texts(value: Value | undefined): readonly string[] {
-  if (value === undefined || value === '') return [];
-  if (typeof value !== 'object') return [String(value)];
-  return isList(value) ? value.flatMap(texts) : [JSON.stringify(value)];
 }
 
 function pick(row: Row, fields: readonly string[]): Row {

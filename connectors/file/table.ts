@@ -22,6 +22,8 @@ export interface TableFile {
 /** A row and the line of the file where it ends. */
 export interface LineRow {
   readonly line: number;
+  /** Which record of the file it is, from 1; blank lines, rows of empty cells and the header count too. */
+  readonly place: number;
   readonly row: Row;
   /** The line as it stands, of JSON lines. */
   readonly text?: string;
@@ -56,8 +58,12 @@ export function tableFile(settings: Settings, block: TableBlock, pipelineFolder:
 }
 
 /** The rows of a file in its order, streamed. */
-export function rowsOf(table: TableFile, signal: AbortSignal): AsyncGenerator<LineRow> {
-  const text = readText(table, signal);
+export function rowsOf(
+  table: TableFile,
+  signal: AbortSignal,
+  watch?: (bytes: Buffer) => void,
+): AsyncGenerator<LineRow> {
+  const text = readText(table, signal, watch);
   return table.format === 'csv' ? csvRows(table, text) : jsonlRows(table, text);
 }
 

@@ -1,6 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import iconv from 'iconv-lite';
+import { wholeLength } from './append.ts';
 import type { Encoding } from './config.ts';
 import { fileErrors, fromSystem } from './errors.ts';
 import type { TableFile } from './table.ts';
@@ -18,12 +19,18 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * The text of a file in pieces that end with a line, without a mark at its beginning. Bytes that are not of the
- * encoding end it with file.wrong_encoding and their line; an abort with the signal's reason.
+ * encoding end it with file.wrong_encoding and their line; an abort with the signal's reason. `watch` sees the bytes of
+ * each piece before it is given.
  */
-export async function* readText(table: TableFile, signal: AbortSignal): AsyncGenerator<string> {
+export async function* readText(
+  table: TableFile,
+  signal: AbortSignal,
+  watch: (bytes: Buffer) => void = () => {},
+): AsyncGenerator<string> {
   let line = 1;
   try {
     for await (const bytes of wholeLines(table, signal)) {
+      watch(bytes);
       const text = decode(table, bytes, line);
       yield line === 1 && text.startsWith(bom) ? text.slice(1) : text;
       line += count(bytes);
@@ -45,9 +52,12 @@ async function* wholeLines(table: TableFile, signal: AbortSignal): AsyncGenerato
   const pieces: Buffer[] = [];
   let waiting = 0;
   let lines = 0;
+  const length = await wholeLength(table.path);
+  if (length === 0) return;
   for await (const chunk of createReadStream(table.path, {
     signal,
     highWaterMark: pieceBytes,
+    ...(length !== undefined && { end: length - 1 }),
   }) as AsyncIterable<Buffer>) {
     const end = chunk.lastIndexOf(newline) + 1;
     if (end > 0) {
@@ -67,7 +77,7 @@ export function tooLong({ file }: TableFile, line: number): Error {
   return fileErrors.too_long.error({ file, line, megabytes: longestRowBytes / 1024 / 1024 });
 }
 
-function decode(table: TableFile, bytes: Buffer, firstLine: number): string {
+export function decode(table: TableFile, bytes: Buffer, firstLine: number): string {
   const text = tryDecode(bytes, table.encoding);
   if (text !== undefined) return text;
   throw fileErrors.wrong_encoding.error({

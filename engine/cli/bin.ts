@@ -3,8 +3,13 @@ import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import type { Interfaces } from '@oclif/core';
 
+// G8: Node lets garbage grow with the memory of the machine, to several times what a run holds. Collected in small
+// steps it stays below 200 MB, for some of the speed.
+setFlagsFromString('--semi-space-growth-factor=1');
+setFlagsFromString('--heap-growing-percent=20');
 enableCompileCache();
 // What a library does that Node will stop allowing is for us to read, not for who runs a pipeline.
 process.noDeprecation = process.env['PIPE_DEBUG'] === undefined;

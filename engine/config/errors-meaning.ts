@@ -120,8 +120,8 @@ export const meaningErrors = defineErrors('config', {
   },
   short_overlap: {
     kind: 'input',
-    en: 'clocks in {timezone} are put back an hour each year, and overlap is shorter than that',
-    ru: 'часы в зоне {timezone} раз в год переводят на час назад, а overlap короче',
+    en: 'clocks in {timezone} are put back an hour each year, and overlap is shorter than that and a margin',
+    ru: 'часы в зоне {timezone} раз в год переводят на час назад, а overlap короче часа с запасом',
     fix: { en: 'write overlap: 2h', ru: 'напишите overlap: 2h' },
   },
   // ---- target

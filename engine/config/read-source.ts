@@ -23,7 +23,8 @@ export interface ReadSource {
 
 const defaultBatch = 500;
 const defaultOverlapMs = 300_000;
-const hourMs = 3_600_000;
+/** The hour that is lived twice, and a margin for what was committed late within it. */
+const repeatedHourMs = 75 * 60_000;
 
 export function readSource(
   written: Entry,
@@ -152,7 +153,7 @@ function checkOverlap(
   reader: Reader,
 ): void {
   const timezone = connection?.settings['timezone'];
-  if (!window || typeof timezone !== 'string' || window.overlapMs >= hourMs || !changesClocks(timezone)) return;
+  if (!window || typeof timezone !== 'string' || window.overlapMs >= repeatedHourMs || !changesClocks(timezone)) return;
   const cursor = entry(node, 'cursor');
   const at = child(cursor?.node, 'overlap')?.span ?? cursor?.keySpan;
   if (at) reader.report(configErrors.short_overlap.finding({ timezone }, placeOf(at), 'warning'));

@@ -143,13 +143,23 @@ export const meaningCases: CaseGroups = {
       ],
     },
     {
+      name: 'an overlap of just the hour in a zone that changes its clocks (DL-6)',
+      change: [
+        ['Europe/Moscow', 'Europe/Berlin'],
+        ['stream: visits', 'stream: visits, cursor: { field: changedAt, overlap: 60m }'],
+      ],
+      expect: [
+        '11:88 warning config.short_overlap: clocks in Europe/Berlin are put back an hour each year, and overlap is shorter than that and a margin → write overlap: 2h',
+      ],
+    },
+    {
       name: 'a short overlap in a zone that changes its clocks',
       change: [
         ['Europe/Moscow', 'Europe/Berlin'],
         ['stream: visits', 'stream: visits, cursor: { field: changedAt, overlap: 30m }'],
       ],
       expect: [
-        '11:88 warning config.short_overlap: clocks in Europe/Berlin are put back an hour each year, and overlap is shorter than that → write overlap: 2h',
+        '11:88 warning config.short_overlap: clocks in Europe/Berlin are put back an hour each year, and overlap is shorter than that and a margin → write overlap: 2h',
       ],
     },
   ],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startPortal } from '../../connectors/bitrix24/sandbox/index.ts';
 import type { Portal, PortalOptions } from '../../connectors/bitrix24/sandbox/index.ts';
 import { startClinic } from '../../connectors/ident/sandbox/index.ts';
-import type { Clinic } from '../../connectors/ident/sandbox/index.ts';
+import type { Clinic, ClinicOptions } from '../../connectors/ident/sandbox/index.ts';
 import { loadPipeline } from '../../engine/config/load.ts';
 import type { Connector } from '../../engine/connector.ts';
 import { textOf } from '../../engine/diagnostics.ts';
@@ -28,6 +28,7 @@ export interface MainJobOptions {
   readonly limits?: 'off';
   readonly costPerCommand?: NonNullable<PortalOptions['costPerCommand']>;
   readonly params?: readonly string[];
+  readonly clinicFaults?: ClinicOptions['faults'];
 }
 
 /** The shipped pipeline between an invented clinic and a sandbox portal, over TDS and HTTP, on a clock of its own. */
@@ -46,8 +47,15 @@ export interface MainJob {
 
 export async function startMainJob(options: MainJobOptions): Promise<MainJob> {
   const clock = testClock();
-  const { appointments, seed = 1, flaws = false, limits, costPerCommand } = options;
-  const clinic = await startClinic({ appointments, seed, flaws, days: 7, now: clock.now });
+  const { appointments, seed = 1, flaws = false, limits, costPerCommand, clinicFaults } = options;
+  const clinic = await startClinic({
+    appointments,
+    seed,
+    flaws,
+    days: 7,
+    now: clock.now,
+    ...(clinicFaults && { faults: clinicFaults }),
+  });
   const portal = await startPortal({
     now: clock.now,
     ...(limits && { limits }),

@@ -12,7 +12,23 @@ export interface Clock {
 
 const MOSCOW = 180;
 
-export function clockFrom(options: { now?: () => Date; utcOffsetMinutes?: number }): Clock {
-  const utcOffsetMinutes = options.utcOffsetMinutes ?? MOSCOW;
-  return { utcOffsetMinutes, now: options.now ?? (() => new Date(Date.now() + utcOffsetMinutes * 60_000)) };
+/** A clock that somebody sets. */
+export interface SettableClock extends Clock {
+  step(ms: number): void;
+}
+
+export interface ClockOptions {
+  readonly now?: () => Date;
+  readonly utcOffsetMinutes?: number;
+  readonly clockAheadMs?: number;
+}
+
+export function clockFrom({ now, utcOffsetMinutes = MOSCOW, clockAheadMs = 0 }: ClockOptions): SettableClock {
+  const right = now ?? (() => new Date(Date.now() + utcOffsetMinutes * 60_000));
+  let aheadMs = clockAheadMs;
+  return {
+    utcOffsetMinutes,
+    now: () => new Date(right().getTime() + aheadMs),
+    step: (ms) => void (aheadMs += ms),
+  };
 }

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { writeDescription } from './describe-result.ts';
 import { ProtocolError, SqlError } from './errors.ts';
-import type { Fault, Faults } from './faults.ts';
+import { type Fault, type FaultDesk, sqlErrorOf } from './faults.ts';
 import { javascriptValue } from './javascript-values.ts';
 import type { OpenEntry } from './journal.ts';
 import { readLogin, type LoginRequest } from './login.ts';
@@ -29,7 +29,7 @@ export interface ConnectionOptions {
   /** A session for this login, or the error that refuses it. */
   readonly logIn: (login: LoginRequest) => Session;
   readonly database: string;
-  readonly faults: Faults;
+  readonly faults: FaultDesk;
   readonly record: (session: Session, sql: string, parameters: Readonly<Record<string, unknown>>) => OpenEntry;
   /** Called once, when the connection and its session are gone. */
   readonly ended: () => void;
@@ -50,7 +50,7 @@ export class ClientConnection {
   #work: Promise<void> = Promise.resolve();
   #running: WireSink | undefined;
   #attentions = 0;
-  #ignoreAttention = false;
+  #ignoreAttention: boolean | number = false;
   readonly #prepared = new Map<number, Script>();
   #handles = 0;
 
@@ -105,7 +105,15 @@ export class ClientConnection {
 
   /** The running request ends early, then the attention is acknowledged in a message of its own. */
   #attend(): void {
-    if (this.#ignoreAttention) return;
+    if (this.#ignoreAttention === true) return;
+    if (typeof this.#ignoreAttention === 'number') {
+      setTimeout(() => this.#obey(), this.#ignoreAttention).unref();
+      return;
+    }
+    this.#obey();
+  }
+
+  #obey(): void {
     this.#attentions++;
     if (this.#running !== undefined) this.#running.cancelled = true;
     this.#enqueue(() => {
@@ -164,6 +172,8 @@ export class ClientConnection {
     const login = readLogin(body);
     let session: Session;
     try {
+      const refusal = sqlErrorOf(this.#options.faults.login(login.user));
+      if (refusal !== undefined) throw refusal;
       session = this.#options.logIn(login);
     } catch (error) {
       if (!(error instanceof SqlError)) throw error;
@@ -259,12 +269,12 @@ export class ClientConnection {
       ([name, { value, type }]) => [name.replace(/^@/, ''), javascriptValue(value, type)] as const,
     );
     const entry = this.#options.record(session, script.sql, Object.fromEntries(values));
-    const fault = this.#options.faults.onRequest?.({ sql: script.sql, login: session.login }) ?? {};
+    const fault = this.#options.faults.request({ sql: script.sql, login: session.login });
     const sink = new WireSink(writer, procedure ? 'doneInProcedure' : 'done', entry, fault, () =>
       this.#socket.destroy(),
     );
     const clean = await this.#supervise(sink, fault, () => session.run(script.sql, script.declared, given, sink));
-    entry.state = sink.cancelled ? 'cancelled' : clean ? 'done' : 'failed';
+    entry.state = sink.broken ? 'failed' : sink.cancelled ? 'cancelled' : clean ? 'done' : 'failed';
     sink.finish();
     if (!procedure) return;
     writeReturnStatus(writer, clean ? 0 : 1);
@@ -278,14 +288,14 @@ export class ClientConnection {
 
   /** Runs one request where an attention can find it. */
   async #supervise(sink: WireSink, fault: Fault, run: () => Promise<boolean>): Promise<boolean> {
-    if (fault.error !== undefined) {
-      const { number, message, severity = 13 } = fault.error;
-      sink.error(new SqlError(number, message, { severity }));
+    const refusal = fault.error?.afterRows === undefined ? sqlErrorOf(fault) : undefined;
+    if (refusal !== undefined) {
+      sink.error(refusal);
       return false;
     }
     sink.cancelled = this.#attentions > 0;
     this.#running = sink;
-    this.#ignoreAttention = fault.ignoreAttention === true;
+    this.#ignoreAttention = fault.ignoreAttention ?? false;
     try {
       return await run();
     } finally {

@@ -1,11 +1,11 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { startSqlBrowser, type SqlBrowser } from './browser.ts';
 import { fold } from './catalog.ts';
-import { type Clock, clockFrom } from './clock.ts';
+import { type Clock, clockFrom, type SettableClock } from './clock.ts';
 import { ClientConnection } from './connection.ts';
 import { Database } from './database.ts';
 import { SqlError } from './errors.ts';
-import type { Faults } from './faults.ts';
+import { faultDesk, type Faults } from './faults.ts';
 import { InProcessClient } from './in-process-client.ts';
 import type { JavascriptValue } from './javascript-values.ts';
 import type { JournalEntry, OpenEntry } from './journal.ts';
@@ -38,6 +38,8 @@ export interface SqlServerOptions {
   readonly now?: () => Date;
   /** How far that clock is ahead of UTC, for SYSUTCDATETIME(). Default 180. */
   readonly utcOffsetMinutes?: number;
+  /** That clock's own error: ahead of `now`, behind where it is negative. */
+  readonly clockAheadMs?: number;
   /** A SQLite file to keep; without it everything is gone at close. */
   readonly file?: string;
   /** Default 0: any free port. */
@@ -58,7 +60,22 @@ export interface SqlServerSandbox {
    * of the last result; bigint, decimal and money as text, dates as naive Date. Throws SqlError.
    */
   execute(sql: string, parameters?: Readonly<Record<string, JavascriptValue>>): Promise<readonly Row[]>;
+  /** What the server's clock shows: naive local time in the UTC fields. */
+  now(): Date;
+  /** That clock jumps, back where it is negative. */
+  stepClock(ms: number): void;
+  /**
+   * A transaction that begins now and is not committed yet: its stamps (GETDATE()) and row versions are those of this
+   * moment, others take later ones meanwhile, and nobody sees its rows before `commit`.
+   */
+  begin(rowversions?: number): LateTransaction;
   close(): Promise<void>;
+}
+
+export interface LateTransaction {
+  /** Runs T-SQL and commits it. */
+  commit(sql: string): Promise<void>;
+  rollback(): void;
 }
 
 export type Row = Readonly<Record<string, JavascriptValue>>;
@@ -84,6 +101,9 @@ export async function startSqlServer(options: SqlServerOptions): Promise<SqlServ
       browserPort: browser?.port,
       journal,
       execute: (sql, parameters = {}) => inProcess.execute(sql, parameters),
+      now: () => clock.now(),
+      stepClock: (ms) => clock.step(ms),
+      begin: (rowversions = 1) => lateTransaction(database, clock, options, rowversions),
       async close() {
         for (const client of clients) client.close();
         await Promise.all([closed(server), browser?.close()]);
@@ -100,10 +120,37 @@ export async function startSqlServer(options: SqlServerOptions): Promise<SqlServ
   }
 }
 
+function lateTransaction(
+  database: Database,
+  { now, utcOffsetMinutes }: Clock,
+  options: SqlServerOptions,
+  rowversions: number,
+): LateTransaction {
+  const began = now();
+  const clock = { utcOffsetMinutes, now: () => began };
+  const session = newSession({ database, clock, id: 2, options, login: undefined });
+  const client = new InProcessClient(session);
+  database.rowversions.reserve(session, rowversions);
+  const end = (): void => {
+    database.rowversions.release(session);
+    client.close();
+  };
+  return {
+    async commit(sql) {
+      try {
+        await client.execute(sql, {});
+      } finally {
+        end();
+      }
+    },
+    rollback: end,
+  };
+}
+
 interface Parts {
   readonly options: SqlServerOptions;
   readonly database: Database;
-  readonly clock: Clock;
+  readonly clock: SettableClock;
   readonly journal: OpenEntry[];
   readonly clients: Set<ClientConnection>;
 }
@@ -111,13 +158,14 @@ interface Parts {
 function acceptor({ options, database, clock, journal, clients }: Parts): (socket: Socket) => void {
   const encryption = options.encrypt ?? 'off';
   const secureContext = encryption === 'off' ? undefined : serverContext();
+  const faults = faultDesk(options.faults ?? {}, (ms) => clock.step(ms));
   let id = FIRST_CLIENT_ID;
   return (socket) => {
     const client: ClientConnection = new ClientConnection(socket, {
       encryption,
       secureContext,
       database: options.database,
-      faults: options.faults ?? {},
+      faults,
       logIn: (login) => newSession({ database, clock, id: id++, options, login }),
       record(session, sql, parameters) {
         const entry: OpenEntry = {

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { SqlError } from './errors.ts';
-import type { Fault } from './faults.ts';
+import { type Fault, sqlErrorOf } from './faults.ts';
 import type { OpenEntry } from './journal.ts';
 import type { MessageWriter } from './packets.ts';
 import type { ResultSink } from './results.ts';
@@ -23,6 +23,8 @@ const TURN_MS = 5;
 /** Writes the results of one request as tokens. */
 export class WireSink implements ResultSink {
   cancelled = false;
+  /** An injected error ended it amid its rows. */
+  broken = false;
   readonly #writer: MessageWriter;
   readonly #kind: DoneKind;
   readonly #entry: OpenEntry;
@@ -55,8 +57,20 @@ export class WireSink implements ResultSink {
       this.#disconnect();
       return;
     }
+    if (this.#entry.rows === this.#fault.error?.afterRows) {
+      this.#breakOff();
+      return;
+    }
     this.#writeRow(this.#writer, values);
     this.#entry.rows++;
+  }
+
+  #breakOff(): void {
+    const error = sqlErrorOf(this.#fault);
+    if (error === undefined || this.broken) return;
+    this.broken = true;
+    this.cancelled = true;
+    this.error(error);
   }
 
   room(): Promise<void> | undefined {

@@ -1,6 +1,6 @@
 import type { RunningSandbox, Sandbox, SandboxOptions } from '../../../engine/index.ts';
 import { startSqlServer } from '../../_mssql/sandbox/index.ts';
-import type { Faults, Row, SandboxLogin, SqlServerSandbox } from '../../_mssql/sandbox/index.ts';
+import type { Faults, LateTransaction, Row, SandboxLogin, SqlServerSandbox } from '../../_mssql/sandbox/index.ts';
 import { openVisits, staffAtWork } from './change.ts';
 import { generateClinic } from './generate.ts';
 import { createRandom } from './random.ts';
@@ -26,6 +26,8 @@ export interface ClinicOptions {
   /** Logins beside `reader`, who may read everything and write nothing. */
   readonly logins?: readonly SandboxLogin[];
   readonly faults?: Faults;
+  /** How far the server's clock is ahead of `now`, behind where it is negative. */
+  readonly clockAheadMs?: number;
 }
 
 /** A clinic on loopback. */
@@ -45,8 +47,12 @@ export interface Clinic {
   execute(sql: string): Promise<readonly Row[]>;
   /** Lets the staff touch so many open visits, fewer if there are not so many: stamps, plans, prices. Gives their IDs. */
   change(visits: number): Promise<readonly number[]>;
-  /** The clinic's wall clock, naive. */
+  /** The wall clock on the server of the clinic, naive. */
   now(): string;
+  /** That clock jumps, back where it is negative. */
+  stepClock(ms: number): void;
+  /** A transaction that has its stamps and row versions of now, and is committed later. */
+  begin(rowversions?: number): LateTransaction;
   counts(): Promise<Readonly<Record<string, number>>>;
   close(): Promise<void>;
 }
@@ -65,10 +71,11 @@ export async function startClinic(options: ClinicOptions): Promise<Clinic> {
     utcOffsetMinutes: aheadOfUtcMinutes,
     ...(options.port !== undefined && { port: options.port }),
     ...(options.faults && { faults: options.faults }),
+    ...(options.clockAheadMs !== undefined && { clockAheadMs: options.clockAheadMs }),
   });
   try {
     const billed = await fill(server, options, wallClockMs());
-    return clinicOn(server, options, billed, () => naive(wallClockMs()));
+    return clinicOn(server, options, billed, () => naive(server.now().getTime()));
   } catch (error) {
     await server.close();
     throw error;
@@ -115,6 +122,8 @@ function clinicOn(
       return touched.visits;
     },
     now,
+    stepClock: (ms) => server.stepClock(ms),
+    begin: (rowversions) => server.begin(rowversions),
     async counts() {
       const counts: Record<string, number> = {};
       for (const table of ['Receptions', 'Patients', 'Orders', 'OrderServiceRelation']) {
