@@ -251,6 +251,20 @@ describe('DL-2 a row this record was written to before', () => {
   });
 });
 
+describe('DL-20 the book of the machine', () => {
+  it('tells one pipeline what another has just made, though the system does not list it yet', async () => {
+    tables.rises = false;
+    tables.rows = [visit(1)];
+    await desk.run(pipeline);
+    tables.unindexed.add('contact#1').add('deal#1').add('task#1');
+    const another = await compile(text.replace('name: test', 'name: another'));
+    const { clock, book } = desk;
+    const beside = await stand([tables.connector], 'another', { clock, book });
+    expect(await beside.run(another)).toMatchObject({ exitCode: 0, flows: [{ created: 0, unchanged: 1 }] });
+    await beside.state.close();
+  });
+});
+
 describe('a target without key and match', () => {
   it('has our tag for its identity: what it made it finds again, though the state is gone', async () => {
     const tagged = await compile(text.replace(/( {8}entity: task\n)\s+key: \[VISIT\]\n\s+match: \[.*\]\n/, '$1'));

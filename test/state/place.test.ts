@@ -52,7 +52,7 @@ describe('the mode of a file', () => {
   });
 });
 
-describe('the folder of the machine', () => {
+describe('DL-20 the folder of the machine', () => {
   it('is PIPE_HOME before all else', () => {
     const environment = { PIPE_HOME: '/srv/pipe', ProgramData: 'D:\\Data', XDG_STATE_HOME: '/x' };
     expect(machineFolder(environment, 'linux')).toBe('/srv/pipe');
