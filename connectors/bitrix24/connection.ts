@@ -1,6 +1,6 @@
 import type { Connection, Host } from '../../engine/index.ts';
 import { check } from './check.ts';
-import { batchLimit, createClient } from './client.ts';
+import { createClient } from './client.ts';
 import { defaults, portalOf, type Settings } from './config.ts';
 import { find } from './find.ts';
 import { createPace } from './pace.ts';
@@ -17,8 +17,12 @@ export function connect(settings: Settings, host: Host): Connection {
       describe: async (entity, signal) => (await schemas.of(entity, signal)).description,
       find: async (entity, questions, fields, signal) =>
         find(client, await schemas.of(entity, signal), questions, fields, signal),
-      write: (writes, signal) => write({ client, schemas, pace }, writes, signal),
-      writesPerRequest: batchLimit,
+      write: (writes, signal, until) =>
+        write({ client, schemas, pace }, writes, { signal, ...(until !== undefined && { until }) }),
+      get writesPerRequest() {
+        return pace.usual;
+      },
+      requestsInFlight: settings.requestsInFlight ?? defaults.requestsInFlight,
       settleMs: settings.settleMs ?? defaults.settleMs,
     }),
     check: (uses, signal) => check(client, schemas, host, uses, signal),

@@ -14,9 +14,9 @@ interface Reaction {
   readonly retry: boolean;
 }
 
-/** How one create ended: an outcome, or a throw, which is only for "nothing at all was applied". */
+/** How the first of two creates ended: an outcome, or a throw, which is only for "nothing at all was applied". */
 async function reaction({ sink, signal }: Pick<Opened, 'sink' | 'signal'>, write: Write = create): Promise<Reaction> {
-  const outcome = await sink.write([write], signal).then(
+  const outcome = await sink.write([write, write], signal).then(
     ([first]) => first,
     (thrown: unknown): Outcome => {
       if (thrown instanceof PipeError) return { ok: false, applied: 'no', error: thrown };
@@ -128,10 +128,10 @@ test('a JSON 503 fills the shared bucket, an HTML one does not', async () => {
   const opened = await open();
   opened.portal.fail({ method: 'batch', fault: html(503) });
   await reaction(opened);
-  expect(opened.host.refusals).toEqual([]);
+  expect(opened.host.ended).toEqual([{}]);
   opened.portal.fail({ method: 'batch', fault: json(503, 'QUERY_LIMIT_EXCEEDED') });
   await reaction(opened);
-  expect(opened.host.refusals).toEqual(opened.host.admitted.slice(0, 1));
+  expect(opened.host.ended.at(-1)).toEqual({ refused: true, work: new Map() });
 });
 
 test('a blocked method is tried again when the portal said it lets go', async () => {
@@ -139,7 +139,7 @@ test('a blocked method is tried again when the portal said it lets go', async ()
   await opened.sink.write([create], opened.signal);
   opened.portal.fail({ method: 'crm.contact.add', fault: { error: 'OPERATION_TIME_LIMIT', description: '' } });
   const [outcome] = await opened.sink.write([create], opened.signal);
-  expect(outcome).toMatchObject({ ok: false, applied: 'no', error: { retryAfterMs: 600_000 } });
+  expect(outcome).toMatchObject({ ok: false, applied: 'no', error: { retryAfterMs: 599_000 } });
 });
 
 test('the text of a refusal keeps no HTML and nothing that was sent', async () => {

@@ -22,6 +22,7 @@ export function fileSink(settings: Settings, host: Host): Sink {
   const open = (file: string): TargetFile => targetFile(settings, file, host.folder);
   return {
     writesPerRequest: 1000,
+    requestsInFlight: 1,
     settleMs: 0,
     describe: (entity, signal) => describe(open(entity), signal),
     find: (entity, questions, fields, signal) => find(open(entity), questions, fields, signal),

@@ -4,6 +4,7 @@ import type { Signature } from '../plan/claims.ts';
 import type { TargetEntity } from '../plan/match.ts';
 import type { Lease, PortalBook, StateStore } from '../state/ports.ts';
 import type { CompiledFlow, CompiledPipeline, Test } from '../transform/compiled.ts';
+import type { Usage } from './host.ts';
 
 /** Time and waiting, so that tests move both. */
 export interface RunClock {
@@ -27,6 +28,7 @@ export interface RunContext {
   readonly lease: Lease;
   readonly clock: RunClock;
   readonly connections: ReadonlyMap<string, OpenConnection>;
+  readonly usage: Usage;
   /** A stop that was asked for: the request in flight ends, nothing new begins. */
   readonly signal: AbortSignal;
   readonly emit: Listener;

@@ -60,9 +60,11 @@ export async function deliver(context: FlowContext, records: readonly MappedRow[
 
 /** Ends the run when wave after wave comes too late to write anything: asking on would not help. */
 function startPatience(context: FlowContext): (moved: boolean, stale: readonly Executed[]) => void {
-  let movedAt = context.clock.monotonic();
+  // Waiting for a limit is no failure: that time does not count.
+  const spent = (): number => context.clock.monotonic() - context.usage.limitedMs;
+  let movedAt = spent();
   return (moved, stale) => {
-    const now = context.clock.monotonic();
+    const now = spent();
     if (moved) movedAt = now;
     if (now - movedAt > patienceMs) throw stale.at(0)?.heldUpBy ?? runErrors.too_slow.error({});
   };

@@ -149,9 +149,13 @@ describe('lockstep', () => {
 
 describe('the host', () => {
   it('outlives a book that cannot note a refusal', async () => {
-    const book = { ...desk.book, fill: () => Promise.reject(errors.broken.error({})) };
-    const host = makeHost({ folder: '', clock: testClock(), book, emit: () => undefined, counter: { requests: 0 } });
-    host.refused({ key: 'portal', capacity: 1, perSecond: 1 });
+    const book = { ...desk.book, settle: () => Promise.reject(errors.broken.error({})) };
+    const usage = { requests: 0, limitedMs: 0 };
+    const emit = () => undefined;
+    const host = makeHost({ folder: '', clock: testClock(), book, priority: 'incremental', emit, usage });
+    const limit = { key: 'portal', capacity: 1, perSecond: 1 };
+    const admission = await host.admit({ limit, lastsMs: 1000 }, new AbortController().signal);
+    admission.ended({ refused: true });
     await new Promise((resolve) => setImmediate(resolve));
   });
 });

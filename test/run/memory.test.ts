@@ -53,6 +53,7 @@ function endless(batches: number, onBatch: (batch: number) => void): Connector {
       }),
       sink: () => ({
         writesPerRequest: 500,
+        requestsInFlight: 1,
         settleMs: 0,
         describe: async () => ({
           entity: 'deal',

@@ -34,6 +34,7 @@ export interface TableSystem {
   /** Rows that `find` does not see yet, though they are there by key: `deal#3`. */
   readonly unindexed: Set<string>;
   writesPerRequest: number;
+  requestsInFlight: number;
 }
 
 export interface TableEntity {
@@ -53,6 +54,7 @@ export function tableSystem(name: string, descriptions: readonly EntityDescripti
     writes: [],
     unindexed: new Set(),
     writesPerRequest: 2,
+    requestsInFlight: 1,
     connector: {
       name,
       summary: 'tables in memory, for tests',
@@ -110,6 +112,9 @@ function sink(system: TableSystem): Sink {
   return {
     get writesPerRequest() {
       return system.writesPerRequest;
+    },
+    get requestsInFlight() {
+      return system.requestsInFlight;
     },
     settleMs: 90_000,
     describe: async (name) => {
