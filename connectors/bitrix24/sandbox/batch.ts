@@ -1,6 +1,7 @@
-import { runCommand, strike, type Context, type Outcome, type Passage } from './call.ts';
+import { methodBlocked, runCommand, strike, type Context, type Outcome, type Passage } from './call.ts';
 import { ApiError, unknown } from './errors.ts';
 import type { Answer } from './method.ts';
+import type { Time } from './timing.ts';
 import { entriesOf, isMap, parseQuery, phpArray, type PhpMap } from './php.ts';
 
 /** Over this many, each surplus command gets an error of its own (reference §3). */
@@ -12,7 +13,9 @@ type Entries = (readonly [string, unknown])[];
  * Commands one after another in the order of `cmd`; nothing binds them, so what ran before a failure stays
  * (reference §3). A fault that ends the request ends it here, with the commands so far carried out.
  */
-export function runBatch(context: Context, passage: Passage, params: PhpMap): Answer {
+export function runBatch(context: Context, passage: Passage, params: PhpMap): { answer: Answer; time: Time } {
+  const startedAt = context.now();
+  if (context.timing.isBlocked('batch', false)) throw methodBlocked();
   const nth = context.faults.begin('batch');
   const call = { method: 'batch', params, nth, batched: false } as const;
   strike(passage, context.faults.check({ ...call, when: 'before' }));
@@ -25,7 +28,8 @@ export function runBatch(context: Context, passage: Passage, params: PhpMap): An
     else if (haltOf(params)) break;
   }
   strike(passage, context.faults.check({ ...call, when: 'after' }));
-  return { result: combine(outcomes) };
+  const time = context.timing.timeOf('batch', startedAt, passage.seconds);
+  return { answer: { result: combine(outcomes, (own) => context.timing.within(time, own)) }, time };
 }
 
 function commandsOf(params: PhpMap): readonly (readonly [string, unknown])[] {
@@ -93,7 +97,7 @@ function resolve(path: string, results: ReadonlyMap<string, unknown>, lost: stri
 }
 
 /** Five maps by the keys of `cmd`, in PHP's shapes; a failed command is in result_error only (reference §3, §1.3). */
-function combine(outcomes: readonly (readonly [string, Outcome | ApiError])[]): PhpMap {
+function combine(outcomes: readonly (readonly [string, Outcome | ApiError])[], timeOf: (own: Time) => Time): PhpMap {
   const maps = { result: entries(), error: entries(), total: entries(), next: entries(), time: entries() };
   for (const [key, outcome] of outcomes) {
     if (!('answer' in outcome)) {
@@ -105,7 +109,7 @@ function combine(outcomes: readonly (readonly [string, Outcome | ApiError])[]): 
     maps.result.push([key, result]);
     if (total !== undefined) maps.total.push([key, total]);
     if (next !== undefined) maps.next.push([key, next]);
-    maps.time.push([key, outcome.time]);
+    maps.time.push([key, timeOf(outcome.time)]);
   }
   return {
     result: phpArray(maps.result),

@@ -35,13 +35,18 @@ export function runCommand(
   batched: boolean,
 ): Outcome {
   const method = name.toLowerCase();
-  const startedAt = context.now();
+  const { timing } = context;
+  const startedAt = context.now() + passage.seconds * 1000;
   const params = foldNames(rawParams);
+  const blocked = timing.isBlocked(method, batched);
+  const seconds = blocked ? 0 : timing.costOf(method);
+  if (passage.seconds + seconds > timing.wallSeconds) endAtTheWall(passage, timing.wallSeconds);
   const nth = context.faults.begin(method);
   passage.commands += 1;
   let answer: Answer | undefined;
   let error: ApiError | undefined;
   try {
+    if (blocked) throw methodBlocked();
     strike(passage, context.faults.check({ method, params, nth, when: 'before', batched }));
     answer = runMethod(context, name, params);
     strike(passage, context.faults.check({ method, params, nth, when: 'after', batched }));
@@ -50,11 +55,21 @@ export function runCommand(
     error = thrown;
   }
   record(context, name, params, batched, error);
-  const seconds = context.timing.costOf(method);
   passage.seconds += seconds;
-  const time = context.timing.timeOf(method, startedAt, seconds);
+  const time = timing.timeOf(method, startedAt, seconds, batched);
   if (error !== undefined) return { time, error };
   return { time, answer: answer ?? { result: null } };
+}
+
+/** 429 for a call of its own, an error among the others of a batch (reference §2.2). */
+export function methodBlocked(): ApiError {
+  return new ApiError(429, 'OPERATION_TIME_LIMIT', 'Method is blocked due to operation time limit.');
+}
+
+/** The command that would cross it does not come to its end; what ran before stays (reference §1.6, §11.5.4). */
+function endAtTheWall(passage: Passage, wallSeconds: number): never {
+  passage.seconds = wallSeconds;
+  throw new Interruption({ status: 504, body: '<html><head><title>504 Gateway Time-out</title></head></html>' });
 }
 
 function record(context: Context, method: string, params: PhpMap, batched: boolean, error: ApiError | undefined): void {

@@ -16,7 +16,7 @@ import { createPortalServer } from './server.ts';
 import { createStatusBook } from './statuses.ts';
 import type { Store } from './store.ts';
 import { createTable } from './table.ts';
-import { createTiming } from './timing.ts';
+import { createTiming, type Operating } from './timing.ts';
 import { createUserField, type UserFieldDraft } from './user-fields.ts';
 import { readFields } from './writing.ts';
 
@@ -63,6 +63,10 @@ export interface PortalOptions {
   readonly limits?: Limits | 'off';
   /** Virtual seconds each command takes, shown in `time` and added up in `operating`; default 0. */
   readonly costPerCommand?: number | ((method: string) => number);
+  /** How that is counted, and against which limits. */
+  readonly operating?: Operating;
+  /** Called with what a request cost before it is answered: waits so long on the clock of `now`. */
+  readonly pass?: (seconds: number) => Promise<void>;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   /** Of the server, as in an ISO time; default `+03:00`. */
@@ -84,7 +88,7 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
     if (options.unknownFields !== 'ignore') throw unknown(what);
     journal.refusal({ method: 'fields', what, answered: 'ignored' });
   });
-  const timing = createTiming(options.costPerCommand ?? 0, now, store.zone);
+  const timing = createTiming(options.costPerCommand ?? 0, now, store.zone, options.operating);
   const desk = createDesk(store);
   const truth = createTruth(store);
   options.seed?.(desk);
@@ -93,6 +97,7 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
     bucket: createBucket(limits, now),
     userId: store.userId,
     secret,
+    pass: options.pass,
     observe: (method, pathname) => observe(truth, journal, method, pathname),
   });
   server.listen(port, '127.0.0.1');

@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly secret: string;
   /** Answers paths outside /rest; undefined when there is nothing there. */
   observe(method: string, pathname: string): unknown;
+  /** Lets the time go by that a request took; by itself the portal answers at once. */
+  readonly pass?: ((seconds: number) => Promise<void>) | undefined;
 }
 
 interface Reply {
@@ -65,11 +67,13 @@ async function answerRest(
     admit(options, route, request.socket.remoteAddress ?? '');
     const reply = carryOut(context, passage, method, params);
     context.journal.request({ method, commands: passage.commands, status: reply.status, at });
+    await options.pass?.(passage.seconds);
     send(response, reply);
   } catch (thrown) {
     if (thrown instanceof Interruption) {
       const status = typeof thrown.fault === 'object' && 'status' in thrown.fault ? thrown.fault.status : 0;
       context.journal.request({ method, commands: passage.commands, status, at });
+      await options.pass?.(passage.seconds);
       interrupt(response, thrown.fault);
       return;
     }
@@ -89,10 +93,9 @@ function admit({ bucket, userId, secret }: ServerOptions, route: Route | undefin
 }
 
 function carryOut(context: Context, passage: Passage, method: string, params: PhpMap): Reply {
-  const startedAt = context.now();
   if (method.toLowerCase() === 'batch') {
-    const answer = runBatch(context, passage, foldNames(params));
-    return answerReply(passage, answer, context.timing.timeOf('batch', startedAt, passage.seconds));
+    const { answer, time } = runBatch(context, passage, foldNames(params));
+    return answerReply(passage, answer, time);
   }
   const outcome = runCommand(context, passage, method, params, false);
   return 'error' in outcome ? errorReply(outcome.error) : answerReply(passage, outcome.answer, outcome.time);
