@@ -80,6 +80,7 @@ async function answerRest(
     if (!(thrown instanceof ApiError)) throw thrown;
     if (thrown.refused !== undefined) context.journal.refusal({ method, what: thrown.refused, answered: 'error' });
     context.journal.request({ method, commands: passage.commands, status: thrown.status, at });
+    await options.pass?.(passage.seconds);
     send(response, errorReply(thrown));
   }
 }

@@ -48,23 +48,9 @@ export function createTiming(
   zone: Zone,
   { mode = 'commands', limitSeconds = 480, wallSeconds = 60 }: Operating = {},
 ): Timing {
-  const charged = new Map<string, { minute: number; seconds: number }[]>();
+  const { charge, bucketsOf } = createBuckets(() => minuteOf(now()));
   const counts = (method: string, batched: boolean): boolean =>
     mode === 'commands' ? method !== 'batch' : mode === 'batch' && !batched;
-
-  /** One method in ten one-minute buckets (reference §2.2). */
-  function bucketsOf(method: string, minute: number): { minute: number; seconds: number }[] {
-    return (charged.get(method) ?? []).filter((bucket) => bucket.minute > minute - windowMinutes);
-  }
-
-  function charge(method: string, minute: number, seconds: number, batched: boolean): void {
-    if (!counts(method, batched) || seconds < floorSeconds) return;
-    const buckets = bucketsOf(method, minuteOf(now()));
-    const held = buckets.find((bucket) => bucket.minute === minute);
-    if (held) held.seconds += seconds;
-    else buckets.push({ minute, seconds });
-    charged.set(method, buckets);
-  }
 
   /** The sum, and when the oldest bucket drops out. */
   function operatingOf(method: string, minute: number): Pick<Time, 'operating' | 'operating_reset_at'> {
@@ -80,7 +66,7 @@ export function createTiming(
     isBlocked: (method, batched) => counts(method, batched) && sum(bucketsOf(method, minuteOf(now()))) >= limitSeconds,
     timeOf(method, startedAt, seconds, batched = false) {
       const finishedAt = Math.max(now(), startedAt + seconds * 1000);
-      charge(method, minuteOf(startedAt), seconds, batched);
+      if (counts(method, batched) && seconds >= floorSeconds) charge(method, minuteOf(startedAt), seconds);
       return {
         start: startedAt / 1000,
         finish: finishedAt / 1000,
@@ -95,6 +81,34 @@ export function createTiming(
       const { operating, operating_reset_at } = batch;
       if (mode !== 'batch' || operating === undefined || operating_reset_at === undefined) return command;
       return { ...command, operating, operating_reset_at };
+    },
+  };
+}
+
+interface MinuteBucket {
+  readonly minute: number;
+  seconds: number;
+}
+
+/** Working seconds by method in one-minute buckets, ten of which count (reference §2.2). */
+function createBuckets(thisMinute: () => number): {
+  charge(method: string, minute: number, seconds: number): void;
+  bucketsOf(method: string, minute: number): MinuteBucket[];
+} {
+  const charged = new Map<string, MinuteBucket[]>();
+
+  function bucketsOf(method: string, minute: number): MinuteBucket[] {
+    return (charged.get(method) ?? []).filter((bucket) => bucket.minute > minute - windowMinutes);
+  }
+
+  return {
+    bucketsOf,
+    charge(method, minute, seconds) {
+      const buckets = bucketsOf(method, thisMinute());
+      const held = buckets.find((bucket) => bucket.minute === minute);
+      if (held) held.seconds += seconds;
+      else buckets.push({ minute, seconds });
+      charged.set(method, buckets);
     },
   };
 }
