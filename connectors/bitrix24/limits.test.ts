@@ -107,3 +107,31 @@ test('what the limit of its method holds up stays behind, with later writes to i
   expect(outcomes).toMatchObject([held, { ok: true, key: '3' }, held, { ok: true, key: '2' }]);
   expect(methods(opened)).toEqual(['crm.deal.add', 'crm.deal.delete']);
 });
+
+test('where the portal charges the batch, its time is told as that of `batch`', async () => {
+  const opened = await open({ costPerCommand: 0.5, operating: { mode: 'batch' } });
+  await write(opened, create('deal', { TITLE: 'а' }), create('deal', { TITLE: 'б' }));
+  await write(opened, create('deal', { TITLE: 'в' }));
+  const [, told] = opened.host.ended;
+  expect(told?.work?.get('batch')).toMatchObject({
+    worked: [{ seconds: 0.5 }],
+    counted: { seconds: expect.any(Number) },
+  });
+  expect(opened.host.admitted.map(({ work }) => work?.expected.get('batch'))).toEqual([2, 0.5]);
+});
+
+test('where the portal counts nothing, nothing is expected and nothing told', async () => {
+  const opened = await open({ costPerCommand: 0.5, operating: { mode: 'absent' } });
+  await write(opened, create('deal', { TITLE: 'а' }));
+  await write(opened, create('deal', { TITLE: 'б' }));
+  const [, told] = opened.host.ended;
+  expect(Object.fromEntries(told?.work ?? [])).toEqual({ 'crm.deal.add': { worked: [] }, batch: { worked: [] } });
+  expect([...(opened.host.admitted[1]?.work?.expected.values() ?? [])]).toEqual([0, 0]);
+});
+
+test('a method the portal blocks in a batch is told as blocked, and for how long', async () => {
+  const opened = await open({ costPerCommand: 0.5, operating: { limitSeconds: 1 } });
+  const outcomes = await write(opened, ...['а', 'б', 'в'].map((TITLE) => create('deal', { TITLE })));
+  expect(outcomes[2]).toMatchObject({ applied: 'no', error: { code: 'bitrix24.method_blocked', limited: true } });
+  expect(opened.host.ended[0]?.work?.get('crm.deal.add')).toMatchObject({ blockedForMs: 599_000 });
+});

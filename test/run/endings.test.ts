@@ -160,6 +160,27 @@ describe('the host', () => {
   });
 });
 
+describe('DL-4 the limiter', () => {
+  it('says at once that a request would come too late for its plan, and charges nothing', async () => {
+    const clock = testClock();
+    const usage = { requests: 0, limitedMs: 0 };
+    const book = desk.book;
+    const emit = () => undefined;
+    const host = makeHost({ folder: '', clock, book, priority: 'incremental', emit, usage });
+    const charge = { limit: { key: 'slow', capacity: 1, perSecond: 0.01 }, lastsMs: 1000 };
+    const { signal } = new AbortController();
+    await host.admit(charge, signal);
+    const late = host.admit({ ...charge, until: clock.now() + 30_000 }, signal);
+    expect(await rejection(late)).toMatchObject({
+      code: 'run.limited',
+      parameters: { what: 'slow' },
+      limited: true,
+      retryAfterMs: 100_000,
+    });
+    expect([usage, clock.slept]).toEqual([{ requests: 1, limitedMs: 0 }, []]);
+  });
+});
+
 describe('the engine’s own mark', () => {
   const marked: EntityDescription[] = descriptions.map((description) => ({
     ...description,
