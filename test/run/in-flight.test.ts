@@ -14,22 +14,7 @@ let pipeline: CompiledPipeline;
 let [flying, most] = [0, 0];
 let during: (write: Parameters<Sink['write']>) => Promise<void>;
 
-beforeEach(async () => {
-  [flying, most] = [0, 0];
-  during = async () => undefined;
-  tables = tableSystem('tables', [
-    {
-      entity: 'deal',
-      id: 'ID',
-      fields: ['ID', 'VISIT', 'SUM'].map((name) => ({ name, type: name === 'ID' ? 'id' : 'text' })),
-      lists: [{ name: 'products', fields: [{ name: 'PRICE', type: 'text' }] }],
-    },
-  ]);
-  tables.requestsInFlight = 3;
-  const connector = observed(tables.connector);
-  desk = await stand([connector]);
-  pipeline = await compiled(
-    `
+const text = `
 version: 1
 name: test
 connections: { tables: { connector: tables } }
@@ -46,9 +31,23 @@ flows:
         match: [{ name: visit, by: [VISIT] }]
         fields: { VISIT: id, SUM: sum }
         rows: { products: rows }
-`,
-    [connector],
-  );
+`;
+
+beforeEach(async () => {
+  [flying, most] = [0, 0];
+  during = async () => undefined;
+  tables = tableSystem('tables', [
+    {
+      entity: 'deal',
+      id: 'ID',
+      fields: ['ID', 'VISIT', 'SUM'].map((name) => ({ name, type: name === 'ID' ? 'id' : 'text' })),
+      lists: ['products', 'works'].map((name) => ({ name, fields: [{ name: 'PRICE', type: 'text' }] })),
+    },
+  ]);
+  tables.requestsInFlight = 3;
+  const connector = observed(tables.connector);
+  desk = await stand([connector]);
+  pipeline = await compiled(text, [connector]);
   tables.rows = Array.from({ length: 10 }, (_, index) => ({ id: index + 1, sum: '5' }));
 });
 afterEach(() => desk.close());
@@ -135,6 +134,7 @@ describe('DL-22 several requests in flight', () => {
   it('never hold two writes to one row', async () => {
     tables.writesPerRequest = 1;
     for (const { id } of tables.rows.slice(0, 3)) putRow(tables, 'deal', { VISIT: String(id) });
+    const twoLists = await compiled(text.replace('products: rows', 'products: rows, works: rows'), desk.connectors);
     const rows = new Set<string>();
     during = async ([writes]) => {
       const keys = writes.flatMap((write) => ('key' in write ? [write.key] : []));
@@ -143,7 +143,7 @@ describe('DL-22 several requests in flight', () => {
       await new Promise((resolve) => setImmediate(resolve));
       for (const key of keys) rows.delete(key);
     };
-    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 0, flows: [{ created: 7, updated: 3 }] });
+    expect(await desk.run(twoLists)).toMatchObject({ exitCode: 0, flows: [{ created: 7, updated: 3 }] });
   });
 });
 
