@@ -19,6 +19,8 @@ const isSettled = (name: string): boolean => name === '' || name === settled.oth
 
 /** How soon to look again at a method that only waits for answers on their way. */
 const answersMs = 1000;
+/** The same where one answer decides whether there is anything to wait for: it should cost a fast system nothing. */
+const firstAnswerMs = 20;
 
 export interface WorkLedger {
   /** The method with no room for what is expected of it, and how soon there may be. */
@@ -82,7 +84,7 @@ function waitMs(rows: WorkRows, { key, budget }: Work, method: string, expected:
   const now = rows.now();
   const counting = rows.of(key, method);
   const flying = counting.some(({ request, ends }) => !isSettled(request) && ends > now);
-  if (flying && !rows.isKnown(key, method)) return answersMs;
+  if (flying && !rows.isKnown(key, method)) return firstAnswerMs;
   const left = untilRoom(counting, budget - expected);
   if (left === undefined) return 0;
   return flying ? Math.min(left - now, answersMs) : left - now;

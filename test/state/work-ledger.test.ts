@@ -134,13 +134,13 @@ describe('DL-22 the working time of a method', () => {
     const first = asked({ add: 10 });
     expect(await book.charge(first)).toEqual(admitted);
     clock.advance(100);
-    expect(await book.charge(asked({ add: 10 }))).toEqual({ admitted: false, method: 'add', waitMs: 1000 });
+    expect(await book.charge(asked({ add: 10 }))).toEqual({ admitted: false, method: 'add', waitMs: 20 });
     await settle(book, first, { add: worked(10, 10) });
     expect(await book.charge(asked({ add: 10 }))).toEqual(admitted);
     clock.reboot('boot-2', 5_000_000);
     expect(await book.charge(asked({ add: 480 }))).toEqual(admitted);
     clock.advance(100);
-    expect(await book.charge(asked({ add: 0.1 }))).toEqual({ admitted: false, method: 'add', waitMs: 1000 });
+    expect(await book.charge(asked({ add: 0.1 }))).toEqual({ admitted: false, method: 'add', waitMs: 20 });
   });
 
   it('is full until its reset once the portal blocked the method', async () => {
