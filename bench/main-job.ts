@@ -145,8 +145,7 @@ async function oneByOne({ clinic, webhook }: Sandboxes): Promise<Measured> {
   const host = {
     folder: '.',
     now: Date.now,
-    admit: async () => undefined,
-    refused: () => undefined,
+    admit: async () => ({ ended: () => undefined }),
     warn: () => undefined,
   };
   const connection = connector.connect(clinic, host);

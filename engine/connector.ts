@@ -9,7 +9,7 @@ import type { Template } from './messages/template.ts';
  *
  * Rules that hold for every method here:
  * - Connectors never sleep, retry or loop on errors: they say what happened (`PipeError.retry`, `retryAfterMs`,
- *   `applied`); the engine has the one retry loop and the one limiter (`Host.admit`).
+ *   `limited`, `applied`); the engine has the one retry loop and the one limiter (`Host.admit`).
  * - Every call takes an AbortSignal where it may last; after an abort the call ends soon by throwing the signal's
  *   reason and leaves no socket, cursor or timer behind.
  * - What is thrown is a PipeError of the connector's own errors.ts, wrapped once, at the vendor's border.
@@ -93,14 +93,25 @@ export interface Host {
   /** Wall clock in milliseconds since 1970; tests move it. */
   now(): number;
   /**
-   * Waits until one more request may be sent under this limit and charges it durably before it resolves (DL-22).
-   * Call it once for every HTTP request. Throws the signal's reason when aborted.
+   * Waits until one more request may be sent under these limits and charges it durably before it resolves (DL-22).
+   * Call it once for every HTTP request. Throws the signal's reason when aborted, and `run.limited`, with nothing
+   * charged, where the wait would last beyond `charge.until`; its parameter `what` is the key of the bucket or the
+   * method that is used up.
    */
-  admit(limit: Limit, signal: AbortSignal): Promise<void>;
-  /** The vendor refused a request for its rate limit: the bucket is full, the charge stands. */
-  refused(limit: Limit): void;
+  admit(charge: Charge, signal: AbortSignal): Promise<Admission>;
   /** Something worth a warning in the run's log that stops nothing. */
   warn(warning: PipeError): void;
+}
+
+/** One HTTP request as the limits count it. */
+export interface Charge {
+  readonly limit: Limit;
+  /** What it is expected to cost, where the vendor counts working time as well. */
+  readonly work?: Work;
+  /** The longest the request may last, in milliseconds. */
+  readonly lastsMs: number;
+  /** On the host's clock: it is of no use to send it later (DL-4). Absent: it waits as long as it takes. */
+  readonly until?: number;
 }
 
 /** A leaky bucket shared by every process of this machine. */
@@ -111,6 +122,43 @@ export interface Limit {
   readonly capacity: number;
   /** Requests that leave the bucket each second. */
   readonly perSecond: number;
+}
+
+/** Working seconds the vendor grants each method within a sliding window, and what a request will take of them. */
+export interface Work {
+  /** Whose seconds they are: a hash of the credential, never the credential. */
+  readonly key: string;
+  /** The seconds each method has. */
+  readonly budget: number;
+  /** How long what was worked counts, where the vendor does not say. */
+  readonly windowMs: number;
+  /** Seconds expected of each method of the request; 0 where the vendor is known to count nothing. */
+  readonly expected: ReadonlyMap<string, number>;
+}
+
+/** A request that may go now. Its expected work is reserved, whatever becomes of this process. */
+export interface Admission {
+  /**
+   * What the request came to; call once, when it has ended. Without it the reservation stands for as long as the
+   * request may last, and then counts as worked.
+   */
+  ended(measured: Measured): void;
+}
+
+export interface Measured {
+  /** The vendor refused it for its rate: the bucket is full, the charge stands. */
+  readonly refused?: true;
+  /** By method; what is missing was not worked. Absent: nobody knows, so what was expected counts. */
+  readonly work?: ReadonlyMap<string, MeasuredWork>;
+}
+
+export interface MeasuredWork {
+  /** What this request added to the seconds the vendor counts, and in how long that no longer counts. */
+  readonly worked: readonly { readonly seconds: number; readonly leavesInMs: number }[];
+  /** What the vendor counts by now, whoever worked it, and how long that holds at most. */
+  readonly counted?: { readonly seconds: number; readonly forMs: number };
+  /** The vendor takes no more of this method for so long. */
+  readonly blockedForMs?: number;
 }
 
 // ---- values -------------------------------------------------------------------------------------------------------
@@ -281,9 +329,10 @@ export interface Sink {
   ): Promise<readonly Answer[]>;
   /**
    * Sends every write, in order, and returns one outcome for each, in order. Throws only when nothing at all was
-   * applied. An abort lets the request in flight finish, gives its outcomes, and reports the rest as not applied.
+   * applied. An abort lets the request in flight finish, gives its outcomes, and reports the rest as not applied; so
+   * is what could only be sent after `until`, on the host's clock: its plan is too old by then (DL-4).
    */
-  write(writes: readonly Write[], signal: AbortSignal): Promise<readonly Outcome[]>;
+  write(writes: readonly Write[], signal: AbortSignal, until?: number): Promise<readonly Outcome[]>;
   /**
    * The highest key the entity has given so far; undefined when it has no rows. Present where keys are numbers that
    * only ever rise: then what became of a lost create is looked for above it (DL-12), and the first create of a run
@@ -295,8 +344,10 @@ export interface Sink {
    * go meanwhile may be left out. Ending without a throw means: that was all. A row without a key is left out.
    */
   scan?(entity: string, fields: readonly string[], signal: AbortSignal): AsyncIterable<readonly FoundRow[]>;
-  /** How many writes go into one request: the engine journals and hands over at most so many at once. */
+  /** How many writes go into one request: the engine journals and hands over at most so many at once. May change. */
   readonly writesPerRequest: number;
+  /** How many calls of `write` may run side by side; never with writes to the same row. */
+  readonly requestsInFlight: number;
   /** How long a request the client gave up on may still take effect, in milliseconds (delivery.md, settle). */
   readonly settleMs: number;
 }

@@ -12,6 +12,8 @@ export interface FailureOptions {
   readonly retry?: boolean;
   /** The vendor's own word on how long to wait. */
   readonly retryAfterMs?: number;
+  /** A limit refused it, nothing was done: waiting for it uses up no attempt and no patience. */
+  readonly limited?: true;
   readonly where?: Place;
   readonly cause?: unknown;
 }
@@ -24,6 +26,7 @@ export class PipeError extends Error {
   readonly parameters: Parameters;
   readonly retry: boolean;
   readonly retryAfterMs: number | undefined;
+  readonly limited: boolean;
   readonly where: Place | undefined;
 
   constructor(code: string, kind: ErrorKind, parameters: Parameters, options: FailureOptions = {}) {
@@ -33,6 +36,7 @@ export class PipeError extends Error {
     this.parameters = parameters;
     this.retry = options.retry ?? false;
     this.retryAfterMs = options.retryAfterMs;
+    this.limited = options.limited ?? false;
     this.where = options.where;
   }
 }

@@ -7,7 +7,7 @@ import type { ConnectionSettings } from './config.ts';
 import { startSqlServer } from './sandbox/index.ts';
 import type { Faults, SqlServerOptions, SqlServerSandbox } from './sandbox/index.ts';
 
-const host: Host = { folder: '/', now: Date.now, admit: async () => {}, refused: () => {}, warn: () => {} };
+const host: Host = { folder: '/', now: Date.now, admit: async () => ({ ended() {} }), warn: () => {} };
 const reader = { user: 'reader', password: 'правда', readOnly: true, deny: ['Secrets', 'Orders.Margin'] } as const;
 const opened: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -16,8 +16,7 @@ function plan(request: Partial<ReadRequest>, column = changedAt, now = noon) {
   const host: Host = {
     folder: '/',
     now: () => 0,
-    admit: async () => {},
-    refused: () => {},
+    admit: async () => ({ ended() {} }),
     warn: (warning) => warnings.push(warning),
   };
   const whole: ReadRequest = {

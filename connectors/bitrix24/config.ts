@@ -1,8 +1,20 @@
+import { createHash } from 'node:crypto';
 import { Type, type Static } from 'typebox';
-import type { Limit } from '../../engine/index.ts';
+import type { Limit, Work } from '../../engine/index.ts';
 import { errors } from './errors.ts';
 
-export const defaults = { timeoutMs: 75_000, settleMs: 90_000, capacity: 48, perSecond: 2 } as const;
+export const defaults = {
+  timeoutMs: 75_000,
+  settleMs: 90_000,
+  capacity: 48,
+  perSecond: 2,
+  operatingSeconds: 480,
+  reserve: 0,
+  requestsInFlight: 3,
+} as const;
+
+/** Working time counts for ten minutes (https://apidocs.bitrix24.com/limits.html). */
+const operatingWindowMs = 10 * 60_000;
 
 /** A connection block without `connector`. Limits and the 60 s: https://apidocs.bitrix24.com/limits.html */
 export const settings = Type.Object(
@@ -48,12 +60,35 @@ export const settings = Type.Object(
               description: 'Requests a second; Enterprise: 5',
             }),
           ),
+          operatingSeconds: Type.Optional(
+            Type.Number({
+              exclusiveMinimum: 0,
+              default: defaults.operatingSeconds,
+              description: 'Seconds each method may work for this webhook in ten minutes',
+            }),
+          ),
         },
         {
           additionalProperties: false,
-          description: "The portal's request limit, by its plan; everybody at one address shares it",
+          description: "The portal's limits, by its plan; everybody at one address shares the requests",
         },
       ),
+    ),
+    reserve: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 0.9,
+        default: defaults.reserve,
+        description: 'Share of these limits to leave to other programs, 0.25 is a quarter',
+      }),
+    ),
+    requestsInFlight: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 10,
+        default: defaults.requestsInFlight,
+        description: 'Requests with writes that may be under way at once; writes to one row keep their order',
+      }),
     ),
   },
   { additionalProperties: false },
@@ -75,19 +110,31 @@ export interface Portal {
   readonly path: string;
   readonly timeoutMs: number;
   readonly limit: Limit;
+  /** The working time of this webhook's methods. */
+  readonly work: Omit<Work, 'expected'>;
 }
 
-export function portalOf({ webhook, auth = 'webhook', timeoutMs = defaults.timeoutMs, limits = {} }: Settings): Portal {
+export function portalOf(given: Settings): Portal {
+  const { webhook, auth = 'webhook', timeoutMs = defaults.timeoutMs, limits, reserve = defaults.reserve } = given;
+  const { capacity, perSecond, operatingSeconds } = { ...defaults, ...limits };
+  const share = 1 - reserve;
   if (auth === 'oauth') throw errors.oauth_not_ready.error({});
   // What URL() throws carries the whole text, secret included.
   if (!URL.canParse(webhook)) throw errors.webhook_malformed.error({});
   const { origin, host, hostname, port, protocol, pathname } = new URL(webhook);
-  const shared = `bitrix24:${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`;
+  const key = `bitrix24:${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`;
   return {
     origin,
     host,
     path: pathname.endsWith('/') ? pathname : `${pathname}/`,
     timeoutMs,
-    limit: { key: shared, capacity: defaults.capacity, perSecond: defaults.perSecond, ...limits },
+    // A bucket that cannot hold one request would let none through.
+    limit: { key, capacity: Math.max(1, capacity * share), perSecond: perSecond * share },
+    work: { key: `${key}#${hashOf(pathname)}`, budget: operatingSeconds * share, windowMs: operatingWindowMs },
   };
+}
+
+/** The vendor counts working time by webhook; its secret goes into no file. */
+function hashOf(path: string): string {
+  return createHash('sha256').update(path.replace(/\/$/, '')).digest('base64url').slice(0, 16);
 }

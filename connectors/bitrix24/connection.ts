@@ -1,6 +1,6 @@
 import type { Connection, Host } from '../../engine/index.ts';
 import { check } from './check.ts';
-import { batchLimit, createClient } from './client.ts';
+import { createClient } from './client.ts';
 import { defaults, portalOf, type Settings } from './config.ts';
 import { find } from './find.ts';
 import { highWater } from './high-water.ts';
@@ -20,9 +20,13 @@ export function connect(settings: Settings, host: Host): Connection {
       find: async (entity, questions, fields, signal) =>
         find(client, await schemas.of(entity, signal), questions, fields, signal),
       highWater: async (entity, signal) => highWater(client, await schemas.of(entity, signal), signal),
-      write: (writes, signal) => write({ client, schemas, pace }, writes, signal),
       scan: (entity, fields, signal) => scan(client, schemas, entity, fields, signal),
-      writesPerRequest: batchLimit,
+      write: (writes, signal, until) =>
+        write({ client, schemas, pace }, writes, { signal, ...(until !== undefined && { until }) }),
+      get writesPerRequest() {
+        return pace.usual;
+      },
+      requestsInFlight: settings.requestsInFlight ?? defaults.requestsInFlight,
       settleMs: settings.settleMs ?? defaults.settleMs,
     }),
     check: (uses, signal) => check(client, schemas, host, uses, signal),

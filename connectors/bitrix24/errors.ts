@@ -181,6 +181,15 @@ export const errors = defineErrors('bitrix24', {
     ru: 'ошибка на стороне {host} во время {method} ({code})',
     fix: later,
   },
+  too_long: {
+    kind: 'data',
+    en: '{host} did not end {method} of this record alone within the 60 s it allows',
+    ru: '{host} не завершил {method} для одной этой записи за отведённые 60 с',
+    fix: {
+      en: 'see which robots and workflows of the portal run on this record; the record is looked up before anything is repeated',
+      ru: 'проверьте, какие роботы и бизнес-процессы портала запускаются на этой записи; запись будет найдена, прежде чем что-либо повторится',
+    },
+  },
   unexpected_result: {
     kind: 'environment',
     en: '{host} answered {method} with a result of an unknown shape',

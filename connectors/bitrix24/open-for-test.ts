@@ -1,5 +1,5 @@
 import { expect, onTestFinished } from 'vitest';
-import type { Connection, Host, Limit, Sink } from '../../engine/index.ts';
+import type { Charge, Connection, Host, Measured, Sink } from '../../engine/index.ts';
 import type { Settings } from './config.ts';
 import { connect } from './connection.ts';
 import { startPortal, type Portal, type PortalOptions } from './sandbox/index.ts';
@@ -8,24 +8,26 @@ import { startPortal, type Portal, type PortalOptions } from './sandbox/index.ts
 export const noon = Date.parse('2026-11-20T12:00:00+03:00');
 
 export interface TestHost extends Host {
-  readonly admitted: Limit[];
-  readonly refusals: Limit[];
+  admit: Host['admit'];
+  readonly admitted: Charge[];
+  /** What became of each of them, in the order of their ends. */
+  readonly ended: Measured[];
 }
 
 /** Admits everything at once and remembers what it was asked and told. */
 export function testHost(): TestHost {
-  const admitted: Limit[] = [];
-  const refusals: Limit[] = [];
+  const admitted: Charge[] = [];
+  const ended: Measured[] = [];
   return {
     folder: '/',
     now: () => noon,
     admitted,
-    refusals,
-    async admit(limit, signal) {
+    ended,
+    async admit(charge, signal) {
       signal.throwIfAborted();
-      admitted.push(limit);
+      admitted.push(charge);
+      return { ended: (measured) => void ended.push(measured) };
     },
-    refused: (limit) => void refusals.push(limit),
     warn() {},
   };
 }
@@ -49,7 +51,7 @@ export async function open(options: PortalOptions = {}, settings: Partial<Settin
   const opened = { portal, ...openAt(portal.webhook, settings) };
   await opened.sink.describe('deal', opened.signal);
   portal.journal.reset();
-  opened.host.admitted.length = 0;
+  opened.host.admitted.length = opened.host.ended.length = 0;
   return opened;
 }
 

@@ -1,8 +1,9 @@
 import { createServer, type RequestListener } from 'node:http';
 import { once } from 'node:events';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { PipeError, type Outcome, type Write } from '../../engine/index.ts';
 import { open, openAt, type Opened } from './open-for-test.ts';
+import { byCode, refusedCommand, refusedRequest } from './reactions.ts';
 import type { FaultRule } from './sandbox/index.ts';
 
 const create: Write = { operation: 'create', entity: 'contact', values: { NAME: 'Вера' } };
@@ -12,11 +13,12 @@ interface Reaction {
   readonly code: string;
   readonly kind: string;
   readonly retry: boolean;
+  readonly limited?: true;
 }
 
-/** How one create ended: an outcome, or a throw, which is only for "nothing at all was applied". */
+/** How the first of two creates ended: an outcome, or a throw, which is only for "nothing at all was applied". */
 async function reaction({ sink, signal }: Pick<Opened, 'sink' | 'signal'>, write: Write = create): Promise<Reaction> {
-  const outcome = await sink.write([write], signal).then(
+  const outcome = await sink.write([write, write], signal).then(
     ([first]) => first,
     (thrown: unknown): Outcome => {
       if (thrown instanceof PipeError) return { ok: false, applied: 'no', error: thrown };
@@ -24,8 +26,9 @@ async function reaction({ sink, signal }: Pick<Opened, 'sink' | 'signal'>, write
     },
   );
   if (!outcome || outcome.ok) throw new Error('expected a failure');
-  const { code, kind, retry } = outcome.error;
-  return { applied: outcome.applied, code: code.replace('bitrix24.', ''), kind, retry };
+  const { code, kind, retry, limited } = outcome.error;
+  const name = code.replace('bitrix24.', '');
+  return { applied: outcome.applied, code: name, kind, retry, ...(limited && { limited }) };
 }
 
 function json(status: number, error: string | number, description = 'text'): FaultRule['fault'] {
@@ -37,13 +40,14 @@ function html(status: number): FaultRule['fault'] {
   return { status, body: '<html><body><h1>nginx</h1></body></html>' };
 }
 
+const wait = { kind: 'environment', retry: true, limited: true } as const;
 const again = { kind: 'environment', retry: true } as const;
 const stop = { kind: 'environment', retry: false } as const;
 
 const wholeRequests: readonly (readonly [string, FaultRule['fault'], Reaction])[] = [
-  ['503 QUERY_LIMIT_EXCEEDED', json(503, 'QUERY_LIMIT_EXCEEDED'), { applied: 'no', code: 'rate_limited', ...again }],
+  ['503 QUERY_LIMIT_EXCEEDED', json(503, 'QUERY_LIMIT_EXCEEDED'), { applied: 'no', code: 'rate_limited', ...wait }],
   ['503 in HTML', html(503), { applied: 'unknown', code: 'unexpected_answer', ...again }],
-  ['429 OPERATION_TIME_LIMIT', json(429, 'OPERATION_TIME_LIMIT'), { applied: 'no', code: 'method_blocked', ...again }],
+  ['429 OPERATION_TIME_LIMIT', json(429, 'OPERATION_TIME_LIMIT'), { applied: 'no', code: 'method_blocked', ...wait }],
   ['503 OVERLOAD_LIMIT', json(503, 'OVERLOAD_LIMIT'), { applied: 'unknown', code: 'overloaded', ...stop }],
   [
     '500 INTERNAL_SERVER_ERROR',
@@ -97,8 +101,8 @@ for (const [name, fault, expected] of wholeRequests) {
 const record = { kind: 'data', retry: false } as const;
 
 const commands: readonly (readonly [string | number, string, Reaction])[] = [
-  ['OPERATION_TIME_LIMIT', 'Method is blocked', { applied: 'no', code: 'method_blocked', ...again }],
-  ['QUERY_LIMIT_EXCEEDED', 'Too many requests', { applied: 'no', code: 'rate_limited', ...again }],
+  ['OPERATION_TIME_LIMIT', 'Method is blocked', { applied: 'no', code: 'method_blocked', ...wait }],
+  ['QUERY_LIMIT_EXCEEDED', 'Too many requests', { applied: 'no', code: 'rate_limited', ...wait }],
   ['INTERNAL_SERVER_ERROR', 'Internal server error', { applied: 'unknown', code: 'server_error', ...again }],
   ['ERROR_UNEXPECTED_ANSWER', 'Unexpected', { applied: 'unknown', code: 'server_error', ...again }],
   ['', 'Not found', { applied: 'no', code: 'no_such_row', ...record }],
@@ -128,10 +132,10 @@ test('a JSON 503 fills the shared bucket, an HTML one does not', async () => {
   const opened = await open();
   opened.portal.fail({ method: 'batch', fault: html(503) });
   await reaction(opened);
-  expect(opened.host.refusals).toEqual([]);
+  expect(opened.host.ended).toEqual([{}]);
   opened.portal.fail({ method: 'batch', fault: json(503, 'QUERY_LIMIT_EXCEEDED') });
   await reaction(opened);
-  expect(opened.host.refusals).toEqual(opened.host.admitted.slice(0, 1));
+  expect(opened.host.ended.at(-1)).toEqual({ refused: true, work: new Map() });
 });
 
 test('a blocked method is tried again when the portal said it lets go', async () => {
@@ -139,7 +143,7 @@ test('a blocked method is tried again when the portal said it lets go', async ()
   await opened.sink.write([create], opened.signal);
   opened.portal.fail({ method: 'crm.contact.add', fault: { error: 'OPERATION_TIME_LIMIT', description: '' } });
   const [outcome] = await opened.sink.write([create], opened.signal);
-  expect(outcome).toMatchObject({ ok: false, applied: 'no', error: { retryAfterMs: 600_000 } });
+  expect(outcome).toMatchObject({ ok: false, applied: 'no', error: { retryAfterMs: 599_000 } });
 });
 
 test('the text of a refusal keeps no HTML and nothing that was sent', async () => {
@@ -212,4 +216,79 @@ test('null, false and 0 are results like any other, told by their key', async ()
   const { sink, signal } = openAt(webhook);
   const writes = ['4', '5', '6'].map((key): Write => ({ operation: 'delete', entity: 'contact', key }));
   expect(await sink.write(writes, signal)).toEqual(['4', '5', '6'].map((key) => ({ ok: true, key })));
+});
+
+/** Every code of reference 1.5 and of our table, as one command's error: what is done, by whom it is to be met. */
+const codes: Readonly<Record<string, readonly ['no' | 'unknown', 'wait' | 'again' | 'stop' | 'queue', string]>> = {
+  QUERY_LIMIT_EXCEEDED: ['no', 'wait', 'rate_limited'],
+  OPERATION_TIME_LIMIT: ['no', 'wait', 'method_blocked'],
+  OVERLOAD_LIMIT: ['unknown', 'stop', 'overloaded'],
+  INTERNAL_SERVER_ERROR: ['unknown', 'again', 'server_error'],
+  ERROR_UNEXPECTED_ANSWER: ['unknown', 'again', 'server_error'],
+  expired_token: ['no', 'stop', 'unauthorized'],
+  invalid_token: ['no', 'stop', 'unauthorized'],
+  NO_AUTH_FOUND: ['no', 'stop', 'unauthorized'],
+  INVALID_CREDENTIALS: ['no', 'stop', 'unauthorized'],
+  authorization_error: ['no', 'stop', 'unauthorized'],
+  APPLICATION_NOT_FOUND: ['no', 'stop', 'unauthorized'],
+  ERROR_OAUTH: ['no', 'stop', 'unauthorized'],
+  insufficient_scope: ['no', 'stop', 'missing_scope'],
+  user_access_error: ['no', 'stop', 'forbidden'],
+  allowed_only_intranet_user: ['no', 'stop', 'forbidden'],
+  WRONG_AUTH_TYPE: ['no', 'stop', 'forbidden'],
+  METHOD_CONFIRM_WAITING: ['no', 'stop', 'forbidden'],
+  METHOD_CONFIRM_DENIED: ['no', 'stop', 'forbidden'],
+  INVALID_REQUEST: ['no', 'stop', 'https_required'],
+  ERROR_BATCH_METHOD_NOT_ALLOWED: ['no', 'stop', 'no_such_method'],
+  ERROR_METHOD_NOT_FOUND: ['no', 'stop', 'no_such_method'],
+  PAYMENT_REQUIRED: ['no', 'stop', 'not_in_plan'],
+  CRM_FEATURE_RESTRICTION_ERROR: ['no', 'stop', 'not_in_plan'],
+  CREATE_DYNAMIC_ITEM_RESTRICTED: ['no', 'stop', 'not_in_plan'],
+  UPDATE_DYNAMIC_ITEM_RESTRICTED: ['no', 'stop', 'not_in_plan'],
+  PORTAL_DELETED: ['no', 'stop', 'portal_deleted'],
+  ACCESS_DENIED: ['no', 'queue', 'row_forbidden'],
+  NOT_FOUND: ['no', 'queue', 'no_such_row'],
+  OWNER_NOT_FOUND: ['no', 'queue', 'no_such_row'],
+  ERROR_BATCH_LENGTH_EXCEEDED: ['no', 'queue', 'refused'],
+  ERROR_CORE: ['no', 'queue', 'refused'],
+  INVALID_ARG_VALUE: ['no', 'queue', 'refused'],
+  CRM_FIELD_ERROR_REQUIRED: ['no', 'queue', 'refused'],
+  CRM_FIELD_ERROR_VALUE_NOT_VALID: ['no', 'queue', 'refused'],
+  '100': ['no', 'queue', 'refused'],
+  '': ['no', 'queue', 'refused'],
+  ENTITY_TYPE_NOT_SUPPORTED: ['no', 'queue', 'refused'],
+};
+
+const courses = {
+  wait: wait,
+  again: { ...again, limited: false },
+  stop: { ...stop, limited: false },
+  queue: { ...record, limited: false },
+} as const;
+
+describe('DL-11 the reaction table', () => {
+  const concern = { host: 'portal.example', method: 'crm.contact.add' };
+
+  test('is tested whole: every code it knows is in the list below', () => {
+    expect(Object.keys(byCode).filter((code) => !(code in codes))).toEqual([]);
+  });
+
+  test.each(Object.entries(codes))('says of a command refused with "%s": %j', (code, [applied, course, name]) => {
+    const refusal = refusedCommand({ code, description: 'text' }, concern);
+    expect(refusal).toMatchObject({ applied, error: { code: `bitrix24.${name}`, ...courses[course] } });
+  });
+
+  test.each(Object.keys(codes))(
+    'takes a whole request refused with "%s" for done by nobody only on a clear word',
+    (code) => {
+      const appliedAt = (status: number) => refusedRequest(status, { code, description: 'text' }, concern).applied;
+      const isRate = code === 'QUERY_LIMIT_EXCEEDED';
+      expect([400, 401, 403, 404, 405, 429, 500, 502, 503].map(appliedAt)).toEqual([
+        ...Array<string>(6).fill('no'),
+        'unknown',
+        'unknown',
+        isRate ? 'no' : 'unknown',
+      ]);
+    },
+  );
 });

@@ -1,10 +1,10 @@
-import type { PipeError } from '../../engine/index.ts';
+import type { FailureOptions, PipeError } from '../../engine/index.ts';
 import { errors } from './errors.ts';
 
 /** A call that brought no result. `applied: 'no'` only when the portal certainly did nothing (DL-11). */
 export interface Refusal {
   readonly ok: false;
-  readonly applied: 'no' | 'unknown';
+  readonly applied: Applied;
   readonly error: PipeError;
 }
 
@@ -23,92 +23,246 @@ export interface Concern {
   readonly blockedMs?: number;
 }
 
-type Maker = (concern: Concern, code: string) => PipeError;
+/**
+ * What an answer means (DL-11; reference 1.5 and 12): was anything done, and what is made of it.
+ *
+ * | course | |
+ * |---|---|
+ * | `wait` | a limit: sent again when it lets us, costs no attempt |
+ * | `again` | sent again, where nothing was done; looked up first, where nobody knows |
+ * | `stop` | people must act: the run ends |
+ * | `queue` | the record is at fault: it goes to the queue, the others go on |
+ */
+export type Course = 'wait' | 'again' | 'stop' | 'queue';
+export type Applied = 'no' | 'unknown';
 
-const unauthorized: Maker = ({ host }, code) => errors.unauthorized.error({ host, code });
-const forbidden: Maker = ({ host, method }, code) => errors.forbidden.error({ host, method, code });
-const notInPlan: Maker = ({ host, method }, code) => errors.not_in_plan.error({ host, method, code });
-const serverError: Maker = ({ host, method }, code) =>
-  errors.server_error.error({ host, method, code }, { retry: true });
+type Maker = (concern: Concern, code: string) => (options: FailureOptions) => PipeError;
+
+interface Reaction {
+  readonly applied: Applied;
+  readonly course: Course;
+  readonly error: Maker;
+}
+
+const unauthorized: Maker =
+  ({ host }, code) =>
+  (options) =>
+    errors.unauthorized.error({ host, code }, options);
+const forbidden: Maker =
+  ({ host, method }, code) =>
+  (options) =>
+    errors.forbidden.error({ host, method, code }, options);
+const notInPlan: Maker =
+  ({ host, method }, code) =>
+  (options) =>
+    errors.not_in_plan.error({ host, method, code }, options);
+const serverError: Maker =
+  ({ host, method }, code) =>
+  (options) =>
+    errors.server_error.error({ host, method, code }, options);
+const rateLimited: Maker =
+  ({ host }) =>
+  (options) =>
+    errors.rate_limited.error({ host }, options);
+const methodBlocked: Maker =
+  ({ host, method }) =>
+  (options) =>
+    errors.method_blocked.error({ host, method }, options);
+const overloaded: Maker =
+  ({ host }) =>
+  (options) =>
+    errors.overloaded.error({ host }, options);
+const portalDeleted: Maker =
+  ({ host }) =>
+  (options) =>
+    errors.portal_deleted.error({ host }, options);
+const httpsRequired: Maker =
+  ({ host }) =>
+  (options) =>
+    errors.https_required.error({ host }, options);
+const missingScope: Maker =
+  ({ host, method }) =>
+  (options) =>
+    errors.missing_scope.error({ host, method }, options);
+const noSuchMethod: Maker =
+  ({ host, method }) =>
+  (options) =>
+    errors.no_such_method.error({ host, method }, options);
+
+const row = (applied: Applied, course: Course, error: Maker): Reaction => ({ applied, course, error });
 
 /**
  * Codes that mean the same wherever they come
- * (https://github.com/bitrix24/b24restdocs/blob/main/_includes/system-errors.md and the pages of the methods).
+ * (https://github.com/bitrix24/b24restdocs/blob/main/_includes/system-errors.md and the pages of the methods). `applied`
+ * is of one command in a batch; of a whole request the status has the last word.
  */
-const byCode: Readonly<Record<string, Maker>> = {
-  QUERY_LIMIT_EXCEEDED: ({ host }) => errors.rate_limited.error({ host }, { retry: true }),
-  OPERATION_TIME_LIMIT: ({ host, method, blockedMs }) =>
-    errors.method_blocked.error(
-      { host, method },
-      { retry: true, ...(blockedMs !== undefined && { retryAfterMs: blockedMs }) },
-    ),
-  OVERLOAD_LIMIT: ({ host }) => errors.overloaded.error({ host }),
-  INTERNAL_SERVER_ERROR: serverError,
-  ERROR_UNEXPECTED_ANSWER: serverError,
-  PORTAL_DELETED: ({ host }) => errors.portal_deleted.error({ host }),
-  INVALID_REQUEST: ({ host }) => errors.https_required.error({ host }),
-  INVALID_CREDENTIALS: unauthorized,
-  NO_AUTH_FOUND: unauthorized,
-  expired_token: unauthorized,
-  invalid_token: unauthorized,
-  authorization_error: unauthorized,
-  APPLICATION_NOT_FOUND: unauthorized,
-  ERROR_OAUTH: unauthorized,
-  WRONG_AUTH_TYPE: forbidden,
-  user_access_error: forbidden,
-  allowed_only_intranet_user: forbidden,
-  METHOD_CONFIRM_WAITING: forbidden,
-  METHOD_CONFIRM_DENIED: forbidden,
-  insufficient_scope: ({ host, method }) => errors.missing_scope.error({ host, method }),
-  ERROR_METHOD_NOT_FOUND: ({ host, method }) => errors.no_such_method.error({ host, method }),
-  ERROR_BATCH_METHOD_NOT_ALLOWED: ({ host, method }) => errors.no_such_method.error({ host, method }),
-  PAYMENT_REQUIRED: notInPlan,
-  CRM_FEATURE_RESTRICTION_ERROR: notInPlan,
-  CREATE_DYNAMIC_ITEM_RESTRICTED: notInPlan,
-  UPDATE_DYNAMIC_ITEM_RESTRICTED: notInPlan,
+export const byCode: Readonly<Record<string, Reaction>> = {
+  QUERY_LIMIT_EXCEEDED: row('no', 'wait', rateLimited),
+  OPERATION_TIME_LIMIT: row('no', 'wait', methodBlocked),
+  // A block by hand, lifted by the vendor's support: no waiting helps.
+  OVERLOAD_LIMIT: row('unknown', 'stop', overloaded),
+  INTERNAL_SERVER_ERROR: row('unknown', 'again', serverError),
+  ERROR_UNEXPECTED_ANSWER: row('unknown', 'again', serverError),
+  PORTAL_DELETED: row('no', 'stop', portalDeleted),
+  INVALID_REQUEST: row('no', 'stop', httpsRequired),
+  INVALID_CREDENTIALS: row('no', 'stop', unauthorized),
+  NO_AUTH_FOUND: row('no', 'stop', unauthorized),
+  expired_token: row('no', 'stop', unauthorized),
+  invalid_token: row('no', 'stop', unauthorized),
+  authorization_error: row('no', 'stop', unauthorized),
+  APPLICATION_NOT_FOUND: row('no', 'stop', unauthorized),
+  ERROR_OAUTH: row('no', 'stop', unauthorized),
+  WRONG_AUTH_TYPE: row('no', 'stop', forbidden),
+  user_access_error: row('no', 'stop', forbidden),
+  allowed_only_intranet_user: row('no', 'stop', forbidden),
+  METHOD_CONFIRM_WAITING: row('no', 'stop', forbidden),
+  METHOD_CONFIRM_DENIED: row('no', 'stop', forbidden),
+  insufficient_scope: row('no', 'stop', missingScope),
+  ERROR_METHOD_NOT_FOUND: row('no', 'stop', noSuchMethod),
+  ERROR_BATCH_METHOD_NOT_ALLOWED: row('no', 'stop', noSuchMethod),
+  PAYMENT_REQUIRED: row('no', 'stop', notInPlan),
+  CRM_FEATURE_RESTRICTION_ERROR: row('no', 'stop', notInPlan),
+  CREATE_DYNAMIC_ITEM_RESTRICTED: row('no', 'stop', notInPlan),
+  UPDATE_DYNAMIC_ITEM_RESTRICTED: row('no', 'stop', notInPlan),
 };
 
-/** Codes after which a command of a batch may have done half of its work. */
-const halfDone: ReadonlySet<string> = new Set(['INTERNAL_SERVER_ERROR', 'ERROR_UNEXPECTED_ANSWER', 'OVERLOAD_LIMIT']);
+/** What any other code means by its status; a code that a whole request and a record may both have is the request's. */
+function byStatus(status: number, { code, description }: VendorError): Reaction {
+  if (status === 401) return row('no', 'stop', unauthorized);
+  // "REST API is available only on commercial plans" is the one the vendor's table gives with this code and status.
+  if (status === 403) return row('no', 'stop', code === 'ACCESS_DENIED' ? notInPlan : forbidden);
+  if (status >= 500) return row('unknown', 'again', (concern) => serverError(concern, code || String(status)));
+  return ofRecord({ code, description });
+}
+
+/** The one error that says of its method that it has worked too long. */
+export const methodLimit = 'OPERATION_TIME_LIMIT';
+
+/** What is no word of the portal's REST at all. */
+const wordless = {
+  /** Not one byte of the request left. */
+  not_connected: row(
+    'no',
+    'again',
+    ({ host }, reason) =>
+      (options) =>
+        errors.unreachable.error({ host, reason }, options),
+  ),
+  /** Whoever answers at this address has not shown that it is the portal: the webhook was not sent. */
+  untrusted: row(
+    'no',
+    'stop',
+    ({ host }, reason) =>
+      (options) =>
+        errors.certificate_untrusted.error({ host, reason }, options),
+  ),
+  timeout: row(
+    'unknown',
+    'again',
+    ({ host, method }, seconds) =>
+      (options) =>
+        errors.timed_out.error({ host, method, seconds: Number(seconds) }, options),
+  ),
+  lost: row(
+    'unknown',
+    'again',
+    ({ host, method }, reason) =>
+      (options) =>
+        errors.connection_lost.error({ host, method, reason }, options),
+  ),
+  /** A POST that is redirected loses its body: it was not carried out. */
+  redirected: row(
+    'no',
+    'stop',
+    ({ host }, location) =>
+      (options) =>
+        errors.portal_moved.error({ host, location }, options),
+  ),
+  /** A gateway's page, a cut answer: HTML with 200, 502, 503, 504. */
+  foreign: row(
+    'unknown',
+    'again',
+    ({ host, method }, status) =>
+      (options) =>
+        errors.unexpected_answer.error({ host, method, status: Number(status) }, options),
+  ),
+  /** The same with a status that will be the same next time. */
+  misplaced: row(
+    'unknown',
+    'stop',
+    ({ host, method }, status) =>
+      (options) =>
+        errors.unexpected_answer.error({ host, method, status: Number(status) }, options),
+  ),
+  /** A command neither among the results nor among the errors. */
+  unmentioned: row(
+    'unknown',
+    'again',
+    ({ host, method }) =>
+      (options) =>
+        errors.no_answer.error({ host, method }, options),
+  ),
+  /** A result no such method gives. */
+  shapeless: row(
+    'unknown',
+    'stop',
+    ({ host, method }) =>
+      (options) =>
+        errors.unexpected_result.error({ host, method }, options),
+  ),
+  /** One command alone, and the portal did not end it before it ends every request. */
+  unfinished: row(
+    'unknown',
+    'queue',
+    ({ host, method }) =>
+      (options) =>
+        errors.too_long.error({ host, method }, options),
+  ),
+} as const satisfies Record<string, Reaction>;
+
+function refusal({ applied, course, error }: Reaction, concern: Concern, word: string, cause?: unknown): Refusal {
+  const options = {
+    retry: course === 'wait' || course === 'again',
+    ...(course === 'wait' && { limited: true as const }),
+    ...(course === 'wait' && concern.blockedMs !== undefined && { retryAfterMs: concern.blockedMs }),
+    ...(cause !== undefined && { cause }),
+  };
+  return { ok: false, applied, error: error(concern, word)(options) };
+}
+
+/** Nothing that is the portal's own JSON came back; `word`: the reason, the status, whatever the message names. */
+export function withoutWord(what: keyof typeof wordless, concern: Concern, word = '', cause?: unknown): Refusal {
+  return refusal(wordless[what], concern, word, cause);
+}
 
 /** Why the portal refused a whole request, by the status and the error of its JSON. */
 export function refusedRequest(status: number, error: VendorError, concern: Concern): Refusal {
-  return { ok: false, applied: requestApplied(status, error), error: requestError(status, error, concern) };
-}
-
-function requestApplied(status: number, { code }: VendorError): 'no' | 'unknown' {
-  if (status === 503 && code === 'QUERY_LIMIT_EXCEEDED') return 'no';
-  return status >= 400 && status < 500 ? 'no' : 'unknown';
-}
-
-function requestError(status: number, { code, description }: VendorError, concern: Concern): PipeError {
-  const known = byCode[code];
-  if (known) return known(concern, code);
-  if (status === 401) return unauthorized(concern, code);
-  // "REST API is available only on commercial plans" is the one the vendor's table gives with this code and status.
-  if (status === 403) return (code === 'ACCESS_DENIED' ? notInPlan : forbidden)(concern, code);
-  if (status >= 500) return serverError(concern, code === '' ? String(status) : code);
-  return rowError({ code, description }, concern);
+  const reaction = byCode[error.code] ?? byStatus(status, error);
+  const isClear = (status >= 400 && status < 500) || (status === 503 && error.code === 'QUERY_LIMIT_EXCEEDED');
+  return refusal({ ...reaction, applied: isClear ? 'no' : 'unknown' }, concern, error.code);
 }
 
 /** Why one command of a batch brought no result; the others may have gone well. */
 export function refusedCommand(error: VendorError, concern: Concern): Refusal {
-  const known = byCode[error.code];
-  return {
-    ok: false,
-    applied: halfDone.has(error.code) ? 'unknown' : 'no',
-    error: known ? known(concern, error.code) : rowError(error, concern),
-  };
+  return refusal(byCode[error.code] ?? ofRecord(error), concern, error.code);
 }
 
 /** Legacy methods have an empty code: only the text tells "not found" from "no right" (reference 1.4). */
-function rowError({ code, description }: VendorError, { method }: Concern): PipeError {
+function ofRecord({ code, description }: VendorError): Reaction {
   const word = code === '' ? 'no code' : code;
+  const is = (error: (method: string) => PipeError): Reaction =>
+    row(
+      'no',
+      'queue',
+      ({ method }) =>
+        () =>
+          error(method),
+    );
   if (code === 'NOT_FOUND' || code === 'OWNER_NOT_FOUND' || (code === '' && /^not found/i.test(description)))
-    return errors.no_such_row.error({ method, code: word });
+    return is((method) => errors.no_such_row.error({ method, code: word }));
   if (code === 'ACCESS_DENIED' || (code === '' && /^access denied/i.test(description)))
-    return errors.row_forbidden.error({ method, code: word });
-  return errors.refused.error({ method, code: word, text: description });
+    return is((method) => errors.row_forbidden.error({ method, code: word }));
+  return is((method) => errors.refused.error({ method, code: word, text: description }));
 }
 
 /** `{error, error_description}` of an answer; undefined when it has no key `error`, whatever else it holds. */

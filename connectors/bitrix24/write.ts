@@ -1,9 +1,10 @@
-import { toPipeError, type Outcome, type Write } from '../../engine/index.ts';
+import { toPipeError, type Outcome, type PipeError, type Write } from '../../engine/index.ts';
+import type { VendorTime } from './answer.ts';
 import { batchLimit, type Client, type Reply } from './client.ts';
 import { fitsBatch } from './command.ts';
 import { errors } from './errors.ts';
 import type { Pace } from './pace.ts';
-import type { Refusal } from './reactions.ts';
+import { withoutWord, type Refusal } from './reactions.ts';
 import type { Schema, Schemas } from './schema.ts';
 import { writeCommand, type WriteCommand } from './write-command.ts';
 
@@ -16,37 +17,78 @@ export interface Writer {
 /** A write on its way: its place among the writes of the call. */
 interface Sending extends WriteCommand {
   readonly index: number;
+  /** The row it is about, where there is one already. */
+  readonly row: string | undefined;
 }
 
 /**
- * Sends the writes in order, one request after the other: two writes of one row never run side by side. A request that
- * brings no answer ends the call, since what comes next may depend on it; the rest was not sent.
+ * Sends the writes in order, one request after the other: two writes of one row never run side by side. What the limit
+ * of its method holds up stays behind, with all later writes to its row; the rest goes on. A batch the portal refuses
+ * as a whole for what is in it goes again in halves, until the one at fault stands alone. A request that brings no
+ * answer ends the call, since what comes next may depend on it; the rest was not sent.
  */
 export async function write(
   writer: Writer,
   writes: readonly Write[],
-  signal: AbortSignal,
+  { signal, until }: WriteOptions,
 ): Promise<readonly Outcome[]> {
   const schemas = await readSchemas(writer, writes, signal);
   const outcomes: Outcome[] = [];
   let waiting = prepare(schemas, writes, outcomes);
+  const holdUp = (error: PipeError): boolean => {
+    const held = heldUp(waiting, error);
+    for (const { index } of held) outcomes[index] = { ok: false, applied: 'no', error };
+    waiting = waiting.filter((one) => !held.has(one));
+    return held.size > 0 && (requests > 0 || waiting.length > 0);
+  };
+  let most = batchLimit;
   let requests = 0;
   while (waiting.length > 0) {
-    const now = nextRequest(waiting, writer.pace);
-    const sent = await send(writer, now, signal).catch((thrown: unknown) => {
-      if (requests > 0 && signal.aborted) return undefined;
+    const now = nextRequest(waiting.slice(0, most), writer.pace);
+    const sent = await send(writer, now, { signal, ...(until !== undefined && { until }) }).catch((thrown: unknown) => {
+      const error = toPipeError(thrown);
+      if (error.limited && holdUp(error)) return 'held';
+      if (requests > 0 && (signal.aborted || error.limited)) return 'stop';
       throw thrown;
     });
-    if (sent === undefined) break;
-    if ('error' in sent && sent.applied === 'no' && requests === 0) throw sent.error;
+    if (sent === 'held') continue;
+    if (sent === 'stop') break;
+    if (isRefusedForContent(sent) && now.length > 1) {
+      most = Math.ceil(now.length / 2);
+      continue;
+    }
+    if ('error' in sent && sent.applied === 'no' && requests === 0 && sent.error.kind !== 'data') throw sent.error;
     requests += 1;
+    most = Math.min(batchLimit, most * 2);
     waiting = waiting.slice(now.length);
     for (const [place, { index, command, keyOf }] of now.entries())
       outcomes[index] = outcomeOf('error' in sent ? sent : sent[place], keyOf, writer.client.host, command.method);
-    if ('error' in sent) break;
+    if ('error' in sent && !isRefusedForContent(sent)) break;
   }
   for (const { index } of waiting) outcomes[index] = notSent(writer.client.host);
   return outcomes;
+}
+
+/** `until`, on the host's clock: nothing is sent later (DL-4). */
+export interface WriteOptions {
+  readonly signal: AbortSignal;
+  readonly until?: number;
+}
+
+/** The writes whose method's limit is used up, and later ones to the same rows; none where all methods are. */
+function heldUp(waiting: readonly Sending[], { parameters }: PipeError): ReadonlySet<Sending> {
+  const rows = new Set<string>();
+  const held = new Set<Sending>();
+  for (const one of waiting) {
+    if (one.command.method !== parameters['what'] && !(one.row !== undefined && rows.has(one.row))) continue;
+    held.add(one);
+    if (one.row !== undefined) rows.add(one.row);
+  }
+  return held;
+}
+
+function isRefusedForContent(sent: readonly Reply[] | Refusal): sent is Refusal {
+  return 'error' in sent && sent.applied === 'no' && sent.error.kind === 'data';
 }
 
 type SchemaByEntity = ReadonlyMap<string, Schema>;
@@ -67,7 +109,8 @@ function prepare(schemas: SchemaByEntity, writes: readonly Write[], outcomes: Ou
     const schema = schemas.get(one.entity);
     if (schema === undefined) throw new Error(`no schema of ${one.entity} was read`);
     try {
-      return [{ index, ...writeCommand(schema, one) }];
+      const row = 'key' in one ? `${one.entity}#${one.key}` : undefined;
+      return [{ index, row, ...writeCommand(schema, one) }];
     } catch (thrown) {
       const error = toPipeError(thrown);
       if (error.kind !== 'data') throw thrown;
@@ -88,26 +131,39 @@ function nextRequest(waiting: readonly Sending[], pace: Pace): readonly Sending[
 async function send(
   { client, pace }: Writer,
   now: readonly Sending[],
-  signal: AbortSignal,
+  options: WriteOptions,
 ): Promise<readonly Reply[] | Refusal> {
-  const options = { signal, write: true };
+  const young = { ...options, write: true };
   const [first] = now;
-  if (first && !fitsBatch(first.command)) return [await client.call(first.command, options)];
-  const batch = await client.batch(
-    now.map(({ command }) => command),
-    options,
-  );
-  if (!batch.ok) {
-    if (batch.applied === 'unknown') pace.lost(now.length);
-    return batch;
-  }
-  pace.came();
-  for (const [place, reply] of batch.replies.entries()) {
-    const method = now[place]?.command.method;
-    if (method !== undefined && reply.ok && reply.time.durationMs !== undefined)
-      pace.took(method, reply.time.durationMs);
-  }
-  return batch.replies;
+  const alone = first && !fitsBatch(first.command);
+  const commands = now.map(({ command }) => command);
+  const answer = alone ? await client.call(first.command, young) : await client.batch(commands, young);
+  if (!answer.ok && answer.applied === 'unknown') pace.lost(now.length);
+  if (!answer.ok) return first && now.length === 1 && wasCutOff(answer) ? tooLong(client.host, first) : answer;
+  const replies = 'replies' in answer ? answer.replies : [answer];
+  const timed = replies.map((reply, place) => ({
+    method: commands[place]?.method ?? '',
+    ms: reply.ok ? msOf(reply.time) : undefined,
+  }));
+  pace.came(timed, answer.time.durationMs);
+  return replies;
+}
+
+/** Newer portals give `processing` in whole seconds; `duration` is never less. */
+function msOf({ durationMs, processingMs }: VendorTime): number | undefined {
+  if (durationMs === undefined) return processingMs;
+  return Math.max(durationMs, processingMs ?? 0);
+}
+
+/** Whether the portal's 60 s, or ours, were over before it was done. */
+function wasCutOff({ error }: Refusal): boolean {
+  const gateway = error.code === errors.unexpected_answer.code && error.parameters['status'] === 504;
+  return gateway || error.code === errors.timed_out.code;
+}
+
+/** Alone it takes too long: no smaller request will help. */
+function tooLong(host: string, { command }: Sending): Refusal {
+  return withoutWord('unfinished', { host, method: command.method });
 }
 
 function outcomeOf(reply: Reply | undefined, keyOf: Sending['keyOf'], host: string, method: string): Outcome {

@@ -23,6 +23,7 @@ export function fileSink(settings: Settings, host: Host): Sink {
   const indexes = new RowIndexes();
   return {
     writesPerRequest: 1000,
+    requestsInFlight: 1,
     settleMs: 0,
     describe: (entity, signal) => describe(open(entity), signal),
     find(entity, questions, fields, signal) {

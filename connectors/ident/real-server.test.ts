@@ -12,7 +12,7 @@ const url = process.env['PIPE_TEST_MSSQL_URL'];
 if (url === undefined) process.stdout.write('PIPE_TEST_MSSQL_URL is not set: no real SQL Server is tried\n');
 
 const nowMs = Date.UTC(2026, 2, 2, 12);
-const host: Host = { folder: '/', now: Date.now, admit: async () => {}, refused: () => {}, warn: () => {} };
+const host: Host = { folder: '/', now: Date.now, admit: async () => ({ ended() {} }), warn: () => {} };
 
 describe.skipIf(url === undefined)('a real SQL Server', () => {
   const { hostname, port, username, password } = new URL(url ?? 'mssql://nobody@localhost');

@@ -25,8 +25,7 @@ async function openClinic(options: Partial<ClinicOptions> = {}) {
   const host = {
     folder: '/',
     now: () => clock.ms,
-    admit: async () => {},
-    refused: () => {},
+    admit: async () => ({ ended() {} }),
     warn: (warning: PipeError) => void warnings.push(warning),
   };
   const connection = connector.connect(clinic.settings, host);

@@ -35,8 +35,7 @@ async function startServer(): Promise<{
   const host = {
     folder: '/',
     now: Date.now,
-    admit: async () => {},
-    refused: () => {},
+    admit: async () => ({ ended() {} }),
     warn: (warning: PipeError) => void warnings.push(warning),
   };
   const connection = connector.connect(

@@ -29,8 +29,14 @@ export async function checkConnections(
   const { pipeline } = prepared.compiled;
   const specs = [...pipeline.connections.values()].filter(({ name }) => names.length === 0 || names.includes(name));
   const book = await openPortalBook(machineFolder(process.env), systemClock);
-  const counter = { requests: 0 };
-  const host = makeHost({ folder: pipeline.folder, clock: runClock, book, emit: () => undefined, counter });
+  const host = makeHost({
+    folder: pipeline.folder,
+    clock: runClock,
+    book,
+    priority: 'incremental',
+    emit: () => undefined,
+    usage: { requests: 0, limitedMs: 0 },
+  });
   const open = openConnections(specs, prepared.connectors, host);
   try {
     const checks = [...open.values()].map((each) => checkOne(each, usesOf(prepared, each.name), signal));

@@ -15,28 +15,29 @@ function mayPass(error: PipeError): boolean {
 
 /** The one retry loop of the engine: calls again while the failure says it may pass (architecture.md). */
 export async function attempt<Result>(context: RunContext, what: string, call: () => Promise<Result>): Promise<Result> {
-  const patience = startPatience(context, what);
+  const patience = startPatience(context);
   for (;;) {
     context.signal.throwIfAborted();
     try {
       return await call();
     } catch (thrown) {
       const error = toPipeError(thrown);
-      if (!mayPass(error) || !(await patience(error))) throw error;
+      const waitMs = mayPass(error) ? patience(error) : undefined;
+      if (waitMs === undefined || !(await waitOut(context, what, error, waitMs))) throw error;
     }
   }
 }
 
 /**
  * Sends writes until each is done, refused for good, or in doubt. Only what certainly was not applied is sent again, and
- * only while its plan is fresh; refusals by the vendor's rate limit are waited out and cost nothing (DL-4, DL-11).
+ * only while its plan will still be fresh; a limit is waited out and costs no patience (DL-4, DL-11).
  */
 export async function attemptWrites(
   context: RunContext,
   what: string,
   writes: readonly Write[],
   send: (writes: readonly Write[]) => Promise<readonly Outcome[]>,
-  isFresh: (index: number) => boolean,
+  isFresh: (index: number, inMs: number) => boolean,
 ): Promise<readonly Outcome[]> {
   return attemptEach(context, what, writes, (left) => outcomesOf(left, send), {
     failed: (outcome) => (!outcome.ok && outcome.applied === 'no' ? outcome.error : undefined),
@@ -62,8 +63,8 @@ export async function attemptAnswers(
 interface Rules<Result> {
   /** Why it certainly came to nothing. */
   readonly failed: (result: Result) => PipeError | undefined;
-  /** Whether it is still to be tried after the pause. */
-  readonly isWorth: (index: number) => boolean;
+  /** Whether it is still to be tried after a pause of so long. */
+  readonly isWorth: (index: number, inMs: number) => boolean;
   /** A connector that forgets a result broke the contract. */
   readonly lost: () => Result;
 }
@@ -75,7 +76,7 @@ async function attemptEach<Item, Result>(
   call: (items: readonly Item[]) => Promise<readonly Result[]>,
   { failed, isWorth, lost }: Rules<Result>,
 ): Promise<readonly Result[]> {
-  const patience = startPatience(context, what);
+  const patience = startPatience(context);
   const results: Result[] = [];
   let left = items.map((item, index) => ({ item, index }));
   while (left.length > 0) {
@@ -87,8 +88,10 @@ async function attemptEach<Item, Result>(
       return error && mayPass(error) ? [{ item, index, error }] : [];
     });
     const [first] = waiting;
-    if (!first || context.signal.aborted || !(await patience(first.error))) return results;
-    left = waiting.filter(({ index }) => isWorth(index));
+    const waitMs = first && !context.signal.aborted ? patience(first.error) : undefined;
+    if (!first || waitMs === undefined) return results;
+    left = waiting.filter(({ index }) => isWorth(index, waitMs));
+    if (left.length > 0 && !(await waitOut(context, what, first.error, waitMs))) return results;
   }
   return results;
 }
@@ -105,21 +108,33 @@ async function outcomesOf(
   }
 }
 
-/** Waits before the next attempt; false when patience is at its end or the run is to stop. */
-function startPatience(context: RunContext, what: string): (error: PipeError) => Promise<boolean> {
-  const startedAt = context.clock.monotonic();
+/** How long to wait before the next attempt; undefined when patience is at its end. */
+type Patience = (error: PipeError) => number | undefined;
+
+/** Time spent on a limit is no failure of anybody: it uses up no patience. */
+function startPatience({ clock, usage }: RunContext): Patience {
+  const spent = (): number => clock.monotonic() - usage.limitedMs;
+  const startedAt = spent();
   let pauseMs = firstPauseMs;
-  return async (error) => {
-    const waitMs = Math.max(error.retryAfterMs ?? 0, pauseMs);
-    if (context.clock.monotonic() - startedAt + waitMs > patienceMs + (error.retryAfterMs ?? 0)) return false;
+  return (error) => {
+    const saidMs = error.retryAfterMs ?? 0;
+    if (error.limited) return Math.max(saidMs, firstPauseMs);
+    const waitMs = Math.max(saidMs, pauseMs);
+    if (spent() - startedAt + waitMs > patienceMs + saidMs) return undefined;
     pauseMs = Math.min(pauseMs * 2, longestPauseMs);
-    const { code, parameters } = error;
-    context.emit({ type: 'waiting', at: context.clock.now(), for: what, ms: waitMs, error: { code, parameters } });
-    try {
-      await context.clock.sleep(waitMs, context.signal);
-      return true;
-    } catch {
-      return false;
-    }
+    return waitMs;
   };
+}
+
+/** Waits, and says what for; false when the run is to stop. */
+export async function waitOut(context: RunContext, what: string, error: PipeError, ms: number): Promise<boolean> {
+  const { code, parameters } = error;
+  context.emit({ type: 'waiting', at: context.clock.now(), for: what, ms, error: { code, parameters } });
+  try {
+    await context.clock.sleep(ms, context.signal);
+    if (error.limited) context.usage.limitedMs += ms;
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -4,6 +4,7 @@ import type { Signature } from '../plan/claims.ts';
 import type { TargetEntity } from '../plan/match.ts';
 import type { Lease, PortalBook, StateStore } from '../state/ports.ts';
 import type { CompiledFlow, CompiledPipeline, Test } from '../transform/compiled.ts';
+import type { Usage } from './host.ts';
 
 /** Time and waiting, so that tests move both. */
 export interface RunClock {
@@ -31,6 +32,7 @@ export interface RunContext {
   readonly connections: ReadonlyMap<string, OpenConnection>;
   /** What the run found before it created rows, by scope. */
   readonly creates: Map<string, CreatesBegun>;
+  readonly usage: Usage;
   /** A stop that was asked for: the request in flight ends, nothing new begins. */
   readonly signal: AbortSignal;
   readonly emit: Listener;

@@ -62,9 +62,11 @@ export async function deliver(context: FlowContext, records: readonly MappedRow[
 export function startPatience(
   context: FlowContext,
 ): (moved: boolean, stale: readonly Pick<Executed, 'heldUpBy'>[]) => void {
-  let movedAt = context.clock.monotonic();
+  // Waiting for a limit is no failure: that time does not count.
+  const spent = (): number => context.clock.monotonic() - context.usage.limitedMs;
+  let movedAt = spent();
   return (moved, stale) => {
-    const now = context.clock.monotonic();
+    const now = spent();
     if (moved) movedAt = now;
     if (now - movedAt > patienceMs) throw stale.at(0)?.heldUpBy ?? runErrors.too_slow.error({});
   };

@@ -46,6 +46,15 @@ export const runErrors = defineErrors('run', {
       ru: 'ничего не потеряно; повторите, когда целевая система станет отвечать быстрее',
     },
   },
+  limited: {
+    kind: 'environment',
+    en: 'the limit of {what} is used up for now',
+    ru: 'лимит {what} пока исчерпан',
+    fix: {
+      en: 'nothing to do: it goes on as soon as the limit lets it',
+      ru: 'ничего делать не нужно: работа продолжится, как только позволит лимит',
+    },
+  },
   filter_ignored: {
     kind: 'environment',
     en: '{entity} in connection {connection} answered a question by {fields} with a row that does not match it (row {row})',

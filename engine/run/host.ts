@@ -1,41 +1,53 @@
+import { randomUUID } from 'node:crypto';
 import type { Host } from '../connector.ts';
 import type { Listener } from '../events/events.ts';
-import type { PortalBook } from '../state/ports.ts';
+import type { LimitedRequest, PortalBook, Priority } from '../state/ports.ts';
 import type { RunClock } from './context.ts';
+import { runErrors } from './errors.ts';
 
-/** Counts the requests of a run as the connectors ask for leave to send them. */
-export interface RequestCounter {
+/** What a run takes of the systems' limits. */
+export interface Usage {
+  /** Requests sent. */
   requests: number;
+  /** How long it waited for limits: no patience is counted in this time. */
+  limitedMs: number;
 }
 
 export interface HostParts {
   readonly folder: string;
   readonly clock: RunClock;
   readonly book: PortalBook;
+  readonly priority: Priority;
   readonly emit: Listener;
-  readonly counter: RequestCounter;
+  readonly usage: Usage;
 }
 
 /** What the engine lends connectors: the limiter of the machine, the clock, a way to warn. */
 export function makeHost(parts: HostParts): Host {
-  const { folder, clock, book, emit, counter } = parts;
+  const { folder, clock, book, priority, emit, usage } = parts;
   return {
     folder,
     now: () => clock.now(),
-    admit: async (limit, signal) => {
+    admit: async ({ until, ...charge }, signal) => {
+      const request: LimitedRequest = { ...charge, id: randomUUID(), priority };
       for (;;) {
         signal.throwIfAborted();
-        const answer = await book.charge(limit);
+        const answer = await book.charge(request);
         if (answer.admitted) break;
-        emit({ type: 'waiting', at: clock.now(), for: limit.key, ms: answer.waitMs });
-        await clock.sleep(answer.waitMs, signal);
+        const { waitMs, method } = answer;
+        const what = method ?? charge.limit.key;
+        const tooLate = until !== undefined && clock.now() + waitMs > until;
+        if (tooLate) throw runErrors.limited.error({ what }, { retry: true, limited: true, retryAfterMs: waitMs });
+        emit({ type: 'waiting', at: clock.now(), for: what, ms: waitMs });
+        await clock.sleep(waitMs, signal);
+        usage.limitedMs += waitMs;
       }
-      counter.requests += 1;
-    },
-    refused: (limit) => {
-      // The next charge waits for it: the book works its calls off in order. Where it cannot be written, that charge
-      // fails of the same and is heard.
-      book.fill(limit).catch(() => undefined);
+      usage.requests += 1;
+      return {
+        // The next charge waits for it: the book works its calls off in order. Where it cannot be written, that charge
+        // fails of the same and is heard.
+        ended: (measured) => void book.settle(request, measured).catch(() => undefined),
+      };
     },
     warn: ({ code, parameters }) => emit({ type: 'warning', at: clock.now(), error: { code, parameters } }),
   };

@@ -47,23 +47,27 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
   const run = randomUUID();
   const startedAt = clock.now();
   const began = clock.monotonic();
-  const counter = { requests: 0 };
-  const host = makeHost({ folder: compiled.pipeline.folder, clock, book: task.book, emit, counter });
+  const usage = { requests: 0, limitedMs: 0 };
+  const priority = task.options.full ? 'full' : 'incremental';
+  const host = makeHost({ folder: compiled.pipeline.folder, clock, book: task.book, priority, emit, usage });
   const connections = openConnections(usedConnections(compiled, flows), task.connectors, host);
   const epoch = await state.startRun({ run, startedAt, mapping: compiled.hash, pid: process.pid });
   reach('lock-taken');
   emit({ type: 'run-started', at: startedAt, run, pipeline: compiled.pipeline.name, version: 1 });
   const instance = await identify(task);
-  const done = await runFlows({ ...task, run, epoch, startedAt, connections, instance, creates: new Map() }, flows);
+  const done = await runFlows(
+    { ...task, run, epoch, startedAt, connections, usage, instance, creates: new Map() },
+    flows,
+  );
   const unclosed = await failureOf(() => closeConnections(connections));
   const error = done.error ?? unclosed;
   await state.pruneJournal(clock.now() - historyKeptMs);
   await state.pruneTrace(clock.now() - historyKeptMs);
   const seconds = (clock.monotonic() - began) / 1000;
   const exitCode = exitCodeOf(done.flows, error, task.signal);
-  const result = { run, pipeline: compiled.pipeline.name, seconds, requests: counter.requests, flows: done.flows };
+  const result = { run, pipeline: compiled.pipeline.name, seconds, requests: usage.requests, flows: done.flows };
   await state.finishRun({ run, finishedAt: clock.now(), exitCode, result: asRow(result) });
-  emit({ type: 'run-finished', at: clock.now(), run, exitCode, seconds, requests: counter.requests });
+  emit({ type: 'run-finished', at: clock.now(), run, exitCode, seconds, requests: usage.requests });
   return { ...result, exitCode, ...(error && !task.signal.aborted && { error }) };
 }
 

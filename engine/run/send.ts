@@ -4,7 +4,7 @@ import type { Change } from '../plan/change.ts';
 import type { Intent } from '../state/ports.ts';
 import type { CompiledTarget } from '../transform/compiled.ts';
 import type { Answers } from './answers.ts';
-import { attemptWrites } from './attempt.ts';
+import { attemptWrites, waitOut } from './attempt.ts';
 import { beginCreates } from './begin-creates.ts';
 import type { FlowContext, Scope } from './context.ts';
 import { reach } from './crash-points.ts';
@@ -37,17 +37,44 @@ export interface Sent {
 
 /** A plan older than this is not sent: the row is read again first (DL-4). */
 const freshMs = 30_000;
+const shortPauseMs = 1_000;
 
-/** Sends writes in order, a request's worth at a time: intents durable first, receipts after (DL-9, DL-10). */
+/**
+ * Sends writes a request's worth at a time, as many requests side by side as the sink takes: intents durable first,
+ * receipts after (DL-9, DL-10). Writes to one row keep their order and are never in flight together. Where a request
+ * fails for good, or a stop is asked for, nothing new begins, and those in flight end and keep their receipts.
+ */
 export async function sendSteps(sending: Sending, steps: readonly Step[]): Promise<void> {
   const { context, scope } = sending;
+  const failures: unknown[] = [];
+  const flying = new Map<Promise<void>, ReadonlySet<string>>();
   let left = await beginCreates(sending, steps, (first) => sendFresh(sending, [first]));
-  while (left.length > 0) {
-    context.signal.throwIfAborted();
-    const size = scope.sink.writesPerRequest;
-    await sendFresh(sending, left.slice(0, size));
+  while (left.length > 0 && failures.length === 0 && !context.signal.aborted) {
+    const size = Math.max(1, scope.sink.writesPerRequest);
+    const rows = rowsOf(left.slice(0, size));
+    if (flying.size >= scope.sink.requestsInFlight || [...flying.values()].some((others) => meets(rows, others))) {
+      await Promise.race(flying.keys());
+      continue;
+    }
+    const chunk = left.slice(0, size).filter((step) => isFresh(context, step));
     left = left.slice(size);
+    if (chunk.length === 0) continue;
+    const request = sendChunk(sending, chunk)
+      .catch((thrown: unknown) => void failures.push(thrown))
+      .finally(() => flying.delete(request));
+    flying.set(request, rows);
   }
+  await Promise.all(flying.keys());
+  if (failures.length > 0) throw failures[0];
+  if (left.length > 0) context.signal.throwIfAborted();
+}
+
+function rowsOf(steps: readonly Step[]): ReadonlySet<string> {
+  return new Set(steps.flatMap(({ write }) => ('key' in write ? [write.key] : [])));
+}
+
+function meets(rows: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+  return [...rows].some((row) => others.has(row));
 }
 
 async function sendFresh(sending: Sending, steps: readonly Step[]): Promise<void> {
@@ -55,9 +82,15 @@ async function sendFresh(sending: Sending, steps: readonly Step[]): Promise<void
   if (chunk.length > 0) await sendChunk(sending, chunk);
 }
 
-function isFresh(context: FlowContext, { execution }: Step): boolean {
-  if (context.clock.monotonic() - execution.askedAt > freshMs) execution.stale = true;
+function isFresh(context: FlowContext, { execution }: Step, inMs = 0): boolean {
+  if (context.clock.monotonic() + inMs - execution.askedAt > freshMs) execution.stale = true;
   return !execution.stale;
+}
+
+/** Until when, on the wall clock, all of these plans are fresh. */
+function freshUntil(context: FlowContext, steps: readonly Step[]): number {
+  const oldest = Math.min(...steps.map(({ execution }) => execution.askedAt));
+  return context.clock.now() + freshMs - (context.clock.monotonic() - oldest);
 }
 
 async function sendChunk(sending: Sending, steps: readonly Step[]): Promise<void> {
@@ -72,9 +105,9 @@ async function sendChunk(sending: Sending, steps: readonly Step[]): Promise<void
     intents.map((intent) => intent.write),
     (writes) => {
       context.lease.verify();
-      return scope.sink.write(writes, context.signal);
+      return scope.sink.write(writes, context.signal, freshUntil(context, steps));
     },
-    (index) => steps.slice(index, index + 1).every((step) => isFresh(context, step)),
+    (index, inMs) => steps.slice(index, index + 1).every((step) => isFresh(context, step, inMs)),
   );
   reach('answer-received');
   const sent = steps.flatMap((step, index): Sent[] => {
@@ -85,6 +118,16 @@ async function sendChunk(sending: Sending, steps: readonly Step[]): Promise<void
   await beginSettle(context, sent);
   for (const one of sent) settle(sending, one);
   stopOnEnvironment(sent);
+  await waitForStale(sending, sent);
+}
+
+/** What was held up for longer than its plan is fresh is planned again, but not before it may pass. */
+async function waitForStale({ context, scope }: Sending, sent: readonly Sent[]): Promise<void> {
+  const held = sent.flatMap(({ step, outcome }) =>
+    !outcome.ok && outcome.applied === 'no' && step.execution.stale ? [outcome.error] : [],
+  );
+  const [longest] = held.sort((a, b) => (b.retryAfterMs ?? 0) - (a.retryAfterMs ?? 0));
+  if (longest?.retry) await waitOut(context, scope.connection.name, longest, longest.retryAfterMs ?? shortPauseMs);
 }
 
 /** DL-12: what got no answer settles from now on, the moment we gave up on it. */

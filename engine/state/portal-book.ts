@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { Limit } from '../connector.ts';
 import type { Clock } from './clock.ts';
 import { openDatabase } from './database.ts';
 import type { Database, Schema } from './database.ts';
 import { identities, identitiesMigration } from './identities.ts';
+import { limiter } from './limiter.ts';
 import { sharedMode } from './place.ts';
 import type { PortalBook, RecentRow } from './ports.ts';
 
@@ -32,6 +32,36 @@ const bookSchema: Schema = {
     CREATE INDEX recent_by_age ON recent (at);
     `,
     identitiesMigration,
+    `
+    CREATE TABLE work (
+      key TEXT NOT NULL,
+      method TEXT NOT NULL,
+      request TEXT NOT NULL,
+      seconds REAL NOT NULL,
+      ends INTEGER NOT NULL,
+      leaves INTEGER NOT NULL,
+      at INTEGER NOT NULL,
+      boot TEXT NOT NULL,
+      PRIMARY KEY (key, method, request, leaves)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE work_known (
+      key TEXT NOT NULL,
+      method TEXT NOT NULL,
+      boot TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      PRIMARY KEY (key, method)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE waiting (
+      request TEXT PRIMARY KEY,
+      key TEXT NOT NULL,
+      priority INTEGER NOT NULL,
+      until INTEGER NOT NULL,
+      at INTEGER NOT NULL,
+      boot TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    `,
   ],
 };
 
@@ -44,61 +74,7 @@ const recentMs = 24 * 60 * 60 * 1000;
 export async function openPortalBook(folder: string, clock: Clock): Promise<PortalBook> {
   const file = folder === ':memory:' ? folder : join(folder, 'portal-book.db');
   const db = openDatabase(file, bookSchema, sharedMode);
-  return { ...bucket(db, clock), ...recentRows(db, clock), ...identities(db, clock), close: async () => db.close() };
-}
-
-/** One request in the bucket's own unit: with µs as the unit of time, all amounts are whole numbers. */
-const request = 1_000_000;
-
-function full(limit: Limit): number {
-  return Math.floor(limit.capacity * request);
-}
-
-interface BucketRow {
-  readonly level: number;
-  readonly at: number;
-  readonly boot: string;
-}
-
-/**
- * The leaky bucket (DL-22). A charge is written before it resolves and survives our death; it need not survive the
- * machine's, whose next boot finds an unknown history. Without history, or with one of another boot, there is room
- * for one request: whatever was sent before, no more than that may be missing from the vendor's own count.
- */
-function bucket(db: Database, clock: Clock): Pick<PortalBook, 'charge' | 'fill'> {
-  const load = db.sqlite.prepare<[string], BucketRow>('SELECT level, at, boot FROM buckets WHERE key = ?');
-  const save = db.sqlite.prepare<[string, number, number, string]>(
-    'INSERT OR REPLACE INTO buckets (key, level, at, boot) VALUES (?, ?, ?, ?)',
-  );
-
-  function look(limit: Limit): { level: number; now: number; unknown: boolean } {
-    const now = Math.floor(clock.monotonic() * 1000);
-    const row = load.get(limit.key);
-    if (!row || row.boot !== clock.bootId || row.at > now) {
-      return { level: Math.max(row?.level ?? 0, full(limit) - request), now, unknown: true };
-    }
-    // Requests per second are millionths of a request per µs. What is less than one of them has not leaked yet.
-    return { level: Math.max(0, row.level - Math.floor((now - row.at) * limit.perSecond)), now, unknown: false };
-  }
-
-  return {
-    charge: async (limit) =>
-      db.write(() => {
-        const { level, now, unknown } = look(limit);
-        const excess = level + request - full(limit);
-        // From here on the history is known. Else a refusal writes nothing, so no rounding adds up while one waits.
-        if (excess <= 0 || unknown) save.run(limit.key, excess > 0 ? level : level + request, now, clock.bootId);
-        return excess > 0
-          ? { admitted: false, waitMs: Math.ceil(excess / limit.perSecond / 1000) }
-          : { admitted: true };
-      }),
-    async fill(limit) {
-      db.write(() => {
-        const { level, now } = look(limit);
-        save.run(limit.key, Math.max(level, full(limit)), now, clock.bootId);
-      });
-    },
-  };
+  return { ...limiter(db, clock), ...recentRows(db, clock), ...identities(db, clock), close: async () => db.close() };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Cursor, Limit, Question, Row, Write } from '../connector.ts';
+import type { Charge, Cursor, Measured, Question, Row, Write } from '../connector.ts';
 import type { Parameters } from '../messages/template.ts';
 
 /**
@@ -370,12 +370,16 @@ export interface Holder {
 /** One store per machine, shared by every pipeline and process on it (DL-20). */
 export interface PortalBook {
   /**
-   * Charges one request if the bucket has room, durably, before it resolves. Otherwise says how long to wait; a
-   * bucket never seen before starts nearly full (DL-22).
+   * Charges one request if there is room for it under all its limits, durably, before it resolves. Otherwise says how
+   * soon to ask again, and which method is used up, if it is one. A bucket never seen before starts nearly full (DL-22).
    */
-  charge(limit: Limit): Promise<{ readonly admitted: true } | { readonly admitted: false; readonly waitMs: number }>;
-  /** The vendor refused: the bucket is full now. */
-  fill(limit: Limit): Promise<void>;
+  charge(
+    request: LimitedRequest,
+  ): Promise<
+    { readonly admitted: true } | { readonly admitted: false; readonly waitMs: number; readonly method?: string }
+  >;
+  /** What became of a request that was charged. */
+  settle(request: LimitedRequest, measured: Measured): Promise<void>;
   /** Rows this installation created in the last 24 hours, by what they answer to (DL-2). */
   saveRecent(rows: readonly RecentRow[]): Promise<void>;
   /** Those answering to any of the claims, newest first; each with the asked claims it answers to. */
@@ -395,6 +399,15 @@ export interface OtherInstance {
   readonly metAt: number;
   readonly adopted: boolean;
 }
+
+/** One request for the limiter; the same for every time it asks. */
+export interface LimitedRequest extends Pick<Charge, 'limit' | 'work' | 'lastsMs'> {
+  readonly id: string;
+  readonly priority: Priority;
+}
+
+/** Who goes first where there is not room for all: an event, then what runs by schedule, then a whole re-read. */
+export type Priority = 'event' | 'incremental' | 'full';
 
 export interface RecentRow {
   /** Who the connection talks to: the limiter's key or the connector's own address, never a name of one pipeline. */

@@ -149,10 +149,35 @@ describe('lockstep', () => {
 
 describe('the host', () => {
   it('outlives a book that cannot note a refusal', async () => {
-    const book = { ...desk.book, fill: () => Promise.reject(errors.broken.error({})) };
-    const host = makeHost({ folder: '', clock: testClock(), book, emit: () => undefined, counter: { requests: 0 } });
-    host.refused({ key: 'portal', capacity: 1, perSecond: 1 });
+    const book = { ...desk.book, settle: () => Promise.reject(errors.broken.error({})) };
+    const usage = { requests: 0, limitedMs: 0 };
+    const emit = () => undefined;
+    const host = makeHost({ folder: '', clock: testClock(), book, priority: 'incremental', emit, usage });
+    const limit = { key: 'portal', capacity: 1, perSecond: 1 };
+    const admission = await host.admit({ limit, lastsMs: 1000 }, new AbortController().signal);
+    admission.ended({ refused: true });
     await new Promise((resolve) => setImmediate(resolve));
+  });
+});
+
+describe('DL-4 the limiter', () => {
+  it('says at once that a request would come too late for its plan, and charges nothing', async () => {
+    const clock = testClock();
+    const usage = { requests: 0, limitedMs: 0 };
+    const book = desk.book;
+    const emit = () => undefined;
+    const host = makeHost({ folder: '', clock, book, priority: 'incremental', emit, usage });
+    const charge = { limit: { key: 'slow', capacity: 1, perSecond: 0.01 }, lastsMs: 1000 };
+    const { signal } = new AbortController();
+    await host.admit(charge, signal);
+    const late = host.admit({ ...charge, until: clock.now() + 30_000 }, signal);
+    expect(await rejection(late)).toMatchObject({
+      code: 'run.limited',
+      parameters: { what: 'slow' },
+      limited: true,
+      retryAfterMs: 100_000,
+    });
+    expect([usage, clock.slept]).toEqual([{ requests: 1, limitedMs: 0 }, []]);
   });
 });
 

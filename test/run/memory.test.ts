@@ -57,6 +57,7 @@ function endless(
       }),
       sink: () => ({
         writesPerRequest: 500,
+        requestsInFlight: 1,
         settleMs: 0,
         describe: async () => ({
           entity: 'deal',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Limit } from '../../engine/connector.ts';
 import { openPortalBook } from '../../engine/state/portal-book.ts';
-import type { PortalBook, RecentRow } from '../../engine/state/ports.ts';
+import type { LimitedRequest, PortalBook, RecentRow } from '../../engine/state/ports.ts';
 import type { ChargeOrder } from './processes/charge.ts';
 import { startProcess } from './processes/start.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -13,42 +13,51 @@ const limit: Limit = { key: 'bitrix24:portal.example', capacity: 50, perSecond: 
 const admitted = { admitted: true };
 const day = 24 * 60 * 60 * 1000;
 
-/** Charges until refused; how many went. */
-async function burst(book: PortalBook, of = limit): Promise<number> {
-  for (let count = 0; ; count++) if (!(await book.charge(of)).admitted) return count;
+function asked(of: Limit): LimitedRequest {
+  return { id: 'one', priority: 'incremental', limit: of, lastsMs: 75_000 };
 }
 
-const vendorRefuses = async (book: PortalBook, of: Limit): Promise<void> => await book.fill(of);
+async function charge(book: PortalBook, of: Limit): Promise<unknown> {
+  return await book.charge(asked(of));
+}
+
+/** Charges until refused; how many went. */
+async function burst(book: PortalBook, of = limit): Promise<number> {
+  for (let count = 0; ; count++) if (!(await book.charge(asked(of))).admitted) return count;
+}
+
+const vendorRefuses = async (book: PortalBook, of: Limit): Promise<void> =>
+  await book.settle(asked(of), { refused: true });
 
 describe('a bucket', () => {
   it('DL-22 never seen before has room for one request', async () => {
     const book = await openPortalBook(':memory:', virtualClock());
-    expect(await book.charge(limit)).toEqual(admitted);
-    expect(await book.charge(limit)).toEqual({ admitted: false, waitMs: 500 });
+    expect(await charge(book, limit)).toEqual(admitted);
+    expect(await charge(book, limit)).toEqual({ admitted: false, waitMs: 500 });
   });
 
   it('admits again exactly when one request has leaked', async () => {
     const clock = virtualClock();
     const book = await openPortalBook(':memory:', clock);
-    await book.charge(limit);
+    await charge(book, limit);
     clock.advance(499.999);
-    expect(await book.charge(limit)).toEqual({ admitted: false, waitMs: 1 });
+    expect(await charge(book, limit)).toEqual({ admitted: false, waitMs: 1 });
     clock.advance(0.001);
-    expect(await book.charge(limit)).toEqual(admitted);
-    expect(await book.charge(limit)).toEqual({ admitted: false, waitMs: 500 });
+    expect(await charge(book, limit)).toEqual(admitted);
+    expect(await charge(book, limit)).toEqual({ admitted: false, waitMs: 500 });
   });
 
   it('empties to nothing and no further: after a long rest a whole capacity may go', async () => {
     const clock = virtualClock();
     const book = await openPortalBook(':memory:', clock);
-    await book.charge(limit);
+    await charge(book, limit);
     clock.advance(25_000);
     expect(await burst(book)).toBe(50);
     clock.advance(day);
     expect(await burst(book)).toBe(50);
     clock.advance(2_250);
     expect(await burst(book)).toBe(4);
-    expect(await book.charge(limit)).toEqual({ admitted: false, waitMs: 250 });
+    expect(await charge(book, limit)).toEqual({ admitted: false, waitMs: 250 });
   });
 
   it.each([
@@ -59,35 +68,35 @@ describe('a bucket', () => {
     const clock = virtualClock();
     const slow = { key: 'slow', capacity: 1, perSecond: rate.perSecond };
     const book = await openPortalBook(':memory:', clock);
-    await book.charge(slow);
-    expect(await book.charge(slow)).toEqual({ admitted: false, waitMs: rate.waitMs });
+    await charge(book, slow);
+    expect(await charge(book, slow)).toEqual({ admitted: false, waitMs: rate.waitMs });
     clock.advance(rate.waitMs - 1);
-    expect(await book.charge(slow)).toMatchObject({ admitted: false });
+    expect(await charge(book, slow)).toMatchObject({ admitted: false });
     clock.advance(1);
-    expect(await book.charge(slow)).toEqual(admitted);
+    expect(await charge(book, slow)).toEqual(admitted);
   });
 
   it('DL-22 is full once the vendor refused', async () => {
     const clock = virtualClock();
     const book = await openPortalBook(':memory:', clock);
-    await book.charge(limit);
+    await charge(book, limit);
     clock.advance(60_000);
     await vendorRefuses(book, limit);
-    expect(await book.charge(limit)).toEqual({ admitted: false, waitMs: 500 });
+    expect(await charge(book, limit)).toEqual({ admitted: false, waitMs: 500 });
     clock.advance(500);
-    expect(await book.charge(limit)).toEqual(admitted);
+    expect(await charge(book, limit)).toEqual(admitted);
   });
 
   it('filled before it was ever charged is full too', async () => {
     const book = await openPortalBook(':memory:', virtualClock());
     await vendorRefuses(book, limit);
-    expect(await book.charge(limit)).toEqual({ admitted: false, waitMs: 500 });
+    expect(await charge(book, limit)).toEqual({ admitted: false, waitMs: 500 });
   });
 
   it('is one per key', async () => {
     const book = await openPortalBook(':memory:', virtualClock());
     await vendorRefuses(book, limit);
-    expect(await book.charge({ ...limit, key: 'bitrix24:other.example' })).toEqual(admitted);
+    expect(await charge(book, { ...limit, key: 'bitrix24:other.example' })).toEqual(admitted);
   });
 
   it('DL-22 does not notice the wall clock', async () => {
@@ -95,7 +104,7 @@ describe('a bucket', () => {
     const book = await openPortalBook(':memory:', clock);
     await vendorRefuses(book, limit);
     clock.setWall(clock.now() + day);
-    expect(await book.charge(limit)).toEqual({ admitted: false, waitMs: 500 });
+    expect(await charge(book, limit)).toEqual({ admitted: false, waitMs: 500 });
   });
 
   it.each([
@@ -105,13 +114,13 @@ describe('a bucket', () => {
     const clock = virtualClock();
     const book = await openPortalBook(':memory:', clock);
     const full = { ...limit, key: 'full' };
-    await book.charge(limit);
+    await charge(book, limit);
     await vendorRefuses(book, full);
     clock.advance(60_000);
-    await book.charge(limit);
+    await charge(book, limit);
     clock.reboot(bootId, monotonic);
     expect(await burst(book)).toBe(1);
-    expect(await book.charge(full)).toEqual({ admitted: false, waitMs: 500 });
+    expect(await charge(book, full)).toEqual({ admitted: false, waitMs: 500 });
     clock.advance(500);
     expect(await burst(book)).toBe(1);
     expect(await burst(book, full)).toBe(1);
@@ -122,7 +131,7 @@ describe('a bucket', () => {
     const book = await openPortalBook(':memory:', clock);
     await vendorRefuses(book, limit);
     const lower = { ...limit, capacity: 10 };
-    expect(await book.charge(lower)).toEqual({ admitted: false, waitMs: 20_500 });
+    expect(await charge(book, lower)).toEqual({ admitted: false, waitMs: 20_500 });
     clock.advance(20_500);
     expect(await burst(book, lower)).toBe(1);
   });
@@ -167,7 +176,7 @@ describe('processes that share a book', () => {
     expect(await victim.next()).toBe(1);
     await victim.signal('SIGKILL');
     const book = await openPortalBook(folder, virtualClock(0, 1_000_000));
-    expect(await book.charge(limit)).toEqual({ admitted: false, waitMs: 500 });
+    expect(await charge(book, limit)).toEqual({ admitted: false, waitMs: 500 });
     await book.close();
   });
 });

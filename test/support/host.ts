@@ -1,24 +1,24 @@
-import type { Host, Limit, PipeError } from '../../engine/index.ts';
+import type { Charge, Host, PipeError } from '../../engine/index.ts';
 
 /** A host for one connection: admits everything at once, and remembers what it was told. */
 export interface TestHost extends Host {
   readonly warnings: readonly PipeError[];
-  readonly admitted: readonly Limit[];
+  readonly admitted: readonly Charge[];
 }
 
 export function testHost(folder: string, now: () => number = Date.now): TestHost {
   const warnings: PipeError[] = [];
-  const admitted: Limit[] = [];
+  const admitted: Charge[] = [];
   return {
     folder,
     now,
     warnings,
     admitted,
-    async admit(limit, signal) {
+    async admit(charge, signal) {
       signal.throwIfAborted();
-      admitted.push(limit);
+      admitted.push(charge);
+      return { ended() {} };
     },
-    refused() {},
     warn: (warning) => warnings.push(warning),
   };
 }

@@ -36,6 +36,7 @@ export interface TableSystem {
   writesPerRequest: number;
   /** Its keys are known to rise: it has `highWater`, and a run proves its first create. */
   rises: boolean;
+  requestsInFlight: number;
 }
 
 export interface TableEntity {
@@ -56,6 +57,7 @@ export function tableSystem(name: string, descriptions: readonly EntityDescripti
     unindexed: new Set(),
     writesPerRequest: 2,
     rises: false,
+    requestsInFlight: 1,
     connector: {
       name,
       summary: 'tables in memory, for tests',
@@ -118,6 +120,9 @@ function sink(system: TableSystem): Sink {
   return {
     get writesPerRequest() {
       return system.writesPerRequest;
+    },
+    get requestsInFlight() {
+      return system.requestsInFlight;
     },
     settleMs: 90_000,
     describe: async (name) => {

@@ -1,6 +1,7 @@
-import { pass, runCommand, type Context, type Course, type Outcome, type Passage } from './call.ts';
+import { methodBlocked, pass, runCommand, type Context, type Course, type Outcome, type Passage } from './call.ts';
 import { ApiError, unknown } from './errors.ts';
 import type { Answer } from './method.ts';
+import type { Time } from './timing.ts';
 import { entriesOf, isMap, parseQuery, phpArray, type PhpMap } from './php.ts';
 
 /** Over this many, each surplus command gets an error of its own (reference §3). */
@@ -12,7 +13,13 @@ type Entries = (readonly [string, unknown])[];
  * Commands one after another in the order of `cmd`; nothing binds them, so what ran before a failure stays
  * (reference §3). A fault that ends the request ends it here, with the commands so far carried out.
  */
-export async function runBatch(context: Context, passage: Passage, params: PhpMap): Promise<Answer> {
+export async function runBatch(
+  context: Context,
+  passage: Passage,
+  params: PhpMap,
+): Promise<{ readonly answer: Answer; readonly time: Time }> {
+  const startedAt = context.now();
+  if (context.timing.isBlocked('batch', false)) throw methodBlocked();
   const fate = context.faults.command('batch', 0);
   const course: Course = { method: 'batch', params, batched: false, place: 0, fate };
   await pass(context, passage, course, 'before');
@@ -25,7 +32,8 @@ export async function runBatch(context: Context, passage: Passage, params: PhpMa
     else if (!('omitted' in outcome) && haltOf(params)) break;
   }
   await pass(context, passage, course, 'after');
-  return { result: combine(outcomes) };
+  const time = context.timing.timeOf('batch', startedAt, passage.seconds);
+  return { answer: { result: combine(outcomes, (own) => context.timing.within(time, own)) }, time };
 }
 
 function commandsOf(params: PhpMap): readonly (readonly [string, unknown])[] {
@@ -94,7 +102,7 @@ function resolve(path: string, results: ReadonlyMap<string, unknown>, lost: stri
 }
 
 /** Five maps by the keys of `cmd`, in PHP's shapes; a failed command is in result_error only (reference §3, §1.3). */
-function combine(outcomes: readonly (readonly [string, Outcome | ApiError])[]): PhpMap {
+function combine(outcomes: readonly (readonly [string, Outcome | ApiError])[], timeOf: (own: Time) => Time): PhpMap {
   const maps = { result: entries(), error: entries(), total: entries(), next: entries(), time: entries() };
   for (const [key, outcome] of outcomes) {
     if ('omitted' in outcome) continue;
@@ -107,7 +115,7 @@ function combine(outcomes: readonly (readonly [string, Outcome | ApiError])[]): 
     maps.result.push([key, result]);
     if (total !== undefined) maps.total.push([key, total]);
     if (next !== undefined) maps.next.push([key, next]);
-    maps.time.push([key, outcome.time]);
+    maps.time.push([key, timeOf(outcome.time)]);
   }
   return {
     result: phpArray(maps.result),

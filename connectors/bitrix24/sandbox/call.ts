@@ -70,22 +70,36 @@ export async function runCommand(
   placeInBatch?: number,
 ): Promise<Outcome> {
   const method = name.toLowerCase();
-  const startedAt = context.now();
+  const { timing } = context;
+  const startedAt = context.now() + passage.seconds * 1000;
+  const batched = placeInBatch !== undefined;
+  const isBlocked = timing.isBlocked(method, batched);
+  const seconds = isBlocked ? 0 : timing.costOf(method);
+  if (passage.seconds + seconds > timing.wallSeconds) endAtTheWall(passage, timing.wallSeconds);
   const from = context.journal.tick();
   passage.commands += 1;
   const params = foldNames(rawParams);
-  const batched = placeInBatch !== undefined;
   const place = placeInBatch ?? 1;
   const course: Course = { method, params, batched, place, fate: context.faults.command(method, place) };
-  const progress = await carryOut(context, passage, course, name);
+  const progress = isBlocked ? { error: methodBlocked() } : await carryOut(context, passage, course, name);
   record(context, passage, { name, params, batched, place, from }, progress.error);
   if (progress.ended !== undefined) throw progress.ended;
-  const seconds = context.timing.costOf(method);
   passage.seconds += seconds;
-  const time = context.timing.timeOf(method, startedAt, seconds);
+  const time = timing.timeOf(method, startedAt, seconds, batched);
   if (progress.omitted) return { time, omitted: true };
   if (progress.error !== undefined) return { time, error: progress.error };
   return { time, answer: progress.answer ?? { result: null } };
+}
+
+/** 429 for a call of its own, an error among the others of a batch (reference §2.2). */
+export function methodBlocked(): ApiError {
+  return new ApiError(429, 'OPERATION_TIME_LIMIT', 'Method is blocked due to operation time limit.');
+}
+
+/** The command that would cross it does not come to its end; what ran before stays (reference §1.6, §11.5.4). */
+function endAtTheWall(passage: Passage, wallSeconds: number): never {
+  passage.seconds = wallSeconds;
+  throw new Interruption({ status: 504, body: '<html><head><title>504 Gateway Time-out</title></head></html>' });
 }
 
 interface Progress {

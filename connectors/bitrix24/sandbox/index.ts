@@ -11,6 +11,7 @@ export { startPortal } from './portal.ts';
 export type { Portal, PortalOptions, SecureDoor } from './portal.ts';
 export type { RobotRule } from './robots.ts';
 export type { Steering } from './steering.ts';
+export { documentedCost, type Operating } from './timing.ts';
 export type { HistoryEntry, Truth } from './truth.ts';
 export type { UserFieldDraft } from './user-fields.ts';
 export { vendorFaults } from './vendor-faults.ts';

@@ -21,7 +21,7 @@ import { createStatusBook } from './statuses.ts';
 import { createSteering, type Steering } from './steering.ts';
 import type { Store } from './store.ts';
 import { createTable } from './table.ts';
-import { createTiming } from './timing.ts';
+import { createTiming, type Operating } from './timing.ts';
 import { createTruth, type Truth } from './truth.ts';
 import { createUserField, type UserFieldDraft } from './user-fields.ts';
 
@@ -55,6 +55,10 @@ export interface PortalOptions {
   readonly limits?: Limits | 'off';
   /** Virtual seconds each command takes, shown in `time` and added up in `operating`; default 0. */
   readonly costPerCommand?: number | ((method: string) => number);
+  /** How that is counted, and against which limits. */
+  readonly operating?: Operating;
+  /** Called with what a request cost before it is answered: waits so long on the clock of `now`. */
+  readonly pass?: (seconds: number) => Promise<void>;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   /** Of the server, as in an ISO time; default `+03:00`. */
@@ -85,6 +89,7 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
     bucket,
     userId: store.userId,
     secret,
+    pass: options.pass,
     observe: observe({ truth, journal, steering }),
   });
   const path = `/rest/${store.userId}/${secret}/`;
@@ -113,7 +118,7 @@ function createContext(options: PortalOptions, now: () => number): Context {
     faults: createFaults(),
     holds: createHolds(options.wait),
     flights: createFlights(),
-    timing: createTiming(options.costPerCommand ?? 0, now, store.zone),
+    timing: createTiming(options.costPerCommand ?? 0, now, store.zone, options.operating),
     onCommand: options.onCommand,
     onRequest: options.onRequest,
     now,

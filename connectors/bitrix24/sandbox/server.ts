@@ -20,6 +20,8 @@ export interface ServerOptions {
   readonly secret: string;
   /** Answers paths outside /rest; undefined when there is nothing there. Throws an ApiError at what it does not know. */
   observe(method: string, pathname: string, body: string): unknown;
+  /** Lets the time go by that a request took; by itself the portal answers at once. */
+  readonly pass?: ((seconds: number) => Promise<void>) | undefined;
 }
 
 interface Reply {
@@ -81,6 +83,7 @@ async function answerRest(
   context.flights.begin();
   const at = context.now();
   const reply = await answerOf(options, request, passage, asked);
+  await options.pass?.(passage.seconds);
   close(context, passage, { method: asked.method, status: typeof reply === 'string' ? 0 : reply.status, at });
   if (passage.goesStale) stale.add(request.socket);
   if (reply === 'reset') drop(response.socket);
@@ -180,10 +183,9 @@ function admit({ bucket, userId, secret }: ServerOptions, route: Route | undefin
 }
 
 async function carryOut(context: Context, passage: Passage, method: string, params: PhpMap): Promise<Reply> {
-  const startedAt = context.now();
   if (method.toLowerCase() === 'batch') {
-    const answer = await runBatch(context, passage, foldNames(params));
-    return answerReply(answer, context.timing.timeOf('batch', startedAt, passage.seconds));
+    const { answer, time } = await runBatch(context, passage, foldNames(params));
+    return answerReply(answer, time);
   }
   const outcome = await runCommand(context, passage, method, params);
   if ('omitted' in outcome) return answerReply({ result: undefined }, outcome.time);

@@ -22,7 +22,8 @@ process.send?.('ready');
 
 async function charge(wanted: number): Promise<number> {
   for (let admitted = 0; admitted < wanted; admitted++) {
-    if (!(await book.charge(limit)).admitted) return admitted;
+    const answer = await book.charge({ id: 'one', priority: 'incremental', limit, lastsMs: 75_000 });
+    if (!answer.admitted) return admitted;
   }
   return wanted;
 }
