@@ -1,0 +1,71 @@
+import type { Random } from '../../connectors/ident/sandbox/random.ts';
+import type { Intent } from '../../engine/state/ports.ts';
+import { chooseFaults } from './choose.ts';
+import { beyondCheckpoint, wrongEpochs } from './invariants.ts';
+import type { Place } from './place.ts';
+import { isPortalPoint } from './plan.ts';
+import type { Deed, Disturbance, Point } from './plan.ts';
+import type { Ended, Running } from './start-pipe.ts';
+import { readState } from './state-file.ts';
+import { wrongEnd } from './wrong-end.ts';
+import type { World } from './world.ts';
+
+/** A life at work. */
+export interface Life {
+  readonly world: World;
+  readonly place: Place;
+  readonly random: Random;
+  readonly wrongs: string[];
+  readonly story: string[];
+  readonly intents: Map<string, Intent>;
+  readonly points: Map<Point, number>;
+}
+
+/** The staff works, the portal has a temper, and the process meets its fate at this point. */
+export async function disturbedRun(life: Life, point: Point, does: Deed, clockMs = 0): Promise<Ended> {
+  const running = await startDisturbed(life, point, does, clockMs);
+  return await finish(life, `${does} at ${point}`, running, point);
+}
+
+export async function startDisturbed(life: Life, point: Point, does: Deed, clockMs = 0): Promise<Running> {
+  const { world, place, random } = life;
+  const visits = await world.work();
+  const faults = chooseFaults(random);
+  await world.arm(faults);
+  life.story.push(`visits ${visits.join(', ')}; ${faults.map(({ kind, nth }) => `${kind} ${nth}`).join(', ')}`);
+  const nth = onlyOnce.has(point) ? 1 : random.pick([1, 1, 2, 3]);
+  if (!isPortalPoint(point)) {
+    const at: Disturbance<typeof point> = { point, nth, does };
+    return place.start({ at, clockMs });
+  }
+  const running = place.start({ clockMs });
+  if (does === 'SIGKILL' || does === 'SIGSTOP') {
+    const { pid } = running;
+    await world.strike({ pid, point, nth, signal: does, share: random.next(), finishes: random.chance(0.5) });
+  }
+  return running;
+}
+
+const onlyOnce: ReadonlySet<Point> = new Set(['lock-taken', 'queue-taken', 'batch-read', 'rows-before', 'rows-after']);
+
+/** Waits for its end, and looks whether the state is what it may be at any moment. */
+export async function finish(
+  life: Life,
+  what: string,
+  running: Running,
+  point?: Point,
+  mayFail = false,
+): Promise<Ended> {
+  const { world, place, wrongs, story } = life;
+  const ended = await running.ended;
+  await world.calm();
+  story.push(`${what}: ${ended.signal ?? `exit ${ended.exit}`}`);
+  const reached = ended.point ?? (ended.signal === 'SIGKILL' ? point : undefined);
+  if (point && reached) life.points.set(point, (life.points.get(point) ?? 0) + 1);
+  const state = readState(place.stateFile);
+  for (const intent of state.intents) life.intents.set(intent.id, intent);
+  const { touched } = await world.look();
+  wrongs.push(...beyondCheckpoint(state, touched), ...wrongEpochs(state));
+  if (!mayFail) wrongs.push(...wrongEnd(ended, state).map((wrong) => `${what}: ${wrong}`));
+  return ended;
+}

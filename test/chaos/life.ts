@@ -1,0 +1,136 @@
+import { createRandom } from '../../connectors/ident/sandbox/random.ts';
+import { actions } from './actions.ts';
+import { createChooser } from './choose.ts';
+import { disturbedRun, finish } from './disturbed-run.ts';
+import type { Life } from './disturbed-run.ts';
+import { blindCreates, differencesFromTwin, duplicatesIn, lostFrom, sendsWithoutIntent } from './invariants.ts';
+import { makePlace } from './place.ts';
+import type { Place } from './place.ts';
+import { inDoubtPoints } from './plan.ts';
+import type { Point } from './plan.ts';
+import { readState } from './state-file.ts';
+import type { StateSight } from './state-file.ts';
+import { startWorld } from './world.ts';
+
+export interface LifeOptions {
+  readonly seed: number;
+  readonly kills: number;
+  /** What is done to the state after each kill: a suite that cannot turn red proves nothing. */
+  readonly sabotage?: (place: Place) => void;
+}
+
+export interface LifeReport {
+  readonly seed: number;
+  readonly kills: number;
+  readonly betweenIntentAndReceipt: number;
+  /** Kills, stops and the like by the point they came at. */
+  readonly points: ReadonlyMap<Point, number>;
+  readonly lost: readonly string[];
+  readonly duplicated: readonly string[];
+  readonly inDoubt: readonly string[];
+  /** Every other invariant that does not hold. */
+  readonly wrongs: readonly string[];
+  /** What happened, for whoever has to find out why. */
+  readonly story: readonly string[];
+}
+
+/** A clinic and a portal from their first run on, through so many kills, until nothing waits any more. */
+export async function live(options: LifeOptions): Promise<LifeReport> {
+  const { seed, kills } = options;
+  const world = await startWorld(seed, 30);
+  const place = makePlace(world.settings, world.settings.webhook);
+  const life: Life = {
+    world,
+    place,
+    random: createRandom(seed),
+    wrongs: [],
+    story: [],
+    intents: new Map(),
+    points: new Map(),
+  };
+  try {
+    const killed = await disturb(life, options);
+    const state = await comeToRest(life);
+    await runTwin(life);
+    const sight = await world.look();
+    const evidence = { sight, intents: [...life.intents.values()], waiting: state.waiting };
+    const open = state.intents.filter((intent) => intent.open).map(({ key, target }) => `${key} at ${target}`);
+    const wrongs = [
+      ...life.wrongs,
+      ...sight.wrongs,
+      ...blindCreates(evidence),
+      ...sendsWithoutIntent(evidence),
+      ...differencesFromTwin(evidence),
+      ...(sight.overruns === 0 ? [] : [`the portal refused ${sight.overruns} requests for their rate`]),
+    ];
+    return {
+      seed,
+      kills,
+      betweenIntentAndReceipt: killed,
+      points: life.points,
+      lost: lostFrom(evidence),
+      duplicated: duplicatesIn(sight.portal),
+      inDoubt: [...open, ...state.waiting.map((row) => `${row.key} is ${row.state}: ${row.code}`)],
+      wrongs,
+      story: life.story,
+    };
+  } finally {
+    await world.close();
+    place.remove();
+  }
+}
+
+/** Kills until there were enough, with the other actions in between; gives how many left an intent without receipt. */
+async function disturb(life: Life, { seed, kills, sabotage }: LifeOptions): Promise<number> {
+  const chooser = createChooser(seed);
+  let [done, inDoubt, tries] = [0, 0, 0];
+  while (done < kills) {
+    tries += 1;
+    if (tries > 6 * kills) throw new Error(`seed ${seed}: only ${done} kills in ${tries} runs`);
+    if (tries % 3 === 0) await actions[(seed + tries / 3) % actions.length]?.(life);
+    const point = chooser.next();
+    await prepare(life, point);
+    const ended = await disturbedRun(life, point, 'SIGKILL');
+    if (ended.signal !== 'SIGKILL') {
+      chooser.missed(point);
+      continue;
+    }
+    done += 1;
+    if (inDoubtPoints.includes(point)) inDoubt += 1;
+    sabotage?.(life.place);
+  }
+  return inDoubt;
+}
+
+/** Some points are reached only when something waits from before. */
+async function prepare(life: Life, point: Point): Promise<void> {
+  if (!/^(queue-taken|reconcile)/.test(point) || readState(life.place.stateFile).waiting.length > 0) return;
+  await life.world.work();
+  await life.world.arm([{ kind: 'write-502-done', nth: 1 }]);
+  await finish(life, 'run whose first answer is lost', life.place.start());
+}
+
+const patience = 20;
+
+/** Faults off: runs until nothing waits. What a moved clock put far ahead is asked for by hand, as an operator would. */
+async function comeToRest(life: Life): Promise<StateSight> {
+  for (let run = 1; run <= patience; run++) {
+    await finish(life, 'run in peace', life.place.start());
+    const state = readState(life.place.stateFile);
+    const open = state.intents.some((intent) => intent.open);
+    if (!open && state.waiting.length === 0) return state;
+    if (run % 5 === 0) await life.place.command('queue', 'retry', 'pipeline.yaml').ended;
+  }
+  return readState(life.place.stateFile);
+}
+
+/** The same clinic, an empty portal, nothing that goes wrong. */
+async function runTwin({ world, wrongs }: Life): Promise<void> {
+  const place = makePlace(world.settings, world.settings.twin);
+  try {
+    const { exit, stderr } = await place.start().ended;
+    if (exit !== 0) wrongs.push(`the fault-free run ended with ${exit}: ${stderr}`);
+  } finally {
+    place.remove();
+  }
+}

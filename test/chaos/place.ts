@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chaosPipeline } from './pipeline-text.ts';
+import type { ChildPlan } from './plan.ts';
+import { startPipe } from './start-pipe.ts';
+import type { Running } from './start-pipe.ts';
+import type { Settings } from './world.ts';
+
+/** A folder with the pipeline, its state and its machine folder: what `pipe run` is started in. */
+export interface Place {
+  readonly folder: string;
+  readonly stateFolder: string;
+  readonly stateFile: string;
+  start(plan?: ChildPlan): Running;
+  /** Any other command over the pipeline: `queue retry --all`. */
+  command(...words: readonly string[]): Running;
+  remove(): void;
+}
+
+export interface PlaceOptions {
+  /** Of the pipeline; default: the shipped one's. */
+  readonly name?: string;
+  readonly filial?: number;
+  /** Default: its own. Two pipelines of one machine share it. */
+  readonly machineFolder?: string;
+}
+
+export function makePlace({ clinic }: Settings, webhook: string, options: PlaceOptions = {}): Place {
+  const { name = 'ident-to-bitrix', filial = 1 } = options;
+  const folder = mkdtempSync(join(tmpdir(), 'pipe-chaos-'));
+  writeFileSync(join(folder, 'pipeline.yaml'), chaosPipeline(name));
+  const env = {
+    PIPE_HOME: options.machineFolder ?? join(folder, 'home'),
+    FILIAL_ID: String(filial),
+    BITRIX24_WEBHOOK: webhook,
+    IDENT_SERVER: clinic.server,
+    IDENT_PORT: String(clinic.port),
+    IDENT_USER: clinic.user,
+    IDENT_PASSWORD: clinic.password,
+  };
+  const stateFolder = join(folder, '.pipe', name);
+  return {
+    folder,
+    stateFolder,
+    stateFile: join(stateFolder, 'state.db'),
+    start: (plan = {}) => startPipe(plan, ['run', 'pipeline.yaml', '--json'], { cwd: folder, env }),
+    command: (...words) => startPipe({}, words, { cwd: folder, env }),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,90 @@
+import type { CrashPoint } from '../../engine/run/crash-points.ts';
+
+/** Points inside the process, and those only the portal sees. */
+export type Point = CrashPoint | PortalPoint;
+
+/** `request-sent`: the request is there, nothing of it done. `command-committed`: one of n commands done, or all. */
+export type PortalPoint = 'request-sent' | 'command-committed';
+
+/** `full`: the disk takes no more. */
+export type Deed = 'SIGKILL' | 'SIGSTOP' | 'SIGTERM' | 'full';
+
+/** What happens to a process at the `nth` time it comes to a point. */
+export interface Disturbance<At extends Point = Point> {
+  readonly point: At;
+  readonly nth: number;
+  readonly does: Deed;
+}
+
+/** What `processes/pipe.ts` is told. */
+export interface ChildPlan {
+  readonly at?: Disturbance<CrashPoint>;
+  /** How far its wall clock is off. */
+  readonly clockMs?: number;
+}
+
+export const portalPoints: readonly PortalPoint[] = ['request-sent', 'command-committed'];
+
+/** A kill here leaves an intent without its receipt. */
+export const inDoubtPoints: readonly Point[] = [
+  'intents-durable',
+  'request-sent',
+  'command-committed',
+  'answer-received',
+  'receipts-before-commit',
+];
+
+export const otherPoints: readonly Point[] = [
+  'lock-taken',
+  'batch-read',
+  'find-answered',
+  'planned',
+  'intents-before-fsync',
+  'receipts-after-commit',
+  'between-targets',
+  'rows-before',
+  'rows-after',
+  'queue-insert',
+  'queue-taken',
+  'checkpoint-before',
+  'checkpoint-after',
+];
+
+export function isPortalPoint(point: Point): point is PortalPoint {
+  return (portalPoints as readonly Point[]).includes(point);
+}
+
+/** What the portal does with the `nth` request that writes, or reads, of a run. */
+export interface PortalFault {
+  readonly kind: keyof typeof faultKinds;
+  readonly nth: number;
+}
+
+/** The first word says which requests are counted. */
+export const faultKinds = {
+  'read-html-503': 'a page of the gateway instead of an answer',
+  'read-reset': 'the connection drops before the answer',
+  'read-rate': 'refused for the rate',
+  'write-html-503': 'a page of the gateway, nothing done',
+  'write-rate': 'refused for the rate, nothing done',
+  'write-reset': 'dropped, nothing done',
+  'write-502-done': 'all done, and then a page of the gateway',
+  'write-reset-done': 'all done, and then dropped',
+  'write-truncated': 'all done, and half an answer under its own length',
+  'write-hang': 'all done, and no answer at all',
+  'write-half': 'half of it done, and then dropped',
+  'write-command-500': 'one command says it failed after it was done',
+} as const;
+
+/** Where a process is struck from outside, in the middle of its request. */
+export interface Strike {
+  readonly pid: number;
+  readonly point: PortalPoint;
+  /** Which of the requests that write. */
+  readonly nth: number;
+  readonly signal: 'SIGKILL' | 'SIGSTOP';
+  /** The share of the request's commands that is done by then, 0 … 1. */
+  readonly share: number;
+  /** Whether the portal then carries on with the rest. */
+  readonly finishes: boolean;
+}
