@@ -12,6 +12,7 @@ export interface Place {
   readonly folder: string;
   readonly stateFolder: string;
   readonly stateFile: string;
+  readonly machineFolder: string;
   start(plan?: ChildPlan): Running;
   /** Any other command over the pipeline: `queue retry --all`. */
   command(...words: readonly string[]): Running;
@@ -30,8 +31,9 @@ export function makePlace({ clinic }: Settings, webhook: string, options: PlaceO
   const { name = 'ident-to-bitrix', filial = 1 } = options;
   const folder = mkdtempSync(join(tmpdir(), 'pipe-chaos-'));
   writeFileSync(join(folder, 'pipeline.yaml'), chaosPipeline(name));
+  const machineFolder = options.machineFolder ?? join(folder, 'home');
   const env = {
-    PIPE_HOME: options.machineFolder ?? join(folder, 'home'),
+    PIPE_HOME: machineFolder,
     FILIAL_ID: String(filial),
     BITRIX24_WEBHOOK: webhook,
     IDENT_SERVER: clinic.server,
@@ -44,6 +46,7 @@ export function makePlace({ clinic }: Settings, webhook: string, options: PlaceO
     folder,
     stateFolder,
     stateFile: join(stateFolder, 'state.db'),
+    machineFolder,
     start: (plan = {}) => startPipe(plan, ['run', 'pipeline.yaml', '--json'], { cwd: folder, env }),
     command: (...words) => startPipe({}, words, { cwd: folder, env }),
     remove: () => rmSync(folder, { recursive: true, force: true }),
