@@ -1,4 +1,4 @@
-import { runCommand, strike, type Context, type Outcome, type Passage } from './call.ts';
+import { pass, runCommand, type Context, type Course, type Outcome, type Passage } from './call.ts';
 import { ApiError, unknown } from './errors.ts';
 import type { Answer } from './method.ts';
 import { entriesOf, isMap, parseQuery, phpArray, type PhpMap } from './php.ts';
@@ -12,19 +12,19 @@ type Entries = (readonly [string, unknown])[];
  * Commands one after another in the order of `cmd`; nothing binds them, so what ran before a failure stays
  * (reference §3). A fault that ends the request ends it here, with the commands so far carried out.
  */
-export function runBatch(context: Context, passage: Passage, params: PhpMap): Answer {
-  const nth = context.faults.begin('batch');
-  const call = { method: 'batch', params, nth, batched: false } as const;
-  strike(passage, context.faults.check({ ...call, when: 'before' }));
+export async function runBatch(context: Context, passage: Passage, params: PhpMap): Promise<Answer> {
+  const fate = context.faults.command('batch', 0);
+  const course: Course = { method: 'batch', params, batched: false, place: 0, fate };
+  await pass(context, passage, course, 'before');
   const results = new Map<string, unknown>();
   const outcomes: (readonly [string, Outcome | ApiError])[] = [];
   for (const [index, [key, command]] of commandsOf(params).entries()) {
-    const outcome = index < maxCommands ? run(context, passage, command, results) : tooMany();
+    const outcome = index < maxCommands ? await run(context, passage, command, results) : tooMany();
     outcomes.push([key, outcome]);
     if ('answer' in outcome) results.set(key, outcome.answer.result);
-    else if (haltOf(params)) break;
+    else if (!('omitted' in outcome) && haltOf(params)) break;
   }
-  strike(passage, context.faults.check({ ...call, when: 'after' }));
+  await pass(context, passage, course, 'after');
   return { result: combine(outcomes) };
 }
 
@@ -44,12 +44,12 @@ function tooMany(): ApiError {
   return new ApiError(400, 'ERROR_BATCH_LENGTH_EXCEEDED', 'Max batch length exceeded');
 }
 
-function run(
+async function run(
   context: Context,
   passage: Passage,
   command: unknown,
   results: ReadonlyMap<string, unknown>,
-): Outcome | ApiError {
+): Promise<Outcome | ApiError> {
   if (typeof command !== 'string') return refuse(context, 'batch', 'a command that is not a string');
   const split = command.indexOf('?');
   const method = split < 0 ? command : command.slice(0, split);
@@ -96,6 +96,7 @@ function resolve(path: string, results: ReadonlyMap<string, unknown>, lost: stri
 function combine(outcomes: readonly (readonly [string, Outcome | ApiError])[]): PhpMap {
   const maps = { result: entries(), error: entries(), total: entries(), next: entries(), time: entries() };
   for (const [key, outcome] of outcomes) {
+    if ('omitted' in outcome) continue;
     if (!('answer' in outcome)) {
       const error = 'error' in outcome ? outcome.error : outcome;
       maps.error.push([key, { error: error.code, error_description: error.message }]);

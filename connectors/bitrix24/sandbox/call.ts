@@ -1,5 +1,16 @@
 import { ApiError, unknown } from './errors.ts';
-import { Interruption, type Fault, type Faults } from './faults.ts';
+import {
+  Interruption,
+  Omission,
+  type CommandMoment,
+  type Fate,
+  type Fault,
+  type Faults,
+  type OnCommand,
+  type OnRequest,
+} from './faults.ts';
+import type { RequestSpan } from './history.ts';
+import type { Holds, Line } from './holds.ts';
 import type { JournalWriter } from './journal.ts';
 import type { Answer, Method } from './method.ts';
 import { applicationOnly, findMethod, mayCall } from './methods/index.ts';
@@ -12,62 +23,135 @@ export interface Context {
   readonly store: Store;
   readonly journal: JournalWriter;
   readonly faults: Faults;
+  readonly holds: Holds;
   readonly timing: Timing;
+  readonly onCommand: OnCommand | undefined;
+  readonly onRequest: OnRequest | undefined;
   now(): number;
 }
 
 /** One HTTP request on its way: what it has to say of itself when it ends. */
 export interface Passage {
+  readonly span: RequestSpan;
+  readonly line: Line;
+  /** Commands begun. */
   commands: number;
   /** What its commands cost. */
   seconds: number;
   truncateTo?: number;
+  /** The connection is reset when it is used again. */
+  goesStale?: boolean;
 }
 
-export type Outcome = { readonly time: Time } & ({ readonly answer: Answer } | { readonly error: ApiError });
+/** `omitted`: the answer does not mention it, whatever became of it. */
+export type Outcome = { readonly time: Time } & (
+  | { readonly answer: Answer }
+  | { readonly error: ApiError }
+  | { readonly omitted: true }
+);
+
+/** A command on its way: which it is, and what is in store for it. */
+export interface Course {
+  readonly method: string;
+  readonly params: PhpMap;
+  readonly batched: boolean;
+  readonly place: number;
+  readonly fate: Fate;
+}
 
 /** Carries out one command; throws only an Interruption. */
-export function runCommand(
+export async function runCommand(
   context: Context,
   passage: Passage,
   name: string,
   rawParams: PhpMap,
   batched: boolean,
-): Outcome {
+): Promise<Outcome> {
   const method = name.toLowerCase();
   const startedAt = context.now();
-  const params = foldNames(rawParams);
-  const nth = context.faults.begin(method);
+  const from = context.journal.tick();
   passage.commands += 1;
-  let answer: Answer | undefined;
-  let error: ApiError | undefined;
-  try {
-    strike(passage, context.faults.check({ method, params, nth, when: 'before', batched }));
-    answer = runMethod(context, name, params);
-    strike(passage, context.faults.check({ method, params, nth, when: 'after', batched }));
-  } catch (thrown) {
-    if (!(thrown instanceof ApiError)) throw thrown;
-    error = thrown;
-  }
-  record(context, name, params, batched, error);
+  const place = passage.commands;
+  const params = foldNames(rawParams);
+  const course: Course = { method, params, batched, place, fate: context.faults.command(method, place) };
+  const progress = await carryOut(context, passage, course, name);
+  record(context, passage, { name, params, batched, place, from }, progress.error);
+  if (progress.ended !== undefined) throw progress.ended;
   const seconds = context.timing.costOf(method);
   passage.seconds += seconds;
   const time = context.timing.timeOf(method, startedAt, seconds);
-  if (error !== undefined) return { time, error };
-  return { time, answer: answer ?? { result: null } };
+  if (progress.omitted) return { time, omitted: true };
+  if (progress.error !== undefined) return { time, error: progress.error };
+  return { time, answer: progress.answer ?? { result: null } };
 }
 
-function record(context: Context, method: string, params: PhpMap, batched: boolean, error: ApiError | undefined): void {
-  context.journal.command({ method, params, batched, ...(error === undefined ? {} : { error: error.code }) });
-  if (error?.refused !== undefined) context.journal.refusal({ method, what: error.refused, answered: 'error' });
+interface Progress {
+  answer?: Answer;
+  error?: ApiError;
+  omitted?: boolean;
+  ended?: Interruption;
 }
 
-/** Lets a fault strike: an error becomes the command's, anything else ends the HTTP request. */
-export function strike(passage: Passage, fault: Fault | undefined): void {
+/** A fault before the command keeps it from running; one after it takes nothing back. */
+async function carryOut(context: Context, passage: Passage, course: Course, name: string): Promise<Progress> {
+  const progress: Progress = {};
+  try {
+    await pass(context, passage, course, 'before');
+    context.store.robots.act();
+    const author = { by: 'api', request: passage.span, command: course.place } as const;
+    progress.answer = context.store.history.as(author, () => runMethod(context, name, course.params));
+    await pass(context, passage, course, 'after');
+  } catch (thrown) {
+    if (thrown instanceof ApiError) progress.error = thrown;
+    else if (thrown instanceof Omission) progress.omitted = true;
+    else if (thrown instanceof Interruption) progress.ended = thrown;
+    else throw thrown;
+  }
+  return progress;
+}
+
+interface Recorded {
+  readonly name: string;
+  readonly params: PhpMap;
+  readonly batched: boolean;
+  readonly place: number;
+  readonly from: number;
+}
+
+function record(
+  { journal }: Context,
+  { span }: Passage,
+  { name: method, params, batched, place, from }: Recorded,
+  error: ApiError | undefined,
+): void {
+  const spent = { request: span.number, place, from, to: journal.tick() };
+  journal.command({ method, params, batched, ...(error === undefined ? {} : { error: error.code }), ...spent });
+  if (error?.refused !== undefined) journal.refusal({ method, what: error.refused, answered: 'error' });
+}
+
+/** Comes to one moment of a command: what the plan has for it strikes, then whoever looks on has a word. */
+export async function pass(context: Context, passage: Passage, course: Course, when: CommandMoment): Promise<void> {
+  for (const fault of course.fate.at(when)) await strike(context, passage, fault);
+  if (context.onCommand === undefined) return;
+  const { method, params, batched, place, fate } = course;
+  const { number: request } = passage.span;
+  await strike(
+    context,
+    passage,
+    await context.onCommand({ method, params, nth: fate.nth, when, batched, request, place }),
+  );
+}
+
+/** Lets a fault strike: an error becomes the command's, an ending one ends the HTTP request. */
+export async function strike(context: Context, passage: Passage, fault: Fault | undefined): Promise<void> {
   if (fault === undefined) return;
-  if (typeof fault === 'string' || 'body' in fault) throw new Interruption(fault);
-  if ('error' in fault) throw new ApiError(fault.status ?? 400, fault.error, fault.description);
-  passage.truncateTo = fault.truncateTo;
+  if (fault === 'missing') throw new Omission();
+  if (fault === 'cut') passage.line.cut();
+  else if (fault === 'stale') passage.goesStale = true;
+  else if (typeof fault === 'string' || 'body' in fault) throw new Interruption(fault);
+  else if ('error' in fault) throw new ApiError(fault.status ?? 400, fault.error, fault.description);
+  else if ('hold' in fault) await context.holds.hold(fault.hold, passage.span.number, passage.line);
+  else passage.truncateTo = fault.truncateTo;
 }
 
 /** The later of two names that differ in case only wins (reference §1.2). */

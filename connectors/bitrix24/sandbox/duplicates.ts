@@ -7,8 +7,9 @@ const searchOrder: readonly EntityName[] = ['lead', 'contact', 'company'];
 const cutOff = 20;
 
 /**
- * Ids of the records that hold one of these phones or mails, by type; which value matched is not told. With 20 or more
- * found in one type the following types are not searched (reference §5.5).
+ * Ids of the records that hold one of these phones or mails, by type; which value matched is not told. No more than 20
+ * are named, and with 20 found in one type the following types are not searched (reference §5.5, §11.5.10; that those
+ * named are the oldest is an assumption).
  */
 export function findDuplicates(
   store: Store,
@@ -20,7 +21,9 @@ export function findDuplicates(
   const found: (readonly [string, readonly number[]])[] = [];
   for (const name of searchOrder) {
     if (only !== undefined && only !== name) continue;
-    const ids = store.communications[name].find(type, wanted);
+    const seen = store.visibility.look(name, 'search');
+    const all = store.communications[name].find(type, wanted);
+    const ids = (seen === undefined ? all : all.filter(seen)).slice(0, store.failings.sizes.searchHits ?? cutOff);
     if (ids.length > 0) found.push([entities[name].upper, ids]);
     if (ids.length >= cutOff) break;
   }

@@ -56,6 +56,17 @@ const operators: Readonly<Record<string, { readonly test: Test; readonly negated
 
 const keyPattern = /^(!=%|!%=|=%|%=|!%|!@|!=|>=|<=|[!><@%=])?(.*)$/s;
 
+/** The field a key of a filter names, whatever its operator. */
+export function fieldOfKey(key: string): string {
+  const [, , name = ''] = keyPattern.exec(key) ?? [];
+  return name;
+}
+
+/** Whether only rows of named ids can be meant. */
+export function namesIds<Row>({ required }: Filter<Row>): boolean {
+  return required.some(({ column, test, negated }) => column.name === 'ID' && test === 'equal' && !negated);
+}
+
 export function compileFilter<Row>(raw: unknown, dialect: FilterDialect<Row>): Filter<Row> {
   const entries = entriesOf(raw ?? {}) ?? [];
   const required: Condition<Row>[] = [];

@@ -6,6 +6,11 @@ export interface RequestEntry {
   readonly status: number;
   /** Milliseconds by the portal's clock. */
   readonly at: number;
+  /** Counted from 1 over the portal's life. */
+  readonly number: number;
+  /** Ticks: when its head came, and when the portal was done with it, answered or not. */
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface CommandEntry {
@@ -14,6 +19,12 @@ export interface CommandEntry {
   readonly batched: boolean;
   /** Under "error" in the answer; absent when the command succeeded. */
   readonly error?: string | number;
+  /** The number of its request and its place among the commands of it, from 1. */
+  readonly request: number;
+  readonly place: number;
+  /** Ticks: when it was begun, and when it was done. */
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Something the reference does not describe: answered with SANDBOX_UNKNOWN, or let pass where it says it is ignored. */
@@ -34,6 +45,8 @@ export interface Journal {
 }
 
 export interface JournalWriter extends Journal {
+  /** The next number of the one count all moments of the portal share. */
+  tick(): number;
   request(entry: RequestEntry): void;
   command(entry: CommandEntry): void;
   refusal(entry: RefusalEntry): void;
@@ -41,12 +54,13 @@ export interface JournalWriter extends Journal {
 
 const keptCommands = 100_000;
 
-export function createJournal(): JournalWriter {
+export function createJournal(tick: () => number): JournalWriter {
   const requests: RequestEntry[] = [];
   const commands: CommandEntry[] = [];
   const refusals: RefusalEntry[] = [];
   let counts: Record<string, number> = {};
   return {
+    tick,
     requests,
     commands,
     refusals,

@@ -53,6 +53,7 @@ export function listPage<Row>(
   filter: Filter<Row>,
   order: readonly SortKey<Row>[],
   start: number,
+  size = pageSize,
 ): Page<Row> {
   const counted = start >= 0;
   const ascending = isById(order);
@@ -60,12 +61,12 @@ export function listPage<Row>(
   for (const row of source.candidates(filter.required)) {
     if (!filter.matches(row)) continue;
     found.push(row);
-    if (!counted && ascending && found.length === pageSize) break;
+    if (!counted && ascending && found.length === size) break;
   }
   if (!ascending) found.sort((a, b) => compareRows(order, a, b));
-  if (!counted) return { rows: found.slice(0, pageSize), total: 0 };
-  const rows = found.slice(start, start + pageSize);
-  const next = start + pageSize;
+  if (!counted) return { rows: found.slice(0, size), total: 0 };
+  const rows = found.slice(start, start + size);
+  const next = start + size;
   return next < found.length ? { rows, total: found.length, next } : { rows, total: found.length };
 }
 

@@ -26,13 +26,19 @@ test('the journal holds every request and every command until it is reset', asyn
   await portal.batch(['crm.deal.add?fields[TITLE]=x', 'crm.deal.get?id=9']);
   await portal.post('server.time');
   expect(portal.journal.requests).toEqual([
-    { method: 'batch', commands: 2, status: 200, at: noon },
-    { method: 'server.time', commands: 1, status: 200, at: noon },
+    { method: 'batch', commands: 2, status: 200, at: noon, number: 1, from: 1, to: 7 },
+    { method: 'server.time', commands: 1, status: 200, at: noon, number: 2, from: 8, to: 11 },
   ]);
   expect(portal.journal.commands).toEqual([
-    { method: 'crm.deal.add', params: { fields: { TITLE: 'x' } }, batched: true },
-    { method: 'crm.deal.get', params: { id: '9' }, batched: true, error: '' },
-    { method: 'server.time', params: {}, batched: false },
+    {
+      ...{ method: 'crm.deal.add', params: { fields: { TITLE: 'x' } }, batched: true },
+      ...{ request: 1, place: 1, from: 2, to: 4 },
+    },
+    {
+      ...{ method: 'crm.deal.get', params: { id: '9' }, batched: true, error: '' },
+      ...{ request: 1, place: 2, from: 5, to: 6 },
+    },
+    { method: 'server.time', params: {}, batched: false, request: 2, place: 1, from: 9, to: 10 },
   ]);
   expect(portal.journal.counts).toEqual({ 'crm.deal.add': 1, 'crm.deal.get': 1, 'server.time': 1 });
   portal.journal.reset();

@@ -1,54 +1,34 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createBucket, ordinaryLimits, type Limits } from './bucket.ts';
+import { createChanges } from './changes.ts';
 import { zoneOf } from './dates.ts';
-import { defaultCategories, defaultStatuses, defaultUserFields, defaultUsers, managerId } from './default-portal.ts';
+import { defaultCategories, defaultStatuses, defaultUserFields, defaultUsers } from './default-portal.ts';
 import { createCommunications } from './duplicates.ts';
-import { entities, type EntityName } from './entities/index.ts';
+import { createDesk, type Desk } from './desk.ts';
+import type { EntityName } from './entities/index.ts';
 import { unknown } from './errors.ts';
-import { createFaults, type FaultRule, type OnCommand } from './faults.ts';
+import { createFailings } from './failings.ts';
+import { createFaults, type OnCommand, type OnRequest } from './faults.ts';
+import { createHolds } from './holds.ts';
 import { createJournal, type Journal } from './journal.ts';
-import { createProductRowBook, legacyRow } from './product-rows.ts';
-import { addRecord, updateRecord } from './records.ts';
-import { legacyRecord } from './record-shapes.ts';
+import { observe } from './observer.ts';
+import { createProductRowBook } from './product-rows.ts';
 import { createSchemas } from './schema.ts';
 import { createPortalServer } from './server.ts';
 import { createStatusBook } from './statuses.ts';
+import { createSteering, type Steering } from './steering.ts';
 import type { Store } from './store.ts';
 import { createTable } from './table.ts';
 import { createTiming } from './timing.ts';
+import { createTruth, type Truth } from './truth.ts';
 import { createUserField, type UserFieldDraft } from './user-fields.ts';
-import { readFields } from './writing.ts';
 
-/** A record in the shape crm.<entity>.get answers. */
-export type LegacyRecord = Readonly<Record<string, unknown>>;
-
-/** What the portal really holds, read past the API: copies. */
-export interface Truth {
-  contacts(): readonly LegacyRecord[];
-  deals(): readonly LegacyRecord[];
-  leads(): readonly LegacyRecord[];
-  companies(): readonly LegacyRecord[];
-  /** Rows of a deal, `D`, or a lead, `L`. */
-  productRows(ownerType: string, ownerId: number): readonly LegacyRecord[];
-}
-
-/** People at their desks: what they do passes no API, no journal, no limit. Fields have their legacy names. */
-export interface Desk {
-  /** Adds a record, with any field, read-only ones too, and returns its id. */
-  create(entity: EntityName, fields: LegacyRecord): number;
-  /** Changes a record as a manager would: stamped with the manager and the time. */
-  edit(entity: EntityName, id: number, fields: LegacyRecord): void;
-  remove(entity: EntityName, id: number): void;
-}
-
-export interface Portal extends Desk {
+export interface Portal extends Desk, Steering {
   /** `http://127.0.0.1:<port>/rest/1/<secret>/`. */
   readonly webhook: string;
   readonly journal: Journal;
   readonly truth: Truth;
-  /** Makes one call fail; the rule is spent when it strikes. */
-  fail(rule: FaultRule): void;
   /** Stops listening and drops open connections. */
   close(): Promise<void>;
 }
@@ -72,15 +52,20 @@ export interface PortalOptions {
   /** A key in `fields` that names no field: an error, or, as the real portal does, nothing. Counted either way. */
   readonly unknownFields?: 'refuse' | 'ignore';
   readonly onCommand?: OnCommand;
+  readonly onRequest?: OnRequest;
+  /** How a held request waits for its milliseconds; default by the machine's clock. */
+  readonly wait?: (ms: number) => Promise<unknown>;
   readonly seed?: (desk: Desk) => void;
 }
 
 /** Starts a Bitrix24 portal on loopback. */
 export async function startPortal(options: PortalOptions = {}): Promise<Portal> {
   const { port = 0, secret = 'sandbox-secret', limits = ordinaryLimits, now = Date.now } = options;
-  const journal = createJournal();
-  const faults = createFaults(options.onCommand);
-  const store = createStore(options, (what) => {
+  const tick = createCounter();
+  const journal = createJournal(tick);
+  const faults = createFaults();
+  const holds = createHolds(options.wait);
+  const store = createStore(options, tick, (what) => {
     if (options.unknownFields !== 'ignore') throw unknown(what);
     journal.refusal({ method: 'fields', what, answered: 'ignored' });
   });
@@ -88,12 +73,23 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
   const desk = createDesk(store);
   const truth = createTruth(store);
   options.seed?.(desk);
+  const bucket = createBucket(limits, now);
+  const steering = createSteering({ store, faults, holds, bucket });
   const server = createPortalServer({
-    context: { store, journal, faults, timing, now },
-    bucket: createBucket(limits, now),
+    context: {
+      store,
+      journal,
+      faults,
+      holds,
+      timing,
+      onCommand: options.onCommand,
+      onRequest: options.onRequest,
+      now,
+    },
+    bucket,
     userId: store.userId,
     secret,
-    observe: (method, pathname) => observe(truth, journal, method, pathname),
+    observe: observe({ truth, journal, steering }),
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -102,7 +98,7 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
     webhook: `http://127.0.0.1:${portOf(server.address())}/rest/${store.userId}/${secret}/`,
     journal,
     truth,
-    fail: (rule) => faults.add(rule),
+    ...steering,
     async close() {
       if (!server.listening) return;
       const closed = once(server, 'close');
@@ -118,8 +114,15 @@ function portOf(address: AddressInfo | string | null): number {
   return address.port;
 }
 
-function createStore(options: PortalOptions, unknownField: Store['unknownField']): Store {
+/** Counts from 1. */
+function createCounter(): () => number {
+  let count = 0;
+  return () => (count += 1);
+}
+
+function createStore(options: PortalOptions, tick: () => number, unknownField: Store['unknownField']): Store {
   const now = options.now ?? Date.now;
+  const changes = createChanges(now, tick, () => store);
   const communications = {
     lead: createCommunications(),
     deal: createCommunications(),
@@ -129,15 +132,19 @@ function createStore(options: PortalOptions, unknownField: Store['unknownField']
   const counters = { multi: 0, userField: 0, enumItem: 0 };
   const store: Store = {
     tables: {
-      lead: createTable(communications.lead),
-      deal: createTable(communications.deal),
-      contact: createTable(communications.contact),
-      company: createTable(communications.company),
+      lead: createTable(communications.lead, changes.of('lead')),
+      deal: createTable(communications.deal, changes.of('deal')),
+      contact: createTable(communications.contact, changes.of('contact')),
+      company: createTable(communications.company, changes.of('company')),
     },
     schemas: createSchemas(),
     communications,
     statuses: createStatusBook(defaultStatuses, defaultCategories),
-    productRows: createProductRowBook(),
+    productRows: createProductRowBook(changes.productRows),
+    history: changes.history,
+    visibility: changes.visibility,
+    robots: changes.robots,
+    failings: createFailings(),
     users: defaultUsers,
     zone: zoneOf(options.zone ?? '+03:00'),
     scopes: options.scopes ?? ['crm', 'user'],
@@ -153,61 +160,4 @@ function createStore(options: PortalOptions, unknownField: Store['unknownField']
 function addUserFields(store: Store, fields: NonNullable<PortalOptions['userFields']>): void {
   for (const name of ['lead', 'deal', 'contact', 'company'] as const)
     for (const draft of fields[name] ?? []) createUserField(store, name, draft);
-}
-
-function createDesk(store: Store): Desk {
-  return {
-    create(name, fields) {
-      const schema = store.schemas[name];
-      return addRecord(store, schema, readFields(store, schema, fields, 'desk', true), managerId, 'desk').id;
-    },
-    edit(name, id, fields) {
-      const schema = store.schemas[name];
-      const row = store.tables[name].get(id);
-      if (row === undefined) throw new RangeError(`there is no ${name} ${id}`);
-      updateRecord(store, schema, row, readFields(store, schema, fields, 'desk', false), managerId, 'desk');
-    },
-    remove(name, id) {
-      store.tables[name].remove(id);
-      store.productRows.replace(entities[name].letter, id, []);
-    },
-  };
-}
-
-function createTruth(store: Store): Truth {
-  const all = (name: EntityName): readonly LegacyRecord[] =>
-    [...store.tables[name].rows()].map((row) => legacyRecord(store, store.schemas[name], row));
-  return {
-    contacts: () => all('contact'),
-    deals: () => all('deal'),
-    leads: () => all('lead'),
-    companies: () => all('company'),
-    productRows: (ownerType, ownerId) => store.productRows.of(ownerType, ownerId).map(legacyRow),
-  };
-}
-
-/** `/sandbox/truth/<entity>`, `/sandbox/truth/productrows/D/5`, `/sandbox/journal`, for other processes. */
-function observe(truth: Truth, journal: Journal, method: string, pathname: string): unknown {
-  const [sandbox, room, what, ownerType, ownerId] = pathname.split('/').filter((part) => part !== '');
-  if (sandbox !== 'sandbox') return undefined;
-  if (room === 'journal' && what === 'reset' && method === 'POST') {
-    journal.reset();
-    return true;
-  }
-  if (room === 'journal' && what === undefined) {
-    const { requests, commands, refusals, counts } = journal;
-    return { requests, commands, refusals, counts };
-  }
-  if (room !== 'truth') return undefined;
-  switch (what) {
-    case 'contacts':
-    case 'deals':
-    case 'leads':
-    case 'companies':
-      return truth[what]();
-    case 'productrows':
-      return truth.productRows(ownerType ?? '', Number(ownerId));
-    default:
-      return undefined;
-  }
 }

@@ -31,7 +31,9 @@ export interface ProductRowBook {
 /** A row as asked for: it has no owner and no id yet. */
 export type Draft = Omit<ProductRow, 'id' | 'ownerType' | 'ownerId'>;
 
-export function createProductRowBook(): ProductRowBook {
+export function createProductRowBook(
+  changed: (ownerType: string, ownerId: number, rows: readonly ProductRow[]) => void,
+): ProductRowBook {
   const owners = new Map<string, readonly ProductRow[]>();
   let lastId = 0;
   return {
@@ -47,6 +49,7 @@ export function createProductRowBook(): ProductRowBook {
       });
       if (rows.length > 0) owners.set(`${ownerType}${ownerId}`, rows);
       else owners.delete(`${ownerType}${ownerId}`);
+      changed(ownerType, ownerId, rows);
       return rows;
     },
   };

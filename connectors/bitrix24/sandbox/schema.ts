@@ -9,6 +9,7 @@ export interface Schema {
   /** By the name crm.item.* uses; user fields under their original name when `original`. */
   byItemName(name: string, original: boolean): Field | undefined;
   addUserField(field: Field): void;
+  removeUserField(name: string): void;
 }
 
 export function createSchemas(): Readonly<Record<EntityName, Schema>> {
@@ -38,6 +39,13 @@ function createSchema(entity: Entity): Schema {
       fields.push(field);
       names.set(field.name, field);
       if (field.item !== null) itemNames.set(field.item, field);
+    },
+    removeUserField(name) {
+      const field = names.get(name);
+      if (field?.user === undefined) return;
+      fields.splice(fields.indexOf(field), 1);
+      names.delete(name);
+      if (field.item !== null) itemNames.delete(field.item);
     },
   };
 }

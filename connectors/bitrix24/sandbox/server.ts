@@ -1,9 +1,13 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { runBatch } from './batch.ts';
 import type { Bucket } from './bucket.ts';
-import { foldNames, runCommand, type Context, type Passage } from './call.ts';
+import { foldNames, runCommand, strike, type Context, type Passage } from './call.ts';
 import { ApiError } from './errors.ts';
-import { Interruption, type Fault } from './faults.ts';
+import { Interruption, Omission, type EndingFault, type Fate, type RequestMoment } from './faults.ts';
+import type { Line } from './holds.ts';
 import type { Answer } from './method.ts';
 import type { PhpMap } from './php.ts';
 import { readParams, routeOf, type Route } from './request.ts';
@@ -14,14 +18,15 @@ export interface ServerOptions {
   readonly bucket: Bucket;
   readonly userId: number;
   readonly secret: string;
-  /** Answers paths outside /rest; undefined when there is nothing there. */
-  observe(method: string, pathname: string): unknown;
+  /** Answers paths outside /rest; undefined when there is nothing there. Throws an ApiError at what it does not know. */
+  observe(method: string, pathname: string, body: string): unknown;
 }
 
 interface Reply {
   readonly status: number;
   readonly body: string;
   readonly contentType: string;
+  readonly location?: string;
 }
 
 const json = 'application/json; charset=utf-8';
@@ -41,11 +46,20 @@ async function handle(options: ServerOptions, request: IncomingMessage, response
   const pathname = (mark < 0 ? url : url.slice(0, mark)).replace(/\/{2,}/g, '/');
   const query = mark < 0 ? '' : url.slice(mark + 1);
   if (!pathname.startsWith('/rest')) {
-    const seen = options.observe(request.method ?? 'GET', pathname);
-    send(response, { status: seen === undefined ? 404 : 200, body: JSON.stringify(seen ?? null), contentType: json });
+    send(response, await observed(options, request, pathname));
     return;
   }
   await answerRest(options, request, response, pathname, query);
+}
+
+async function observed({ observe }: ServerOptions, request: IncomingMessage, pathname: string): Promise<Reply> {
+  try {
+    const seen = observe(request.method ?? 'GET', pathname, await text(request));
+    return { status: seen === undefined ? 404 : 200, body: JSON.stringify(seen ?? null), contentType: json };
+  } catch (thrown) {
+    if (thrown instanceof ApiError) return errorReply(thrown);
+    throw thrown;
+  }
 }
 
 async function answerRest(
@@ -56,28 +70,91 @@ async function answerRest(
   query: string,
 ): Promise<void> {
   const { context } = options;
-  const at = context.now();
-  const passage: Passage = { commands: 0, seconds: 0 };
+  if (stale.has(request.socket)) {
+    drop(request.socket);
+    return;
+  }
   const route = routeOf(pathname);
   const method = route?.method ?? pathname;
+  const span = context.store.history.openRequest();
+  const passage: Passage = { span, line: lineOf(response), commands: 0, seconds: 0 };
+  const at = context.now();
+  const reply = await answerOf(options, request, passage, { route, method, query });
+  const to = context.store.history.closeRequest(span);
+  const { number, from } = span;
+  const status = typeof reply === 'string' ? 0 : reply.status;
+  context.journal.request({ method, commands: passage.commands, status, at, number, from, to });
+  context.holds.ended(number);
+  if (passage.goesStale) stale.add(request.socket);
+  if (reply === 'reset') drop(response.socket);
+  else if (reply !== 'hang') send(response, reply);
+}
+
+interface Asked {
+  readonly route: Route | undefined;
+  readonly method: string;
+  readonly query: string;
+}
+
+/** Connections the portal has given up while their client still keeps them. */
+const stale = new WeakSet<Socket>();
+
+async function answerOf(
+  options: ServerOptions,
+  request: IncomingMessage,
+  passage: Passage,
+  { route, method, query }: Asked,
+): Promise<Reply | 'reset' | 'hang'> {
+  const { context } = options;
+  const fate = context.faults.request(method.toLowerCase());
+  const moment = (when: RequestMoment): Promise<void> => passRequest(context, passage, method, fate, when);
   try {
+    await moment('half');
     const params = await readParams(request, query);
     admit(options, route, request.socket.remoteAddress ?? '');
-    const reply = carryOut(context, passage, method, params);
-    context.journal.request({ method, commands: passage.commands, status: reply.status, at });
-    send(response, reply);
+    await moment('received');
+    const reply = await carryOut(context, passage, method, params);
+    await moment('answering');
+    return reply;
   } catch (thrown) {
-    if (thrown instanceof Interruption) {
-      const status = typeof thrown.fault === 'object' && 'status' in thrown.fault ? thrown.fault.status : 0;
-      context.journal.request({ method, commands: passage.commands, status, at });
-      interrupt(response, thrown.fault);
-      return;
-    }
+    if (thrown instanceof Interruption) return endOf(thrown.fault);
+    // Left out of an answer that has nothing else in it.
+    if (thrown instanceof Omission) return { status: 200, body: '{}', contentType: json };
     if (!(thrown instanceof ApiError)) throw thrown;
     if (thrown.refused !== undefined) context.journal.refusal({ method, what: thrown.refused, answered: 'error' });
-    context.journal.request({ method, commands: passage.commands, status: thrown.status, at });
-    send(response, errorReply(thrown));
+    return errorReply(thrown);
   }
+}
+
+async function passRequest(
+  context: Context,
+  passage: Passage,
+  method: string,
+  fate: Fate,
+  when: RequestMoment,
+): Promise<void> {
+  for (const fault of fate.at(when)) await strike(context, passage, fault);
+  if (context.onRequest === undefined) return;
+  const call = { method: method.toLowerCase(), nth: fate.nth, when, request: passage.span.number };
+  await strike(context, passage, await context.onRequest(call));
+}
+
+function endOf(fault: EndingFault): Reply | 'reset' | 'hang' {
+  return typeof fault === 'string' ? fault : { contentType: 'text/html', ...fault };
+}
+
+function lineOf(response: ServerResponse): Line {
+  const { socket } = response;
+  return {
+    get gone() {
+      return response.closed ? Promise.resolve() : once(response, 'close').then(() => undefined);
+    },
+    cut: () => drop(socket),
+  };
+}
+
+function drop(socket: Socket | null): void {
+  socket?.resetAndDestroy();
 }
 
 /** Refuses by rate first, then by who is calling (reference §2.1, §1.5). */
@@ -88,13 +165,14 @@ function admit({ bucket, userId, secret }: ServerOptions, route: Route | undefin
     throw new ApiError(401, 'INVALID_CREDENTIALS', 'Invalid request credentials');
 }
 
-function carryOut(context: Context, passage: Passage, method: string, params: PhpMap): Reply {
+async function carryOut(context: Context, passage: Passage, method: string, params: PhpMap): Promise<Reply> {
   const startedAt = context.now();
   if (method.toLowerCase() === 'batch') {
-    const answer = runBatch(context, passage, foldNames(params));
+    const answer = await runBatch(context, passage, foldNames(params));
     return answerReply(passage, answer, context.timing.timeOf('batch', startedAt, passage.seconds));
   }
-  const outcome = runCommand(context, passage, method, params, false);
+  const outcome = await runCommand(context, passage, method, params, false);
+  if ('omitted' in outcome) return answerReply(passage, { result: undefined }, outcome.time);
   return 'error' in outcome ? errorReply(outcome.error) : answerReply(passage, outcome.answer, outcome.time);
 }
 
@@ -113,13 +191,11 @@ function errorBody(error: string | number, description: string): string {
   return JSON.stringify({ error, error_description: description });
 }
 
-function interrupt(response: ServerResponse, fault: Exclude<Fault, { readonly error: unknown }>): void {
-  if (fault === 'reset') response.socket?.resetAndDestroy();
-  else if (fault !== 'hang' && 'body' in fault)
-    send(response, { status: fault.status, body: fault.body, contentType: fault.contentType ?? 'text/html' });
-}
-
-function send(response: ServerResponse, { status, body, contentType }: Reply): void {
-  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) });
+function send(response: ServerResponse, { status, body, contentType, location }: Reply): void {
+  response.writeHead(status, {
+    'content-type': contentType,
+    'content-length': Buffer.byteLength(body),
+    ...(location !== undefined && { location }),
+  });
   response.end(body);
 }

@@ -1,10 +1,14 @@
 import type { EntityName } from './entities/index.ts';
 import type { Communications } from './duplicates.ts';
 import type { Zone } from './dates.ts';
+import type { Failings } from './failings.ts';
+import type { History } from './history.ts';
 import type { ProductRowBook } from './product-rows.ts';
+import type { Robots } from './robots.ts';
 import type { Schema } from './schema.ts';
 import type { StatusBook } from './statuses.ts';
 import type { Table } from './table.ts';
+import type { Visibility } from './visibility.ts';
 
 export interface User {
   readonly id: number;
@@ -25,6 +29,10 @@ export interface Store {
   readonly communications: Readonly<Record<EntityName, Communications>>;
   readonly statuses: StatusBook;
   readonly productRows: ProductRowBook;
+  readonly history: History;
+  readonly visibility: Visibility;
+  readonly robots: Robots;
+  readonly failings: Failings;
   readonly users: readonly User[];
   readonly zone: Zone;
   /** Scopes ticked on the webhook. */

@@ -15,7 +15,10 @@ export interface Table extends Source<Row> {
   rows(): Iterable<Row>;
 }
 
-export function createTable(communications: Communications): Table {
+/** Hears of every change of a row, after it: what it was and what it is, undefined standing for none. */
+export type Changed = (id: number, old: Row | undefined, row: Row | undefined) => void;
+
+export function createTable(communications: Communications, changed: Changed): Table {
   const rows = new Map<number, Row>();
   const ids: number[] = [];
   const indexes = createIndexes(() => rows.values());
@@ -45,6 +48,7 @@ export function createTable(communications: Communications): Table {
       lastId = Math.max(lastId, row.id);
       indexes.move(row.id, old, row);
       communications.move(row.id, old?.multi ?? [], row.multi);
+      changed(row.id, old, row);
     },
     remove(id) {
       const old = rows.get(id);
@@ -53,6 +57,7 @@ export function createTable(communications: Communications): Table {
       ids.splice(firstAbove(ids, id) - 1, 1);
       indexes.move(id, old, undefined);
       communications.move(id, old.multi, []);
+      changed(id, old, undefined);
     },
     rows: () => rowsFrom(0),
     candidates(required) {

@@ -28,6 +28,7 @@ export function readFields(store: Store, schema: Schema, raw: PhpMap, dialect: D
     }
     const field = isItem(dialect) ? schema.byItemName(key, dialect === 'itemOriginal') : schema.byName(key);
     if (field === undefined) {
+      if (store.failings.lostField(schema.entity.name, key)) continue;
       store.unknownField(`the field ${key} of a ${schema.entity.name}`);
     } else if (isMultiFieldType(field.name)) {
       edits.push(...legacyEdits(field.name, value));

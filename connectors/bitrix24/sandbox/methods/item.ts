@@ -1,14 +1,16 @@
 import { columnOf } from '../columns.ts';
 import { describeItem } from '../describe.ts';
 import { codedError, unknown } from '../errors.ts';
+import type { Verb } from '../failings.ts';
 import type { Field } from '../fields.ts';
 import { compileFilter, type Column } from '../filter.ts';
-import { compileOrder, listPage, readStart } from '../listing.ts';
+import { compileOrder, readStart } from '../listing.ts';
 import { pageAnswer, type Answer, type Methods } from '../method.ts';
 import { mapOf, listOf, type PhpMap } from '../php.ts';
 import { addRecord, updateRecord } from '../records.ts';
 import { itemRecord } from '../record-shapes.ts';
 import { entityOfType, type Schema } from '../schema.ts';
+import { seenPage, seenRow, storedRow } from '../seen.ts';
 import type { Store } from '../store.ts';
 import type { Row } from '../row.ts';
 import { readFields, type Dialect } from '../writing.ts';
@@ -19,7 +21,7 @@ export const itemMethods: Methods = {
     scope: 'crm',
     params: ['entityTypeId', 'fields', 'useOriginalUfNames'],
     run(store, params) {
-      const schema = schemaOf(store, params);
+      const schema = schemaOf(store, params, 'add');
       const changes = readFields(store, schema, fieldsParam(params), dialectOf(params), true);
       return item(store, schema, params, addRecord(store, schema, changes, store.userId, dialectOf(params)));
     },
@@ -28,7 +30,7 @@ export const itemMethods: Methods = {
     scope: 'crm',
     params: ['entityTypeId', 'id', 'fields', 'useOriginalUfNames'],
     run(store, params) {
-      const schema = schemaOf(store, params);
+      const schema = schemaOf(store, params, 'update');
       const row = existing(store, schema, params);
       const changes = readFields(store, schema, fieldsParam(params), dialectOf(params), false);
       return item(store, schema, params, updateRecord(store, schema, row, changes, store.userId, dialectOf(params)));
@@ -38,8 +40,8 @@ export const itemMethods: Methods = {
     scope: 'crm',
     params: ['entityTypeId', 'id', 'useOriginalUfNames'],
     run(store, params) {
-      const schema = schemaOf(store, params);
-      return item(store, schema, params, existing(store, schema, params));
+      const schema = schemaOf(store, params, 'read');
+      return item(store, schema, params, existing(store, schema, params, seenRow));
     },
   },
   'crm.item.list': {
@@ -51,7 +53,7 @@ export const itemMethods: Methods = {
     scope: 'crm',
     params: ['entityTypeId', 'id'],
     run(store, params) {
-      const schema = schemaOf(store, params);
+      const schema = schemaOf(store, params, 'delete');
       const row = existing(store, schema, params);
       store.tables[schema.entity.name].remove(row.id);
       store.productRows.replace(schema.entity.letter, row.id, []);
@@ -67,14 +69,17 @@ export const itemMethods: Methods = {
   },
 };
 
-function schemaOf(store: Store, params: PhpMap): Schema {
+/** `verb` is what is about to be done, where a lack of the right to it is told (reference §1.5 ACCESS_DENIED). */
+function schemaOf(store: Store, params: PhpMap, verb?: Verb): Schema {
   const entity = entityOfType(Number(params['entitytypeid']));
   if (entity === undefined) throw codedError('NOT_FOUND', 'Smart process not found');
+  if (verb !== undefined && store.failings.mayNot(entity.name, verb))
+    throw codedError('ACCESS_DENIED', 'Access denied');
   return store.schemas[entity.name];
 }
 
-function existing(store: Store, { entity }: Schema, params: PhpMap): Row {
-  const row = store.tables[entity.name].get(Number(params['id']));
+function existing(store: Store, { entity }: Schema, params: PhpMap, find = storedRow): Row {
+  const row = find(store, entity.name, Number(params['id']));
   if (row === undefined) throw codedError('NOT_FOUND', 'Element not found');
   return row;
 }
@@ -125,7 +130,7 @@ function list(store: Store, params: PhpMap): Answer {
       ),
   });
   const fields = select(schema, params['select'], useOriginal);
-  const page = listPage(store.tables[schema.entity.name], filter, order, readStart(params['start']));
+  const page = seenPage(store, schema.entity.name, filter, order, readStart(params['start']));
   return pageAnswer(page, { items: page.rows.map((row) => itemRecord(store, schema, row, useOriginal, fields)) });
 }
 

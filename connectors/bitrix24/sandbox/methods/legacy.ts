@@ -2,14 +2,16 @@ import { columnOf } from '../columns.ts';
 import { describeLegacy } from '../describe.ts';
 import { entities, entityNames, type EntityName } from '../entities/index.ts';
 import { legacyError, unknown } from '../errors.ts';
+import type { Verb } from '../failings.ts';
 import { isMultiFieldType, type Field } from '../fields.ts';
-import { compileFilter } from '../filter.ts';
-import { compileOrder, listPage, readStart } from '../listing.ts';
+import { compileFilter, fieldOfKey } from '../filter.ts';
+import { compileOrder, readStart } from '../listing.ts';
 import { pageAnswer, type Answer, type Method, type Methods } from '../method.ts';
-import { mapOf, listOf, type PhpMap } from '../php.ts';
+import { entriesOf, mapOf, listOf, type PhpMap } from '../php.ts';
 import { addRecord, updateRecord } from '../records.ts';
 import { isPlain, legacyFields, legacyRecord, multiRecord } from '../record-shapes.ts';
 import type { Schema } from '../schema.ts';
+import { seenPage, seenRow, storedRow } from '../seen.ts';
 import type { Store } from '../store.ts';
 import type { Row } from '../row.ts';
 import { readFields } from '../writing.ts';
@@ -28,7 +30,7 @@ function methodsOf(name: EntityName): Readonly<Record<string, Method>> {
     get: {
       scope: 'crm',
       params: ['id'],
-      run: (store, { id }) => ({ result: legacyRecord(store, store.schemas[name], existing(store, name, id)) }),
+      run: (store, { id }) => get(store, name, id),
     },
     list: {
       scope: 'crm',
@@ -40,7 +42,19 @@ function methodsOf(name: EntityName): Readonly<Record<string, Method>> {
   };
 }
 
+function get(store: Store, name: EntityName, id: unknown): Answer {
+  checkRight(store, name, 'read');
+  const row = existing(store, name, id, seenRow);
+  return { result: legacyRecord(store, store.schemas[name], row) };
+}
+
+/** Lists are cut in silence, everything else is refused (reference §1.4, §10.14). */
+function checkRight({ failings }: Store, name: EntityName, verb: Verb): void {
+  if (failings.mayNot(name, verb)) throw legacyError('Access denied.');
+}
+
 function add(store: Store, name: EntityName, params: PhpMap): Answer {
+  checkRight(store, name, 'add');
   const fields = mapParam(params, 'fields');
   checkSaveParams(params);
   const changes = readFields(store, store.schemas[name], fields, 'legacy', true);
@@ -48,6 +62,7 @@ function add(store: Store, name: EntityName, params: PhpMap): Answer {
 }
 
 function update(store: Store, name: EntityName, params: PhpMap): Answer {
+  checkRight(store, name, 'update');
   const row = existing(store, name, params['id']);
   const fields = mapParam(params, 'fields');
   checkSaveParams(params);
@@ -57,6 +72,7 @@ function update(store: Store, name: EntityName, params: PhpMap): Answer {
 }
 
 function remove(store: Store, name: EntityName, id: unknown): Answer {
+  checkRight(store, name, 'delete');
   const row = existing(store, name, id);
   store.tables[name].remove(row.id);
   store.productRows.replace(entities[name].letter, row.id, []);
@@ -64,9 +80,9 @@ function remove(store: Store, name: EntityName, id: unknown): Answer {
 }
 
 /** The record, or one of the two legacy errors, told apart by text alone (reference §1.4). */
-export function existing(store: Store, name: EntityName, id: unknown): Row {
+export function existing(store: Store, name: EntityName, id: unknown, find = storedRow): Row {
   if (!/^[1-9]\d*$/.test(String(id))) throw legacyError('ID is not defined or invalid.');
-  const row = store.tables[name].get(Number(id));
+  const row = find(store, name, Number(id));
   if (row === undefined) throw legacyError('Not found');
   return row;
 }
@@ -93,7 +109,7 @@ function list(store: Store, name: EntityName, params: PhpMap): Answer {
     const field = schema.byName(key);
     return field === undefined || isLinkList(field) ? undefined : columnOf(field, store.zone, false);
   };
-  const filter = compileFilter<Row>(params['filter'], {
+  const filter = compileFilter<Row>(heededFilter(store, name, params['filter']), {
     column,
     nested: false,
     notLike: false,
@@ -105,22 +121,30 @@ function list(store: Store, name: EntityName, params: PhpMap): Answer {
     notSortable: (key) => unknown(`the order ${key} of a ${name}`),
     badDirection: (key, direction) => unknown(`the order ${key} ${direction}`),
   });
-  const selected = select(schema, params['select']);
+  const selected = select(store, schema, params['select']);
   const plain = selected.filter(isPlain);
   const multi = selected.filter((field) => !isPlain(field)).map((field) => field.name);
-  const page = listPage(store.tables[name], filter, order, readStart(params['start']));
+  const page = seenPage(store, name, filter, order, readStart(params['start']));
   const result = page.rows.map((row) => ({ ...legacyFields(store, row, plain), ...multiRecord(row, multi) }));
   return pageAnswer(page, result);
 }
 
+/** Without the filters the portal passes over (reference §11.5.7: an unknown one, of a user field that is gone). */
+function heededFilter({ failings }: Store, name: EntityName, raw: unknown): unknown {
+  const entries = entriesOf(raw);
+  const heeded = entries?.filter(([key]) => !failings.ignoresFilter(name, fieldOfKey(key)));
+  return entries === undefined || heeded?.length === entries.length ? raw : Object.fromEntries(heeded ?? []);
+}
+
 /** `*` has no user fields, `UF_*` has them; phones and mails must be named; the default is both masks (reference §4.3). */
-function select(schema: Schema, raw: unknown): readonly Field[] {
+function select({ failings }: Store, schema: Schema, raw: unknown): readonly Field[] {
   const names = listOf(raw ?? ['*', 'UF_*']);
   if (names === undefined) throw unknown('a selection that is not a list');
   const fields = names.flatMap((name): readonly Field[] => {
     if (name === '*') return schema.fields.filter((field) => field.user === undefined && isPlain(field));
     if (name === 'UF_*') return schema.fields.filter((field) => field.user !== undefined);
     const field = schema.byName(String(name));
+    if (failings.lostField(schema.entity.name, String(name))) return [];
     if (field === undefined || isLinkList(field)) throw unknown(`the selected field ${String(name)}`);
     return [field];
   });

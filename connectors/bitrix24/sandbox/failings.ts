@@ -1,0 +1,58 @@
+import type { EntityName } from './entities/index.ts';
+
+export type Verb = 'read' | 'add' | 'update' | 'delete';
+
+/** A right the owner of the webhook loses; `verb` undefined: every one over that entity (reference §1.4, §10.14). */
+export interface LostRight {
+  readonly entity: EntityName;
+  readonly verb?: Verb;
+}
+
+export interface FieldName {
+  readonly entity: EntityName;
+  /** Its legacy name. */
+  readonly field: string;
+}
+
+/** How much an answer holds, where it is not what the vendor says. */
+export interface AnswerSizes {
+  /** Rows of a page; 50 (reference §4.1). */
+  readonly pageSize?: number;
+  /** Ids findbycomm names for one entity; 20 (reference §5.5). */
+  readonly searchHits?: number;
+}
+
+/** What a portal does to its clients while they run, and mostly without a word. */
+export interface Failings {
+  /** Legacy lists pass over a filter of this field in silence (reference §11.5.7). */
+  ignoreFilter(name: FieldName): void;
+  /** This user field is gone: a filter, a selection, a written value is passed over (reference §1.2). */
+  loseField(name: FieldName): void;
+  loseRight(right: LostRight): void;
+  setSizes(sizes: AnswerSizes): void;
+  ignoresFilter(entity: EntityName, field: string): boolean;
+  lostField(entity: EntityName, field: string): boolean;
+  mayNot(entity: EntityName, verb: Verb): boolean;
+  readonly sizes: AnswerSizes;
+}
+
+export function createFailings(): Failings {
+  const filters = new Set<string>();
+  const fields = new Set<string>();
+  const rights: LostRight[] = [];
+  let sizes: AnswerSizes = {};
+  const lostField = (entity: EntityName, field: string): boolean => fields.size > 0 && fields.has(`${entity}.${field}`);
+  return {
+    ignoreFilter: ({ entity, field }) => void filters.add(`${entity}.${field}`),
+    loseField: ({ entity, field }) => void fields.add(`${entity}.${field}`),
+    loseRight: (right) => void rights.push(right),
+    setSizes: (changed) => void (sizes = { ...sizes, ...changed }),
+    ignoresFilter: (entity, field) => filters.has(`${entity}.${field}`) || lostField(entity, field),
+    lostField,
+    mayNot: (entity, verb) =>
+      rights.some((right) => right.entity === entity && (right.verb === undefined || right.verb === verb)),
+    get sizes() {
+      return sizes;
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { Bucket } from './bucket.ts';
+import { unknown } from './errors.ts';
+import type { AnswerSizes, FieldName, LostRight } from './failings.ts';
+import type { FaultRule, Faults } from './faults.ts';
+import type { Held, Holds } from './holds.ts';
+import type { RobotRule } from './robots.ts';
+import type { Store } from './store.ts';
+import type { HidingRule } from './visibility.ts';
+
+/** What makes a portal hostile. Every argument is plain data, so that another process can send it. */
+export interface Steering {
+  /** Plans a fault for calls yet to come. */
+  fail(rule: FaultRule): void;
+  /** Forgets the faults that have not struck yet. */
+  forgetFaults(): void;
+  /** Lets go what is held under this name, and returns how many requests that was. */
+  release(name: string): number;
+  /** Resolves once a request is held under this name. */
+  whenHeld(name: string): Promise<void>;
+  held(): readonly Held[];
+  /** Keeps records from being seen on one path of access. */
+  hide(rule: HidingRule): void;
+  robot(rule: RobotRule): void;
+  /** From now on a filter of this field does nothing, without a word. */
+  ignoreFilter(name: FieldName): void;
+  /** An administrator deletes a user field, with all it held. */
+  loseField(name: FieldName): void;
+  /** An administrator takes a right from the owner of the webhook. */
+  loseRight(right: LostRight): void;
+  /** Sets the size of a page of a list, and how many ids findbycomm names for one entity. */
+  answerWith(sizes: AnswerSizes): void;
+  /** Another program behind the client's address sends so many requests; returns how many of them were admitted. */
+  neighbour(requests: number): number;
+}
+
+interface Steered {
+  readonly store: Store;
+  readonly faults: Faults;
+  readonly holds: Holds;
+  readonly bucket: Bucket;
+}
+
+const loopback = '127.0.0.1';
+
+export function createSteering({ store, faults, holds, bucket }: Steered): Steering {
+  const { failings, visibility, robots } = store;
+  return {
+    fail: (rule) => faults.add(rule),
+    forgetFaults: () => faults.clear(),
+    release: (name) => holds.release(name),
+    whenHeld: (name) => holds.whenHeld(name),
+    held: () => holds.held(),
+    hide: (rule) => visibility.hide(rule),
+    robot: (rule) => robots.add(rule),
+    ignoreFilter: (name) => failings.ignoreFilter(name),
+    loseField({ entity, field }) {
+      if (store.schemas[entity].byName(field)?.user === undefined)
+        throw unknown(`the user field ${field} of a ${entity}`);
+      store.schemas[entity].removeUserField(field);
+      failings.loseField({ entity, field });
+    },
+    loseRight: (right) => failings.loseRight(right),
+    answerWith: (sizes) => failings.setSizes(sizes),
+    neighbour: (requests) => Array.from({ length: requests }, () => bucket.take(loopback)).filter(Boolean).length,
+  };
+}
