@@ -86,7 +86,7 @@ function clockMoved(byMs: number): Action {
     const { world, place, random } = life;
     await world.work();
     const at = { point, nth: 1, does: 'SIGTERM' } as const;
-    const running = place.start({ clockMs: byMs, ...(random.chance(0.5) && { at }) });
+    const running = place.start({ wallMs: byMs, ...(random.chance(0.5) && { at }) });
     await finish(life, `clock moved by ${byMs} ms`, running);
   };
 }

@@ -4,7 +4,8 @@ import { chooseFaults } from './choose.ts';
 import { beyondCheckpoint, wrongEpochs } from './invariants.ts';
 import type { Place } from './place.ts';
 import { isPortalPoint } from './plan.ts';
-import type { Deed, Disturbance, Point } from './plan.ts';
+import { settleMs } from './pipeline-text.ts';
+import type { Deed, Disturbance, Point, PortalFault } from './plan.ts';
 import type { Ended, Running } from './start-pipe.ts';
 import { readState } from './state-file.ts';
 import { wrongEnd } from './wrong-end.ts';
@@ -21,29 +22,42 @@ export interface Life {
   readonly points: Map<Point, number>;
 }
 
+/** Longer than anything may still be under way; nothing is. */
+export async function letTimePass({ world, place, story }: Life): Promise<void> {
+  await world.drain();
+  await world.pass(settleMs + 5_000);
+  place.pass(settleMs + 5_000);
+  story.push('time passes');
+}
+
 /** The staff works, the portal has a temper, and the process meets its fate at this point. */
-export async function disturbedRun(life: Life, point: Point, does: Deed, clockMs = 0): Promise<Ended> {
-  const running = await startDisturbed(life, point, does, clockMs);
+export async function disturbedRun(life: Life, point: Point, does: Deed): Promise<Ended> {
+  const running = await startDisturbed(life, point, does);
   return await finish(life, `${does} at ${point}`, running, point);
 }
 
-export async function startDisturbed(life: Life, point: Point, does: Deed, clockMs = 0): Promise<Running> {
+export async function startDisturbed(life: Life, point: Point, does: Deed): Promise<Running> {
   const { world, place, random } = life;
+  const nth = onlyOnce.has(point) ? 1 : random.pick([1, 1, 2, 3]);
   const visits = await world.work();
-  const faults = chooseFaults(random);
+  const faults = [...(isPortalPoint(point) && random.chance(0.5) ? [heldBack(nth)] : []), ...chooseFaults(random)];
   await world.arm(faults);
   life.story.push(`visits ${visits.join(', ')}; ${faults.map(({ kind, nth }) => `${kind} ${nth}`).join(', ')}`);
-  const nth = onlyOnce.has(point) ? 1 : random.pick([1, 1, 2, 3]);
   if (!isPortalPoint(point)) {
     const at: Disturbance<typeof point> = { point, nth, does };
-    return place.start({ at, clockMs });
+    return place.start({ at });
   }
-  const running = place.start({ clockMs });
+  const running = place.start();
   if (does === 'SIGKILL' || does === 'SIGSTOP') {
     const { pid } = running;
     await world.strike({ pid, point, nth, signal: does, share: random.next(), finishes: random.chance(0.5) });
   }
   return running;
+}
+
+/** What the dead asked for is done behind the back of whoever comes next. */
+function heldBack(nth: number): PortalFault {
+  return { kind: 'write-held', nth };
 }
 
 const onlyOnce: ReadonlySet<Point> = new Set(['lock-taken', 'queue-taken', 'batch-read', 'rows-before', 'rows-after']);

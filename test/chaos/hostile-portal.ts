@@ -8,8 +8,17 @@ export interface Hostility {
   arm(faults: readonly PortalFault[]): void;
   strike(strike: Strike): void;
   calm(): void;
-  /** Refusals for the rate that were made up here: any other means that the bucket was overrun. */
-  refusals(): number;
+  /** Lets everything go that is held back. */
+  letGo(): void;
+  /** Whether the request came as far as this; one that the bucket refuses does not. */
+  saw(request: number): boolean;
+}
+
+export interface Ties {
+  /** Somebody was struck. */
+  struck(point: PortalPoint): void;
+  /** Lets go what the portal holds under this name. */
+  release(name: string): void;
 }
 
 /** One request on its way through the portal. */
@@ -20,21 +29,34 @@ interface Passage {
   done: number;
 }
 
-const page = '<html><head><title>Bad Gateway</title></head><body>nginx</body></html>';
+/** A moment of a request: it is here, one of its commands is done, all of them are. */
+type Moment = 'arrived' | 'command' | 'ended';
+
 const writing = /\.(add|update|set|delete)(\?|$)/;
 
-export function createHostility(struck: (point: PortalPoint) => void): Hostility {
+export function createHostility({ struck, release }: Ties): Hostility {
   let faults: readonly PortalFault[] = [];
   let strike: Strike | undefined;
   let counts = { read: 0, write: 0 };
-  let passage: Passage | undefined;
-  let refused = 0;
+  const passages = new Map<number, Passage>();
+  /** How many newer requests each of those held back still waits for. */
+  const held = new Map<string, number>();
 
   function begin(call: CommandCall): Passage {
     const commands = call.method === 'batch' ? commandsOf(call) : [call.method];
     const writes = commands.some((command) => writing.test(command));
     const nth = (counts[writes ? 'write' : 'read'] += 1);
-    return { writes, nth, commands: commands.length, done: 0 };
+    const passage = { writes, nth, commands: commands.length, done: 0 };
+    passages.set(call.request, passage);
+    for (const [name, left] of held)
+      if (left <= 1) letGo(name);
+      else held.set(name, left - 1);
+    return passage;
+  }
+
+  function letGo(name: string): void {
+    held.delete(name);
+    release(name);
   }
 
   function hit(point: PortalPoint): void {
@@ -45,25 +67,23 @@ export function createHostility(struck: (point: PortalPoint) => void): Hostility
   }
 
   /** Whether the request stops here, whoever was struck. */
-  function strikes(now: Passage, when: 'arrived' | 'command'): boolean {
-    if (!strike || !now.writes || now.nth !== strike.nth) return false;
-    const { share, finishes } = strike;
-    if (strike.point === 'request-sent') {
-      if (when === 'arrived') hit('request-sent');
-      return false;
-    }
-    if (when === 'arrived' || now.done < Math.max(1, Math.round(now.commands * share))) return false;
-    hit('command-committed');
-    return !finishes;
+  function strikes(now: Passage, moment: Moment): boolean {
+    if (!strike || !now.writes || now.nth !== strike.nth || moment === 'ended') return false;
+    const { share, finishes, point } = strike;
+    const due = moment === 'arrived' ? 0 : Math.max(1, Math.round(now.commands * share));
+    if (point !== (moment === 'arrived' ? 'request-sent' : 'command-committed') || now.done < due) return false;
+    hit(point);
+    return moment === 'command' && !finishes;
   }
 
-  function faultOf(now: Passage, when: 'arrived' | 'command' | 'ended'): Fault | undefined {
+  function faultOf(now: Passage, moment: Moment, request: number): Fault | undefined {
     const due = faults.find(({ kind, nth }) => nth === now.nth && kind.startsWith(now.writes ? 'write' : 'read'));
-    const fault = due && faultAt(due.kind, when, now);
-    if (!fault) return undefined;
+    if (!due || !isAt(due.kind, moment, now)) return undefined;
     faults = faults.filter((other) => other !== due);
-    if (due.kind.endsWith('rate')) refused += 1;
-    return fault;
+    if (due.kind !== 'write-held') return places[due.kind].fault;
+    const name = `request ${request}`;
+    held.set(name, (request % 9) + 1);
+    return { hold: { name } };
   }
 
   return {
@@ -78,37 +98,37 @@ export function createHostility(struck: (point: PortalPoint) => void): Hostility
       faults = [];
       strike = undefined;
     },
-    refusals: () => refused,
+    letGo: () => [...held.keys()].forEach(letGo),
+    saw: (request) => passages.has(request),
     onCommand(call) {
-      const alone = !call.batched && call.method !== 'batch';
-      if (!call.batched && call.when === 'before') {
-        passage = begin(call);
-        strikes(passage, 'arrived');
-        const fault = faultOf(passage, 'arrived');
-        if (fault) return fault;
-      }
-      if (!passage) return undefined;
-      if ((call.batched || alone) && call.when === 'after') {
-        passage.done += 1;
-        if (strikes(passage, 'command')) return 'reset';
-        const fault = faultOf(passage, 'command');
-        if (fault) return fault;
-      }
-      return !call.batched && call.when === 'after' ? faultOf(passage, 'ended') : undefined;
+      const moment = momentOf(call);
+      const passage = moment === 'arrived' ? begin(call) : passages.get(call.request);
+      if (!moment || !passage) return undefined;
+      if (moment === 'command' || call.method !== 'batch') passage.done += call.when === 'after' ? 1 : 0;
+      return strikes(passage, moment) ? 'reset' : faultOf(passage, moment, call.request);
     },
   };
+}
+
+/** Of a command in a batch only its end is a moment of the request; a call alone has no other end. */
+function momentOf({ batched, method, when }: CommandCall): Moment | undefined {
+  if (!batched && when === 'before') return 'arrived';
+  if (when === 'before') return undefined;
+  return method === 'batch' ? 'ended' : 'command';
 }
 
 function commandsOf({ params }: CommandCall): readonly string[] {
   return Object.values(Object(params['cmd']) as Record<string, unknown>).map((command) => String(command));
 }
 
-function faultAt(kind: PortalFault['kind'], when: 'arrived' | 'command' | 'ended', now: Passage): Fault | undefined {
+function isAt(kind: PortalFault['kind'], moment: Moment, { done, commands }: Passage): boolean {
   const place = places[kind];
-  if (place.when !== when) return undefined;
-  return when === 'command' && now.done < Math.ceil(now.commands / 2) ? undefined : place.fault;
+  // A call that is alone ends with its command.
+  if (place.moment === 'ended' && moment === 'command') return commands === 1 && done === 1;
+  return place.moment === moment && (moment !== 'command' || done >= Math.ceil(commands / 2));
 }
 
+const page = '<html><head><title>Bad Gateway</title></head><body>nginx</body></html>';
 const gateway = (status: number): Fault => ({ status, body: page });
 const rate: Fault = {
   status: 503,
@@ -116,22 +136,23 @@ const rate: Fault = {
   contentType: 'application/json',
 };
 
-const places: Readonly<
-  Record<PortalFault['kind'], { readonly when: 'arrived' | 'command' | 'ended'; readonly fault: Fault }>
-> = {
-  'read-html-503': { when: 'arrived', fault: gateway(503) },
-  'read-reset': { when: 'arrived', fault: 'reset' },
-  'read-rate': { when: 'arrived', fault: rate },
-  'write-html-503': { when: 'arrived', fault: gateway(503) },
-  'write-rate': { when: 'arrived', fault: rate },
-  'write-reset': { when: 'arrived', fault: 'reset' },
-  'write-502-done': { when: 'ended', fault: gateway(502) },
-  'write-reset-done': { when: 'ended', fault: 'reset' },
-  'write-truncated': { when: 'ended', fault: { truncateTo: 60 } },
-  'write-hang': { when: 'ended', fault: 'hang' },
-  'write-half': { when: 'command', fault: 'reset' },
+const places: Readonly<Record<PortalFault['kind'], { readonly moment: Moment; readonly fault?: Fault }>> = {
+  'read-html-503': { moment: 'arrived', fault: gateway(503) },
+  'read-reset': { moment: 'arrived', fault: 'reset' },
+  'read-rate': { moment: 'arrived', fault: rate },
+  'write-html-503': { moment: 'arrived', fault: gateway(503) },
+  'write-rate': { moment: 'arrived', fault: rate },
+  'write-reset': { moment: 'arrived', fault: 'reset' },
+  'write-cut': { moment: 'arrived', fault: 'cut' },
+  'write-held': { moment: 'arrived' },
+  'write-502-done': { moment: 'ended', fault: gateway(502) },
+  'write-reset-done': { moment: 'ended', fault: 'reset' },
+  'write-truncated': { moment: 'ended', fault: { truncateTo: 60 } },
+  'write-hang': { moment: 'ended', fault: 'hang' },
+  'write-half': { moment: 'command', fault: 'reset' },
   'write-command-500': {
-    when: 'command',
+    moment: 'command',
     fault: { error: 'INTERNAL_SERVER_ERROR', description: 'Internal server error', status: 500 },
   },
+  'write-command-missing': { moment: 'command', fault: 'missing' },
 };

@@ -95,6 +95,13 @@ export function beyondCheckpoint(state: StateSight, touched: Sight['touched']): 
     .map(([visit, at]) => `the checkpoint ${changedAt} is beyond visit ${visit} of ${at}`);
 }
 
+/** No write was sent for a row while another one of it was under way (DL-13). */
+export function overlapsIn({ sight }: Evidence): readonly string[] {
+  return sight.overlaps.map(
+    ({ entity, id, requests }) => `requests ${requests.join(' and ')} wrote ${entity} ${id} at once`,
+  );
+}
+
 /** Every intent names the epoch of the run that wrote it. */
 export function wrongEpochs({ intents, epochs }: StateSight): readonly string[] {
   return intents

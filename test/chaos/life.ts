@@ -1,9 +1,16 @@
 import { createRandom } from '../../connectors/ident/sandbox/random.ts';
 import { actions } from './actions.ts';
 import { createChooser } from './choose.ts';
-import { disturbedRun, finish } from './disturbed-run.ts';
+import { disturbedRun, finish, letTimePass } from './disturbed-run.ts';
 import type { Life } from './disturbed-run.ts';
-import { blindCreates, differencesFromTwin, duplicatesIn, lostFrom, sendsWithoutIntent } from './invariants.ts';
+import {
+  blindCreates,
+  differencesFromTwin,
+  duplicatesIn,
+  lostFrom,
+  overlapsIn,
+  sendsWithoutIntent,
+} from './invariants.ts';
 import { makePlace } from './place.ts';
 import type { Place } from './place.ts';
 import { inDoubtPoints } from './plan.ts';
@@ -60,6 +67,7 @@ export async function live(options: LifeOptions): Promise<LifeReport> {
       ...sight.wrongs,
       ...blindCreates(evidence),
       ...sendsWithoutIntent(evidence),
+      ...overlapsIn(evidence),
       ...differencesFromTwin(evidence),
       ...(sight.overruns === 0 ? [] : [`the portal refused ${sight.overruns} requests for their rate`]),
     ];
@@ -89,6 +97,7 @@ async function disturb(life: Life, { seed, kills, sabotage }: LifeOptions): Prom
     if (tries > 6 * kills) throw new Error(`seed ${seed}: only ${done} kills in ${tries} runs`);
     if (tries % 3 === 0) await actions[(seed + tries / 3) % actions.length]?.(life);
     const point = chooser.next();
+    if (life.random.chance(0.5)) await letTimePass(life);
     await prepare(life, point);
     const ended = await disturbedRun(life, point, 'SIGKILL');
     if (ended.signal !== 'SIGKILL') {
@@ -108,18 +117,20 @@ async function prepare(life: Life, point: Point): Promise<void> {
   await life.world.work();
   await life.world.arm([{ kind: 'write-502-done', nth: 1 }]);
   await finish(life, 'run whose first answer is lost', life.place.start());
+  await letTimePass(life);
 }
 
-const patience = 20;
+const patience = 12;
 
 /** Faults off: runs until nothing waits. What a moved clock put far ahead is asked for by hand, as an operator would. */
 async function comeToRest(life: Life): Promise<StateSight> {
   for (let run = 1; run <= patience; run++) {
+    await letTimePass(life);
     await finish(life, 'run in peace', life.place.start());
     const state = readState(life.place.stateFile);
     const open = state.intents.some((intent) => intent.open);
     if (!open && state.waiting.length === 0) return state;
-    if (run % 5 === 0) await life.place.command('queue', 'retry', 'pipeline.yaml').ended;
+    if (run % 4 === 0) await life.place.command('queue', 'retry', 'pipeline.yaml').ended;
   }
   return readState(life.place.stateFile);
 }

@@ -14,6 +14,8 @@ export interface Place {
   readonly stateFile: string;
   readonly machineFolder: string;
   start(plan?: ChildPlan): Running;
+  /** Processes started from here on live so much later. */
+  pass(ms: number): void;
   /** Any other command over the pipeline: `queue retry --all`. */
   command(...words: readonly string[]): Running;
   remove(): void;
@@ -41,14 +43,21 @@ export function makePlace({ clinic }: Settings, webhook: string, options: PlaceO
     IDENT_USER: clinic.user,
     IDENT_PASSWORD: clinic.password,
   };
+  let passedMs = 0;
   const stateFolder = join(folder, '.pipe', name);
+  const run = (plan: ChildPlan, ...words: readonly string[]) =>
+    startPipe({ ...plan, monotonicMs: passedMs }, words, { cwd: folder, env });
   return {
     folder,
     stateFolder,
     stateFile: join(stateFolder, 'state.db'),
     machineFolder,
-    start: (plan = {}) => startPipe(plan, ['run', 'pipeline.yaml', '--json'], { cwd: folder, env }),
-    command: (...words) => startPipe({}, words, { cwd: folder, env }),
+    start: ({ wallMs = 0, ...plan } = {}) =>
+      run({ ...plan, wallMs: wallMs + passedMs }, 'run', 'pipeline.yaml', '--json'),
+    command: (...words) => run({ wallMs: passedMs }, ...words),
+    pass: (ms) => {
+      passedMs += ms;
+    },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -1,7 +1,10 @@
 import type { CrashPoint } from '../../engine/run/crash-points.ts';
 
-/** Points inside the process, and those only the portal sees. */
-export type Point = CrashPoint | PortalPoint;
+/** Points the engine names, and those only the wire and the portal see. */
+export type Point = CrashPoint | WirePoint | PortalPoint;
+
+/** Half of a request that writes is handed to the kernel, the other half never is. */
+export type WirePoint = 'request-half-written';
 
 /** `request-sent`: the request is there, nothing of it done. `command-committed`: one of n commands done, or all. */
 export type PortalPoint = 'request-sent' | 'command-committed';
@@ -18,16 +21,17 @@ export interface Disturbance<At extends Point = Point> {
 
 /** What `processes/pipe.ts` is told. */
 export interface ChildPlan {
-  readonly at?: Disturbance<CrashPoint>;
-  /** How far its wall clock is off. */
-  readonly clockMs?: number;
+  readonly at?: Disturbance<CrashPoint | WirePoint>;
+  /** How far its wall clock is ahead of the machine's. */
+  readonly wallMs?: number;
+  /** How far its monotonic clock is ahead. */
+  readonly monotonicMs?: number;
 }
-
-export const portalPoints: readonly PortalPoint[] = ['request-sent', 'command-committed'];
 
 /** A kill here leaves an intent without its receipt. */
 export const inDoubtPoints: readonly Point[] = [
   'intents-durable',
+  'request-half-written',
   'request-sent',
   'command-committed',
   'answer-received',
@@ -51,7 +55,7 @@ export const otherPoints: readonly Point[] = [
 ];
 
 export function isPortalPoint(point: Point): point is PortalPoint {
-  return (portalPoints as readonly Point[]).includes(point);
+  return point === 'request-sent' || point === 'command-committed';
 }
 
 /** What the portal does with the `nth` request that writes, or reads, of a run. */
@@ -68,12 +72,15 @@ export const faultKinds = {
   'write-html-503': 'a page of the gateway, nothing done',
   'write-rate': 'refused for the rate, nothing done',
   'write-reset': 'dropped, nothing done',
+  'write-cut': 'dropped, and all done nevertheless',
+  'write-held': 'done only after newer requests, of whoever comes next',
   'write-502-done': 'all done, and then a page of the gateway',
   'write-reset-done': 'all done, and then dropped',
   'write-truncated': 'all done, and half an answer under its own length',
   'write-hang': 'all done, and no answer at all',
   'write-half': 'half of it done, and then dropped',
   'write-command-500': 'one command says it failed after it was done',
+  'write-command-missing': 'one command is done, and the answer does not mention it',
 } as const;
 
 /** Where a process is struck from outside, in the middle of its request. */

@@ -1,12 +1,13 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { CommandEntry, LegacyRecord } from '../../connectors/bitrix24/sandbox/index.ts';
+import type { CommandEntry, LegacyRecord, Overlap } from '../../connectors/bitrix24/sandbox/index.ts';
 import type { Clinic } from '../../connectors/ident/sandbox/index.ts';
 import type { PortalFault, PortalPoint, Strike } from './plan.ts';
 
 export type Order =
-  | { readonly do: 'settings' | 'work' | 'calm' | 'look' }
+  | { readonly do: 'settings' | 'work' | 'calm' | 'drain' | 'look' }
+  | { readonly do: 'pass'; readonly ms: number }
   | { readonly do: 'arm'; readonly faults: readonly PortalFault[] }
   | { readonly do: 'strike'; readonly strike: Strike };
 
@@ -33,6 +34,8 @@ export interface Sight {
   readonly touched: readonly (readonly [number, string])[];
   /** Writes that a guard forbids. */
   readonly wrongs: readonly string[];
+  /** Writes of one row that were under way at once. */
+  readonly overlaps: readonly Overlap[];
   /** Requests the portal refused because there were too many. */
   readonly overruns: number;
 }
@@ -45,6 +48,10 @@ export interface World {
   arm(faults: readonly PortalFault[]): Promise<void>;
   strike(strike: Strike): Promise<void>;
   calm(): Promise<void>;
+  /** Everything that was on its way or held back is done. */
+  drain(): Promise<void>;
+  /** It is so much later, in the clinic and at the portal. */
+  pass(ms: number): Promise<void>;
   look(): Promise<Sight>;
   /** The next time somebody is struck. */
   struck(): Promise<PortalPoint>;
@@ -75,6 +82,8 @@ export async function startWorld(seed: number, appointments: number): Promise<Wo
     arm: async (faults) => void (await ask({ do: 'arm', faults })),
     strike: async (strike) => void (await ask({ do: 'strike', strike })),
     calm: async () => void (await ask({ do: 'calm' })),
+    drain: async () => void (await ask({ do: 'drain' })),
+    pass: async (ms) => void (await ask({ do: 'pass', ms })),
     look: async () => (await ask({ do: 'look' })) as Sight,
     struck: () => new Promise((resolve) => strikes.push(resolve)),
     async close() {
