@@ -42,7 +42,7 @@ export async function startDisturbed(life: Life, point: Point, does: Deed): Prom
   const visits = await world.work();
   const faults = [...(isPortalPoint(point) && random.chance(0.5) ? [heldBack(nth)] : []), ...chooseFaults(random)];
   await world.arm(faults);
-  life.story.push(`visits ${visits.join(', ')}; ${faults.map(({ kind, nth }) => `${kind} ${nth}`).join(', ')}`);
+  life.story.push(`visits ${visits.join(', ')}; ${faults.map((fault) => `${fault.kind} ${fault.nth}`).join(', ')}`);
   if (!isPortalPoint(point)) {
     const at: Disturbance<typeof point> = { point, nth, does };
     return place.start({ at });
