@@ -241,6 +241,8 @@ export interface ChildList {
 /** Which rows of an entity: every field must match one of its values. */
 export interface Question {
   readonly by: Readonly<Record<string, Wanted>>;
+  /** Only rows made after the one with this key; asked only of sinks that have `highWater`. */
+  readonly above?: string;
 }
 
 /** Any of these values (never an empty list), or: has no value. */
@@ -275,6 +277,12 @@ export interface Sink {
    * applied. An abort lets the request in flight finish, gives its outcomes, and reports the rest as not applied.
    */
   write(writes: readonly Write[], signal: AbortSignal): Promise<readonly Outcome[]>;
+  /**
+   * The highest key the entity has given so far; undefined when it has no rows. Present where keys are numbers that
+   * only ever rise: then what became of a lost create is looked for above it (DL-12), and the first create of a run
+   * must be found by its own question before others follow (DL-3).
+   */
+  highWater?(entity: string, signal: AbortSignal): Promise<string | undefined>;
   /** How many writes go into one request: the engine journals and hands over at most so many at once. */
   readonly writesPerRequest: number;
   /** How long a request the client gave up on may still take effect, in milliseconds (delivery.md, settle). */

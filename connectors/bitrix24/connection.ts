@@ -3,6 +3,7 @@ import { check } from './check.ts';
 import { batchLimit, createClient } from './client.ts';
 import { defaults, portalOf, type Settings } from './config.ts';
 import { find } from './find.ts';
+import { highWater } from './high-water.ts';
 import { createPace } from './pace.ts';
 import { createSchemas } from './schema.ts';
 import { write } from './write.ts';
@@ -17,6 +18,7 @@ export function connect(settings: Settings, host: Host): Connection {
       describe: async (entity, signal) => (await schemas.of(entity, signal)).description,
       find: async (entity, questions, fields, signal) =>
         find(client, await schemas.of(entity, signal), questions, fields, signal),
+      highWater: async (entity, signal) => highWater(client, await schemas.of(entity, signal), signal),
       write: (writes, signal) => write({ client, schemas, pace }, writes, signal),
       writesPerRequest: batchLimit,
       settleMs: settings.settleMs ?? defaults.settleMs,

@@ -84,10 +84,10 @@ function selectOf(fields: readonly PortalField[], members: readonly Member[]): r
 }
 
 function listJobs(reading: Reading, folded: Fold): readonly Job[] {
-  if (!folded.over) return [pageJob(reading, folded, [], indexMembers(folded), '0')];
+  if (!folded.over) return [pageJob(reading, folded, [], indexMembers(folded), folded.above)];
   const membersOf = indexMembers(folded);
   const size = folded.over.name === 'ID' ? pageSize : valuesPerFilter;
-  return chunks(folded.values, size).map((values) => pageJob(reading, folded, values, membersOf, '0'));
+  return chunks(folded.values, size).map((values) => pageJob(reading, folded, values, membersOf, folded.above));
 }
 
 type MembersOf = (row: FoundRow) => readonly Member[];

@@ -17,12 +17,16 @@ export interface Fold {
   /** Values of `over`, once each, as the portal takes them. */
   readonly values: readonly string[];
   readonly members: readonly Member[];
+  /** Every question of the fold wants rows after this one. */
+  readonly above: string;
 }
 
 export interface Member {
   /** Place among the questions of the call. */
   readonly index: number;
   readonly wanted: ReadonlyMap<PortalField, Wanted>;
+  /** Only rows after this one; '0' for all. */
+  readonly above: string;
 }
 
 /** The question with fields looked up and options by id. Throws a PipeError for what the portal does not have. */
@@ -30,7 +34,8 @@ export function resolve(schema: Schema, question: Question, index: number): Memb
   const entries = Object.entries(question.by);
   if (entries.length === 0) throw new Error('a question without fields');
   const wanted = new Map(entries.map(([name, one]) => [schema.field(name), one] as const));
-  return { index, wanted: new Map([...wanted].map(([field, one]) => [field, withOptionIds(field, one)])) };
+  const { above = '0' } = question;
+  return { index, above, wanted: new Map([...wanted].map(([field, one]) => [field, withOptionIds(field, one)])) };
 }
 
 function withOptionIds(field: PortalField, wanted: Wanted): Wanted {
@@ -40,7 +45,7 @@ function withOptionIds(field: PortalField, wanted: Wanted): Wanted {
 
 /** As few folds as the questions allow. */
 export function fold(schema: Schema, members: readonly Member[]): readonly Fold[] {
-  const alike = Map.groupBy(members, ({ wanted }) => shapeOf(wanted));
+  const alike = Map.groupBy(members, ({ wanted, above }) => `${above} ${shapeOf(wanted)}`);
   return [...alike.values()].flatMap((group) => {
     const over = foldField(group);
     const folds = Map.groupBy(group, ({ wanted }) => restKey(wanted, over));
@@ -77,7 +82,7 @@ function restKey(wanted: Member['wanted'], over: PortalField | undefined): strin
 function makeFold(schema: Schema, over: PortalField | undefined, members: readonly Member[]): Fold {
   const rest = new Map([...(members[0]?.wanted ?? [])].filter(([field]) => field !== over));
   const values = over ? new Set(members.flatMap((member) => valuesOf(member, over))) : [];
-  return { schema, over, rest, values: [...values], members };
+  return { schema, over, rest, values: [...values], members, above: members[0]?.above ?? '0' };
 }
 
 function valuesOf({ wanted }: Member, field: PortalField): readonly string[] {
@@ -111,7 +116,7 @@ export function isHonoured({ over, rest }: Fold, values: readonly string[], row:
 
 /** The questions of the fold that a row answers. */
 export function indexMembers({ over, members }: Fold): (row: FoundRow) => readonly Member[] {
-  if (!over) return (row) => members.filter(({ wanted }) => answers(wanted, row));
+  if (!over) return (row) => members.filter((member) => answers(member, row));
   const byValue = new Map<string, Set<Member>>();
   for (const member of members) {
     for (const value of valuesOf(member, over)) {
@@ -122,11 +127,12 @@ export function indexMembers({ over, members }: Fold): (row: FoundRow) => readon
   return (row) => {
     const forms = comparablesOf(over, row.values[over.name]);
     const candidates = new Set(forms.flatMap((form) => [...(byValue.get(form) ?? [])]));
-    return [...candidates].filter(({ wanted }) => answers(wanted, row));
+    return [...candidates].filter((member) => answers(member, row));
   };
 }
 
-function answers(wanted: Member['wanted'], row: FoundRow): boolean {
+function answers({ wanted, above }: Member, row: FoundRow): boolean {
+  if (Number(row.key) <= Number(above)) return false;
   return [...wanted].every(([field, one]) => satisfies(field, row.values[field.name], one, false));
 }
 

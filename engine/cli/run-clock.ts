@@ -6,6 +6,7 @@ import type { RunClock } from '../run/context.ts';
 export const runClock: RunClock = {
   now: () => systemClock.now(),
   monotonic: () => systemClock.monotonic(),
+  bootId: systemClock.bootId,
   sleep: async (ms, signal) => {
     try {
       await setTimeout(ms, undefined, { signal });

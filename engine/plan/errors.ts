@@ -19,6 +19,21 @@ export const planErrors = defineErrors('plan', {
       ru: 'ничего, если строка ещё появится: запись ждёт в очереди; иначе удалите её командой `pipe queue drop`',
     },
   },
+  own_row_unmatched: {
+    kind: 'data',
+    en: 'row {row} of target {target} was created for this record, but no rung finds it any more',
+    ru: 'строка {row} цели {target} создана для этой записи, но ни одна ступень её больше не находит',
+    fix: {
+      en: 'give the row back what it is matched by, or delete it there; then run `pipe queue retry`. A rung `by: link` would find it',
+      ru: 'верните строке то, по чему её ищут, или удалите её там; затем выполните `pipe queue retry`. Её нашла бы ступень `by: link`',
+    },
+  },
+  no_identity: {
+    kind: 'input',
+    en: 'target {target} has neither `key` nor `match`, and {entity} in connection {connection} has no room for a mark of ours',
+    ru: 'у цели {target} нет ни `key`, ни `match`, а у {entity} в подключении {connection} нет места для нашей метки',
+    fix: { en: 'give the target a `key`', ru: 'задайте цели `key`' },
+  },
   unknown_field: {
     kind: 'input',
     en: '"{field}" is not a field of {entity} in connection {connection}',

@@ -2,7 +2,7 @@ import type { EntityDescription, Question, Row, Value, Wanted } from '../connect
 import type { CompiledField, CompiledRung, CompiledTarget, Variables } from '../transform/compiled.ts';
 import type { NamedRows } from './change.ts';
 import { planErrors } from './errors.ts';
-import { fieldNamed } from './question.ts';
+import { fieldNamed, satisfies } from './question.ts';
 import type { Fields } from './question.ts';
 import { canonical, isEmpty, isMultiField, listOf, multiValues } from './value.ts';
 
@@ -15,6 +15,21 @@ export interface TargetEntity {
   readonly fields: Fields;
 }
 
+/** The engine's own mark of what one record creates in one target: whose it is, and which record's (DL-12). */
+export interface Tag {
+  readonly field: string;
+  readonly value: string;
+  readonly originField: string;
+  readonly origin: string;
+}
+
+/** What this installation knows of the rows of one record: the mark it leaves on what it creates, and where it wrote before. */
+export interface OwnRows {
+  readonly tag?: Tag;
+  /** Keys of the rows the record was written to, newest first. */
+  readonly links: readonly string[];
+}
+
 export interface Match {
   /** Name of the rung that decided; undefined: none matched. */
   readonly rung?: string;
@@ -23,30 +38,67 @@ export interface Match {
   /** A rung refused all its rows: create though later rungs might match, or skip. */
   readonly refused?: 'create' | 'skip';
   readonly named: readonly NamedRows[];
+  /** What the rungs asked, up to the one that decided. */
+  readonly asked: readonly Question[];
+  /** Keys of all rows that answered, accepted or not. */
+  readonly met: ReadonlySet<string>;
+}
+
+/** What the ladder of one target of one record is climbed with. */
+export interface Climb {
+  readonly target: CompiledTarget;
+  readonly entity: TargetEntity;
+  readonly record: Row;
+  readonly variables: Variables;
+  readonly own: OwnRows;
+  readonly ask: Ask;
 }
 
 /** The ladder of a target (language.md §4.3): by → where → prefer → order → many, rung after rung. */
-export async function matchTarget(
-  target: CompiledTarget,
-  entity: TargetEntity,
-  record: Row,
-  variables: Variables,
-  ask: Ask,
-): Promise<Match> {
-  for (const [index, rung] of target.rungs.entries()) {
-    const question = await questionOf(rung, target, entity, record, variables);
+export async function matchTarget(climb: Climb): Promise<Match> {
+  const { target, entity, record, variables, ask } = climb;
+  const met = new Set<string>();
+  const asked: Question[] = [];
+  for (const [index, rung] of rungsOf(target, climb.own).entries()) {
+    const question = await questionOf(rung, climb);
     if (!question) continue;
-    const found = await ask(question);
+    asked.push(question);
+    const answered = await ask(question);
+    const found = rung.rung.byLink ? await stillOurs(answered, climb) : answered;
     if (found.length === 0) continue;
+    for (const row of found) met.add(String(row[entity.description.id]));
     const accepted = await filterRows(found, rung.where, record, variables);
     if (accepted.length === 0) {
       if (rung.rung.refused === 'next') continue;
-      return { rung: rung.rung.name, rows: [], refused: rung.rung.refused, named: [] };
+      return { rung: rung.rung.name, rows: [], refused: rung.rung.refused, named: [], asked, met };
     }
     const preferred = await filterRows(accepted, rung.prefer, record, variables);
-    return choose(rung, index, target, entity, preferred.length > 0 ? preferred : accepted);
+    return { ...choose(rung, index, target, entity, preferred.length > 0 ? preferred : accepted), asked, met };
   }
-  return { rows: [], named: [] };
+  return { rows: [], named: [], asked, met };
+}
+
+/** A target without key and match has the engine's own tag for its identity (language.md §3). */
+function rungsOf(target: CompiledTarget, { tag }: OwnRows): readonly CompiledRung[] {
+  if (target.rungs.length > 0 || !tag) return target.rungs;
+  const { place } = target.target;
+  const value = { kind: 'mapped' as const };
+  const rung = { name: 'tag', place, by: [], refused: 'next' as const, order: [], many: 'newest' as const };
+  return [{ rung, by: [{ field: tag.field, place, value, evaluate: () => tag.value }] }];
+}
+
+/** DL-2: a link is a candidate, believed while its row carries our tag or answers another rung. */
+async function stillOurs(linked: readonly Row[], climb: Climb): Promise<readonly Row[]> {
+  const { tag } = climb.own;
+  const others: Question[] = [];
+  for (const rung of climb.target.rungs) {
+    const question = rung.rung.byLink ? undefined : await questionOf(rung, climb);
+    if (question) others.push(question);
+  }
+  return linked.filter(
+    (row) =>
+      (tag && row[tag.field] === tag.value) || others.some((question) => satisfies(climb.entity.fields, question, row)),
+  );
 }
 
 async function filterRows(
@@ -62,13 +114,11 @@ async function filterRows(
 }
 
 /** §4.4: an expression that yields nothing or "" skips the rung; it never means "is empty" and never drops the filter. */
-async function questionOf(
-  rung: CompiledRung,
-  target: CompiledTarget,
-  entity: TargetEntity,
-  record: Row,
-  variables: Variables,
-): Promise<Question | undefined> {
+async function questionOf(rung: CompiledRung, climb: Climb): Promise<Question | undefined> {
+  const { target, entity, record, variables, own } = climb;
+  if (rung.rung.byLink) {
+    return own.links.length > 0 ? { by: { [entity.description.id]: { anyOf: own.links } } } : undefined;
+  }
   const by: Record<string, Wanted> = {};
   for (const asked of rung.by) {
     if (asked.value.kind === 'empty') {
@@ -139,7 +189,7 @@ function choose(
   target: CompiledTarget,
   entity: TargetEntity,
   rows: readonly Row[],
-): Match {
+): Omit<Match, 'asked' | 'met'> {
   const { name, many, warnMany } = rung.rung;
   const id = entity.description.id;
   const sorted = sortRows(rung, entity, rows);

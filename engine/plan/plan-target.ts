@@ -8,7 +8,8 @@ import { createValues, rowAfter, updateValues } from './fields.ts';
 import { judge } from './guard.ts';
 import type { Verdict } from './guard.ts';
 import { matchTarget } from './match.ts';
-import type { Ask, Match, TargetEntity } from './match.ts';
+import type { Ask, Match, OwnRows, TargetEntity } from './match.ts';
+import { mayAnswer } from './question.ts';
 
 /** All that planning one target of one record needs; `ask` is the only thing that may wait. */
 export interface TargetContext {
@@ -17,13 +18,14 @@ export interface TargetContext {
   readonly record: FlowRecord;
   /** `$params`, `$source`, `$run` and the rows of earlier targets. */
   readonly variables: Variables;
+  readonly own: OwnRows;
   readonly ask: Ask;
 }
 
 /** One target of one record: ladder → missing → guards → write policies → difference (language.md §4.3). */
 export async function planTarget(context: TargetContext): Promise<TargetPlan> {
-  const { target, entity, record, variables } = context;
-  const match = await matchTarget(target, entity, record.record, variables, context.ask);
+  const { target } = context;
+  const match = await matchTarget({ ...context, record: context.record.record });
   const rung = match.rung === undefined ? {} : { rung: match.rung };
   if (match.refused === 'skip') {
     return { target, ...rung, changes: [], skip: match.rung ?? '', named: match.named, created: false };
@@ -61,10 +63,34 @@ async function planMissing(context: TargetContext, match: Match): Promise<Target
   const verdict = await judge(target, record.record, variables, undefined);
   const named = [...match.named, ...verdict.named];
   if (verdict.skip !== undefined) return { target, changes: [], skip: verdict.skip, named, created: false };
-  const values = await createValues(target, entity, record.record, variables);
+  await refuseSecondRow(context, match);
+  const mapped = await createValues(target, entity, record.record, variables);
+  const values = { ...mapped, ...tagValues(context.own, mapped) };
   const lists = await listChanges(target, entity, record.record, variables, undefined, verdict);
   const row = { ...values, [entity.description.id]: placeholder(target.target.name, record.key) };
   return { target, changes: [{ operation: 'create', values, lists }], named, row, created: true };
+}
+
+/** The fields of the mark are the mapping's where it writes one of them. */
+function tagValues({ tag }: OwnRows, mapped: Row): Row {
+  const isFree = tag && mapped[tag.originField] === undefined && mapped[tag.field] === undefined;
+  return isFree ? { [tag.originField]: tag.origin, [tag.field]: tag.value } : {};
+}
+
+/**
+ * A row that this record created and that would answer a rung, had it not lost a value the rung asks by: to create another
+ * would double it. A row that holds another value, or that a rung met and refused, is the mapping's own decision.
+ */
+async function refuseSecondRow({ target, entity, own, ask }: TargetContext, { asked, met }: Match): Promise<void> {
+  const { tag, links } = own;
+  const unmet = links.filter((key) => !met.has(key));
+  if (!tag || unmet.length === 0) return;
+  const { id } = entity.description;
+  const rows = await ask({ by: { [id]: { anyOf: unmet } } });
+  const lost = rows.find(
+    (row) => row[tag.field] === tag.value && asked.some((question) => mayAnswer(entity, question, row)),
+  );
+  if (lost) throw planErrors.own_row_unmatched.error({ target: target.target.name, row: String(lost[id]) });
 }
 
 async function planFound(context: TargetContext, match: Match): Promise<TargetPlan> {

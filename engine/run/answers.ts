@@ -1,11 +1,10 @@
-import type { Answer, FoundRow, Question, Row, Wanted } from '../connector.ts';
+import type { Question, Row, Wanted } from '../connector.ts';
 import { isPlaceholder } from '../plan/change.ts';
 import { questionClaims, rowClaim } from '../plan/claims.ts';
-import { asRow, satisfies } from '../plan/question.ts';
-import { attemptAnswers } from './attempt.ts';
+import { satisfies } from '../plan/question.ts';
+import { askTarget } from './ask.ts';
 import type { FlowContext, Scope } from './context.ts';
 import { reach } from './crash-points.ts';
-import { runErrors } from './errors.ts';
 import type { Answered } from './lockstep.ts';
 
 /** An answer serves later waves of its batch no longer than this; what is planned on it must be sent by 30 s (DL-4). */
@@ -126,9 +125,8 @@ export class Answers {
   async #ask(scope: Scope, open: ReadonlyMap<string, Question>): Promise<void> {
     const at = this.#context.clock.monotonic();
     const questions = [...open.values()];
-    const answers = await this.#find(scope, questions);
+    const rows = [...(await this.#find(scope, questions))];
     reach('find-answered');
-    const rows = answers.map((answer, index) => this.#checked(scope, questions[index], answer));
     const claims = questions.map((question) => questionClaims(scope.id, scope.fields, question));
     await this.#joinRecent(scope, questions, claims, rows);
     [...open.keys()].forEach((id, index) => {
@@ -139,33 +137,14 @@ export class Answers {
     });
   }
 
-  async #find(scope: Scope, questions: readonly Question[]): Promise<readonly Answer[]> {
-    const { entity } = scope.description;
-    const { signal } = this.#context;
-    return attemptAnswers(this.#context, scope.connection.name, questions, (left) =>
-      scope.sink.find(entity, left, scope.select, signal),
-    );
+  async #find(scope: Scope, questions: readonly Question[]): Promise<readonly Answered[]> {
+    const answers = await askTarget(this.#context, scope, questions);
+    for (const rows of answers) if (!(rows instanceof Error)) for (const row of rows) this.#keep(scope, row);
+    return answers;
   }
 
-  /** DL-3: a row that does not satisfy its question means that the filter was not honoured; nothing may rest on it. */
-  #checked(scope: Scope, question: Question | undefined, answer: Answer): Answered {
-    if (!answer.ok) return answer.error;
-    return answer.rows.map((found) => {
-      const row = this.#keep(scope, found);
-      if (!question || satisfies(scope.fields, question, row)) return row;
-      throw runErrors.filter_ignored.error({
-        entity: scope.description.entity,
-        connection: scope.connection.name,
-        fields: Object.keys(question.by).join(', '),
-        row: found.key,
-      });
-    });
-  }
-
-  #keep(scope: Scope, found: FoundRow): Row {
-    const row = asRow(scope.description, found);
-    this.#rows.set(rowClaim(scope.id, found.key), row);
-    return row;
+  #keep(scope: Scope, row: Row): void {
+    this.#rows.set(rowClaim(scope.id, String(row[scope.description.id])), row);
   }
 
   /** DL-2: rows this installation created lately answer too, re-read by key, though the vendor's index may lag. */
@@ -194,7 +173,7 @@ export class Answers {
       scope,
       keys.map((key) => ({ by: { [scope.description.id]: { anyOf: [key] } } })),
     );
-    const rows = new Map(reread.map((answer, index) => [keys[index], this.#keptRows(scope, answer)]));
+    const rows = new Map(reread.map((answer, index) => [keys[index], answer]));
     missing.forEach((wanted, index) => {
       const question = questions[index];
       const answered = answers[index];
@@ -205,10 +184,6 @@ export class Answers {
       const satisfying = late.flatMap((found) => (found instanceof Error ? [] : found));
       answers[index] = unread ?? [...answered, ...satisfying.filter((row) => satisfies(scope.fields, question, row))];
     });
-  }
-
-  #keptRows(scope: Scope, answer: Answer): Answered {
-    return answer.ok ? answer.rows.map((found) => this.#keep(scope, found)) : answer.error;
   }
 }
 

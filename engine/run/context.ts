@@ -9,8 +9,10 @@ import type { CompiledFlow, CompiledPipeline, Test } from '../transform/compiled
 export interface RunClock {
   /** Wall clock, milliseconds since 1970. */
   now(): number;
-  /** Never goes back, milliseconds. */
+  /** Never goes back while the machine is up, milliseconds; the same for every process on it. */
   monotonic(): number;
+  /** Another one means: the machine was started anew, `monotonic()` began again. */
+  readonly bootId: string;
   /** Rejects with the signal's reason when aborted. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
@@ -27,9 +29,18 @@ export interface RunContext {
   readonly lease: Lease;
   readonly clock: RunClock;
   readonly connections: ReadonlyMap<string, OpenConnection>;
+  /** What the run found before it created rows, by scope. */
+  readonly creates: Map<string, CreatesBegun>;
   /** A stop that was asked for: the request in flight ends, nothing new begins. */
   readonly signal: AbortSignal;
   readonly emit: Listener;
+}
+
+export interface CreatesBegun {
+  /** The highest key before: what this run creates lies above it (DL-12). */
+  readonly highWater?: string;
+  /** A row of ours was found by its own question (DL-3). */
+  proven: boolean;
 }
 
 export interface RunOptions {
@@ -86,7 +97,7 @@ export interface Scopes {
 /** Writes without an answer: what they touch waits (DL-13). */
 export interface Doubts {
   readonly claims: Set<string>;
-  /** Records with an open intent, and when each may be looked at again (wall clock). */
+  /** Records with an open intent, and when each may be looked at again (wall clock); infinite: when a person has said so. */
   readonly records: Map<string, number>;
   /** Those put into the queue when the flow began and not met since. */
   readonly unmet: Set<string>;

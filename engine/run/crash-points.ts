@@ -4,6 +4,11 @@
  */
 export type CrashPoint =
   | 'lock-taken'
+  | 'window-taken'
+  | 'reconcile-lookup'
+  | 'reconcile-waiting'
+  | 'reconcile-adopted'
+  | 'reconcile-closed'
   | 'batch-read'
   | 'find-answered'
   | 'planned'

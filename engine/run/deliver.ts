@@ -29,6 +29,8 @@ export interface DeliveryTask {
   readonly pace: Pace;
   /** Attempts already made, of records that come from the queue. */
   readonly attempts: ReadonlyMap<string, number>;
+  /** Records of this run that wait to be tried again: one that is tried within the run counts by what came of that. */
+  readonly waiting: Set<string>;
 }
 
 /**
@@ -191,6 +193,7 @@ export async function commit(context: FlowContext, task: DeliveryTask, batch: Ba
   for (const { key } of [...delivered, ...queued]) context.doubts.unmet.delete(key);
   for (const put of queued) {
     task.tally[put.state === 'failed' ? 'rejected' : 'queued'] += 1;
+    if (put.state !== 'failed') task.waiting.add(put.key);
     const retryAt = put.dueAt === undefined ? {} : { retryAt: put.dueAt };
     context.emit({ type: 'record-queued', at, flow, key: put.key, error: put.error, ...retryAt });
   }

@@ -1,96 +1,208 @@
-import type { Intent, QueueEntry } from '../state/ports.ts';
-import type { Doubts, RunContext } from './context.ts';
+import type { OpenIntent, QueueEntry, QueuePut } from '../state/ports.ts';
+import type { Doubts, FlowContext } from './context.ts';
+import { reach } from './crash-points.ts';
 import { runErrors } from './errors.ts';
+import { adopt, lookUp } from './look-up.ts';
+import type { Lookup } from './look-up.ts';
 
 /** How long a write may be under way whose target is no longer in the file, so that its own word is not known. */
 const longestSettleMs = 90_000;
 
-/**
- * What earlier processes and flows left without an answer. Each such record waits in the queue until a late effect of
- * the write is no longer possible, counted from the first run that held the lock after it (DL-12); all that time what
- * the write touches is held, whichever flow meets it (DL-13). Then the intent is closed and the record planned anew:
- * what was written is found, what was not is written.
- */
-export async function openDoubts(context: RunContext, flow: string): Promise<Doubts> {
-  const doubts: Doubts = { claims: new Set(), records: new Map(), unmet: new Set() };
-  const byFlow = Map.groupBy(await context.state.openIntents(), (intent) => intent.flow);
-  for (const [name, intents] of byFlow) {
-    const entries = await openEntries(context, name);
-    const now = context.clock.now();
-    const settled: Intent[] = [];
-    const found = new Map<string, { readonly intent: Intent; readonly until: number }>();
-    for (const intent of intents) {
-      const begun = settlesAt(entries.get(intent.key), intent);
-      const until = begun ?? now + settleMs(context, intent);
-      if (until <= now) {
-        settled.push(intent);
-        continue;
-      }
-      for (const claim of intent.claims) doubts.claims.add(claim);
-      if (name === flow) doubts.records.set(intent.key, until);
-      if (begun === undefined) found.set(intent.key, { intent, until });
-    }
-    if (name === flow) for (const key of found.keys()) doubts.unmet.add(key);
-    await record(context, name, settled, [...found.values()], entries);
-  }
-  return doubts;
+export function noDoubts(): Doubts {
+  return { claims: new Set(), records: new Map(), unmet: new Set() };
 }
 
-function settleMs({ compiled, connections }: RunContext, intent: Intent): number {
+/**
+ * Decides what can be decided of writes that got no answer, this run's and those of processes that died (DL-12, DL-13).
+ * A create that is found by its tag is adopted at once. What is not found is held, with everything it touches, until a
+ * late effect is no longer possible; then the intent is closed and the record planned anew. What nobody can look up is
+ * quarantined.
+ */
+export async function lookAtDoubts(context: FlowContext): Promise<void> {
+  const { doubts, state, flow } = context;
+  doubts.claims.clear();
+  doubts.records.clear();
+  const open = await state.openIntents();
+  if (open.length === 0) return;
+  await beginSettle(context, open);
+  const { name } = flow.flow;
+  const own = open.filter((intent) => intent.flow === name);
+  const strangers = open.filter((intent) => intent.flow !== name);
+  await holdStrangers(context, strangers);
+  const entries = await openEntries(context, own);
+  const found = await lookUp(context, own);
+  reach('reconcile-lookup');
+  const fates = own.map((intent) => fateOf(context, intent, found.get(intent.id), entries.get(intent.key)));
+  for (const { intent, fate } of fates) {
+    if (fate === 'held' || fate === 'undecidable') for (const claim of intent.claims) doubts.claims.add(claim);
+    if (fate === 'held') {
+      const dueAt = context.clock.now() + leftMs(context, intent);
+      doubts.records.set(intent.key, Math.max(dueAt, doubts.records.get(intent.key) ?? 0));
+    }
+    if (fate === 'undecidable') doubts.records.set(intent.key, Infinity);
+  }
+  await record(context, fates, entries);
+}
+
+/**
+ * - `adopted`: its row is there. - `over`: it did not arrive, and cannot any more; or it can be read off the target, as
+ * updates can. - `held`: it may still arrive. - `undecidable`: nobody can tell.
+ */
+interface Fate {
+  readonly intent: OpenIntent;
+  readonly fate: 'adopted' | 'over' | 'held' | 'undecidable';
+  readonly row?: string;
+}
+
+function fateOf(
+  context: FlowContext,
+  intent: OpenIntent,
+  found: Lookup | undefined,
+  entry: QueueEntry | undefined,
+): Fate {
+  if (found?.row !== undefined) return { intent, fate: 'adopted', row: found.row };
+  if (leftMs(context, intent) > 0 || found?.failed) return { intent, fate: 'held' };
+  const canBeTold = intent.write.operation !== 'create' || found !== undefined || isAskedFor(intent);
+  // A person who marks a quarantined record has looked: it did not arrive.
+  return { intent, fate: canBeTold || entry?.marked ? 'over' : 'undecidable' };
+}
+
+/** Whether some rung can find what the create would have made. */
+function isAskedFor({ claims }: OpenIntent): boolean {
+  return claims.some((claim) => claim.includes('?'));
+}
+
+/** A mark counts from the first run that held the lock, or from giving up, never from the intent's own time (DL-12). */
+async function beginSettle({ state, clock }: FlowContext, open: readonly OpenIntent[]): Promise<void> {
+  const unmarked = open.filter(({ settling }) => settling?.boot !== clock.bootId);
+  const mark = { boot: clock.bootId, since: clock.monotonic() };
+  await state.beginSettle(
+    unmarked.map(({ id }) => id),
+    mark,
+  );
+}
+
+function leftMs(context: FlowContext, intent: OpenIntent): number {
+  const { clock } = context;
+  const { settling } = intent;
+  const settle = settleMs(context, intent);
+  if (settling?.boot !== clock.bootId) return settle;
+  return Math.max(0, settle - (clock.monotonic() - settling.since));
+}
+
+function settleMs({ compiled, connections }: FlowContext, intent: OpenIntent): number {
   const flow = compiled.flows.find((candidate) => candidate.flow.name === intent.flow);
   const target = flow?.flow.targets.find((candidate) => candidate.name === intent.target);
   const connection = target && connections.get(target.connection)?.connection;
   return (target && connection?.sink?.(target.block).settleMs) ?? longestSettleMs;
 }
 
-async function openEntries(context: RunContext, flow: string): Promise<ReadonlyMap<string, QueueEntry>> {
-  const entries = await context.state.queue({ flow });
-  const open = entries.filter(({ state }) => state !== 'completed' && state !== 'superseded');
-  return new Map(open.map((entry) => [entry.key, entry]));
-}
-
-/** Until when the record waits for this very write: a row that was put before it was sent waits for something else. */
-function settlesAt(entry: QueueEntry | undefined, intent: Intent): number | undefined {
-  return entry && entry.lastAt >= intent.at ? entry.dueAt : undefined;
-}
-
-async function record(
-  context: RunContext,
-  flow: string,
-  settled: readonly Intent[],
-  found: readonly { readonly intent: Intent; readonly until: number }[],
-  entries: ReadonlyMap<string, QueueEntry>,
-): Promise<void> {
-  if (settled.length + found.length === 0) return;
-  const { run, epoch } = context;
-  const at = context.clock.now();
-  await context.state.commit({
-    run,
-    epoch,
-    flow,
-    at,
-    receipts: settled.map((intent) => ({ intent: intent.id, outcome: 'not-applied', error: unanswered(intent), at })),
-    links: [],
-    delivered: [],
-    queued: found.map(({ intent, until }) => ({
-      key: intent.key,
-      source: intent.source,
-      state: 'waiting',
+/**
+ * Another flow decides on its own writes; here what they touch is held until they can no longer arrive. Those of flows
+ * that are no longer in the file are closed then: nobody else will.
+ */
+async function holdStrangers(context: FlowContext, intents: readonly OpenIntent[]): Promise<void> {
+  const { doubts, state, run, epoch, clock, compiled } = context;
+  for (const intent of intents) {
+    if (leftMs(context, intent) > 0) for (const claim of intent.claims) doubts.claims.add(claim);
+  }
+  const flows = new Set(compiled.flows.map(({ flow }) => flow.name));
+  const left = intents.filter((intent) => !flows.has(intent.flow) && leftMs(context, intent) === 0);
+  for (const [flow, closed] of Map.groupBy(left, (intent) => intent.flow)) {
+    const at = clock.now();
+    const receipts = closed.map((intent) => ({
+      intent: intent.id,
+      outcome: 'not-applied' as const,
       error: unanswered(intent),
-      attempts: entries.get(intent.key)?.attempts ?? 0,
-      dueAt: until,
-    })),
-  });
-  for (const { intent, until } of found) {
-    context.emit({ type: 'record-queued', at, flow, key: intent.key, error: unanswered(intent), retryAt: until });
+      at,
+    }));
+    await state.commit({ run, epoch, flow, at, receipts, links: [], delivered: [], queued: [] });
   }
 }
 
-function unanswered({ write, target }: Intent) {
+async function openEntries(
+  { state, flow }: FlowContext,
+  own: readonly OpenIntent[],
+): Promise<ReadonlyMap<string, QueueEntry>> {
+  if (own.length === 0) return new Map();
+  const entries = await state.queue({ flow: flow.flow.name });
+  const open = entries.filter((entry) => entry.state !== 'completed' && entry.state !== 'superseded');
+  return new Map(open.map((entry) => [entry.key, entry]));
+}
+
+/** Receipts and queue rows of what was decided, in one transaction; rows we made are in the book before (DL-2). */
+async function record(
+  context: FlowContext,
+  fates: readonly Fate[],
+  entries: ReadonlyMap<string, QueueEntry>,
+): Promise<void> {
+  const { run, epoch, flow, clock, state, doubts } = context;
+  const at = clock.now();
+  const adopted = fates.flatMap(({ intent, row }) => (row === undefined ? [] : [{ intent, row }]));
+  const links = await adopt(context, adopted, at);
+  const over = fates.filter(({ fate }) => fate === 'over');
+  const receipts = [
+    ...adopted.map(({ intent, row }) => ({ intent: intent.id, outcome: 'applied' as const, row, at })),
+    ...over.map(({ intent }) => ({
+      intent: intent.id,
+      outcome: 'not-applied' as const,
+      error: unanswered(intent),
+      at,
+    })),
+  ];
+  const byRecord = [...Map.groupBy(fates, ({ intent }) => intent.key).values()];
+  const queued = byRecord.flatMap((own) => queueRow(context, own, entries));
+  if (receipts.length + queued.length === 0) return;
+  if (fates.some(({ fate }) => fate === 'held')) reach('reconcile-waiting');
+  await state.commit({ run, epoch, flow: flow.flow.name, at, receipts, links, delivered: [], queued });
+  if (adopted.length > 0) reach('reconcile-adopted');
+  if (over.length > 0) reach('reconcile-closed');
+  for (const { key, error, dueAt, state: put } of queued) {
+    if (put !== 'pending' || !entries.has(key)) doubts.unmet.add(key);
+    if (put === 'pending') continue;
+    const retryAt = dueAt === undefined ? {} : { retryAt: dueAt };
+    context.emit({ type: 'record-queued', at, flow: flow.flow.name, key, error, ...retryAt });
+  }
+}
+
+/** What is held waits, what nobody can tell is quarantined, what is decided is due at once. */
+function queueRow(
+  { clock, doubts }: FlowContext,
+  fates: readonly Fate[],
+  entries: ReadonlyMap<string, QueueEntry>,
+): readonly QueuePut[] {
+  const [last] = fates.toReversed();
+  if (!last) return [];
+  const { intent } = last;
+  const { key, source } = intent;
+  const entry = entries.get(key);
+  // What waits there may be newer than what was sent.
+  const waiting = entry && { source: entry.source, ...given(entry) };
+  const put = { key, source, attempts: entry?.attempts ?? 0, error: unanswered(intent), ...waiting };
+  if (fates.some(({ fate }) => fate === 'held')) {
+    const waits = entry?.state === 'waiting' && entry.lastAt >= intent.at;
+    return waits ? [] : [{ ...put, state: 'waiting', dueAt: doubts.records.get(key) ?? clock.now() }];
+  }
+  if (fates.some(({ fate }) => fate === 'undecidable')) {
+    return entry?.state === 'quarantined' ? [] : [{ ...put, error: undecidable(intent), state: 'quarantined' }];
+  }
+  return [{ ...put, state: 'pending', dueAt: clock.now() }];
+}
+
+function given({ hash, sourceKey }: QueueEntry): Pick<QueuePut, 'hash' | 'sourceKey'> {
+  return { ...(hash !== undefined && { hash }), ...(sourceKey && { sourceKey }) };
+}
+
+function unanswered({ write, target }: OpenIntent) {
   const { code, parameters } = runErrors.in_doubt.error({
     operation: write.operation,
     target,
     reason: 'the process ended before the answer came',
   });
+  return { code, parameters };
+}
+
+function undecidable({ write, target }: OpenIntent) {
+  const { code, parameters } = runErrors.undecidable.error({ operation: write.operation, target });
   return { code, parameters };
 }

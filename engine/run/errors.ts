@@ -10,6 +10,24 @@ export const runErrors = defineErrors('run', {
       ru: 'ничего: целевая система будет проверена, когда поздний эффект станет невозможен, и запись продолжится',
     },
   },
+  undecidable: {
+    kind: 'data',
+    en: 'no answer came for a {operation} of {target}, and nothing tells whether it arrived',
+    ru: 'на запись ({operation}) цели {target} не пришёл ответ, и узнать, дошла ли она, нельзя',
+    fix: {
+      en: 'look in the target: is the row missing, run `pipe queue retry` for the record; is it there, `pipe queue drop`',
+      ru: 'посмотрите в целевой системе: строки нет — выполните для записи `pipe queue retry`, есть — `pipe queue drop`',
+    },
+  },
+  doubled: {
+    kind: 'data',
+    en: 'rows {rows} of target {target} were both made for this record: one was given up for lost and came late',
+    ru: 'строки {rows} цели {target} созданы для одной записи: одну сочли потерянной, а она пришла позже',
+    fix: {
+      en: 'merge or delete one of them in the target, then run `pipe queue retry`',
+      ru: 'объедините их или удалите одну в целевой системе, затем выполните `pipe queue retry`',
+    },
+  },
   waits_for_doubt: {
     kind: 'data',
     en: 'the record touches rows for which an earlier write has no answer yet',
@@ -35,6 +53,24 @@ export const runErrors = defineErrors('run', {
     fix: {
       en: 'check that the portal still lets this field be filtered by; no write was made on that answer',
       ru: 'проверьте, что портал по-прежнему умеет фильтровать по этому полю; по такому ответу ничего не записано',
+    },
+  },
+  create_not_found: {
+    kind: 'environment',
+    en: 'the first new row of {entity} in connection {connection} (row {row}) is not found by {fields}, though it holds the values',
+    ru: 'первая новая строка {entity} в подключении {connection} (строка {row}) не находится по {fields}, хотя значения в ней есть',
+    fix: {
+      en: 'check that {entity} can be searched by this field; the run stopped after this one row, since every next run would create the others again',
+      ru: 'проверьте, что {entity} ищется по этому полю; запуск остановлен после одной строки: иначе следующий создал бы все остальные ещё раз',
+    },
+  },
+  value_not_kept: {
+    kind: 'environment',
+    en: '{entity} in connection {connection} did not keep what was written to {fields} (row {row})',
+    ru: '{entity} в подключении {connection} не сохранила записанное в {fields} (строка {row})',
+    fix: {
+      en: 'check the field in the settings of that system and the rights of our login to it; the run stopped after this one row',
+      ru: 'проверьте это поле в настройках системы и права нашей учётной записи на него; запуск остановлен после одной строки',
     },
   },
   no_key: {

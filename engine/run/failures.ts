@@ -33,7 +33,10 @@ export function queuePut(context: FlowContext, failure: Failure): QueuePut {
   const now = context.clock.now();
   if (isDoubt(error)) {
     const dueAt = context.doubts.records.get(key) ?? now + longestDoubt(context);
-    return { ...put, state: 'waiting', dueAt, attempts: failure.attempts };
+    const { attempts } = failure;
+    return Number.isFinite(dueAt)
+      ? { ...put, state: 'waiting', dueAt, attempts }
+      : { ...put, state: 'quarantined', attempts };
   }
   const attempts = failure.attempts + 1;
   const delayMs = context.flow.flow.retry.delaysMs[failure.attempts];

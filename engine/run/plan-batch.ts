@@ -5,13 +5,14 @@ import { effectClaims, questionClaims, rowClaim } from '../plan/claims.ts';
 import { isPlaceholder } from '../plan/change.ts';
 import type { Change, FlowRecord, TargetPlan } from '../plan/change.ts';
 import { presentValues, rowAfter } from '../plan/fields.ts';
-import type { Ask } from '../plan/match.ts';
+import type { Ask, OwnRows } from '../plan/match.ts';
 import { mayAnswer } from '../plan/question.ts';
 import { planTarget } from '../plan/plan-target.ts';
 import type { CompiledTarget } from '../transform/compiled.ts';
 import type { Answers } from './answers.ts';
 import type { FlowContext, Scope } from './context.ts';
 import { lockstep } from './lockstep.ts';
+import { tagOf } from './tag.ts';
 
 /** A record with the plan of each of its targets, in the order of the file. */
 export interface PlannedRecord {
@@ -19,6 +20,8 @@ export interface PlannedRecord {
   readonly plans: Map<string, TargetPlan>;
   /** Targets that could not be planned or written, and why. */
   readonly failures: Map<string, PipeError>;
+  /** What each target asked. */
+  readonly asked: Map<string, readonly Question[]>;
   readonly claims: { readonly asked: Set<string>; readonly effects: Set<string> };
   /** Which of the effects are those of which change. */
   readonly effectsOf: Map<Change, readonly string[]>;
@@ -39,6 +42,7 @@ export async function planBatch(
     record,
     plans: new Map(),
     failures: new Map(),
+    asked: new Map(),
     claims: { asked: new Set(), effects: new Set() },
     effectsOf: new Map(),
     meetsItself: new Set(),
@@ -66,27 +70,51 @@ export async function planOne(
   target: CompiledTarget,
   answers: Answers,
 ): Promise<void> {
-  const scope = context.scopes.of(target.target.name);
+  const { name } = target.target;
+  const scope = context.scopes.of(name);
+  const links = await linksOf(context, drafts, target);
   await lockstep(
     drafts.map((draft) => async (ask: Ask) => {
       const asked: Question[] = [];
-      await planInto(context, draft, target, (question) => {
+      const tag = tagOf(context, target, draft.record.key);
+      const own = { links: links.get(draft.record.key) ?? [], ...(tag && { tag }) };
+      await planInto(context, draft, target, own, (question) => {
         asked.push(question);
         return ask(question);
       });
+      draft.asked.set(name, asked);
       claim(draft, scope, draft.plans.get(target.target.name), asked);
     }),
     (questions) => answers.answer(scope, questions),
   );
 }
 
+/** Rows of the target's entity that these records were written to before, newest first. */
+async function linksOf(
+  context: FlowContext,
+  drafts: readonly PlannedRecord[],
+  { target: { name, connection, entity } }: CompiledTarget,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const keys = drafts.map(({ record }) => record.key);
+  const links = await context.state.links(context.flow.flow.name, keys);
+  const here = links.filter((link) => link.target === name && link.connection === connection && link.entity === entity);
+  const byKey = Map.groupBy(here, (link) => link.key);
+  return new Map([...byKey].map(([key, found]) => [key, found.map(({ row }) => row)]));
+}
+
 /** Plans one target of one record; a data error fails the target, anything else the run. */
-async function planInto(context: FlowContext, draft: PlannedRecord, target: CompiledTarget, ask: Ask): Promise<void> {
+async function planInto(
+  context: FlowContext,
+  draft: PlannedRecord,
+  target: CompiledTarget,
+  own: OwnRows,
+  ask: Ask,
+): Promise<void> {
   const { name } = target.target;
   const entity = context.scopes.of(name);
   const variables = { ...context.variables, source: draft.record.source, ...earlierRows(draft) };
   try {
-    draft.plans.set(name, await planTarget({ target, entity, record: draft.record, variables, ask }));
+    draft.plans.set(name, await planTarget({ target, entity, record: draft.record, variables, own, ask }));
   } catch (thrown) {
     const error = toPipeError(thrown);
     if (error.kind !== 'data') throw error;

@@ -9,12 +9,13 @@ import type { Tally } from './counts.ts';
 import { reach } from './crash-points.ts';
 import { commit, deliver } from './deliver.ts';
 import type { DeliveryTask } from './deliver.ts';
-import { openDoubts } from './doubts.ts';
+import { lookAtDoubts, noDoubts } from './doubts.ts';
 import { runErrors } from './errors.ts';
 import { mapBatch } from './map-batch.ts';
 import { planBatch } from './plan-batch.ts';
 import { readAhead } from './read-ahead.ts';
 import { lazyScopes } from './scopes.ts';
+import { watchAbsent } from './watch.ts';
 import { workOffQueue } from './work-off-queue.ts';
 
 /** A flow at work: its source, what it counts, and whether its checkpoint may move. */
@@ -30,9 +31,15 @@ export async function runFlow(run: RunContext, flow: CompiledFlow, tally: Tally)
   const startedAt = run.clock.monotonic();
   run.emit({ type: 'flow-started', at: run.clock.now(), flow: name, mode: modeOf(run.options) });
   const work = await openFlow(run, flow, tally);
+  const { context } = work;
+  await lookAtDoubts(context);
+  await watchAbsent(context, work.task);
   const cursor = await storedCursor(work);
+  reach('window-taken');
   await applyBrakes(work, cursor);
   await readAll(work, cursor);
+  // What this run lost the answer to may be there already: then it is adopted, and no next run is needed.
+  if (context.doubts.records.size > 0) await lookAtDoubts(context);
   if (!run.options.only) await workOffQueue(work);
   countUnmet(work);
   await run.state.purgeQueue(name, run.clock.now() - flow.flow.queue.keepMs);
@@ -54,12 +61,12 @@ async function openFlow(run: RunContext, flow: CompiledFlow, tally: Tally): Prom
       params: run.compiled.pipeline.values,
       run: { id: run.run, startedAt: new Date(run.startedAt).toISOString() },
     },
-    doubts: await openDoubts(run, flow.flow.name),
+    doubts: noDoubts(),
   };
   return {
     context,
     source,
-    task: { tally, pace: { waveSize: Infinity }, attempts: new Map() },
+    task: { tally, pace: { waveSize: Infinity }, attempts: new Map(), waiting: new Set() },
   };
 }
 

@@ -52,7 +52,7 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
   const epoch = await state.startRun({ run, startedAt, mapping: compiled.hash, pid: process.pid });
   reach('lock-taken');
   emit({ type: 'run-started', at: startedAt, run, pipeline: compiled.pipeline.name, version: 1 });
-  const done = await runFlows({ ...task, run, epoch, startedAt, connections }, flows);
+  const done = await runFlows({ ...task, run, epoch, startedAt, connections, creates: new Map() }, flows);
   const unclosed = await failureOf(() => closeConnections(connections));
   const error = done.error ?? unclosed;
   await state.pruneJournal(clock.now() - journalKeptMs);

@@ -59,11 +59,15 @@ async function describeScope(context: RunContext, id: string, targets: readonly 
   const description = await attempt(context, connection.name, () => sink.describe(first.target.entity, context.signal));
   const fields = fieldsOf(description);
   for (const target of targets) checkFields(target, description, fields);
-  const signatures = askedAnywhere(context, first)
-    .flatMap((target) => target.rungs.map(signatureOfRung))
+  const everywhere = askedAnywhere(context, first);
+  for (const target of targets) checkIdentity(target, description, connection.name);
+  const signatures = everywhere
+    .flatMap((target) => signaturesOf(target, description))
     .filter(({ filled, empty }) => [...filled, ...empty].every((field) => description.openFields ?? fields.has(field)));
   const asked = signatures.flatMap((signature) => [...signature.filled, ...signature.empty]);
-  const select = [...new Set([...targets.flatMap((target) => target.select), ...asked])].filter(
+  const { tag } = description;
+  const marks = tag ? [tag.origin, tag.key] : [];
+  const select = [...new Set([...targets.flatMap((target) => target.select), ...asked, ...marks])].filter(
     (name) => name !== description.id,
   );
   return { id, connection, sink, description, fields, select, signatures: distinct(signatures) };
@@ -73,6 +77,24 @@ async function describeScope(context: RunContext, id: string, targets: readonly 
 function askedAnywhere({ compiled }: RunContext, { target }: CompiledTarget): readonly CompiledTarget[] {
   const all = compiled.flows.flatMap((flow) => flow.targets);
   return all.filter((other) => other.target.connection === target.connection && other.target.entity === target.entity);
+}
+
+/** The shapes of what a target asks: its rungs', or that of the engine's own tag. */
+function signaturesOf(target: CompiledTarget, { tag, id }: EntityDescription): readonly Signature[] {
+  if (target.rungs.length === 0) return tag ? [{ filled: [tag.key], empty: [] }] : [];
+  return target.rungs.map((rung) => (rung.rung.byLink ? { filled: [id], empty: [] } : signatureOfRung(rung)));
+}
+
+/** Without key and match a target is told apart by the engine's own tag, for which there must be room. */
+function checkIdentity(
+  { target, rungs, fields }: CompiledTarget,
+  { tag, entity }: EntityDescription,
+  connection: string,
+) {
+  if (rungs.length > 0 || !fields) return;
+  const mapped = fields.some(({ mapping: { field } }) => field === tag?.origin || field === tag?.key);
+  if (tag && !mapped) return;
+  throw planErrors.no_identity.error({ target: target.name, entity, connection }, { where: target.place });
 }
 
 function signatureOfRung(rung: CompiledTarget['rungs'][number]): Signature {

@@ -1,15 +1,17 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Outcome, Write } from '../connector.ts';
 import type { Change } from '../plan/change.ts';
 import type { Intent } from '../state/ports.ts';
 import type { CompiledTarget } from '../transform/compiled.ts';
 import type { Answers } from './answers.ts';
 import { attemptWrites } from './attempt.ts';
+import { beginCreates } from './begin-creates.ts';
 import type { FlowContext, Scope } from './context.ts';
 import { reach } from './crash-points.ts';
 import type { Execution } from './execute-wave.ts';
 import { keepReceipts } from './receipts.ts';
 import { settle } from './settle.ts';
+import { tagOf } from './tag.ts';
 
 /** One write of one record. */
 export interface Step {
@@ -39,7 +41,7 @@ const freshMs = 30_000;
 /** Sends writes in order, a request's worth at a time: intents durable first, receipts after (DL-9, DL-10). */
 export async function sendSteps(sending: Sending, steps: readonly Step[]): Promise<void> {
   const { context, scope } = sending;
-  let left = steps;
+  let left = await beginCreates(sending, steps, (first) => sendChunk(sending, [first]));
   while (left.length > 0) {
     context.signal.throwIfAborted();
     const size = scope.sink.writesPerRequest;
@@ -76,8 +78,27 @@ async function sendChunk(sending: Sending, steps: readonly Step[]): Promise<void
     return intent && outcome ? [{ step, intent, outcome }] : [];
   });
   await keepReceipts(sending, sent);
+  await beginSettle(context, sent);
   for (const one of sent) settle(sending, one);
   stopOnEnvironment(sent);
+}
+
+/** DL-12: what got no answer settles from now on, the moment we gave up on it. */
+async function beginSettle({ state, clock }: FlowContext, sent: readonly Sent[]): Promise<void> {
+  const lost = sent.filter(({ outcome }) => !outcome.ok && outcome.applied === 'unknown');
+  const mark = { boot: clock.bootId, since: clock.monotonic() };
+  await state.beginSettle(
+    lost.map(({ intent }) => intent.id),
+    mark,
+  );
+}
+
+/** By what a create that gets no answer is found again (DL-12). */
+function madeAs({ context, target, scope }: Sending, { write, execution }: Step): Pick<Intent, 'tag' | 'highWater'> {
+  const tag = tagOf(context, target, execution.record.key);
+  const isMarked = tag && write.operation === 'create' && write.values[tag.field] === tag.value;
+  const highWater = context.creates.get(scope.id)?.highWater;
+  return { ...(isMarked && { tag: tag.value }), ...(highWater !== undefined && { highWater }) };
 }
 
 function intentOf(sending: Sending, step: Step): Intent {
@@ -95,22 +116,10 @@ function intentOf(sending: Sending, step: Step): Intent {
     claims: execution.effectsOf.get(change) ?? [],
     source: execution.record.source,
     at: context.clock.now(),
+    write: step.write,
     ...(change.operation === 'update' && { before: change.before }),
-    ...tagWrite(sending, step),
+    ...(step.write.operation === 'create' && madeAs(sending, step)),
   };
-}
-
-/** The engine's own mark on what it creates, where the vendor has room and the mapping leaves it free (DL-12). */
-function tagWrite({ context, target, scope }: Sending, { write, execution }: Step): Pick<Intent, 'write' | 'tag'> {
-  const { tag: room } = scope.description;
-  if (!room || write.operation !== 'create') return { write };
-  const mapped = new Set([...(target.fields ?? []).map(({ mapping }) => mapping.field), ...Object.keys(write.values)]);
-  if (mapped.has(room.origin) || mapped.has(room.key)) return { write };
-  const tag = createHash('sha256')
-    .update(`${context.compiled.pipeline.name}\u0000${target.target.name}\u0000${execution.record.key}`)
-    .digest('hex')
-    .slice(0, 32);
-  return { tag, write: { ...write, values: { ...write.values, [room.origin]: 'pipe', [room.key]: tag } } };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Row } from '../connector.ts';
 import { stableJson } from '../plan/value.ts';
 import type { QueueEntry } from '../state/ports.ts';
 import { attempt } from './attempt.ts';
+import type { Tally } from './counts.ts';
 import { reach } from './crash-points.ts';
 import { commit, deliver } from './deliver.ts';
 import type { DeliveryTask } from './deliver.ts';
@@ -30,6 +31,7 @@ async function retry(work: FlowRun, entries: readonly QueueEntry[]): Promise<voi
   const attempts = new Map(entries.map((entry) => [entry.key, entry.attempts]));
   const task: DeliveryTask = { ...work.task, attempts };
   const mapped = await mapBatch(context, rows, false);
+  for (const { key } of entries) if (task.waiting.delete(key)) uncount(task.tally);
   task.tally.read += rows.length;
   task.tally.mapped += rows.length - mapped.failed.length;
   task.tally.unchanged += mapped.replaced;
@@ -43,6 +45,13 @@ async function retry(work: FlowRun, entries: readonly QueueEntry[]): Promise<voi
   const kept = new Set([...mapped.records, ...mapped.failed].map(({ key }) => key));
   const delivered = entries.filter(({ key }) => !kept.has(key)).map(({ key }) => ({ key, hash: '' }));
   await commit(context, task, { delivered, failures });
+}
+
+/** It was counted when this run put it there; now it counts by what becomes of it. */
+function uncount(tally: Tally): void {
+  tally.read -= 1;
+  tally.mapped -= 1;
+  tally.queued -= 1;
 }
 
 /** DL-17: the row as the source has it now, where the source can tell; the stored one where it cannot. */

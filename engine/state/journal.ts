@@ -1,9 +1,9 @@
 import type { Database } from './database.ts';
 import { stateErrors } from './errors.ts';
-import type { Intent, Receipt, StateStore } from './ports.ts';
+import type { Intent, OpenIntent, Receipt, StateStore } from './ports.ts';
 import { parsed } from './stored.ts';
 
-type JournalPart = Pick<StateStore, 'saveIntents' | 'openIntents' | 'closedAsAbsent' | 'pruneJournal'>;
+type JournalPart = Pick<StateStore, 'saveIntents' | 'openIntents' | 'beginSettle' | 'closedAsAbsent' | 'pruneJournal'>;
 
 export interface Journal extends JournalPart {
   /** Part of the transaction around it. */
@@ -14,6 +14,11 @@ export interface Journal extends JournalPart {
 
 interface IntentRow {
   readonly intent: string;
+}
+
+interface OpenRow extends IntentRow {
+  readonly settle_boot: string | null;
+  readonly settle_since: number | null;
 }
 
 /** What was about to be sent, durable before it was, and what came of it (DL-9). */
@@ -28,8 +33,12 @@ export function journal(db: Database, fence: (epoch: number) => void): Journal {
     `SELECT intent FROM intents WHERE open = 0 AND answered_at >= ? AND doubted = 1 AND outcome = 'not-applied'
       AND operation = 'create' ORDER BY position`,
   );
-  const open = db.sqlite.prepare<[string | null], IntentRow>(
-    'SELECT intent FROM intents WHERE open = 1 AND flow = coalesce(?, flow) ORDER BY position',
+  const open = db.sqlite.prepare<[string | null], OpenRow>(
+    `SELECT intent, settle_boot, settle_since FROM intents WHERE open = 1 AND flow = coalesce(?, flow)
+      ORDER BY position`,
+  );
+  const mark = db.sqlite.prepare<[string, number, string]>(
+    'UPDATE intents SET settle_boot = ?, settle_since = ? WHERE id = ? AND open = 1',
   );
   const answer = answering(db);
 
@@ -44,7 +53,10 @@ export function journal(db: Database, fence: (epoch: number) => void): Journal {
     async saveIntents(intents) {
       if (intents.length > 0) db.writeDurably(() => intents.forEach(save));
     },
-    openIntents: async (flow) => db.read(() => open.all(flow ?? null)).map(intentOf),
+    openIntents: async (flow) => db.read(() => open.all(flow ?? null)).map(openIntentOf),
+    async beginSettle(intents, { boot, since }) {
+      if (intents.length > 0) db.write(() => intents.forEach((id) => mark.run(boot, Math.floor(since), id)));
+    },
     closedAsAbsent: async (since) => db.read(() => absent.all(since)).map(intentOf),
     pruneJournal: async (before) => db.write(() => prune.run(before).changes),
     doubtOpen: () => void doubt.run(),
@@ -74,4 +86,9 @@ function answering(db: Database): (receipt: Receipt) => void {
 
 function intentOf(row: IntentRow): Intent {
   return parsed(row.intent);
+}
+
+function openIntentOf(row: OpenRow): OpenIntent {
+  const { settle_boot: boot, settle_since: since } = row;
+  return boot === null || since === null ? intentOf(row) : { ...intentOf(row), settling: { boot, since } };
 }

@@ -25,7 +25,9 @@ export interface StateStore {
    */
   saveIntents(intents: readonly Intent[]): Promise<void>;
   /** Intents without a receipt, oldest first. */
-  openIntents(flow?: string): Promise<readonly Intent[]>;
+  openIntents(flow?: string): Promise<readonly OpenIntent[]>;
+  /** From when on the settle time of these intents is counted (DL-12); a later mark replaces an earlier one. */
+  beginSettle(intents: readonly string[], mark: SettleMark): Promise<void>;
   /** Creates that were once in doubt and closed as not applied since then: their tags are watched (DL-14). */
   closedAsAbsent(since: number): Promise<readonly Intent[]>;
   /** Removes intents closed before then, with their receipts; open ones stay. Returns how many. */
@@ -120,6 +122,17 @@ export interface Intent {
   readonly at: number;
 }
 
+export interface OpenIntent extends Intent {
+  /** Absent: nobody who holds the lock has met it yet. */
+  readonly settling?: SettleMark;
+}
+
+/** A moment on the monotonic clock of one boot: of another boot it says nothing, and counting begins anew. */
+export interface SettleMark {
+  readonly boot: string;
+  readonly since: number;
+}
+
 /** What came of an intent. `unknown` keeps it open: it is in doubt. */
 export interface Receipt {
   readonly intent: string;
@@ -168,6 +181,8 @@ export interface QueueEntry extends Omit<QueuePut, 'state'> {
   readonly id: number;
   readonly flow: string;
   readonly state: QueueState;
+  /** A person asked for it to be tried (`pipe queue retry`). */
+  readonly marked: boolean;
   readonly firstAt: number;
   /** When it was last put, or closed. */
   readonly lastAt: number;

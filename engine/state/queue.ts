@@ -23,6 +23,7 @@ interface QueueRow {
   readonly state: QueueState;
   readonly error: string;
   readonly due_at: number | null;
+  readonly marked: number;
   readonly attempts: number;
   readonly first_at: number;
   readonly last_at: number;
@@ -176,6 +177,7 @@ function queueEntry(row: QueueRow): QueueEntry {
     state: row.state,
     error: parsed<StoredError>(row.error),
     ...given('dueAt', row.due_at),
+    marked: row.marked === 1,
     attempts: row.attempts,
     firstAt: row.first_at,
     lastAt: row.last_at,

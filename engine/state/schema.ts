@@ -83,5 +83,9 @@ export const stateSchema: Schema = {
     CREATE INDEX queue_by_state ON queue (flow, state, due_at);
     CREATE INDEX queue_marked ON queue (flow) WHERE marked = 1;
     `,
+    `
+    ALTER TABLE intents ADD COLUMN settle_boot TEXT;
+    ALTER TABLE intents ADD COLUMN settle_since INTEGER;
+    `,
   ],
 };

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EntityDescription, Question, Row } from '../../engine/connector.ts';
 import { toPipeError } from '../../engine/errors.ts';
 import type { TargetPlan } from '../../engine/plan/change.ts';
+import type { OwnRows } from '../../engine/plan/match.ts';
 import { planTarget } from '../../engine/plan/plan-target.ts';
 import { fieldsOf, satisfies } from '../../engine/plan/question.ts';
 import { compiled } from '../support/harness.ts';
@@ -47,6 +48,7 @@ interface Given {
   readonly rows?: readonly Row[];
   /** Rows of earlier targets. */
   readonly earlier?: Readonly<Record<string, Row>>;
+  readonly own?: OwnRows;
 }
 
 /** Plans one target written as the lines of its block; the questions it asked come with it. */
@@ -78,6 +80,7 @@ ${block.replaceAll(/^/gm, '        ')}
     target,
     entity: { description: deal, fields },
     record: { key: 'V1', source: {}, record },
+    own: given.own ?? { links: [] },
     variables: { params: { final: ['WON', 'LOSE'] }, run: {}, source: {}, ...given.earlier },
     ask: async (question) => {
       asked.push(question);

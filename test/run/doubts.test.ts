@@ -143,7 +143,7 @@ describe('DL-12 settle', () => {
     await killedAt('intents-durable');
     wait(1);
     await desk.run(waiting);
-    expect(await queue()).toEqual(['1 waiting run.waits_for_doubt']);
+    expect(await queue()).toEqual(['1 waiting run.in_doubt']);
   });
 
   it('once over, is over: a record that is refused then is not held again', async () => {

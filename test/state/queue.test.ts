@@ -21,7 +21,15 @@ const counts = (given: Partial<QueueCounts>): QueueCounts => ({
   ...given,
 });
 
-const entry: QueueEntry = { ...put(), id: 1, flow: 'receptions', firstAt: 3000, lastAt: 3000, run: 'run-1' };
+const entry: QueueEntry = {
+  ...put(),
+  id: 1,
+  flow: 'receptions',
+  marked: false,
+  firstAt: 3000,
+  lastAt: 3000,
+  run: 'run-1',
+};
 
 describe('a queue row', () => {
   it('holds the record, what went wrong and when it may be tried again', async () => {
