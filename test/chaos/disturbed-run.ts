@@ -40,7 +40,7 @@ export async function startDisturbed(life: Life, point: Point, does: Deed): Prom
   const { world, place, random } = life;
   const nth = onlyOnce.has(point) ? 1 : random.pick([1, 1, 2, 3]);
   const visits = await world.work();
-  const faults = [...(isPortalPoint(point) && random.chance(0.5) ? [heldBack(nth)] : []), ...chooseFaults(random)];
+  const faults = [...needed(point, nth, random), ...chooseFaults(random)];
   await world.arm(faults);
   life.story.push(`visits ${visits.join(', ')}; ${faults.map((fault) => `${fault.kind} ${fault.nth}`).join(', ')}`);
   if (!isPortalPoint(point)) {
@@ -55,12 +55,25 @@ export async function startDisturbed(life: Life, point: Point, does: Deed): Prom
   return running;
 }
 
-/** What the dead asked for is done behind the back of whoever comes next. */
-function heldBack(nth: number): PortalFault {
-  return { kind: 'write-held', nth };
+/** What leads to the point; and what the dead asked for is often done behind the back of whoever comes next. */
+function needed(point: Point, nth: number, random: Random): readonly PortalFault[] {
+  if (point === 'reconcile-lookup' || point === 'reconcile-adopted') return [{ kind: 'write-502-done', nth: 1 }];
+  if (point === 'reconcile-waiting') return [{ kind: 'write-html-503', nth: 1 }];
+  return isPortalPoint(point) && random.chance(0.5) ? [{ kind: 'write-held', nth }] : [];
 }
 
-const onlyOnce: ReadonlySet<Point> = new Set(['lock-taken', 'queue-taken', 'batch-read', 'rows-before', 'rows-after']);
+const onlyOnce: ReadonlySet<Point> = new Set([
+  'lock-taken',
+  'window-taken',
+  'reconcile-lookup',
+  'reconcile-waiting',
+  'reconcile-adopted',
+  'reconcile-closed',
+  'queue-taken',
+  'batch-read',
+  'rows-before',
+  'rows-after',
+]);
 
 /** Waits for its end, and looks whether the state is what it may be at any moment. */
 export async function finish(

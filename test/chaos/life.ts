@@ -111,12 +111,12 @@ async function disturb(life: Life, { seed, kills, sabotage }: LifeOptions): Prom
   return inDoubt;
 }
 
-/** Some points are reached only when something waits from before. */
+/** Some points are reached only when a write was lost before, and can no longer arrive. */
 async function prepare(life: Life, point: Point): Promise<void> {
-  if (!/^(queue-taken|reconcile)/.test(point) || readState(life.place.stateFile).waiting.length > 0) return;
+  if (point !== 'queue-taken' && point !== 'reconcile-closed') return;
   await life.world.work();
-  await life.world.arm([{ kind: 'write-502-done', nth: 1 }]);
-  await finish(life, 'run whose first answer is lost', life.place.start());
+  await life.world.arm([{ kind: 'write-html-503', nth: 1 }]);
+  await finish(life, 'run whose first write is lost', life.place.start());
   await letTimePass(life);
 }
 

@@ -36,6 +36,8 @@ export function makePlace({ clinic }: Settings, webhook: string, options: PlaceO
   const machineFolder = options.machineFolder ?? join(folder, 'home');
   const env = {
     PIPE_HOME: machineFolder,
+    // Tells where a bug of ours was thrown.
+    PIPE_DEBUG: '1',
     FILIAL_ID: String(filial),
     BITRIX24_WEBHOOK: webhook,
     IDENT_SERVER: clinic.server,

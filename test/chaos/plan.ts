@@ -36,10 +36,15 @@ export const inDoubtPoints: readonly Point[] = [
   'command-committed',
   'answer-received',
   'receipts-before-commit',
+  'reconcile-lookup',
+  'reconcile-waiting',
 ];
 
 export const otherPoints: readonly Point[] = [
   'lock-taken',
+  'window-taken',
+  'reconcile-adopted',
+  'reconcile-closed',
   'batch-read',
   'find-answered',
   'planned',

@@ -12,10 +12,15 @@ export function wrongEnd({ exit, signal, stdout, stderr }: Ended, state: StateSi
   if (exit === 0 && counted > 0) return [`exit 0, and ${counted} records were queued or rejected`];
   if (exit === 0 && state.intents.some(({ open }) => open)) return [`exit 0, and in doubt are ${left.join(', ')}`];
   if (exit === 4 && counted === 0) return ['exit 4, and nothing was queued or rejected'];
-  return exit === 0 || exit === 4 ? [] : [`exit ${exit}: ${stderr.slice(-600)}`];
+  return exit === 0 || exit === 4 ? [] : [`exit ${exit}: ${errorIn(stdout)} ${stderr.slice(-1500)}`];
 }
 
 function countedIn(stdout: string): number {
   const { flows } = JSON.parse(stdout) as { flows: readonly { queued: number; rejected: number }[] };
   return flows.reduce((sum, { queued, rejected }) => sum + queued + rejected, 0);
+}
+
+function errorIn(stdout: string): string {
+  const { code, message } = JSON.parse(stdout || '{}') as { code?: string; message?: string };
+  return `${code}: ${message}`;
 }
