@@ -21,6 +21,6 @@ function countedIn(stdout: string): number {
 }
 
 function errorIn(stdout: string): string {
-  const { code, message } = JSON.parse(stdout || '{}') as { code?: string; message?: string };
-  return `${code}: ${message}`;
+  const { error } = JSON.parse(stdout || '{}') as { error?: object };
+  return JSON.stringify(error ?? null);
 }
