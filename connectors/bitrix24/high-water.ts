@@ -12,8 +12,9 @@ export async function highWater(
   const params = { select: ['ID'], order: { ID: 'DESC' }, start: -1 };
   const reply = await client.call({ method, params }, { signal });
   if (!reply.ok) throw reply.error;
-  if (!Array.isArray(reply.value)) throw errors.unexpected_result.error({ host: client.host, method });
-  const [newest]: readonly unknown[] = reply.value;
+  const rows: unknown = reply.value;
+  if (!Array.isArray(rows)) throw errors.unexpected_result.error({ host: client.host, method });
+  const newest: unknown = rows[0];
   if (newest === undefined) return undefined;
   const id = isObject(newest) ? newest['ID'] : undefined;
   if (typeof id !== 'string' && typeof id !== 'number')

@@ -41,14 +41,18 @@ const freshMs = 30_000;
 /** Sends writes in order, a request's worth at a time: intents durable first, receipts after (DL-9, DL-10). */
 export async function sendSteps(sending: Sending, steps: readonly Step[]): Promise<void> {
   const { context, scope } = sending;
-  let left = await beginCreates(sending, steps, (first) => sendChunk(sending, [first]));
+  let left = await beginCreates(sending, steps, (first) => sendFresh(sending, [first]));
   while (left.length > 0) {
     context.signal.throwIfAborted();
     const size = scope.sink.writesPerRequest;
-    const chunk = left.slice(0, size).filter((step) => isFresh(context, step));
+    await sendFresh(sending, left.slice(0, size));
     left = left.slice(size);
-    if (chunk.length > 0) await sendChunk(sending, chunk);
   }
+}
+
+async function sendFresh(sending: Sending, steps: readonly Step[]): Promise<void> {
+  const chunk = steps.filter((step) => isFresh(sending.context, step));
+  if (chunk.length > 0) await sendChunk(sending, chunk);
 }
 
 function isFresh(context: FlowContext, { execution }: Step): boolean {

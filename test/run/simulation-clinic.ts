@@ -45,6 +45,13 @@ export const descriptions: readonly EntityDescription[] = [
   },
 ];
 
+/** As a vendor describes them that leaves room for the engine's mark. */
+export const taggedDescriptions: readonly EntityDescription[] = descriptions.map((description) => ({
+  ...description,
+  fields: [...description.fields, { name: 'SYSTEM', type: 'text' }, { name: 'MARK', type: 'text' }],
+  tag: { origin: 'SYSTEM', key: 'MARK' },
+}));
+
 const contactTarget = `
       contact:
         connection: tables
@@ -159,6 +166,8 @@ export interface Scenario {
   readonly batch: number;
   readonly writesPerRequest: number;
   readonly patientsFlow: boolean;
+  /** Whether the portal has room for a mark and keys that rise. */
+  readonly tagged: boolean;
   readonly patients: readonly Patient[];
   readonly visits: readonly Visit[];
   readonly steps: readonly Step[];
@@ -166,6 +175,11 @@ export interface Scenario {
 
 export const points: readonly CrashPoint[] = [
   'lock-taken',
+  'window-taken',
+  'reconcile-lookup',
+  'reconcile-waiting',
+  'reconcile-adopted',
+  'reconcile-closed',
   'batch-read',
   'find-answered',
   'planned',
@@ -260,6 +274,7 @@ export const scenario: fc.Arbitrary<Scenario> = small(4).chain((patients) =>
     batch: fc.constantFrom(1, 2, 3, 1000),
     writesPerRequest: small(4),
     patientsFlow: fc.boolean(),
+    tagged: fc.boolean(),
     patients: fc.array(fc.record({ phone: fc.nat(1), handMade: fc.constantFrom(0, 0, 0, 1, 2) }), {
       minLength: patients,
       maxLength: patients,

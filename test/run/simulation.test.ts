@@ -13,7 +13,15 @@ import { compiled, testClock } from '../support/harness.ts';
 import type { TestClock } from '../support/harness.ts';
 import { entityOf, putRow, tableSystem } from '../support/table-connector.ts';
 import type { TableSystem } from '../support/table-connector.ts';
-import { descriptions, nameOf, phoneOf, pipelineText, scenario, sourceRow } from './simulation-clinic.ts';
+import {
+  descriptions,
+  nameOf,
+  phoneOf,
+  pipelineText,
+  scenario,
+  sourceRow,
+  taggedDescriptions,
+} from './simulation-clinic.ts';
 import type { Scenario, Step, Visit } from './simulation-clinic.ts';
 import { beginLife, settleMs, settleSky } from './simulation-world.ts';
 import type { Sky } from './simulation-world.ts';
@@ -61,7 +69,8 @@ afterEach(() => watchCrashPoints(undefined));
 
 async function openStage(given: Scenario): Promise<Stage> {
   const clock = testClock();
-  const system = tableSystem('tables', descriptions);
+  const system = tableSystem('tables', given.tagged ? taggedDescriptions : descriptions);
+  system.rises = given.tagged;
   system.writesPerRequest = given.writesPerRequest;
   for (const doctor of [0, 1]) putRow(system, 'doctor', { NAME: `Врач${doctor}` });
   given.patients.forEach(({ phone, handMade }, patient) => {
@@ -163,7 +172,9 @@ function landAll(stage: Stage): void {
 /** One life of the process: a run with faults, which may be its end. */
 async function live(stage: Stage, step: RunStep): Promise<RunResult | undefined> {
   settleSky(stage.system, stage.sky, stage.clock.time);
-  const life = beginLife({ ...stage, faults: step.faults, lagMs: step.lagMs });
+  // A run stops when its first new row is not listed within half a minute (DL-3).
+  const lagMs = stage.given.tagged ? Math.min(step.lagMs, 20_000) : step.lagMs;
+  const life = beginLife({ ...stage, faults: step.faults, lagMs });
   const events: RunEvent[] = [];
   let points = 0;
   watchCrashPoints((point) => {

@@ -34,6 +34,8 @@ export interface TableSystem {
   /** Rows that `find` does not see yet, though they are there by key: `deal#3`. */
   readonly unindexed: Set<string>;
   writesPerRequest: number;
+  /** Its keys are known to rise: it has `highWater`, and a run proves its first create. */
+  rises: boolean;
 }
 
 export interface TableEntity {
@@ -53,6 +55,7 @@ export function tableSystem(name: string, descriptions: readonly EntityDescripti
     writes: [],
     unindexed: new Set(),
     writesPerRequest: 2,
+    rises: false,
     connector: {
       name,
       summary: 'tables in memory, for tests',
@@ -116,6 +119,12 @@ function sink(system: TableSystem): Sink {
       system.calls.push(`describe ${name}`);
       return entityOf(system, name).description;
     },
+    ...(system.rises && {
+      highWater: async (name: string) => {
+        system.calls.push(`highWater ${name}`);
+        return [...entityOf(system, name).rows.keys()].at(-1);
+      },
+    }),
     find: async (name, questions, fields) => {
       system.calls.push(`find ${name} ${questions.length}`);
       system.onFind?.(name, questions);
@@ -138,6 +147,7 @@ function answers(
   const { description, rows } = entity;
   const byKey = Object.keys(question.by).join() === description.id;
   return [...rows]
+    .filter(([key]) => Number(key) > Number(question.above ?? 0))
     .filter(([key]) => byKey || !system.unindexed.has(`${description.entity}#${key}`))
     .filter(([key, row]) => satisfies(fieldsOf(description), question, { ...row, [description.id]: key }))
     .map(([key, row]) => ({
