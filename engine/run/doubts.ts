@@ -82,12 +82,13 @@ async function beginSettle({ state, clock }: FlowContext, open: readonly OpenInt
   );
 }
 
+/** Whole milliseconds: the monotonic clock has fractions, and what is due is a moment of the wall clock. */
 function leftMs(context: FlowContext, intent: OpenIntent): number {
   const { clock } = context;
   const { settling } = intent;
   const settle = settleMs(context, intent);
   if (settling?.boot !== clock.bootId) return settle;
-  return Math.max(0, settle - (clock.monotonic() - settling.since));
+  return Math.max(0, Math.ceil(settle - (clock.monotonic() - settling.since)));
 }
 
 function settleMs({ compiled, connections }: FlowContext, intent: OpenIntent): number {
