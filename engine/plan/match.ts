@@ -28,6 +28,8 @@ export interface OwnRows {
   readonly tag?: Tag;
   /** Keys of the rows the record was written to, newest first. */
   readonly links: readonly string[];
+  /** Child lists that were not sent after their row was created, and what it was created with (DL-15). */
+  readonly owed: readonly { readonly row: string; readonly list: string; readonly made: Row }[];
 }
 
 export interface Match {

@@ -4,6 +4,7 @@ import { reach } from './crash-points.ts';
 import { runErrors } from './errors.ts';
 import { adopt, lookUp } from './look-up.ts';
 import type { Lookup } from './look-up.ts';
+import { owedBy } from './receipts.ts';
 
 /** How long a write may be under way whose target is no longer in the file, so that its own word is not known. */
 const longestSettleMs = 90_000;
@@ -82,12 +83,12 @@ async function beginSettle({ state, clock }: FlowContext, open: readonly OpenInt
   );
 }
 
-/** Whole milliseconds: the monotonic clock has fractions, and what is due is a moment of the wall clock. */
 function leftMs(context: FlowContext, intent: OpenIntent): number {
   const { clock } = context;
   const { settling } = intent;
   const settle = settleMs(context, intent);
   if (settling?.boot !== clock.bootId) return settle;
+  // Whole milliseconds, as a queue row holds them.
   return Math.max(0, Math.ceil(settle - (clock.monotonic() - settling.since)));
 }
 
@@ -151,11 +152,12 @@ async function record(
       at,
     })),
   ];
+  const owed = adopted.flatMap(({ intent, row }) => owedBy(intent, row));
   const byRecord = [...Map.groupBy(fates, ({ intent }) => intent.key).values()];
   const queued = byRecord.flatMap((own) => queueRow(context, own, entries));
   if (receipts.length + queued.length === 0) return;
   if (fates.some(({ fate }) => fate === 'held')) reach('reconcile-waiting');
-  await state.commit({ run, epoch, flow: flow.flow.name, at, receipts, links, delivered: [], queued });
+  await state.commit({ run, epoch, flow: flow.flow.name, at, receipts, links, owed, delivered: [], queued });
   if (adopted.length > 0) reach('reconcile-adopted');
   if (over.length > 0) reach('reconcile-closed');
   for (const { key, error, dueAt, state: put } of queued) {

@@ -8,7 +8,7 @@ import { reach } from './crash-points.ts';
 import { isOpen, planOne } from './plan-batch.ts';
 import type { PlannedRecord } from './plan-batch.ts';
 import { sendSteps } from './send.ts';
-import type { Step } from './send.ts';
+import type { Sending, Step } from './send.ts';
 
 /** What a record's way through one wave came to. */
 export interface Executed {
@@ -57,14 +57,13 @@ export async function executeWave(
     await replan(context, executions, target, answers);
     const sending = { context, target, scope: context.scopes.of(target.target.name), answers };
     const open = executions.filter((execution) => execution.plans.has(target.target.name));
+    // A row that is there gets its child rows first: the row itself may take it to where guards keep everybody off.
+    await sendLists(sending, open, 'update');
     await sendSteps(
       sending,
       open.flatMap((execution) => rowSteps(execution, target)),
     );
-    const listSteps = open.flatMap((execution) => childSteps(execution, target));
-    if (listSteps.length > 0) reach('rows-before');
-    await sendSteps(sending, listSteps);
-    if (listSteps.length > 0) reach('rows-after');
+    await sendLists(sending, open, 'create');
     reach('between-targets');
   }
   return executions;
@@ -101,9 +100,9 @@ function meetsOwnDoubt({ doubts }: FlowContext, { meetsItself, record }: Executi
 }
 
 function rowSteps(execution: Execution, target: CompiledTarget): readonly Step[] {
-  const plan = execution.plans.get(target.target.name);
-  if (!plan) return [];
-  const { entity } = target.target;
+  const { name, entity } = target.target;
+  const plan = execution.plans.get(name);
+  if (!plan || execution.failures.has(name)) return [];
   return plan.changes.flatMap((change): readonly Step[] => {
     if (change.operation === 'create') {
       return [{ execution, change, write: { operation: 'create', entity, values: change.values } }];
@@ -113,12 +112,20 @@ function rowSteps(execution: Execution, target: CompiledTarget): readonly Step[]
   });
 }
 
-/** Child rows are writes of their own, after the row they hang on exists (DL-15). */
-function childSteps(execution: Execution, target: CompiledTarget): readonly Step[] {
+/** Child rows are writes of their own (DL-15). */
+async function sendLists(sending: Sending, executions: readonly Execution[], of: 'create' | 'update'): Promise<void> {
+  const steps = executions.flatMap((execution) => childSteps(execution, sending.target, of));
+  if (steps.length === 0) return;
+  reach('rows-before');
+  await sendSteps(sending, steps);
+  reach('rows-after');
+}
+
+function childSteps(execution: Execution, target: CompiledTarget, of: 'create' | 'update'): readonly Step[] {
   const { name, entity } = target.target;
   const plan = execution.plans.get(name);
   return (plan?.changes ?? []).flatMap((change) => {
-    if (change.operation === 'unchanged') return [];
+    if (change.operation !== of) return [];
     const key = change.operation === 'update' ? change.key : createdKey(execution, name);
     if (key === undefined) return [];
     return change.lists.map((list) => ({

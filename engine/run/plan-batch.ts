@@ -72,13 +72,11 @@ export async function planOne(
 ): Promise<void> {
   const { name } = target.target;
   const scope = context.scopes.of(name);
-  const links = await linksOf(context, drafts, target);
+  const own = await ownRows(context, drafts, target);
   await lockstep(
     drafts.map((draft) => async (ask: Ask) => {
       const asked: Question[] = [];
-      const tag = tagOf(context, target, draft.record.key);
-      const own = { links: links.get(draft.record.key) ?? [], ...(tag && { tag }) };
-      await planInto(context, draft, target, own, (question) => {
+      await planInto(context, draft, target, own(draft.record.key), (question) => {
         asked.push(question);
         return ask(question);
       });
@@ -89,17 +87,31 @@ export async function planOne(
   );
 }
 
-/** Rows of the target's entity that these records were written to before, newest first. */
-async function linksOf(
+/** What the state knows of these records' rows in the target. */
+async function ownRows(
   context: FlowContext,
   drafts: readonly PlannedRecord[],
-  { target: { name, connection, entity } }: CompiledTarget,
-): Promise<ReadonlyMap<string, readonly string[]>> {
+  target: CompiledTarget,
+): Promise<(key: string) => OwnRows> {
+  const { name, connection, entity } = target.target;
+  const flow = context.flow.flow.name;
   const keys = drafts.map(({ record }) => record.key);
-  const links = await context.state.links(context.flow.flow.name, keys);
-  const here = links.filter((link) => link.target === name && link.connection === connection && link.entity === entity);
-  const byKey = Map.groupBy(here, (link) => link.key);
-  return new Map([...byKey].map(([key, found]) => [key, found.map(({ row }) => row)]));
+  const all = await context.state.links(flow, keys);
+  const here = all.filter((link) => link.target === name && link.connection === connection && link.entity === entity);
+  const links = Map.groupBy(here, (link) => link.key);
+  const debts = target.rows.length > 0 ? await context.state.owed(flow, keys) : [];
+  const owed = Map.groupBy(
+    debts.filter((debt) => debt.target === name),
+    (debt) => debt.key,
+  );
+  return (key) => {
+    const tag = tagOf(context, target, key);
+    return {
+      links: (links.get(key) ?? []).map(({ row }) => row),
+      owed: owed.get(key) ?? [],
+      ...(tag && { tag }),
+    };
+  };
 }
 
 /** Plans one target of one record; a data error fails the target, anything else the run. */

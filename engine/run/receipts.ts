@@ -1,4 +1,5 @@
-import type { Link, Receipt, RecentRow } from '../state/ports.ts';
+import { presentValues } from '../plan/fields.ts';
+import type { Intent, Link, Owed, Receipt, RecentRow } from '../state/ports.ts';
 import { reach } from './crash-points.ts';
 import type { Sending, Sent } from './send.ts';
 
@@ -23,6 +24,7 @@ export async function keepReceipts({ context, target, scope }: Sending, sent: re
     at,
     receipts: sent.map((one) => receiptOf(one, at)),
     links,
+    owed: sent.flatMap(({ intent, outcome }) => (outcome.ok ? owedBy(intent, outcome.key) : [])),
     delivered: [],
     queued: [],
   });
@@ -34,4 +36,11 @@ function receiptOf({ intent, outcome }: Sent, at: number): Receipt {
   const { code, parameters } = outcome.error;
   const known = outcome.applied === 'no' ? 'not-applied' : 'unknown';
   return { intent: intent.id, outcome: known, error: { code, parameters }, at };
+}
+
+/** The child lists that a row created just now has yet to get. */
+export function owedBy({ key, target, write, owes = [] }: Intent, row: string): readonly Owed[] {
+  if (write.operation !== 'create') return [];
+  const made = presentValues(write.values);
+  return owes.map((list) => ({ key, target, row, list, made }));
 }

@@ -33,13 +33,15 @@ export async function runFlow(run: RunContext, flow: CompiledFlow, tally: Tally)
   const work = await openFlow(run, flow, tally);
   const { context } = work;
   await lookAtDoubts(context);
-  await watchAbsent(context, work.task);
+  // No run is green while something is in doubt, though its record was told of before.
+  for (const [key, dueAt] of context.doubts.records) if (Number.isFinite(dueAt)) context.doubts.unmet.add(key);
   const cursor = await storedCursor(work);
   reach('window-taken');
   await applyBrakes(work, cursor);
   await readAll(work, cursor);
   // What this run lost the answer to may be there already: then it is adopted, and no next run is needed.
   if (context.doubts.records.size > 0) await lookAtDoubts(context);
+  await watchAbsent(context, work.task);
   if (!run.options.only) await workOffQueue(work);
   countUnmet(work);
   await run.state.purgeQueue(name, run.clock.now() - flow.flow.queue.keepMs);

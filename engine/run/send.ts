@@ -97,12 +97,20 @@ async function beginSettle({ state, clock }: FlowContext, sent: readonly Sent[])
   );
 }
 
-/** By what a create that gets no answer is found again (DL-12). */
-function madeAs({ context, target, scope }: Sending, { write, execution }: Step): Pick<Intent, 'tag' | 'highWater'> {
+/** By what a create that gets no answer is found again, and what it leaves to be done (DL-12, DL-15). */
+function madeAs(
+  { context, target, scope }: Sending,
+  { write, execution, change }: Step,
+): Pick<Intent, 'tag' | 'highWater' | 'owes'> {
   const tag = tagOf(context, target, execution.record.key);
   const isMarked = tag && write.operation === 'create' && write.values[tag.field] === tag.value;
   const highWater = context.creates.get(scope.id)?.highWater;
-  return { ...(isMarked && { tag: tag.value }), ...(highWater !== undefined && { highWater }) };
+  const owes = change.operation === 'create' ? change.lists.map(({ list }) => list) : [];
+  return {
+    ...(isMarked && { tag: tag.value }),
+    ...(highWater !== undefined && { highWater }),
+    ...(owes.length > 0 && { owes }),
+  };
 }
 
 function intentOf(sending: Sending, step: Step): Intent {

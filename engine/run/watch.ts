@@ -21,12 +21,16 @@ export async function watchAbsent(context: FlowContext, task: DeliveryTask): Pro
   if (closed.length === 0) return;
   const found = await lookUp(context, closed);
   const told = new Set((await state.queue({ flow: name, state: 'failed' })).flatMap(doubledKey));
+  const delivered = await state.known(
+    name,
+    closed.map(({ key }) => key),
+  );
   const failures: Failure[] = [];
   for (const intent of closed) {
     const rows = found.get(intent.id)?.rows ?? [];
     if (rows.length < 2 || told.has(intent.key) || (await areAllLinked(context, intent, rows))) continue;
     told.add(intent.key);
-    failures.push(failureOf(intent, rows));
+    failures.push(failureOf(intent, rows, delivered.get(intent.key) ?? ''));
   }
   task.tally.read += failures.length;
   if (failures.length > 0) await commit(context, task, { delivered: [], failures });
@@ -43,6 +47,7 @@ async function areAllLinked({ state }: FlowContext, intent: Intent, rows: readon
   return rows.every((row) => known.has(row));
 }
 
-function failureOf({ key, source, target }: Intent, rows: readonly string[]): Failure {
-  return { key, source, attempts: 0, hash: '', error: runErrors.doubled.error({ target, rows: rows.join(', ') }) };
+/** Under the version that was delivered: to be read again in it is nothing new. */
+function failureOf({ key, source, target }: Intent, rows: readonly string[], hash: string): Failure {
+  return { key, source, attempts: 0, hash, error: runErrors.doubled.error({ target, rows: rows.join(', ') }) };
 }

@@ -19,6 +19,9 @@ export interface StateStore {
   /** Target rows these records were written to, newest first (DL-2). */
   links(flow: string, keys: readonly string[]): Promise<readonly Link[]>;
 
+  /** Child lists these records' creates still owe (DL-15). */
+  owed(flow: string, keys: readonly string[]): Promise<readonly Owed[]>;
+
   /**
    * Durable before it resolves: nothing is sent before (DL-9). From here on the known hashes of these records are
    * forgotten: nobody knows what the target holds until they are delivered (DL-13). Refused when a later run began.
@@ -100,6 +103,19 @@ export interface Link {
   readonly at: number;
 }
 
+/**
+ * A child list that a create owes: the row is there, the list was not sent yet (DL-15). Kept until the record is
+ * delivered, since a row created in a final stage is one that guards keep everybody from, ourselves included.
+ */
+export interface Owed {
+  readonly key: string;
+  readonly target: string;
+  readonly row: string;
+  readonly list: string;
+  /** What the row was created with. */
+  readonly made: Row;
+}
+
 /** One write, durable before it is sent: all that is needed to decide later what became of it (DL-9). */
 export interface Intent {
   readonly id: string;
@@ -118,6 +134,8 @@ export interface Intent {
   readonly highWater?: string;
   /** The engine's own mark, written into the target on create. */
   readonly tag?: string;
+  /** Child lists to be written once a create has its row. */
+  readonly owes?: readonly string[];
   readonly source: Row;
   readonly at: number;
 }
@@ -150,6 +168,8 @@ export interface Delivery {
   readonly at: number;
   readonly receipts: readonly Receipt[];
   readonly links: readonly Link[];
+  /** Lists of rows created just now; what a delivered record owed is forgotten. */
+  readonly owed?: readonly Owed[];
   /** Records delivered in this version; closes their queue rows (completed, or superseded when another version waited). */
   readonly delivered: readonly { readonly key: string; readonly hash: string }[];
   readonly queued: readonly QueuePut[];

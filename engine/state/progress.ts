@@ -1,12 +1,12 @@
 import type { Cursor, Row } from '../connector.ts';
 import type { Database } from './database.ts';
 import { stateErrors } from './errors.ts';
-import type { Checkpoint, Delivery, Link, RunEntry, StateStore } from './ports.ts';
+import type { Checkpoint, Delivery, Link, Owed, RunEntry, StateStore } from './ports.ts';
 import { given, parsed } from './stored.ts';
 
 type ProgressPart = Pick<
   StateStore,
-  'startRun' | 'finishRun' | 'runs' | 'checkpoint' | 'checkpoints' | 'known' | 'links'
+  'startRun' | 'finishRun' | 'runs' | 'checkpoint' | 'checkpoints' | 'known' | 'links' | 'owed'
 >;
 
 export interface Progress extends ProgressPart {
@@ -73,9 +73,12 @@ function runEntry(row: RunRow): RunEntry {
   };
 }
 
-function delivered(db: Database): Pick<StateStore, 'known' | 'links'> {
+function delivered(db: Database): Pick<StateStore, 'known' | 'links' | 'owed'> {
   const hashOf = db.sqlite.prepare<[string, string], { readonly hash: string }>(
     'SELECT hash FROM known WHERE flow = ? AND key = ?',
+  );
+  const owedBy = db.sqlite.prepare<[string, string], Omit<Owed, 'made'> & { readonly made: string }>(
+    'SELECT key, target, row, list, made FROM owed WHERE flow = ? AND key = ?',
   );
   const linksOf = db.sqlite.prepare<[string, string], Link>('SELECT * FROM links WHERE flow = ? AND key = ?');
   return {
@@ -88,6 +91,10 @@ function delivered(db: Database): Pick<StateStore, 'known' | 'links'> {
         }
         return found;
       }),
+    owed: async (flow, keys) =>
+      db
+        .read(() => keys.flatMap((key) => owedBy.all(flow, key)))
+        .map(({ made, ...owed }) => ({ ...owed, made: parsed<Row>(made) })),
     links: async (flow, keys) =>
       db.read(() => [...new Set(keys)].flatMap((key) => linksOf.all(flow, key))).sort((a, b) => b.at - a.at),
   };
@@ -129,9 +136,20 @@ function advancing(db: Database): (delivery: Delivery) => void {
   const save = db.sqlite.prepare<[string, string | null, string, number, string]>(
     'INSERT OR REPLACE INTO checkpoints (flow, cursor, params, at, run) VALUES (?, ?, ?, ?, ?)',
   );
+  const owe = db.sqlite.prepare<[string, string, string, string, string, string]>(
+    'INSERT OR REPLACE INTO owed (flow, key, target, row, list, made) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const pay = db.sqlite.prepare<[string, string]>('DELETE FROM owed WHERE flow = ? AND key = ?');
   return (delivery) => {
+    const { flow: owner } = delivery;
     for (const row of delivery.links) link.run(row);
-    for (const { key, hash } of delivery.delivered) know.run(delivery.flow, key, hash);
+    for (const { key, target, row, list, made } of delivery.owed ?? []) {
+      owe.run(owner, key, target, row, list, JSON.stringify(made));
+    }
+    for (const { key, hash } of delivery.delivered) {
+      know.run(owner, key, hash);
+      pay.run(owner, key);
+    }
     if (!delivery.checkpoint) return;
     const { flow, cursor, params, at, run } = delivery.checkpoint;
     save.run(flow, cursor ? JSON.stringify(cursor) : null, params, at, run);

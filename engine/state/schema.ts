@@ -87,5 +87,16 @@ export const stateSchema: Schema = {
     ALTER TABLE intents ADD COLUMN settle_boot TEXT;
     ALTER TABLE intents ADD COLUMN settle_since INTEGER;
     `,
+    `
+    CREATE TABLE owed (
+      flow TEXT NOT NULL,
+      key TEXT NOT NULL,
+      target TEXT NOT NULL,
+      row TEXT NOT NULL,
+      list TEXT NOT NULL,
+      made TEXT NOT NULL,
+      PRIMARY KEY (flow, key, target, row, list)
+    ) STRICT, WITHOUT ROWID;
+    `,
   ],
 };

@@ -20,6 +20,8 @@ export interface Life {
   readonly story: string[];
   readonly intents: Map<string, Intent>;
   readonly points: Map<Point, number>;
+  /** Where it was killed, in order. */
+  readonly kills: Point[];
 }
 
 /** Longer than anything may still be under way; nothing is. */
@@ -57,8 +59,8 @@ export async function startDisturbed(life: Life, point: Point, does: Deed): Prom
 
 /** What leads to the point; and what the dead asked for is often done behind the back of whoever comes next. */
 function needed(point: Point, nth: number, random: Random): readonly PortalFault[] {
-  if (point === 'reconcile-lookup' || point === 'reconcile-adopted') return [{ kind: 'write-502-done', nth: 1 }];
-  if (point === 'reconcile-waiting') return [{ kind: 'write-html-503', nth: 1 }];
+  // The second request makes deals, which carry a tag: they are adopted as soon as they are looked up.
+  if (point === 'reconcile-lookup' || point === 'reconcile-adopted') return [{ kind: 'write-502-done', nth: 2 }];
   return isPortalPoint(point) && random.chance(0.5) ? [{ kind: 'write-held', nth }] : [];
 }
 

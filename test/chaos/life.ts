@@ -43,7 +43,7 @@ export interface LifeReport {
 
 /** A clinic and a portal from their first run on, through so many kills, until nothing waits any more. */
 export async function live(options: LifeOptions): Promise<LifeReport> {
-  const { seed, kills } = options;
+  const { seed } = options;
   const world = await startWorld(seed, 30);
   const place = makePlace(world.settings, world.settings.webhook);
   const life: Life = {
@@ -54,9 +54,10 @@ export async function live(options: LifeOptions): Promise<LifeReport> {
     story: [],
     intents: new Map(),
     points: new Map(),
+    kills: [],
   };
   try {
-    const killed = await disturb(life, options);
+    await disturb(life, options);
     const state = await comeToRest(life);
     await runTwin(life);
     const sight = await world.look();
@@ -73,8 +74,8 @@ export async function live(options: LifeOptions): Promise<LifeReport> {
     ];
     return {
       seed,
-      kills,
-      betweenIntentAndReceipt: killed,
+      kills: life.kills.length,
+      betweenIntentAndReceipt: life.kills.filter((point) => inDoubtPoints.includes(point)).length,
       points: life.points,
       lost: lostFrom(evidence),
       duplicated: duplicatesIn(sight.portal),
@@ -88,31 +89,30 @@ export async function live(options: LifeOptions): Promise<LifeReport> {
   }
 }
 
-/** Kills until there were enough, with the other actions in between; gives how many left an intent without receipt. */
-async function disturb(life: Life, { seed, kills, sabotage }: LifeOptions): Promise<number> {
+/** Kills until there were enough, with the other actions in between. */
+async function disturb(life: Life, { seed, kills, sabotage }: LifeOptions): Promise<void> {
   const chooser = createChooser(seed);
-  let [done, inDoubt, tries] = [0, 0, 0];
-  while (done < kills) {
-    tries += 1;
-    if (tries > 6 * kills) throw new Error(`seed ${seed}: only ${done} kills in ${tries} runs`);
+  for (let tries = 1; life.kills.length < kills; tries++) {
+    if (tries > 6 * kills) throw new Error(`seed ${seed}: only ${life.kills.length} kills in ${tries} runs`);
     if (tries % 3 === 0) await actions[(seed + tries / 3) % actions.length]?.(life);
-    const point = chooser.next();
     if (life.random.chance(0.5)) await letTimePass(life);
+    const point = chooser.next();
     await prepare(life, point);
-    const ended = await disturbedRun(life, point, 'SIGKILL');
-    if (ended.signal !== 'SIGKILL') {
-      chooser.missed(point);
-      continue;
-    }
-    done += 1;
-    if (inDoubtPoints.includes(point)) inDoubt += 1;
+    if (!(await killAt(life, point))) chooser.missed(point);
     sabotage?.(life.place);
   }
-  return inDoubt;
 }
 
-/** Some points are reached only when a write was lost before, and can no longer arrive. */
+/** False: the process came to its end without getting there. */
+async function killAt(life: Life, point: Point): Promise<boolean> {
+  const { signal } = await disturbedRun(life, point, 'SIGKILL');
+  if (signal === 'SIGKILL') life.kills.push(point);
+  return signal === 'SIGKILL';
+}
+
+/** Some points are reached only when a write was lost before: a moment ago, or so long that it can no longer arrive. */
 async function prepare(life: Life, point: Point): Promise<void> {
+  if (point === 'reconcile-waiting') await killAt(life, 'intents-durable');
   if (point !== 'queue-taken' && point !== 'reconcile-closed') return;
   await life.world.work();
   await life.world.arm([{ kind: 'write-html-503', nth: 1 }]);

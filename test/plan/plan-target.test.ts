@@ -80,7 +80,7 @@ ${block.replaceAll(/^/gm, '        ')}
     target,
     entity: { description: deal, fields },
     record: { key: 'V1', source: {}, record },
-    own: given.own ?? { links: [] },
+    own: given.own ?? { links: [], owed: [] },
     variables: { params: { final: ['WON', 'LOSE'] }, run: {}, source: {}, ...given.earlier },
     ask: async (question) => {
       asked.push(question);

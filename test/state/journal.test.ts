@@ -15,7 +15,13 @@ describe('the journal', () => {
   it('DL-9 gives an intent back whole until a receipt closes it', async () => {
     const state = await openSample();
     await startRun(state);
-    const full: Required<Intent> = { ...intent(), before: { STAGE_ID: 'NEW' }, highWater: '812', tag: 'tag-1' };
+    const full: Required<Intent> = {
+      ...intent(),
+      before: { STAGE_ID: 'NEW' },
+      highWater: '812',
+      tag: 'tag-1',
+      owes: ['productrows'],
+    };
     await state.saveIntents([full]);
     expect(await state.openIntents()).toEqual([full]);
     await state.commit(delivery({ receipts: [applied] }));

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { forgetDoubts } from './forget-doubts.ts';
+import { duplicatesIn } from './invariants.ts';
+import type { Place } from './place.ts';
+import { settleMs } from './pipeline-text.ts';
+import { stand } from './stand.ts';
+
+/** A process dies as its first request arrives; the portal carries it out behind the back of the next one. */
+async function diesBeforeItsRequestIsDone(between: (place: Place) => void): Promise<readonly string[]> {
+  const { world, place } = await stand(3);
+  await world.arm([{ kind: 'write-held', nth: 1 }]);
+  const first = place.start();
+  await world.strike({ pid: first.pid, point: 'request-sent', nth: 1, signal: 'SIGKILL', share: 1, finishes: true });
+  expect((await first.ended).signal).toBe('SIGKILL');
+  between(place);
+  await world.arm([]);
+  await place.start().ended;
+  await world.drain();
+  await world.pass(settleMs + 5_000);
+  place.pass(settleMs + 5_000);
+  const { exit, stderr } = await place.start().ended;
+  expect([exit, stderr]).toEqual([0, stderr]);
+  return duplicatesIn((await world.look()).portal);
+}
+
+it('DL-12: what died in doubt and happens after all is not made twice', { timeout: 120_000 }, async () => {
+  expect(await diesBeforeItsRequestIsDone(() => undefined)).toEqual([]);
+});
+
+it('the suite sees every contact twice when the reconcile step is taken out', { timeout: 120_000 }, async () => {
+  const duplicates = await diesBeforeItsRequestIsDone(forgetDoubts);
+  expect(duplicates.length).toBeGreaterThan(0);
+  expect(duplicates[0]).toMatch(/^contact F1_P\d+ is there as \d+ and \d+$/);
+});
