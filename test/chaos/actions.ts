@@ -4,7 +4,7 @@ import { disturbedRun, finish, startDisturbed } from './disturbed-run.ts';
 import type { Life } from './disturbed-run.ts';
 import { timeoutMs } from './pipeline-text.ts';
 import { inDoubtPoints } from './plan.ts';
-import type { Deed, Point } from './plan.ts';
+import type { Deed, Point, PortalPoint } from './plan.ts';
 import { readState } from './state-file.ts';
 
 type Action = (life: Life) => Promise<void>;
@@ -86,11 +86,28 @@ function clockMoved(byMs: number): Action {
     const { world, place, random } = life;
     await world.work();
     const at = { point, nth: 1, does: 'SIGTERM' } as const;
-    const running = place.start({ wallMs: byMs, ...(random.chance(0.5) && { at }) });
-    await finish(life, `clock moved by ${byMs} ms`, running);
+    const isStopped = random.chance(0.5);
+    const running = place.start({ wallMs: byMs, ...(isStopped && { at }) });
+    await finish(life, `clock moved by ${byMs} ms`, running, isStopped ? point : undefined);
   };
 }
 
-function inProcess({ random }: Life) {
-  return random.pick(['intents-durable', 'planned', 'receipts-after-commit', 'find-answered'] as const);
+/** Any point that a run comes to by itself. */
+function inProcess({ random }: Life): Exclude<Point, PortalPoint> {
+  return random.pick([
+    'lock-taken',
+    'window-taken',
+    'batch-read',
+    'find-answered',
+    'planned',
+    'intents-before-fsync',
+    'intents-durable',
+    'receipts-after-commit',
+    'between-targets',
+    'rows-before',
+    'rows-after',
+    'queue-insert',
+    'checkpoint-before',
+    'checkpoint-after',
+  ] as const);
 }

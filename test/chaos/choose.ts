@@ -2,16 +2,19 @@ import type { Random } from '../../connectors/ident/sandbox/random.ts';
 import { faultKinds, inDoubtPoints, otherPoints } from './plan.ts';
 import type { Point, PortalFault } from './plan.ts';
 
-/** Which point is next: every point in turn, more than half of the time one between intent and receipt. */
+/** Which point is next: every point in turn, half of the time one between intent and receipt. */
 export interface Chooser {
   next(): Point;
   /** The process came to its end without getting there: it is tried again soon. */
   missed(point: Point): void;
 }
 
+/** How far a life of 25 kills comes in either list. */
+const turnsOfALife = 13;
+
 /** The turns of a life begin where its seed says, so that many lives reach every point equally often. */
-export function createChooser(seed: number, share = 0.55): Chooser {
-  const turns = [inDoubtPoints, otherPoints].map((points) => rotated(points, seed * 5));
+export function createChooser(seed: number, share = 0.48): Chooser {
+  const turns = [inDoubtPoints, otherPoints].map((points) => rotated(points, seed * turnsOfALife));
   const missed: Point[] = [];
   let owed = 0;
   return {

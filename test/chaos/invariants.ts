@@ -2,6 +2,7 @@ import type { CommandEntry, LegacyRecord } from '../../connectors/bitrix24/sandb
 import type { Intent } from '../../engine/state/ports.ts';
 import { comparable } from './comparable.ts';
 import type { StateSight, Waiting } from './state-file.ts';
+import { protectedStages } from './watch-writes.ts';
 import { dealKey, nameOfCommand, nameOfIntent } from './writes-seen.ts';
 import type { PortalContent, Sight } from './world.ts';
 
@@ -40,12 +41,14 @@ export function lostFrom({ sight, waiting }: Evidence): readonly string[] {
   return keys.filter((key) => !there.has(key) && !queued.has(key)).map((key) => `deal ${key} was never made`);
 }
 
-/** What differs from the fault-free run over the same clinic: rows, contents and what they are tied to. */
+/** What differs from the fault-free run over the same clinic: rows, contents, what they are tied to. Managers' stages stay. */
 export function differencesFromTwin({ sight }: Evidence): readonly string[] {
   const [ours, theirs] = [comparable(sight.portal), comparable(sight.twin)];
+  const takenUp = sight.portal.deals.filter((deal) => protectedStages.has(deal['STAGE_ID']));
+  const managed = new Set(takenUp.map((deal) => `deal ${textOf(deal[dealKey])} STAGE_ID`));
   return [...new Set([...ours.keys(), ...theirs.keys()])].flatMap((name) => {
     const [one, other] = [ours.get(name), theirs.get(name)];
-    if (one === other) return [];
+    if (one === other || managed.has(name)) return [];
     return [`${name} is ${one ?? 'not there'}, and in the fault-free run ${other ?? 'not there'}`];
   });
 }

@@ -1,8 +1,13 @@
 import type { CommandCall, Portal } from '../../connectors/bitrix24/sandbox/index.ts';
 
 /** Final and protected stages of the shipped pipeline: what its guards forbid. */
-const finalStages: ReadonlySet<unknown> = new Set(['WON', 'LOSE']);
-const protectedStages: ReadonlySet<unknown> = new Set(['PREPAYMENT_INVOICE', 'FINAL_INVOICE', 'EXECUTING', 'APOLOGY']);
+export const finalStages: ReadonlySet<unknown> = new Set(['WON', 'LOSE']);
+export const protectedStages: ReadonlySet<unknown> = new Set([
+  'PREPAYMENT_INVOICE',
+  'FINAL_INVOICE',
+  'EXECUTING',
+  'APOLOGY',
+]);
 
 /** Looks at every write of a deal as it comes, over the row as it then is: people touch rows between runs only. */
 export function watchWrites(portal: () => Portal) {

@@ -6,7 +6,7 @@ import { createRandom } from '../../../connectors/ident/sandbox/random.ts';
 import { hireStaff } from '../clinic-work.ts';
 import { createHostility } from '../hostile-portal.ts';
 import { portalLimits } from '../pipeline-text.ts';
-import { watchWrites } from '../watch-writes.ts';
+import { finalStages, watchWrites } from '../watch-writes.ts';
 import type { Order, Told } from '../world.ts';
 
 /** Clinic and portals in a process of their own, which no kill of `pipe` touches: `world.ts <seed> <appointments>`. */
@@ -33,6 +33,7 @@ const portal: Portal = await startPortal({
 /** Where the fault-free run goes. */
 const twin = await startPortal({ limits: 'off', now, seed: leads });
 portal.hide({ entity: 'contact', path: 'search', calls: 6 });
+const managers = createRandom(seed + 11);
 const touched = new Map<number, string>();
 
 /** People who left their phone before they came: patients of one visit, so that it is clear which deal is whose. */
@@ -73,6 +74,7 @@ async function obey(order: Order): Promise<unknown> {
       return undefined;
     case 'pass':
       passedMs += order.ms;
+      takeUpDeal();
       return undefined;
     case 'look':
       return {
@@ -85,6 +87,12 @@ async function obey(order: Order): Promise<unknown> {
         overruns: portal.journal.requests.filter(isOverrun).length,
       };
   }
+}
+
+/** A manager takes up an open deal, by a stage that the mapping leaves alone. */
+function takeUpDeal(): void {
+  const open = portal.truth.deals().filter(({ STAGE_ID }) => !finalStages.has(STAGE_ID));
+  if (open.length > 0) portal.edit('deal', Number(managers.pick(open)['ID']), { STAGE_ID: 'EXECUTING' });
 }
 
 /** Bytes of the dead are still in the kernel: some turns of the loop bring all of them in. */
