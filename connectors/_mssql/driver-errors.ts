@@ -1,4 +1,5 @@
 import { PipeError } from '../../engine/index.ts';
+import { isUntrusted, otherName } from '../_tls/distrust.ts';
 import { errors } from './errors.ts';
 
 /** What messages may say about where we connect. */
@@ -20,19 +21,6 @@ const lostNumbers = new Set([596, 6001, 6002, 6005]);
 /** Errors about the text of a statement; texts of all others may quote data of a row, so they stay unsaid. */
 const textNumbers = new Set([137, 195, 201, 206, 209, 257, 402, 529, 4104, 8120, 11526]);
 
-/** https://nodejs.org/api/tls.html#x509-certificate-error-codes */
-const untrusted = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'CERT_UNTRUSTED',
-  'CERT_REVOKED',
-  'INVALID_CA',
-]);
 /** OpenSSL's words for a peer that is too old: protocol, key sizes, hashes. */
 const oldTls =
   /UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|VERSION_TOO_LOW|WRONG_VERSION|KEY_TOO_SMALL|MD_TOO_WEAK|SIGALG|INAPPROPRIATE_FALLBACK/;
@@ -66,9 +54,9 @@ function instanceError(codes: readonly string[], thrown: unknown, at: Endpoint):
 }
 
 function tlsError(codes: readonly string[], { server }: Endpoint, options: { cause: unknown }): PipeError | undefined {
-  const distrust = codes.find((code) => untrusted.has(code));
+  const distrust = codes.find(isUntrusted);
   if (distrust) return errors.certificate_untrusted.error({ server, reason: distrust }, options);
-  if (codes.includes('ERR_TLS_CERT_ALTNAME_INVALID')) return errors.certificate_name.error({ server }, options);
+  if (codes.includes(otherName)) return errors.certificate_name.error({ server }, options);
   const old = codes.find((code) => oldTls.test(code));
   return old ? errors.tls_too_old.error({ server, reason: old }, options) : undefined;
 }

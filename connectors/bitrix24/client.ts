@@ -1,5 +1,6 @@
 import type { Host } from '../../engine/index.ts';
 import { openTransport, type Exchange } from '../_http/transport.ts';
+import { isUntrusted, otherName } from '../_tls/distrust.ts';
 import { encodeCommand, textsOf, type Command } from './command.ts';
 import type { Portal } from './config.ts';
 import { errors } from './errors.ts';
@@ -124,8 +125,13 @@ function notAnswered(exchange: Extract<Exchange, { ok: false }>, portal: Portal,
   const { failure, reason, cause } = exchange;
   const options = { retry: true, cause };
   switch (failure) {
-    case 'not_connected':
-      return { ok: false, applied: 'no', error: errors.unreachable.error({ host, reason }, options) };
+    case 'not_connected': {
+      const error =
+        isUntrusted(reason) || reason === otherName
+          ? errors.certificate_untrusted.error({ host, reason }, { cause })
+          : errors.unreachable.error({ host, reason }, options);
+      return { ok: false, applied: 'no', error };
+    }
     case 'timeout': {
       const seconds = portal.timeoutMs / 1000;
       return { ok: false, applied: 'unknown', error: errors.timed_out.error({ host, method, seconds }, options) };

@@ -67,6 +67,15 @@ export const errors = defineErrors('bitrix24', {
       ru: 'проверьте адрес в вебхуке и доступ к нему с этой машины',
     },
   },
+  certificate_untrusted: {
+    kind: 'environment',
+    en: '{host} shows a certificate this machine does not trust ({reason})',
+    ru: '{host} предъявляет сертификат, которому этот компьютер не доверяет ({reason})',
+    fix: {
+      en: 'check the address in the webhook; when your own authority signs for it, name its PEM file in NODE_EXTRA_CA_CERTS and start pipe again',
+      ru: 'проверьте адрес в вебхуке; если его подписывает ваш центр сертификации, укажите его файл PEM в NODE_EXTRA_CA_CERTS и запустите pipe снова',
+    },
+  },
   timed_out: {
     kind: 'environment',
     en: '{host} did not answer {method} within {seconds} s',

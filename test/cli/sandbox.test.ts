@@ -1,6 +1,14 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { peopleFiles, peopleYaml } from './people.ts';
 import { place } from './pipe.ts';
 import { shapeErrors } from './shape.ts';
+
+/** A check of one connection needs a pipeline around it, and no more of it than that. */
+const withPortal = peopleYaml.replace(
+  '  desk: { connector: file }\n',
+  '  desk: { connector: file }\n  portal: { connector: bitrix24, webhook: "${secret:PORTAL_WEBHOOK}" }\n',
+);
 
 async function settingsOf(argv: readonly string[]) {
   const sandbox = place().start(['sandbox', ...argv, '--json']);
@@ -24,6 +32,27 @@ describe('pipe sandbox', () => {
   it('invents the same records by the same seed, and others by another', async () => {
     const titles = await Promise.all(['1', '1', '2'].map((seed) => dealsOf(seed)));
     expect([titles[0] === titles[1], titles[0] === titles[2]]).toEqual([true, false]);
+  });
+
+  it('serves the portal over HTTPS too, to those who trust the file it names', async () => {
+    const { pipe, start } = place({ ...peopleFiles, 'people.yaml': withPortal });
+    const sandbox = start(['sandbox', 'bitrix24', '--size', '1']);
+    await sandbox.says('NODE_EXTRA_CA_CERTS=');
+    const [, webhook = '', ca = ''] = /(https:\S+), .*NODE_EXTRA_CA_CERTS=(\S+)/.exec(sandbox.said()) ?? [];
+    const check = (env: Readonly<Record<string, string>>) =>
+      pipe(['check', 'people.yaml', '--connection', 'portal'], { PORTAL_WEBHOOK: webhook, ...env });
+    const [stranger, trusted] = [await check({}), await check({ NODE_EXTRA_CA_CERTS: ca })];
+    await stopped(sandbox);
+    expect([stranger.exit, stranger.stdout]).toEqual([
+      3,
+      `portal
+  ✗ error bitrix24.certificate_untrusted
+      ${new URL(webhook).host} shows a certificate this machine does not trust (UNABLE_TO_VERIFY_LEAF_SIGNATURE)
+      fix: check the address in the webhook; when your own authority signs for it, name its PEM file in NODE_EXTRA_CA_CERTS and start pipe again
+`,
+    ]);
+    expect([trusted.exit, trusted.stdout]).toEqual([0, expect.stringContaining('✓ login: user 1')]);
+    expect(existsSync(ca)).toBe(false);
   });
 
   it('takes the port it is given, and says when it is taken', async () => {

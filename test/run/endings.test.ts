@@ -106,7 +106,7 @@ describe('a run', () => {
     expect([result.exitCode, result.error]).toEqual([130, undefined]);
   });
 
-  it('sends nothing once its lock file was replaced', async () => {
+  it('DL-19: sends nothing once its lock file was replaced', async () => {
     const lease = {
       verify: () => {
         throw errors.broken.error({});
@@ -118,7 +118,7 @@ describe('a run', () => {
     expect(tables.calls.filter((call) => call.startsWith('write'))).toEqual([]);
   });
 
-  it('stops where receipts cannot be kept, and sends nothing more', async () => {
+  it('DL-9: stops where receipts cannot be kept, and sends nothing more', async () => {
     const state = {
       ...desk.state,
       commit: async (delivery: Parameters<typeof desk.state.commit>[0]) => {

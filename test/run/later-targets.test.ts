@@ -78,3 +78,37 @@ describe('a target that names an earlier one', () => {
     ]);
   });
 });
+
+describe('DL-8 a record that refers to a row which is yet to come', () => {
+  it('waits in the queue, is not checkpointed away, and goes on when the row has come', async () => {
+    const strict = await compiled(
+      pipelineText(1000, false).replace('entity: doctor', 'entity: doctor\n        missing: error'),
+      [tables.connector],
+    );
+    tables.rows = [visit(1, 1)];
+    expect(await desk.run(strict)).toMatchObject({ exitCode: 4, flows: [{ queued: 1 }] });
+    expect(await desk.state.queue({})).toMatchObject([
+      { key: '1', state: 'waiting', error: { code: 'plan.missing_row' } },
+    ]);
+    expect(await desk.state.checkpoint('visits')).toMatchObject({ cursor: { stamp: 1 } });
+    putRow(tables, 'doctor', { NAME: 'Врач0' });
+    tables.rows = [];
+    desk.clock.time += 31_000;
+    expect(await desk.run(strict)).toMatchObject({ exitCode: 0, flows: [{ created: 1 }] });
+    expect(rows('deal')).toMatchObject([{ VISIT: '1', DOCTOR_ID: '1' }]);
+  });
+});
+
+describe('DL-16 the order of effects', () => {
+  it('is that of the file, also when a retry finds the first half done: the rest names the row of this record', async () => {
+    refuse((write) => write.entity === 'task');
+    tables.rows = [visit(1, 1)];
+    await desk.run(pipeline);
+    expect([rows('deal').length, rows('task')]).toEqual([1, []]);
+    delete tables.onWrite;
+    await desk.state.retryQueue({});
+    await desk.run(pipeline);
+    expect(rows('task')).toEqual([{ VISIT: '1', DEAL_ID: '1', CONTACT_ID: '1' }]);
+    expect(rows('deal')).toHaveLength(1);
+  });
+});

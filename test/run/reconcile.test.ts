@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Outcome, Value, Write } from '../../engine/connector.ts';
+import type { Outcome, Write } from '../../engine/connector.ts';
 import { watchCrashPoints } from '../../engine/run/crash-points.ts';
 import type { CrashPoint } from '../../engine/run/crash-points.ts';
 import type { CompiledPipeline } from '../../engine/transform/compiled.ts';
@@ -241,7 +241,7 @@ describe('DL-2 a row this record was written to before', () => {
     tables.rows = [visit(1)];
     await desk.run(strict);
     const { VISIT: _lost, ...rest } = rows('deal')[0] ?? {};
-    entityOf(tables, 'deal').rows.set('1', rest as Record<string, Value>);
+    entityOf(tables, 'deal').rows.set('1', rest);
     tables.rows = [visit(1, { stamp: 5, sum: 300 })];
     expect(await desk.run(strict)).toMatchObject({ exitCode: 4, flows: [{ rejected: 1 }] });
     expect([await queue(), keys('deal')]).toEqual([['1 failed plan.own_row_unmatched'], ['1']]);

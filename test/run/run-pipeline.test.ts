@@ -110,7 +110,7 @@ const contacts = () => [...entityOf(tables, 'contact').rows.values()];
 const flow = async (options = {}) => (await desk.run(pipeline, options)).flows[0];
 
 describe('a first run', () => {
-  it('creates each contact before the deal that names it, with child rows after the deal', async () => {
+  it('DL-16: creates each contact before the deal that names it, and child rows after the deal', async () => {
     tables.rows = [visit(1, 1, { items: [{ price: 100 }] })];
     const counts = await flow();
     expect(tables.writes.map((write) => `${write.operation} ${write.entity}`)).toEqual([
@@ -323,7 +323,7 @@ describe('a record that fails', () => {
 });
 
 describe('the system', () => {
-  it('is tried again while it says it is busy, and nothing is written twice', async () => {
+  it('DL-11: is tried again while it says it is busy, and nothing is written twice', async () => {
     let refusals = 2;
     tables.onWrite = () =>
       refusals-- > 0
@@ -342,7 +342,7 @@ describe('the system', () => {
     expect([contacts().length, deals().length]).toEqual([1, 1]);
   });
 
-  it('stops the run when it refuses us, instead of filling the queue, and the next run loses nothing', async () => {
+  it('DL-18: stops the run when it refuses us, instead of filling the queue, and the next run loses nothing', async () => {
     tables.onWrite = () => ({ ok: false, applied: 'no', error: errors.busy.error({}) });
     tables.rows = [visit(1, 1), visit(2, 2)];
     expect(await desk.run(pipeline)).toMatchObject({ exitCode: 3, error: { code: 'testing.busy' } });
@@ -379,7 +379,7 @@ describe('the system', () => {
 });
 
 describe('an answer that is lost', () => {
-  it('leaves the record waiting, and after the settle time the row that was made is found, not doubled', async () => {
+  it('DL-11: leaves the record waiting, and after the settle time the row that was made is found, not doubled', async () => {
     tables.onWrite = (write) => (write.entity === 'deal' ? 'lost' : undefined);
     tables.rows = [visit(1, 1)];
     expect(await desk.run(pipeline)).toMatchObject({ exitCode: 4, flows: [{ queued: 1 }] });

@@ -6,7 +6,7 @@ import type { Rights } from './sql/binding.ts';
 import { registerMetadataFunctions } from './sql/metadata-functions.ts';
 import { registerFunctions } from './sql/sqlite-functions.ts';
 import { systemTables, refreshSystemTables } from './system-tables.ts';
-import { makeTemporaryFolder, removeTemporaryFolder } from './temporary-folder.ts';
+import { makeTemporaryFolder, removeTemporaryFolder } from '../../_sandbox/temporary-folder.ts';
 
 export type Connection = Sqlite.Database;
 

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
-import { selfSignedCertificate } from './certificate.ts';
+import { selfSignedCertificate } from '../../_tls/certificate.ts';
 import { PACKET, MessageReader, MessageWriter } from './packets.ts';
 
 /** TDS 7.x wraps the handshake in PRELOGIN packets, which TLS 1.3's late session tickets would fall out of. */

@@ -19,7 +19,7 @@ export async function runBatch(context: Context, passage: Passage, params: PhpMa
   const results = new Map<string, unknown>();
   const outcomes: (readonly [string, Outcome | ApiError])[] = [];
   for (const [index, [key, command]] of commandsOf(params).entries()) {
-    const outcome = index < maxCommands ? await run(context, passage, command, results) : tooMany();
+    const outcome = index < maxCommands ? await run(context, passage, command, index + 1, results) : tooMany();
     outcomes.push([key, outcome]);
     if ('answer' in outcome) results.set(key, outcome.answer.result);
     else if (!('omitted' in outcome) && haltOf(params)) break;
@@ -48,6 +48,7 @@ async function run(
   context: Context,
   passage: Passage,
   command: unknown,
+  place: number,
   results: ReadonlyMap<string, unknown>,
 ): Promise<Outcome | ApiError> {
   if (typeof command !== 'string') return refuse(context, 'batch', 'a command that is not a string');
@@ -58,7 +59,7 @@ async function run(
   const lost: string[] = [];
   const params = substitute(split < 0 ? {} : parseQuery(command.slice(split + 1)), results, lost);
   if (lost.length > 0) return refuse(context, method, `what becomes of ${lost[0]}, which refers to nothing`);
-  return runCommand(context, passage, method, params, true);
+  return runCommand(context, passage, method, params, place);
 }
 
 function refuse(context: Context, method: string, what: string): ApiError {

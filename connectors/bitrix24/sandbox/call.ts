@@ -9,6 +9,7 @@ import {
   type OnCommand,
   type OnRequest,
 } from './faults.ts';
+import type { Flights } from './flights.ts';
 import type { RequestSpan } from './history.ts';
 import type { Holds, Line } from './holds.ts';
 import type { JournalWriter } from './journal.ts';
@@ -24,6 +25,7 @@ export interface Context {
   readonly journal: JournalWriter;
   readonly faults: Faults;
   readonly holds: Holds;
+  readonly flights: Flights;
   readonly timing: Timing;
   readonly onCommand: OnCommand | undefined;
   readonly onRequest: OnRequest | undefined;
@@ -59,20 +61,21 @@ export interface Course {
   readonly fate: Fate;
 }
 
-/** Carries out one command; throws only an Interruption. */
+/** Carries out one command, in a batch the one at this place, from 1; throws only an Interruption. */
 export async function runCommand(
   context: Context,
   passage: Passage,
   name: string,
   rawParams: PhpMap,
-  batched: boolean,
+  placeInBatch?: number,
 ): Promise<Outcome> {
   const method = name.toLowerCase();
   const startedAt = context.now();
   const from = context.journal.tick();
   passage.commands += 1;
-  const place = passage.commands;
   const params = foldNames(rawParams);
+  const batched = placeInBatch !== undefined;
+  const place = placeInBatch ?? 1;
   const course: Course = { method, params, batched, place, fate: context.faults.command(method, place) };
   const progress = await carryOut(context, passage, course, name);
   record(context, passage, { name, params, batched, place, from }, progress.error);

@@ -4,7 +4,7 @@ import type { Until } from './holds.ts';
 /** What goes wrong instead of an answer, or with it (reference §11.5.17). All but hooks can be sent as JSON. */
 export type Fault =
   /** The whole HTTP answer is this: a gateway's page, a limit, a redirect. */
-  | { readonly status: number; readonly body: string; readonly contentType?: string; readonly location?: string }
+  | WholeAnswer
   /** This command fails with this error, in a batch among its `result_error`. */
   | { readonly error: string | number; readonly description: string; readonly status?: number }
   /** This command has a place neither in `result` nor in `result_error`. */
@@ -21,6 +21,14 @@ export type Fault =
   | 'stale'
   /** No answer comes until the portal closes, and what was not carried out by now never is. */
   | 'hang';
+
+export interface WholeAnswer {
+  readonly status: number;
+  readonly body: string;
+  /** Default `text/html`. */
+  readonly contentType?: string;
+  readonly location?: string;
+}
 
 /**
  * Of an HTTP request: its head is here and its body is not read yet; it is here whole and admitted; its answer is
@@ -152,7 +160,7 @@ function isSpent({ rule, struck }: Plan): boolean {
 }
 
 /** A fault that ends the whole HTTP request. */
-export type EndingFault = Extract<Fault, { readonly body: string }> | 'reset' | 'hang';
+export type EndingFault = WholeAnswer | 'reset' | 'hang';
 
 /** Thrown through whatever is going on: the HTTP request ends with this fault and not with an answer. */
 export class Interruption extends Error {

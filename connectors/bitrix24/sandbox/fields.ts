@@ -114,16 +114,12 @@ export const utm: readonly Field[] = ['SOURCE', 'MEDIUM', 'CAMPAIGN', 'CONTENT',
   field(`UTM_${name}`, 'string'),
 );
 
-export const address: readonly Field[] = [
-  'ADDRESS',
-  'ADDRESS_2',
-  'ADDRESS_CITY',
-  'ADDRESS_POSTAL_CODE',
-  'ADDRESS_REGION',
-  'ADDRESS_PROVINCE',
-  'ADDRESS_COUNTRY',
-  'ADDRESS_COUNTRY_CODE',
-].map((name) => field(name, 'string', {}, null));
+/** Nine fields of which crm.item.* has none. */
+export function addressFields(prefix: 'ADDRESS' | 'REG_ADDRESS'): readonly Field[] {
+  const parts = ['', '_2', '_CITY', '_POSTAL_CODE', '_REGION', '_PROVINCE', '_COUNTRY', '_COUNTRY_CODE'];
+  const lines = parts.map((part) => field(`${prefix}${part}`, 'string', {}, null));
+  return [...lines, field(`${prefix}_LOC_ADDR_ID`, 'integer', {}, null)];
+}
 
 /** Where a record came from; whoever makes it may fill these (reference §5.5). */
 export const origin: readonly Field[] = [field('ORIGINATOR_ID', 'string'), field('ORIGIN_ID', 'string')];

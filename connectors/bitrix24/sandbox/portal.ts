@@ -1,15 +1,16 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { createBucket, ordinaryLimits, type Limits } from './bucket.ts';
+import type { Context } from './call.ts';
 import { createChanges } from './changes.ts';
 import { zoneOf } from './dates.ts';
 import { defaultCategories, defaultStatuses, defaultUserFields, defaultUsers } from './default-portal.ts';
+import { openDoors } from './doors.ts';
 import { createCommunications } from './duplicates.ts';
 import { createDesk, type Desk } from './desk.ts';
 import type { EntityName } from './entities/index.ts';
 import { unknown } from './errors.ts';
 import { createFailings } from './failings.ts';
 import { createFaults, type OnCommand, type OnRequest } from './faults.ts';
+import { createFlights } from './flights.ts';
 import { createHolds } from './holds.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { observe } from './observer.ts';
@@ -27,15 +28,26 @@ import { createUserField, type UserFieldDraft } from './user-fields.ts';
 export interface Portal extends Desk, Steering {
   /** `http://127.0.0.1:<port>/rest/1/<secret>/`. */
   readonly webhook: string;
+  /** The same portal over HTTPS, where `tls` asked for it. */
+  readonly secure?: SecureDoor;
   readonly journal: Journal;
   readonly truth: Truth;
   /** Stops listening and drops open connections. */
   close(): Promise<void>;
 }
 
+export interface SecureDoor {
+  /** `https://127.0.0.1:<port>/rest/1/<secret>/`. */
+  readonly webhook: string;
+  /** The certificate, in PEM, of the authority a client has to trust. */
+  readonly ca: string;
+}
+
 export interface PortalOptions {
   /** 0, the default, takes a free one. */
   readonly port?: number;
+  /** Also listens on a free port with HTTPS: the vendor's own client talks nothing else (reference §11.1). */
+  readonly tls?: boolean;
   readonly userId?: number;
   readonly secret?: string;
   readonly scopes?: readonly string[];
@@ -61,57 +73,51 @@ export interface PortalOptions {
 /** Starts a Bitrix24 portal on loopback. */
 export async function startPortal(options: PortalOptions = {}): Promise<Portal> {
   const { port = 0, secret = 'sandbox-secret', limits = ordinaryLimits, now = Date.now } = options;
-  const tick = createCounter();
-  const journal = createJournal(tick);
-  const faults = createFaults();
-  const holds = createHolds(options.wait);
-  const store = createStore(options, tick, (what) => {
-    if (options.unknownFields !== 'ignore') throw unknown(what);
-    journal.refusal({ method: 'fields', what, answered: 'ignored' });
-  });
-  const timing = createTiming(options.costPerCommand ?? 0, now, store.zone);
+  const context = createContext(options, now);
+  const { store, journal } = context;
   const desk = createDesk(store);
   const truth = createTruth(store);
   options.seed?.(desk);
   const bucket = createBucket(limits, now);
-  const steering = createSteering({ store, faults, holds, bucket });
+  const steering = createSteering({ ...context, bucket });
   const server = createPortalServer({
-    context: {
-      store,
-      journal,
-      faults,
-      holds,
-      timing,
-      onCommand: options.onCommand,
-      onRequest: options.onRequest,
-      now,
-    },
+    context,
     bucket,
     userId: store.userId,
     secret,
     observe: observe({ truth, journal, steering }),
   });
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
+  const path = `/rest/${store.userId}/${secret}/`;
+  const { origin, secure, close } = await openDoors(server, port, options.tls === true);
   return {
     ...desk,
-    webhook: `http://127.0.0.1:${portOf(server.address())}/rest/${store.userId}/${secret}/`,
+    webhook: `${origin}${path}`,
+    ...(secure && { secure: { webhook: `${secure.origin}${path}`, ca: secure.ca } }),
     journal,
     truth,
     ...steering,
-    async close() {
-      if (!server.listening) return;
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    close,
   };
 }
 
-function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === 'string') throw new TypeError('the portal listens on a TCP port');
-  return address.port;
+function createContext(options: PortalOptions, now: () => number): Context {
+  const tick = createCounter();
+  const journal = createJournal(tick);
+  const store = createStore(options, tick, (what) => {
+    if (options.unknownFields !== 'ignore') throw unknown(what);
+    journal.refusal({ method: 'fields', what, answered: 'ignored' });
+  });
+  return {
+    store,
+    journal,
+    faults: createFaults(),
+    holds: createHolds(options.wait),
+    flights: createFlights(),
+    timing: createTiming(options.costPerCommand ?? 0, now, store.zone),
+    onCommand: options.onCommand,
+    onRequest: options.onRequest,
+    now,
+  };
 }
 
 /** Counts from 1. */

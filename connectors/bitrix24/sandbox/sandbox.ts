@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Sandbox } from '../../../engine/index.ts';
+import { makeTemporaryFolder, removeTemporaryFolder } from '../../_sandbox/temporary-folder.ts';
 import { inventRecords, randomNumbers } from './invented.ts';
-import { startPortal, type Portal } from './portal.ts';
+import { startPortal, type Portal, type SecureDoor } from './portal.ts';
 
 /** What a connection is told of a portal that never refuses. */
 const noLimits = { capacity: 1_000_000, perSecond: 1_000_000 };
@@ -10,16 +13,20 @@ export const sandbox: Sandbox = {
   async start({ port = 0, now, seed = 1, size = 0, unlimited = false }) {
     const portal = await startPortal({
       port,
+      tls: true,
       ...(now === undefined ? {} : { now }),
       ...(unlimited && { limits: 'off' as const }),
       seed: (desk) => inventRecords(desk, size, seed),
     });
-    const { truth } = portal;
+    const { truth, secure } = portal;
+    const folder = makeTemporaryFolder();
     return {
       settings: { webhook: portal.webhook, ...(unlimited && { limits: noLimits }) },
       facts: [
         'contacts, companies, deals with product rows, and leads, with the stages and user fields of a clinic',
         `what it holds: ${observer(portal, 'truth/deals')}, what it was asked: ${observer(portal, 'journal')}`,
+        ...(secure ? [overHttps(secure, folder)] : []),
+        `it can be made hostile: POST ${observer(portal, 'faults')} {"method":"batch","when":"after","fault":"reset"}`,
       ],
       counts: async () => ({
         contact: truth.contacts().length,
@@ -28,13 +35,23 @@ export const sandbox: Sandbox = {
         company: truth.companies().length,
       }),
       change: async (rows) => changeDeals(portal, rows, randomNumbers(seed)),
-      close: () => portal.close(),
+      close: async () => {
+        await portal.close();
+        removeTemporaryFolder(folder);
+      },
     };
   },
 };
 
 function observer({ webhook }: Portal, path: string): string {
   return new URL(`/sandbox/${path}`, webhook).href;
+}
+
+/** Node reads the authorities it trusts once, when it starts, from a file. */
+function overHttps({ webhook, ca }: SecureDoor, folder: string): string {
+  const file = join(folder, 'ca.pem');
+  writeFileSync(file, ca);
+  return `over HTTPS: ${webhook}, to clients started with NODE_EXTRA_CA_CERTS=${file}`;
 }
 
 /** A manager takes up open deals: another stage, a comment. */

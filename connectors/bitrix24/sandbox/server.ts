@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { TLSSocket } from 'node:tls';
 import { runBatch } from './batch.ts';
 import type { Bucket } from './bucket.ts';
 import { foldNames, runCommand, strike, type Context, type Passage } from './call.ts';
@@ -70,24 +71,37 @@ async function answerRest(
   query: string,
 ): Promise<void> {
   const { context } = options;
+  const { store } = context;
   if (stale.has(request.socket)) {
     drop(request.socket);
     return;
   }
   const route = routeOf(pathname);
-  const method = route?.method ?? pathname;
-  const span = context.store.history.openRequest();
-  const passage: Passage = { span, line: lineOf(response), commands: 0, seconds: 0 };
+  const asked: Asked = { route, method: route?.method ?? pathname, query };
+  const passage: Passage = { span: store.history.openRequest(), line: lineOf(response), commands: 0, seconds: 0 };
+  context.flights.begin();
   const at = context.now();
-  const reply = await answerOf(options, request, passage, { route, method, query });
-  const to = context.store.history.closeRequest(span);
-  const { number, from } = span;
-  const status = typeof reply === 'string' ? 0 : reply.status;
-  context.journal.request({ method, commands: passage.commands, status, at, number, from, to });
-  context.holds.ended(number);
+  const reply = await answerOf(options, request, passage, asked);
+  close(context, passage, { method: asked.method, status: typeof reply === 'string' ? 0 : reply.status, at });
   if (passage.goesStale) stale.add(request.socket);
   if (reply === 'reset') drop(response.socket);
-  else if (reply !== 'hang') send(response, reply);
+  else if (reply !== 'hang') send(response, cutShort(reply, passage));
+}
+
+function close(
+  { store, journal, holds, flights }: Context,
+  { span, commands }: Passage,
+  { method, status, at }: { readonly method: string; readonly status: number; readonly at: number },
+): void {
+  const { number, from } = span;
+  const to = store.history.closeRequest(span);
+  journal.request({ method, commands, status, at, number, from, to });
+  holds.ended(number);
+  flights.end();
+}
+
+function cutShort(reply: Reply, { truncateTo }: Passage): Reply {
+  return truncateTo === undefined ? reply : { ...reply, body: reply.body.slice(0, truncateTo) };
 }
 
 interface Asked {
@@ -120,6 +134,8 @@ async function answerOf(
     if (thrown instanceof Interruption) return endOf(thrown.fault);
     // Left out of an answer that has nothing else in it.
     if (thrown instanceof Omission) return { status: 200, body: '{}', contentType: json };
+    // The client has gone before it had said all: nobody can carry out half a request.
+    if (!request.complete) return 'reset';
     if (!(thrown instanceof ApiError)) throw thrown;
     if (thrown.refused !== undefined) context.journal.refusal({ method, what: thrown.refused, answered: 'error' });
     return errorReply(thrown);
@@ -153,10 +169,6 @@ function lineOf(response: ServerResponse): Line {
   };
 }
 
-function drop(socket: Socket | null): void {
-  socket?.resetAndDestroy();
-}
-
 /** Refuses by rate first, then by who is calling (reference §2.1, §1.5). */
 function admit({ bucket, userId, secret }: ServerOptions, route: Route | undefined, address: string): void {
   if (!bucket.take(address)) throw new ApiError(503, 'QUERY_LIMIT_EXCEEDED', 'Too many requests');
@@ -169,17 +181,16 @@ async function carryOut(context: Context, passage: Passage, method: string, para
   const startedAt = context.now();
   if (method.toLowerCase() === 'batch') {
     const answer = await runBatch(context, passage, foldNames(params));
-    return answerReply(passage, answer, context.timing.timeOf('batch', startedAt, passage.seconds));
+    return answerReply(answer, context.timing.timeOf('batch', startedAt, passage.seconds));
   }
-  const outcome = await runCommand(context, passage, method, params, false);
-  if ('omitted' in outcome) return answerReply(passage, { result: undefined }, outcome.time);
-  return 'error' in outcome ? errorReply(outcome.error) : answerReply(passage, outcome.answer, outcome.time);
+  const outcome = await runCommand(context, passage, method, params);
+  if ('omitted' in outcome) return answerReply({ result: undefined }, outcome.time);
+  return 'error' in outcome ? errorReply(outcome.error) : answerReply(outcome.answer, outcome.time);
 }
 
 /** `{result, total?, next?, time}` (reference §1.3). */
-function answerReply({ truncateTo }: Passage, { result, total, next }: Answer, time: Time): Reply {
-  const body = JSON.stringify({ result, next, total, time });
-  return { status: 200, body: truncateTo === undefined ? body : body.slice(0, truncateTo), contentType: json };
+function answerReply({ result, total, next }: Answer, time: Time): Reply {
+  return { status: 200, body: JSON.stringify({ result, next, total, time }), contentType: json };
 }
 
 function errorReply({ status, code, message }: ApiError): Reply {
@@ -189,6 +200,12 @@ function errorReply({ status, code, message }: ApiError): Reply {
 /** No `time` in it (reference §1.4). */
 function errorBody(error: string | number, description: string): string {
   return JSON.stringify({ error, error_description: description });
+}
+
+/** Only a bare TCP socket can be reset; one under TLS ends without a word, which a client takes for the same. */
+function drop(socket: Socket | null): void {
+  if (socket instanceof TLSSocket) socket.destroy();
+  else socket?.resetAndDestroy();
 }
 
 function send(response: ServerResponse, { status, body, contentType, location }: Reply): void {

@@ -2,6 +2,7 @@ import type { Bucket } from './bucket.ts';
 import { unknown } from './errors.ts';
 import type { AnswerSizes, FieldName, LostRight } from './failings.ts';
 import type { FaultRule, Faults } from './faults.ts';
+import type { Flights } from './flights.ts';
 import type { Held, Holds } from './holds.ts';
 import type { RobotRule } from './robots.ts';
 import type { Store } from './store.ts';
@@ -15,9 +16,11 @@ export interface Steering {
   forgetFaults(): void;
   /** Lets go what is held under this name, and returns how many requests that was. */
   release(name: string): number;
-  /** Resolves once a request is held under this name. */
-  whenHeld(name: string): Promise<void>;
+  /** Resolves once a request is held: under this name, or at all. */
+  whenHeld(name?: string): Promise<void>;
   held(): readonly Held[];
+  /** Resolves once the portal is carrying out nothing, whether or not anybody still listens. */
+  idle(): Promise<void>;
   /** Keeps records from being seen on one path of access. */
   hide(rule: HidingRule): void;
   robot(rule: RobotRule): void;
@@ -37,12 +40,13 @@ interface Steered {
   readonly store: Store;
   readonly faults: Faults;
   readonly holds: Holds;
+  readonly flights: Flights;
   readonly bucket: Bucket;
 }
 
 const loopback = '127.0.0.1';
 
-export function createSteering({ store, faults, holds, bucket }: Steered): Steering {
+export function createSteering({ store, faults, holds, flights, bucket }: Steered): Steering {
   const { failings, visibility, robots } = store;
   return {
     fail: (rule) => faults.add(rule),
@@ -50,6 +54,7 @@ export function createSteering({ store, faults, holds, bucket }: Steered): Steer
     release: (name) => holds.release(name),
     whenHeld: (name) => holds.whenHeld(name),
     held: () => holds.held(),
+    idle: () => flights.idle(),
     hide: (rule) => visibility.hide(rule),
     robot: (rule) => robots.add(rule),
     ignoreFilter: (name) => failings.ignoreFilter(name),

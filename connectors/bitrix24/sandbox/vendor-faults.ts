@@ -1,12 +1,12 @@
-import type { EndingFault, Fault } from './faults.ts';
+import type { Fault, WholeAnswer } from './faults.ts';
 
 const json = 'application/json; charset=utf-8';
 
-function jsonFault(status: number, error: string, description: string): EndingFault {
+function jsonFault(status: number, error: string, description: string): WholeAnswer {
   return { status, body: JSON.stringify({ error, error_description: description }), contentType: json };
 }
 
-function page(status: number, title: string): EndingFault {
+function page(status: number, title: string): WholeAnswer {
   const head = `<html>\r\n<head><title>${status} ${title}</title></head>`;
   return {
     status,
@@ -28,6 +28,12 @@ export const vendorFaults = {
   timeoutPage: page(504, 'Gateway Time-out'),
   /** One command's, in a batch: it may have done half of its work. */
   commandError: { error: 'INTERNAL_SERVER_ERROR', description: 'Internal server error', status: 500 },
+  /** One command's, or the whole answer to a single call: an administrator has unticked the scope. */
+  missingScope: {
+    error: 'insufficient_scope',
+    description: 'The request requires higher privileges than provided by the webhook token',
+    status: 403,
+  },
   /** The portal has another name now: `location` is the same path there (reference §1.2). */
-  renamedTo: (location: string): EndingFault => ({ status: 302, body: '', location }),
+  renamedTo: (location: string): WholeAnswer => ({ status: 302, body: '', location }),
 } satisfies Record<string, Fault | ((location: string) => Fault)>;

@@ -1,5 +1,5 @@
 import {
-  address,
+  addressFields,
   contactable,
   field,
   multiFields,
@@ -27,7 +27,7 @@ export const leadFields: readonly Field[] = [
   field('STATUS_DESCRIPTION', 'string'),
   readOnly('STATUS_SEMANTIC_ID', 'string', 'stageSemanticId'),
   field('POST', 'string'),
-  ...address,
+  ...addressFields('ADDRESS'),
   field('CURRENCY_ID', 'crm_currency'),
   field('OPPORTUNITY', 'double'),
   field('IS_MANUAL_OPPORTUNITY', 'char'),

@@ -8,7 +8,7 @@ import { productRowMethods } from './product-rows.ts';
 import { systemMethods } from './system.ts';
 import { userFieldMethods } from './user-fields.ts';
 
-const all: Methods = {
+export const methods: Methods = {
   ...legacyMethods,
   ...itemMethods,
   ...productRowMethods,
@@ -30,7 +30,7 @@ const all: Methods = {
 
 /** Upper and lower case are the same (reference §1.1, §11.3). */
 const byLowerName: ReadonlyMap<string, Method> = new Map(
-  Object.entries(all).map(([name, method]) => [name.toLowerCase(), method]),
+  Object.entries(methods).map(([name, method]) => [name.toLowerCase(), method]),
 );
 
 export function findMethod(name: string): Method | undefined {

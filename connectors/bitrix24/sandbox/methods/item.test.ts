@@ -156,3 +156,15 @@ test('fm comes with the star only', async () => {
     phone: '+79000000001',
   });
 });
+
+test('a mandatory user field is asked for, which the legacy methods do not', async () => {
+  const branch = { name: 'UF_CRM_BRANCH', type: 'string', label: 'Филиал', mandatory: true } as const;
+  const portal = await openPortal({ userFields: { deal: [branch] } });
+  const required = { status: 400, body: error('CRM_FIELD_ERROR_REQUIRED', 'The field "Филиал" is required.') };
+  expect(await portal.post('crm.item.add', { entityTypeId: 2, fields: { title: 'x' } })).toEqual(required);
+  const fields = { title: 'x', ufCrmBranch: 'Центр' };
+  expect(await item(portal, 'crm.item.add', { entityTypeId: 2, fields })).toMatchObject({ ufCrmBranch: 'Центр' });
+  const emptied = { entityTypeId: 2, id: 1, fields: { ufCrmBranch: '' } };
+  expect(await portal.post('crm.item.update', emptied)).toEqual(required);
+  expect(await portal.result('crm.deal.add', { fields: { TITLE: 'x' } })).toBe(2);
+});

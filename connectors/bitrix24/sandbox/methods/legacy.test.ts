@@ -171,7 +171,7 @@ test('a boolean user field reads 1 and 0, and is filtered by them', async () => 
   expect(await portal.result('crm.deal.list', { filter: { UF_CRM_3: 1 }, select: ['ID'] })).toEqual([{ ID: '1' }]);
 });
 
-test('crm.deal.fields tells types, what is read-only, and the items of statuses', async () => {
+test('crm.deal.fields tells types, what is read-only, and whose statuses a field takes, not which', async () => {
   const portal = await openPortal();
   const fields = await portal.result('crm.deal.fields');
   expect(member(fields, 'LEAD_ID')).toEqual({
@@ -182,15 +182,12 @@ test('crm.deal.fields tells types, what is read-only, and the items of statuses'
     isMultiple: false,
     isDynamic: false,
     title: 'LEAD_ID',
+    settings: { parentEntityTypeId: 1 },
   });
   expect(member(fields, 'CATEGORY_ID')).toMatchObject({ isImmutable: true });
   expect(member(fields, 'STAGE_ID')).toMatchObject({ statusType: 'DEAL_STAGE' });
-  expect(member(fields, 'TYPE_ID')).toMatchObject({
-    items: [
-      { ID: 'SALE', VALUE: 'Продажа' },
-      { ID: 'SERVICE', VALUE: 'Услуга' },
-    ],
-  });
+  expect(member(fields, 'TYPE_ID')).toMatchObject({ statusType: 'DEAL_TYPE' });
+  expect(member(fields, 'TYPE_ID')).not.toHaveProperty('items');
   expect(member(fields, 'UF_CRM_1769008900')).toMatchObject({
     type: 'datetime',
     isDynamic: true,

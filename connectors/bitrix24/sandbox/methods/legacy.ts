@@ -38,7 +38,7 @@ function methodsOf(name: EntityName): Readonly<Record<string, Method>> {
       run: (store, params) => list(store, name, params),
     },
     delete: { scope: 'crm', params: ['id'], run: (store, { id }) => remove(store, name, id) },
-    fields: { scope: 'crm', params: [], run: (store) => ({ result: describeLegacy(store, store.schemas[name]) }) },
+    fields: { scope: 'crm', params: [], run: (store) => ({ result: describeLegacy(store.schemas[name]) }) },
   };
 }
 

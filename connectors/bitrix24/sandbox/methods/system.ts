@@ -4,7 +4,7 @@ import { readStart } from '../listing.ts';
 import { pageAnswer, type Methods } from '../method.ts';
 import { isContainer, type PhpMap } from '../php.ts';
 import { columns, listPlainly } from '../plain-list.ts';
-import type { User } from '../store.ts';
+import type { Store, User } from '../store.ts';
 
 /** What clients call on their own account: who am I, what may I do, what time is it (reference §11.2), and people. */
 export const systemMethods: Methods = {
@@ -24,17 +24,20 @@ export const systemMethods: Methods = {
   },
   'user.get': {
     scope: 'user',
-    params: ['ID', 'sort', 'order', 'FILTER', 'start'],
+    params: ['sort', 'order', 'FILTER', 'start'],
     run(store, params) {
-      const { id, sort = 'ID', order = 'ASC', filter } = params;
+      const { sort = 'ID', order = 'ASC', filter } = params;
       // `sort` and `order` are strings here, unlike anywhere else (reference §1.2, §5.10).
       if (typeof sort !== 'string' || typeof order !== 'string') throw unknown('an order that is not a string');
       const page = listPlainly(store.users, userColumns, {
-        filter: { ...(isContainer(filter) ? filter : {}), ...(id === undefined ? {} : { ID: id }) },
+        filter: isContainer(filter) ? filter : {},
         order: { [sort]: order },
         start: readStart(params['start']),
       });
-      return pageAnswer(page, page.rows.map(userRow));
+      return pageAnswer(
+        page,
+        page.rows.map((user) => userRow(store, user)),
+      );
     },
   },
 };
@@ -51,7 +54,8 @@ const userColumns = columns<User>(
 );
 
 /** ACTIVE is a boolean, TIMESTAMP_X broken, departments are ids (reference §5.10). */
-function userRow(user: User): PhpMap {
+function userRow({ zone }: Store, user: User): PhpMap {
+  const employedAt = formatMoment(Date.parse('2024-07-15T09:00:00+03:00'), zone);
   return {
     ID: String(user.id),
     ACTIVE: user.active,
@@ -59,9 +63,15 @@ function userRow(user: User): PhpMap {
     LAST_NAME: user.lastName,
     SECOND_NAME: user.secondName,
     EMAIL: user.email,
+    LAST_LOGIN: employedAt,
+    DATE_REGISTER: employedAt,
     IS_ONLINE: 'N',
     TIMESTAMP_X: {},
+    LAST_ACTIVITY_DATE: {},
+    PERSONAL_GENDER: '',
+    PERSONAL_BIRTHDAY: '',
     WORK_POSITION: user.position,
+    UF_EMPLOYMENT_DATE: '',
     UF_DEPARTMENT: [1],
     USER_TYPE: 'employee',
   };

@@ -35,7 +35,7 @@ function list(store: Store, name: EntityName, { filter, order }: PhpMap): { resu
   const { rows, total } = listPlainly(userFieldsOf(store, name), userFieldColumns, { filter: rest, order });
   const result = rows.map((field) => ({
     ...userFieldRow(name, field),
-    ...(language === undefined ? {} : labels(field.label ?? '')),
+    ...(language === undefined ? {} : texts(field.label ?? '', null)),
   }));
   return { result, total };
 }
@@ -77,15 +77,17 @@ function userFieldRow(name: EntityName, field: Field): PhpMap {
   return { ...row, LIST: items ?? [] };
 }
 
-function labels(label: unknown): PhpMap {
-  return { EDIT_FORM_LABEL: label, LIST_COLUMN_LABEL: label, LIST_FILTER_LABEL: label };
+function texts(label: unknown, message: unknown): PhpMap {
+  const labels = { EDIT_FORM_LABEL: label, LIST_COLUMN_LABEL: label, LIST_FILTER_LABEL: label };
+  return { ...labels, ERROR_MESSAGE: message, HELP_MESSAGE: message };
 }
 
 function get(store: Store, name: EntityName, id: unknown): { result: unknown } {
   if (!/^[1-9]\d*$/.test(String(id))) throw legacyError('ID is not defined or invalid.');
   const field = userFieldsOf(store, name).find(({ user }) => user?.id === Number(id));
   if (field === undefined) throw codedError('ERROR_NOT_FOUND', `The entity with ID '${String(id)}' is not found`);
-  return { result: { ...userFieldRow(name, field), ...labels({ ru: field.label ?? '', en: field.label ?? '' }) } };
+  const label = { ru: field.label ?? '', en: field.label ?? '' };
+  return { result: { ...userFieldRow(name, field), ...texts(label, { ru: '', en: '' }) } };
 }
 
 const knownKeys: ReadonlySet<string> = new Set([

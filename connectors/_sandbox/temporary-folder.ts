@@ -8,7 +8,7 @@ const standing = new Set<string>();
 export function makeTemporaryFolder(): string {
   // Once for all folders: a process may hold dozens of data bases.
   if (standing.size === 0) process.once('exit', removeAll);
-  const folder = mkdtempSync(join(tmpdir(), 'sql-sandbox-'));
+  const folder = mkdtempSync(join(tmpdir(), 'pipe-sandbox-'));
   standing.add(folder);
   return folder;
 }
