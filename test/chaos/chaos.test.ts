@@ -7,9 +7,9 @@ it(
   { timeout: 300_000 },
   async () => {
     const complaints: (string | undefined)[] = [];
-    const result = await runSuite({ kills: 12, seed: 1, tell: (life) => complaints.push(complaintOf(life)) });
+    const result = await runSuite({ kills: 10, seed: 1, tell: (life) => complaints.push(complaintOf(life)) });
     expect(complaints).toEqual([undefined]);
-    expect(result).toMatchObject({ kills: 12, lost: 0, duplicated: 0, inDoubt: 0, wrong: 0 });
-    expect(result.betweenIntentAndReceipt).toBeGreaterThanOrEqual(6);
+    expect(result).toMatchObject({ kills: 10, lost: 0, duplicated: 0, inDoubt: 0, wrong: 0 });
+    expect(result.betweenIntentAndReceipt).toBeGreaterThanOrEqual(5);
   },
 );

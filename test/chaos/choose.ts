@@ -12,9 +12,12 @@ export interface Chooser {
 /** How far a life of 25 kills comes in either list. */
 const turnsOfALife = 13;
 
+/** A wait that is met right after a kill has that kill before it: together they are more than half. */
+const share = 0.48;
+
 /** The turns of a life begin where its seed says, so that many lives reach every point equally often. */
-export function createChooser(seed: number, share = 0.48): Chooser {
-  const turns = [inDoubtPoints, otherPoints].map((points) => rotated(points, seed * turnsOfALife));
+export function createChooser(seed: number, only?: readonly Point[]): Chooser {
+  const turns = [only ?? inDoubtPoints, only ?? otherPoints].map((points) => rotated(points, seed * turnsOfALife));
   const missed: Point[] = [];
   let owed = 0;
   return {

@@ -61,7 +61,7 @@ export async function startDisturbed(life: Life, point: Point, does: Deed): Prom
 function needed(point: Point, nth: number, random: Random): readonly PortalFault[] {
   // The second request makes deals, which carry a tag: they are adopted as soon as they are looked up.
   if (point === 'reconcile-lookup' || point === 'reconcile-adopted') return [{ kind: 'write-502-done', nth: 2 }];
-  return isPortalPoint(point) && random.chance(0.5) ? [{ kind: 'write-held', nth }] : [];
+  return point === 'request-sent' && random.chance(0.8) ? [{ kind: 'write-held', nth }] : [];
 }
 
 const onlyOnce: ReadonlySet<Point> = new Set([

@@ -66,23 +66,28 @@ export function createHostility({ struck, release }: Ties): Hostility {
     struck(point);
   }
 
-  /** Whether the request stops here, whoever was struck. */
-  function strikes(now: Passage, moment: Moment): boolean {
-    if (!strike || !now.writes || now.nth !== strike.nth || moment === 'ended') return false;
+  /** What becomes of the rest of the request, where somebody was struck in the middle of it. */
+  function strikes(now: Passage, moment: Moment, request: number): Fault | undefined {
+    if (!strike || !now.writes || now.nth !== strike.nth || moment === 'ended') return undefined;
     const { share, finishes, point } = strike;
     const due = moment === 'arrived' ? 0 : Math.max(1, Math.round(now.commands * share));
-    if (point !== (moment === 'arrived' ? 'request-sent' : 'command-committed') || now.done < due) return false;
+    if (point !== (moment === 'arrived' ? 'request-sent' : 'command-committed') || now.done < due) return undefined;
     hit(point);
-    return moment === 'command' && !finishes;
+    if (moment === 'arrived') return undefined;
+    return finishes ? holdBack(request) : 'reset';
   }
 
   function faultOf(now: Passage, moment: Moment, request: number): Fault | undefined {
     const due = faults.find(({ kind, nth }) => nth === now.nth && kind.startsWith(now.writes ? 'write' : 'read'));
     if (!due || !isAt(due.kind, moment, now)) return undefined;
     faults = faults.filter((other) => other !== due);
-    if (due.kind !== 'write-held') return places[due.kind].fault;
+    return due.kind === 'write-held' ? holdBack(request) : places[due.kind].fault;
+  }
+
+  /** Behind so many newer requests, most often those of the next process. */
+  function holdBack(request: number): Fault {
     const name = `request ${request}`;
-    held.set(name, (request % 9) + 1);
+    held.set(name, (request % 14) + 1);
     return { hold: { name } };
   }
 
@@ -105,7 +110,7 @@ export function createHostility({ struck, release }: Ties): Hostility {
       const passage = moment === 'arrived' ? begin(call) : passages.get(call.request);
       if (!moment || !passage) return undefined;
       if (moment === 'command' || call.method !== 'batch') passage.done += call.when === 'after' ? 1 : 0;
-      return strikes(passage, moment) ? 'reset' : faultOf(passage, moment, call.request);
+      return strikes(passage, moment, call.request) ?? faultOf(passage, moment, call.request);
     },
   };
 }

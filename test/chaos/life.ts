@@ -22,6 +22,8 @@ import { startWorld } from './world.ts';
 export interface LifeOptions {
   readonly seed: number;
   readonly kills: number;
+  /** Where it is killed; default: everywhere in turn. */
+  readonly points?: readonly Point[];
   /** What is done to the state after each kill: a suite that cannot turn red proves nothing. */
   readonly sabotage?: (place: Place) => void;
 }
@@ -90,12 +92,12 @@ export async function live(options: LifeOptions): Promise<LifeReport> {
 }
 
 /** Kills until there were enough, with the other actions in between. */
-async function disturb(life: Life, { seed, kills, sabotage }: LifeOptions): Promise<void> {
-  const chooser = createChooser(seed);
+async function disturb(life: Life, { seed, kills, points, sabotage }: LifeOptions): Promise<void> {
+  const chooser = createChooser(seed, points);
   for (let tries = 1; life.kills.length < kills; tries++) {
     if (tries > 6 * kills) throw new Error(`seed ${seed}: only ${life.kills.length} kills in ${tries} runs`);
     if (tries % 3 === 0) await actions[(seed + tries / 3) % actions.length]?.(life);
-    if (life.random.chance(0.5)) await letTimePass(life);
+    if (life.random.chance(0.4)) await letTimePass(life);
     const point = chooser.next();
     await prepare(life, point);
     if (!(await killAt(life, point))) chooser.missed(point);

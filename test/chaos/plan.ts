@@ -97,6 +97,6 @@ export interface Strike {
   readonly signal: 'SIGKILL' | 'SIGSTOP';
   /** The share of the request's commands that is done by then, 0 … 1. */
   readonly share: number;
-  /** Whether the portal then carries on with the rest. */
+  /** Whether the portal carries on with the rest, later. */
   readonly finishes: boolean;
 }

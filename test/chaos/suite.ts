@@ -1,5 +1,5 @@
 import { live } from './life.ts';
-import type { LifeOptions, LifeReport } from './life.ts';
+import type { LifeReport } from './life.ts';
 import type { Point } from './plan.ts';
 
 /** Kills in one life. */
@@ -16,7 +16,7 @@ export interface SuiteResult {
   readonly betweenIntentAndReceipt: number;
 }
 
-export interface SuiteOptions extends Pick<LifeOptions, 'sabotage'> {
+export interface SuiteOptions {
   readonly kills: number;
   readonly seed: number;
   /** Told after each life. */
@@ -24,10 +24,10 @@ export interface SuiteOptions extends Pick<LifeOptions, 'sabotage'> {
 }
 
 /** Life after life, each of the seed that follows, until there were so many kills. */
-export async function runSuite({ kills, seed, tell, sabotage }: SuiteOptions): Promise<SuiteResult> {
+export async function runSuite({ kills, seed, tell }: SuiteOptions): Promise<SuiteResult> {
   const lives: LifeReport[] = [];
   for (let left = kills, index = 0; left > 0; left -= lifeKills, index++) {
-    const life = await live({ seed: seed + index, kills: Math.min(left, lifeKills), ...(sabotage && { sabotage }) });
+    const life = await live({ seed: seed + index, kills: Math.min(left, lifeKills) });
     lives.push(life);
     tell?.(life);
   }
