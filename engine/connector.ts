@@ -46,6 +46,10 @@ export interface SinkAbility {
   readonly settings: TObject;
   /** The entity's name out of those keys: `deal`, `public.deals`, `people.csv`. */
   entity(block: TargetBlock): string;
+  /** Its sinks have `scan`: `absent` works. */
+  readonly scan?: true;
+  /** Its sinks delete: `absent: delete` works. */
+  readonly deletes?: true;
 }
 
 export type SourceBlock = Readonly<Record<string, unknown>>;
@@ -283,6 +287,11 @@ export interface Sink {
    * must be found by its own question before others follow (DL-3).
    */
   highWater?(entity: string, signal: AbortSignal): Promise<string | undefined>;
+  /**
+   * Every row the entity holds from the first call to the last, each once, in pages of bounded size; rows that come or
+   * go meanwhile may be left out. Ending without a throw means: that was all. A row without a key is left out.
+   */
+  scan?(entity: string, fields: readonly string[], signal: AbortSignal): AsyncIterable<readonly FoundRow[]>;
   /** How many writes go into one request: the engine journals and hands over at most so many at once. */
   readonly writesPerRequest: number;
   /** How long a request the client gave up on may still take effect, in milliseconds (delivery.md, settle). */

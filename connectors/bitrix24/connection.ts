@@ -4,6 +4,7 @@ import { batchLimit, createClient } from './client.ts';
 import { defaults, portalOf, type Settings } from './config.ts';
 import { find } from './find.ts';
 import { highWater } from './high-water.ts';
+import { scan } from './scan.ts';
 import { createPace } from './pace.ts';
 import { createSchemas } from './schema.ts';
 import { write } from './write.ts';
@@ -20,6 +21,7 @@ export function connect(settings: Settings, host: Host): Connection {
         find(client, await schemas.of(entity, signal), questions, fields, signal),
       highWater: async (entity, signal) => highWater(client, await schemas.of(entity, signal), signal),
       write: (writes, signal) => write({ client, schemas, pace }, writes, signal),
+      scan: (entity, fields, signal) => scan(client, schemas, entity, fields, signal),
       writesPerRequest: batchLimit,
       settleMs: settings.settleMs ?? defaults.settleMs,
     }),

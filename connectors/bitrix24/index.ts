@@ -6,7 +6,7 @@ const bitrix24: Connector<typeof settings> = {
   name: 'bitrix24',
   summary: 'writes contacts, companies, deals with product rows, and leads of a Bitrix24 portal through a webhook',
   settings,
-  sink: { settings: targetSettings, entity: (block) => String(block['entity']) },
+  sink: { settings: targetSettings, entity: (block) => String(block['entity']), scan: true, deletes: true },
   connect,
   sandbox: async () => (await import('./sandbox/index.ts')).sandbox,
 };

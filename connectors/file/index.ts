@@ -11,7 +11,7 @@ const file: Connector<typeof settings> = {
   summary: 'reads and writes files of CSV and JSON lines',
   settings,
   source: { settings: sourceSettings },
-  sink: { settings: sinkSettings, entity: (block) => targetBlock(block).file },
+  sink: { settings: sinkSettings, entity: (block) => targetBlock(block).file, scan: true, deletes: true },
   connect,
 };
 

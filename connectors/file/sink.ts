@@ -26,6 +26,7 @@ export function fileSink(settings: Settings, host: Host): Sink {
     describe: (entity, signal) => describe(open(entity), signal),
     find: (entity, questions, fields, signal) => find(open(entity), questions, fields, signal),
     write: (writes, signal) => writeFiles(open, writes, signal),
+    scan: (entity, fields, signal) => scan(open(entity), fields, signal),
   };
 }
 
@@ -65,6 +66,26 @@ async function find(
     if (line === undefined) return { ok: true, rows };
     return { ok: false, error: fileErrors.no_key.error({ file: table.file, line, column: table.key }) };
   });
+}
+
+const rowsPerPage = 500;
+
+/** The file as it stands, streamed; a row without a key cannot be written to by anybody. */
+async function* scan(
+  table: TargetFile,
+  fields: readonly string[],
+  signal: AbortSignal,
+): AsyncGenerator<readonly FoundRow[]> {
+  if (await isMissing(table)) return;
+  let page: FoundRow[] = [];
+  for await (const { row } of rowsOf(table, signal)) {
+    const key = keyOf(row, table.key);
+    if (key !== undefined) page.push({ key, values: pick(row, fields) });
+    if (page.length < rowsPerPage) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
 }
 
 /** Questions by the values of their first `anyOf`, so that a row meets only those that name one of its values. */

@@ -212,6 +212,27 @@ export const meaningErrors = defineErrors('config', {
       ru: 'укажите, какие строки принадлежат конвейеру: within: $found.COLUMN = VALUE',
     },
   },
+  absent_not_here: {
+    kind: 'input',
+    en: '{connector} cannot list the rows it holds: "absent" cannot be kept',
+    ru: '{connector} не умеет перечислять свои строки: «absent» невыполнимо',
+    fix: { en: 'write absent: keep, or remove it', ru: 'напишите absent: keep или уберите его' },
+  },
+  delete_not_here: {
+    kind: 'input',
+    en: '{connector} deletes no rows',
+    ru: '{connector} не удаляет строки',
+    fix: {
+      en: 'write absent: { mark: FIELD } or absent: keep',
+      ru: 'напишите absent: { mark: ПОЛЕ } или absent: keep',
+    },
+  },
+  absent_without_key: {
+    kind: 'input',
+    en: 'absent compares the rows of the target with the records by key, and there is none',
+    ru: 'absent сравнивает строки цели с записями по key, а его нет',
+    fix: { en: 'write key: [FIELD]', ru: 'напишите key: [ПОЛЕ]' },
+  },
   ddl_not_here: {
     kind: 'input',
     en: '{connector} has no tables to create: "ddl" means nothing to it',

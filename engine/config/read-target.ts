@@ -115,9 +115,23 @@ function checkTarget(
   if (ddl && connector && schema && !takesAnyKey(schema) && !hasTables(schema)) {
     reader.report(configErrors.ddl_not_here.finding({ connector: connector.name }, placeOf(ddl.keySpan)));
   }
+  if (writes) checkAbsent(node, connector, reader);
+}
+
+/** Rows are listed, told apart by `key`, and deleted: what cannot be done is said before a run (DL-7). */
+function checkAbsent(node: MapNode, connector: Connector | undefined, reader: Reader): void {
   const absent = entry(node, 'absent');
-  if (absent && textIn(absent.node) === 'delete' && !node.entries.has('within')) {
-    reader.report(configErrors.delete_without_within.finding({}, placeOf(absent.keySpan), 'warning'));
+  const chosen = readAbsent(absent?.node);
+  if (!absent || chosen === 'keep') return;
+  const place = placeOf(absent.keySpan);
+  if (connector?.sink && !connector.sink.scan) {
+    reader.report(configErrors.absent_not_here.finding({ connector: connector.name }, place));
+  } else if (connector?.sink && chosen === 'delete' && !connector.sink.deletes) {
+    reader.report(configErrors.delete_not_here.finding({ connector: connector.name }, place));
+  }
+  if (items(child(node, 'key')).length === 0) reader.report(configErrors.absent_without_key.finding({}, place));
+  if (chosen === 'delete' && !node.entries.has('within')) {
+    reader.report(configErrors.delete_without_within.finding({}, place, 'warning'));
   }
 }
 

@@ -62,6 +62,8 @@ export interface FlowCounts {
   readonly queued: number;
   /** Will not. */
   readonly rejected: number;
+  /** Rows deleted or marked because their record is gone: no records of this read. */
+  readonly deleted: number;
   readonly targets: readonly TargetCounts[];
 }
 
@@ -72,6 +74,7 @@ export interface TargetCounts {
   readonly updated: number;
   readonly unchanged: number;
   readonly skipped: number;
+  readonly deleted: number;
 }
 
 export type Listener = (event: RunEvent) => void;

@@ -26,7 +26,7 @@ export function addPlan(
   return {
     creates: totals.creates + count('create'),
     updates: totals.updates + count('update'),
-    deletes: totals.deletes,
+    deletes: totals.deletes + count('delete'),
     looked: totals.looked + plan.changes.length,
   };
 }
@@ -39,6 +39,27 @@ export function brake(brakes: Brakes, totals: ChangeTotals, allowed: ReadonlySet
     return planErrors.too_many_changes.error({ count: totals[operation], operation, allowed: limitText(limit) });
   }
   return undefined;
+}
+
+/** Rows of a target that `absent` speaks of: those in its scope, and those without a record. */
+export interface AbsentTotals {
+  readonly listed: number;
+  readonly absent: number;
+}
+
+/**
+ * DL-7: where the pipeline sets no limit of its own, no more than ten rows or a tenth of those in scope go at once,
+ * unless `--allow deletes` says that it is right.
+ */
+export function brakeDeletes(
+  target: string,
+  brakes: Brakes,
+  { listed, absent }: AbsentTotals,
+  allowed: ReadonlySet<string>,
+): PipeError | undefined {
+  const limit = Math.floor(brakes.deletes ? rowsAllowed(brakes.deletes, listed) : Math.max(10, listed / 10));
+  if (allowed.has('deletes') || absent <= limit) return undefined;
+  return planErrors.too_many_deletes.error({ target, count: absent, rows: listed, allowed: limit });
 }
 
 function rowsAllowed(limit: Brake, looked: number): number {

@@ -20,6 +20,8 @@ export type Change =
       readonly before: Row;
       readonly lists: readonly ListChange[];
     }
+  /** The row has no record any more. */
+  | { readonly operation: 'delete'; readonly key: string; readonly before: Row }
   | { readonly operation: 'unchanged'; readonly key: string };
 
 export interface ListChange {

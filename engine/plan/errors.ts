@@ -64,6 +64,15 @@ export const planErrors = defineErrors('plan', {
     ru: 'ступень «{rung}» цели {target} спрашивает поле {field} по значению вида {type}',
     fix: { en: 'ask for a text, a number or a list of them', ru: 'спрашивайте по тексту, числу или их списку' },
   },
+  too_many_deletes: {
+    kind: 'environment',
+    en: '{count} of {rows} rows of target {target} have no record in the source any more, at most {allowed} may go at once; none was touched',
+    ru: 'у {count} из {rows} строк цели {target} больше нет записи в источнике, за один раз можно убрать не больше {allowed}; ни одна не тронута',
+    fix: {
+      en: 'see whether the source is whole; if it is, run again with `--allow deletes`, or set `brakes: { deletes: … }`',
+      ru: 'проверьте, цел ли источник; если да, запустите с `--allow deletes` или задайте `brakes: { deletes: … }`',
+    },
+  },
   too_many_changes: {
     kind: 'environment',
     en: 'the run would make {count} {operation}, the brake allows {allowed}; nothing was written',

@@ -59,7 +59,14 @@ export async function updateValues(
     const value = await differing(field, entity, record, variables, found);
     if (value !== undefined) values[field.mapping.field] = value;
   }
-  return values;
+  return { ...unmarked(target, found, verdict), ...values };
+}
+
+/** A row that has its record again is absent no longer. */
+function unmarked({ target }: CompiledTarget, found: Row, verdict: Verdict): WriteValues {
+  const { absent } = target;
+  if (typeof absent !== 'object' || isEmpty(found[absent.mark]) || !allows(verdict, absent.mark)) return {};
+  return { [absent.mark]: null };
 }
 
 async function differing(

@@ -11,6 +11,7 @@ export interface Tally {
   skipped: number;
   queued: number;
   rejected: number;
+  deleted: number;
   readonly targets: Map<string, TargetTally>;
 }
 
@@ -19,6 +20,7 @@ interface TargetTally {
   updated: number;
   unchanged: number;
   skipped: number;
+  deleted: number;
 }
 
 export function startTally(targets: readonly string[]): Tally {
@@ -31,7 +33,8 @@ export function startTally(targets: readonly string[]): Tally {
     skipped: 0,
     queued: 0,
     rejected: 0,
-    targets: new Map(targets.map((name) => [name, { created: 0, updated: 0, unchanged: 0, skipped: 0 }])),
+    deleted: 0,
+    targets: new Map(targets.map((name) => [name, { created: 0, updated: 0, unchanged: 0, skipped: 0, deleted: 0 }])),
   };
 }
 
@@ -46,7 +49,7 @@ export function tallyWritten(tally: Tally, progress: Progress, executed: Execute
   for (const { target, operation } of executed.written) {
     const counts = tally.targets.get(target);
     if (counts) counts[operation] += 1;
-    progress[operation] = true;
+    if (operation !== 'deleted') progress[operation] = true;
   }
 }
 

@@ -23,7 +23,9 @@ export type CrashPoint =
   | 'queue-insert'
   | 'queue-taken'
   | 'checkpoint-before'
-  | 'checkpoint-after';
+  | 'checkpoint-after'
+  | 'absent-scan-half'
+  | 'absent-delete';
 
 let onReach: ((point: CrashPoint) => void) | undefined;
 

@@ -61,7 +61,9 @@ export async function deliver(context: FlowContext, records: readonly MappedRow[
 }
 
 /** Ends the run when wave after wave comes too late to write anything: asking on would not help. */
-function startPatience(context: FlowContext): (moved: boolean, stale: readonly Executed[]) => void {
+export function startPatience(
+  context: FlowContext,
+): (moved: boolean, stale: readonly Pick<Executed, 'heldUpBy'>[]) => void {
   let movedAt = context.clock.monotonic();
   return (moved, stale) => {
     const now = context.clock.monotonic();

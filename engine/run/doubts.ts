@@ -27,8 +27,8 @@ export async function lookAtDoubts(context: FlowContext): Promise<void> {
   if (open.length === 0) return;
   await beginSettle(context, open);
   const { name } = flow.flow;
-  const own = open.filter((intent) => intent.flow === name);
-  const strangers = open.filter((intent) => intent.flow !== name);
+  const own = open.filter((intent) => intent.flow === name && !intent.absent);
+  const strangers = open.filter((intent) => intent.flow !== name || intent.absent);
   await holdStrangers(context, strangers);
   const entries = await openEntries(context, own);
   const found = await lookUp(context, own);
@@ -83,7 +83,8 @@ async function beginSettle({ state, clock }: FlowContext, open: readonly OpenInt
   );
 }
 
-function leftMs(context: FlowContext, intent: OpenIntent): number {
+/** How long an intent may still take effect. */
+export function leftMs(context: FlowContext, intent: OpenIntent): number {
   const { clock } = context;
   const { settling } = intent;
   const settle = settleMs(context, intent);
@@ -100,7 +101,7 @@ function settleMs({ compiled, connections }: FlowContext, intent: OpenIntent): n
 }
 
 /**
- * Another flow decides on its own writes; here what they touch is held until they can no longer arrive. Those of flows
+ * Another flow decides on its own writes, and removals are looked at where rows are removed (absent-doubts.ts); here what they touch is held until they can no longer arrive. Those of flows
  * that are no longer in the file are closed then: nobody else will.
  */
 async function holdStrangers(context: FlowContext, intents: readonly OpenIntent[]): Promise<void> {

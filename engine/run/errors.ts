@@ -124,6 +124,27 @@ export const runErrors = defineErrors('run', {
       ru: 'их вернёт только изменение в источнике или `--full`; увеличьте `queue.limit` или укажите `whenFull: stop`',
     },
   },
+  absent_empty: {
+    kind: 'data',
+    en: 'the source of flow {flow} returned nothing: no target row is taken for absent',
+    ru: 'источник потока {flow} ничего не вернул: ни одна строка целей не считается исчезнувшей',
+    fix: { en: 'see whether the source is whole', ru: 'проверьте, цел ли источник' },
+  },
+  absent_unreadable: {
+    kind: 'data',
+    en: 'the key of a row of flow {flow} in target {target} cannot be told: no target row is taken for absent in this run',
+    ru: 'ключ одной из строк потока {flow} в цели {target} неизвестен: в этом запуске ни одна строка целей не считается исчезнувшей',
+    fix: {
+      en: 'correct that row in the source, or what the key is mapped from',
+      ru: 'исправьте эту строку в источнике или то, из чего строится ключ',
+    },
+  },
+  absent_bounded: {
+    kind: 'data',
+    en: 'a full read of flow {flow} does not go back to the beginning: no target row is taken for absent',
+    ru: 'полное чтение потока {flow} начинается не с самого начала: ни одна строка целей не считается исчезнувшей',
+    fix: { en: 'write `full: all` under `cursor`', ru: 'напишите `full: all` в `cursor`' },
+  },
   unknown_flow: {
     kind: 'input',
     en: 'there is no flow "{flow}" in {pipeline}',

@@ -25,7 +25,7 @@ export interface Executed {
 
 export interface WrittenRow {
   readonly target: string;
-  readonly operation: 'created' | 'updated';
+  readonly operation: 'created' | 'updated' | 'deleted';
   readonly row: string;
 }
 
@@ -34,6 +34,8 @@ export interface Execution extends PlannedRecord {
   readonly written: WrittenRow[];
   /** Targets whose row is not what later targets were planned over: it was created, or planned again itself. */
   readonly moved: Set<string>;
+  /** A target row without a record (DL-7). */
+  readonly absent?: true;
   stale: boolean;
   heldUpBy?: PipeError;
 }
@@ -99,13 +101,16 @@ function meetsOwnDoubt({ doubts }: FlowContext, { meetsItself, record }: Executi
   return meetsItself.has(target) && doubts.records.has(record.key);
 }
 
-function rowSteps(execution: Execution, target: CompiledTarget): readonly Step[] {
+export function rowSteps(execution: Execution, target: CompiledTarget): readonly Step[] {
   const { name, entity } = target.target;
   const plan = execution.plans.get(name);
   if (!plan || execution.failures.has(name)) return [];
   return plan.changes.flatMap((change): readonly Step[] => {
     if (change.operation === 'create') {
       return [{ execution, change, write: { operation: 'create', entity, values: change.values } }];
+    }
+    if (change.operation === 'delete') {
+      return [{ execution, change, write: { operation: 'delete', entity, key: change.key } }];
     }
     if (change.operation === 'unchanged' || Object.keys(change.values).length === 0) return [];
     return [{ execution, change, write: { operation: 'update', entity, key: change.key, values: change.values } }];

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Row, Value } from '../connector.ts';
 import { toPipeError } from '../errors.ts';
 import type { PipeError } from '../errors.ts';
+import type { SeenRow } from '../plan/absent.ts';
 import type { FlowRecord } from '../plan/change.ts';
 import { isEmpty } from '../plan/value.ts';
 import { mask } from '../transform/mask.ts';
@@ -10,6 +11,8 @@ import { runErrors } from './errors.ts';
 
 /** What became of the rows of a batch before any target was asked. */
 export interface MappedBatch {
+  /** Every row, whatever became of it: what a source shows is not absent (DL-7). */
+  readonly seen: readonly SeenRow[];
   /** To be planned, in the order of the source; of one key the last. */
   readonly records: readonly MappedRow[];
   /** Rows a later row of the same key replaced. */
@@ -35,7 +38,9 @@ export interface FailedRow {
   readonly hash: string;
 }
 
-type Mapped =
+type Mapped = { readonly seen: SeenRow } & Outcome;
+
+type Outcome =
   | { readonly state: 'record'; readonly row: MappedRow }
   | { readonly state: 'skipped'; readonly key: string; readonly name: string }
   | { readonly state: 'failed'; readonly row: FailedRow };
@@ -55,6 +60,7 @@ export async function mapBatch(context: FlowContext, rows: readonly Row[], compa
   const fresh = records.filter((record) => delivered.get(record.key) !== record.hash);
   const isWaiting = (row: { key: string; hash: string }) => comparing && queued.get(row.key) === row.hash;
   return {
+    seen: mapped.map(({ seen }) => seen),
     records: fresh.filter((record) => !isWaiting(record)),
     replaced: rows.length - items.length,
     unchanged: records.length - fresh.length,
@@ -83,22 +89,24 @@ function lastOfEachKey(mapped: readonly Mapped[]): readonly Mapped[] {
 async function mapRow(context: FlowContext, source: Row): Promise<Mapped> {
   const variables = { ...context.variables, source };
   const { record, unknown, failures } = await context.flow.map(source, variables);
-  const key = keyOf(context, record) ?? rowHash(context.sourceKey(source) ?? source);
+  const own = keyOf(context, record);
+  const seen = { source, record, whole: failures.length === 0, ...(own !== undefined && { key: own }) };
+  const key = own ?? rowHash(context.sourceKey(source) ?? source);
   const hash = versionHash(context, source, record);
   try {
     const [failure] = failures;
     if (failure) throw failure;
-    if (keyOf(context, record) === undefined) throw runErrors.no_key.error({ field: context.flow.flow.key });
+    if (own === undefined) throw runErrors.no_key.error({ field: context.flow.flow.key });
     warnUnknown(context, key, unknown);
     for (const guard of context.flow.guards) {
-      if (await guard.test(record, variables)) return { state: 'skipped', key, name: guard.skip };
+      if (await guard.test(record, variables)) return { seen, state: 'skipped', key, name: guard.skip };
     }
     requireFields(context, record);
-    return { state: 'record', row: { key, source, record, hash } };
+    return { seen, state: 'record', row: { key, source, record, hash } };
   } catch (thrown) {
     const error = toPipeError(thrown);
     if (error.kind !== 'data') throw error;
-    return { state: 'failed', row: { key, source, error, hash } };
+    return { seen, state: 'failed', row: { key, source, error, hash } };
   }
 }
 

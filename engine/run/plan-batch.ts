@@ -166,10 +166,11 @@ function rowsOf(scope: Scope, plan: TargetPlan | undefined): readonly string[] {
  * The row a change writes, and the questions it answered before or will answer from then on. A new row may also answer by fields that the
  * system fills itself: all those of its target that its values do not exclude.
  */
-function effectsOf(scope: Scope, change: Change, asked: readonly Question[]): readonly string[] {
+export function effectsOf(scope: Scope, change: Change, asked: readonly Question[]): readonly string[] {
   if (change.operation === 'unchanged') return [];
   const answered = (row: Row) =>
     scope.signatures.flatMap((signature) => effectClaims(scope.id, scope.fields, signature, row));
+  if (change.operation === 'delete') return [rowClaim(scope.id, change.key), ...answered(change.before)];
   if (change.operation === 'update') {
     const after = rowAfter(scope, change.before, change.values);
     return [rowClaim(scope.id, change.key), ...answered(change.before), ...answered(after)];

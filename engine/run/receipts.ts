@@ -10,7 +10,7 @@ export async function keepReceipts({ context, target, scope }: Sending, sent: re
   const links: Link[] = [];
   const recent: RecentRow[] = [];
   for (const { intent, outcome } of sent) {
-    if (!outcome.ok || intent.write.operation === 'rows') continue;
+    if (!outcome.ok || intent.write.operation === 'rows' || intent.absent) continue;
     links.push({ flow: intent.flow, key: intent.key, target: name, connection, entity, row: outcome.key, at });
     if (intent.write.operation !== 'create') continue;
     recent.push({ connection: scope.connection.identity, entity, row: outcome.key, claims: intent.claims, at });

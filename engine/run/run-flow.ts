@@ -1,6 +1,9 @@
 import type { Cursor, ReadRequest, Row, Source } from '../connector.ts';
 import { addPlan, brake, nothingChanged } from '../plan/brakes.ts';
 import type { CompiledFlow } from '../transform/compiled.ts';
+import { lookAtDoubtfulDeletes } from './absent-doubts.ts';
+import { listTargets, noteSeen, openAbsence, refuseTooMany, removeAbsent } from './absent.ts';
+import type { Absence } from './absent.ts';
 import { Answers } from './answers.ts';
 import { attempt } from './attempt.ts';
 import type { FlowContext, RunContext, RunOptions } from './context.ts';
@@ -23,9 +26,10 @@ export interface FlowRun {
   readonly context: FlowContext;
   readonly source: Source;
   readonly task: DeliveryTask;
+  readonly absence: Absence;
 }
 
-/** One flow of a run: source → map → targets, batch after batch, then the queue. */
+/** One flow of a run: source → map → targets, batch after batch, then the queue, then the rows left without a record. */
 export async function runFlow(run: RunContext, flow: CompiledFlow, tally: Tally): Promise<void> {
   const { name } = flow.flow;
   const startedAt = run.clock.monotonic();
@@ -35,14 +39,17 @@ export async function runFlow(run: RunContext, flow: CompiledFlow, tally: Tally)
   await lookAtDoubts(context);
   // No run is green while something is in doubt, though its record was told of before.
   for (const [key, dueAt] of context.doubts.records) if (Number.isFinite(dueAt)) context.doubts.unmet.add(key);
+  await lookAtDoubtfulDeletes(work);
   const cursor = await storedCursor(work);
   reach('window-taken');
   await applyBrakes(work, cursor);
+  await listTargets(work);
   await readAll(work, cursor);
   // What this run lost the answer to may be there already: then it is adopted, and no next run is needed.
   if (context.doubts.records.size > 0) await lookAtDoubts(context);
   await watchAbsent(context, work.task);
   if (!run.options.only) await workOffQueue(work);
+  await removeAbsent(work);
   countUnmet(work);
   await run.state.purgeQueue(name, run.clock.now() - flow.flow.queue.keepMs);
   const seconds = (run.clock.monotonic() - startedAt) / 1000;
@@ -65,11 +72,8 @@ async function openFlow(run: RunContext, flow: CompiledFlow, tally: Tally): Prom
     },
     doubts: noDoubts(),
   };
-  return {
-    context,
-    source,
-    task: { tally, pace: { waveSize: Infinity }, attempts: new Map(), waiting: new Set() },
-  };
+  const task = { tally, pace: { waveSize: Infinity }, attempts: new Map(), waiting: new Set<string>() };
+  return { context, source, task, absence: openAbsence(context) };
 }
 
 /** Records an earlier process left in doubt and this read did not bring: they are in the queue, and no run is green. */
@@ -107,9 +111,11 @@ async function applyBrakes(work: FlowRun, cursor: Cursor | undefined): Promise<v
   const writing = context.flow.targets.filter((target) => target.fields).length;
   const isFirst = firstOnly();
   let unchanged = 0;
+  await listTargets(work);
   for await (const batch of work.source.read(readRequest(work, cursor))) {
     const mapped = await mapBatch(quiet, await chosenRows(context, batch.rows), isComparing(context));
     unchanged += mapped.unchanged;
+    await noteSeen(work, mapped.seen);
     if (mapped.records.length === 0) continue;
     await context.scopes.load();
     for (const { plans, effectsOf } of await planBatch(context, mapped.records, new Answers(context))) {
@@ -121,6 +127,7 @@ async function applyBrakes(work: FlowRun, cursor: Cursor | undefined): Promise<v
   const looked = totals.looked + unchanged * writing;
   const error = brake(brakes, { ...totals, looked }, context.options.allow);
   if (error) throw error;
+  if (brakes.deletes) await refuseTooMany(work);
 }
 
 /** Two visits of one new patient would create one contact: what an earlier record does already is not counted again. */
@@ -157,6 +164,7 @@ async function deliverBatch(work: FlowRun, rows: readonly Row[], cursor: Cursor 
   tally.read += rows.length;
   context.emit({ type: 'batch-read', at: context.clock.now(), flow, rows: rows.length });
   const mapped = await mapBatch(context, rows, isComparing(context));
+  await noteSeen(work, mapped.seen);
   tally.mapped += rows.length - mapped.failed.length;
   tally.unchanged += mapped.unchanged + mapped.replaced;
   tally.skipped += mapped.skipped.length;

@@ -137,8 +137,13 @@ function namedFields(target: CompiledTarget): readonly NamedField[] {
       writes: mapping.write !== 'create',
     })),
     ...target.rungs.flatMap((rung) => rung.by.map((by) => ({ field: by.field, place: by.place, writes: false }))),
+    ...markOf(target),
     ...target.select.map((field) => ({ field, place: target.target.place, writes: false })),
   ];
+}
+
+function markOf({ target: { absent, place } }: CompiledTarget): readonly NamedField[] {
+  return typeof absent === 'object' ? [{ field: absent.mark, place, writes: true }] : [];
 }
 
 function unknownField(

@@ -129,7 +129,8 @@ function intentOf(sending: Sending, step: Step): Intent {
     source: execution.record.source,
     at: context.clock.now(),
     write: step.write,
-    ...(change.operation === 'update' && { before: change.before }),
+    ...('before' in change && { before: change.before }),
+    ...(execution.absent && { absent: true }),
     ...(step.write.operation === 'create' && madeAs(sending, step)),
   };
 }

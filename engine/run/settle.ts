@@ -22,9 +22,10 @@ function applied({ target, scope, answers }: Sending, { step, intent }: Sent, ke
   if (change.operation === 'unchanged') return;
   answers.touch([rowClaim(scope.id, key), ...intent.claims]);
   const created = write.operation === 'create';
+  const operation = created ? 'created' : write.operation === 'delete' ? 'deleted' : 'updated';
   const already = execution.written.some((row) => row.target === name && row.row === key);
-  if (!already) execution.written.push({ target: name, operation: created ? 'created' : 'updated', row: key });
-  if (write.operation === 'rows') return;
+  if (!already) execution.written.push({ target: name, operation, row: key });
+  if (write.operation === 'rows' || change.operation === 'delete') return;
   const row =
     change.operation === 'create'
       ? { ...presentValues(change.values), [scope.description.id]: key }

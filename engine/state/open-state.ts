@@ -5,6 +5,7 @@ import type { Database } from './database.ts';
 import { stateErrors } from './errors.ts';
 import { journal } from './journal.ts';
 import type { StateStore } from './ports.ts';
+import { presence } from './presence.ts';
 import { fence, progress } from './progress.ts';
 import { queue } from './queue.ts';
 import { stateSchema } from './schema.ts';
@@ -51,6 +52,7 @@ export function stateStore(db: Database): StateStore {
     ...runs,
     ...intents,
     ...waiting,
+    presence: presence(db),
     async commit(delivery) {
       // Not durable against a loss of power: the intents are, and one without its receipt is looked up, never re-sent.
       db.write(() => {

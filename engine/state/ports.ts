@@ -57,7 +57,30 @@ export interface StateStore {
   /** Removes completed and superseded rows closed before then; returns how many. */
   purgeQueue(flow: string, before: number): Promise<number>;
 
+  /** What `absent` rests on: rows of targets held against keys of the source. */
+  readonly presence: Presence;
+
   close(): Promise<void>;
+}
+
+/** Rows a target held before the source was read, and the keys the source showed; of one run of one flow (DL-7). */
+export interface Presence {
+  /** Begins anew: what an earlier run, or one that was killed, has left is no word on the source as it is now. */
+  clear(flow: string): Promise<void>;
+  list(flow: string, target: string, rows: readonly ListedRow[]): Promise<void>;
+  /** Keys the source showed: a record's own, or that of the row it is in a target. */
+  see(flow: string, keys: readonly { readonly target?: string; readonly key: string }[]): Promise<void>;
+  /** Listed rows whose key was not seen, by row, behind `after`. */
+  absent(flow: string, target: string, after: string, limit: number): Promise<readonly ListedRow[]>;
+  count(flow: string, target: string): Promise<{ readonly listed: number; readonly absent: number }>;
+  /** Forgets the known hash of every record that was not seen: should it come back, it is delivered anew. */
+  forgetUnseen(flow: string): Promise<void>;
+}
+
+export interface ListedRow {
+  readonly row: string;
+  /** The target's key as one text. */
+  readonly key: string;
 }
 
 export interface RunStart {
@@ -136,6 +159,8 @@ export interface Intent {
   readonly tag?: string;
   /** Child lists to be written once a create has its row. */
   readonly owes?: readonly string[];
+  /** The row has no record: `key` is the target's own, `source` is empty. */
+  readonly absent?: true;
   readonly source: Row;
   readonly at: number;
 }

@@ -98,5 +98,21 @@ export const stateSchema: Schema = {
       PRIMARY KEY (flow, key, target, row, list)
     ) STRICT, WITHOUT ROWID;
     `,
+    `
+    CREATE TABLE listed_rows (
+      flow TEXT NOT NULL,
+      target TEXT NOT NULL,
+      row TEXT NOT NULL,
+      key TEXT NOT NULL,
+      PRIMARY KEY (flow, target, row)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE seen_keys (
+      flow TEXT NOT NULL,
+      target TEXT NOT NULL,
+      key TEXT NOT NULL,
+      PRIMARY KEY (flow, target, key)
+    ) STRICT, WITHOUT ROWID;
+    `,
   ],
 };

@@ -3,6 +3,7 @@ import type { ExpressionText, FieldMapping, Flow, Rung, Target } from '../config
 import type { Diagnostic } from '../diagnostics.ts';
 import { bareName } from './ast.ts';
 import { isFunction } from './check-names.ts';
+import { compileIdentity } from './compile-identity.ts';
 import type { CompiledField, CompiledRung, CompiledTarget, Evaluate } from './compiled.ts';
 import { transformErrors } from './errors.ts';
 import type { Expression } from './expression.ts';
@@ -27,8 +28,10 @@ export function compileTargets(flow: Flow, known: FlowKnowledge, read: Reader): 
     const asked = [...fieldsRead(expressions, 'found'), ...fieldsRead(later, target.name)];
     const names = new Set(flow.targets.slice(0, index).map(({ name }) => name));
     const uses = expressions.flatMap(({ names: { reads } }) => reads.map(({ variable }) => variable));
+    const identity = compileIdentity(flow, compiled, expressions, read);
     return {
       ...compiled,
+      ...(identity && { identity }),
       select: [...new Set([...fieldsUsed(target), ...asked])],
       uses: [...new Set(uses)].filter((name) => names.has(name)),
     };

@@ -62,10 +62,25 @@ export interface CompiledTarget {
   readonly taken: readonly string[];
   /** Over `$found`: which rows `absent` may touch. */
   readonly within?: Test;
+  /** How rows and records are held against each other; there unless `absent` is keep. */
+  readonly identity?: Identity;
   /** Fields of the target to read: mapped ones, what expressions say after `$found.`, `order`, and what later targets say after `$<name>.` */
   readonly select: readonly string[];
   /** Earlier targets its expressions name. */
   readonly uses: readonly string[];
+}
+
+/** The target's key, as a row holds it and as a record makes it (DL-7). */
+export interface Identity {
+  readonly parts: readonly IdentityPart[];
+  /** What a scan reads: the key, what `within` names, the field of `mark`. */
+  readonly select: readonly string[];
+}
+
+export interface IdentityPart {
+  readonly made: CompiledField;
+  /** Record fields it is made of: with one of them unmade it cannot be told. `*`: all of them. */
+  readonly reads: readonly string[];
 }
 
 export interface CompiledRung {

@@ -6,6 +6,15 @@ import { defineErrors } from '../errors.ts';
  * record: types, masked values and names only (G9).
  */
 export const transformErrors = defineErrors('transform', {
+  key_not_of_record: {
+    kind: 'input',
+    en: 'absent compares rows by "{field}", which is made of {name}: a record that is skipped or waits has none',
+    ru: 'absent сравнивает строки по «{field}», а оно строится из {name}: у пропущенной или ждущей записи его нет',
+    fix: {
+      en: 'make "{field}" of the record, $source and $params alone',
+      ru: 'стройте «{field}» только из записи, $source и $params',
+    },
+  },
   // ---- the text does not parse
   unclosed_text: {
     kind: 'input',

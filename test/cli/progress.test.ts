@@ -18,6 +18,7 @@ const counts: FlowCounts = {
   skipped: 1,
   queued: 1,
   rejected: 1,
+  deleted: 0,
   targets: [],
 };
 

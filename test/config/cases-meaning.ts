@@ -249,6 +249,40 @@ export const meaningCases: CaseGroups = {
       ],
     },
     {
+      name: 'absent without a key to compare by',
+      change: [
+        [
+          'entity: deal\n        key: [ID]',
+          'entity: deal\n        absent: { mark: GONE }\n        match: [{ name: id, by: { ID: id } }]',
+        ],
+      ],
+      expect: [
+        '20:9 error config.absent_without_key: absent compares the rows of the target with the records by key, and there is none → write key: [FIELD]',
+      ],
+    },
+    {
+      name: 'absent where rows cannot be listed',
+      change: [
+        ['connector: crm, webhook: "${secret:WEBHOOK}"', 'connector: log'],
+        ['entity: deal', 'entity: deal\n        absent: { mark: GONE }'],
+      ],
+      expect: [
+        '20:9 error config.absent_not_here: log cannot list the rows it holds: "absent" cannot be kept → write absent: keep, or remove it',
+      ],
+    },
+    {
+      name: 'absent: delete where nothing is deleted',
+      change: [
+        [
+          'portal\n        entity: deal',
+          'base\n        table: deals\n        absent: delete\n        within: $found.OURS = "Y"',
+        ],
+      ],
+      expect: [
+        '20:9 error config.delete_not_here: sql deletes no rows → write absent: { mark: FIELD } or absent: keep',
+      ],
+    },
+    {
       name: 'ddl for a target without tables',
       change: [['entity: deal', 'entity: deal\n        ddl: create']],
       expect: ['20:9 error config.ddl_not_here: crm has no tables to create: "ddl" means nothing to it → remove ddl'],

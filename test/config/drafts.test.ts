@@ -30,7 +30,7 @@ const anyConnector: Registry = {
     summary: 'anything, for tests',
     settings: open,
     source: { settings: open },
-    sink: { settings: open, entity: (block) => String(block['entity'] ?? block['table']) },
+    sink: { settings: open, entity: (block) => String(block['entity'] ?? block['table']), scan: true, deletes: true },
     connect: () => {
       throw new Error('tests of configuration connect to nothing');
     },

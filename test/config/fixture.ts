@@ -96,7 +96,14 @@ export const testConnectors: readonly Connector[] = [
     sink: {
       settings: Type.Object({ entity: Type.Enum(['deal', 'contact']) }),
       entity: (block) => String(block['entity']),
+      scan: true,
+      deletes: true,
     },
+  }),
+  connector({
+    name: 'log',
+    settings: Type.Object({}),
+    sink: { settings: Type.Object({ entity: Type.String() }), entity: (block) => String(block['entity']) },
   }),
   connector({
     name: 'sql',
@@ -104,6 +111,7 @@ export const testConnectors: readonly Connector[] = [
     sink: {
       settings: Type.Object({ table: Type.String(), ddl: Type.Optional(Type.Enum(['never', 'create', 'evolve'])) }),
       entity: (block) => String(block['table']),
+      scan: true,
     },
   }),
 ];

@@ -27,6 +27,7 @@ it('there is a schema for the file and one for each connector', () => {
     'pipeline.schema.json',
     'connectors/clinic.schema.json',
     'connectors/crm.schema.json',
+    'connectors/log.schema.json',
     'connectors/sql.schema.json',
   ]);
 });

@@ -86,6 +86,32 @@ export function behavesLikeSink(connector: Connector, subject: Subject): void {
     });
   });
 
+  describe('as a sink: scan', () => {
+    it('is there when the connector says so, and only then', async () => {
+      const { sink } = await opened();
+      expect(sink.scan !== undefined).toBe(connector.sink?.scan === true);
+    });
+
+    it('gives every row once, in pages, with the fields it is asked for', async () => {
+      const { sink, entity, with: given } = await opened();
+      if (!sink.scan) return;
+      expect(await scanned(sink, entity, given)).toEqual([]);
+      const marks = Array.from({ length: 120 }, (_, index) => `А-${index}`);
+      const keys = await create(sink, entity, given, marks, 'первый');
+      const rows = await scanned(sink, entity, given);
+      const wanted = marks.map((mark, index) => ({ key: keys[index] ?? '', mark, note: 'первый' }));
+      expect(rows.sort((a, b) => byText(a.key, b.key))).toEqual(wanted.sort((a, b) => byText(a.key, b.key)));
+    });
+
+    it('throws the reason of an abort', async () => {
+      const { sink, entity, with: given } = await opened();
+      if (!sink.scan) return;
+      await create(sink, entity, given, ['А-1']);
+      const { signal, reason } = stopped();
+      expect(await rejection(scanned(sink, entity, given, signal))).toBe(reason);
+    });
+  });
+
   describe('as a sink: write', () => {
     it('changes only the fields an update names', async () => {
       const { sink, entity, with: given } = await opened();
@@ -126,6 +152,7 @@ export function behavesLikeSink(connector: Connector, subject: Subject): void {
 
     it('deletes a row', async () => {
       const { sink, entity, with: given } = await opened();
+      expect(connector.sink?.deletes === true).toBe(given.deletes !== false);
       if (given.deletes === false) return;
       const [first = '', second] = await create(sink, entity, given, ['А-1', 'А-2']);
       expect(await sink.write([{ operation: 'delete', entity, key: first }], running())).toEqual([
@@ -191,6 +218,14 @@ async function notes(sink: Sink, entity: string, given: SinkCase, marks: readonl
   return answers
     .flatMap((answer) => (answer.ok ? answer.rows : []))
     .map(({ key, values }) => ({ key, mark: values[given.mark], note: values[given.note] }));
+}
+
+async function scanned(sink: Sink, entity: string, given: SinkCase, signal: AbortSignal = running()): Promise<Note[]> {
+  const rows: Note[] = [];
+  for await (const page of sink.scan?.(entity, [given.mark, given.note], signal) ?? []) {
+    rows.push(...page.map(({ key, values }) => ({ key, mark: values[given.mark], note: values[given.note] })));
+  }
+  return rows;
 }
 
 function keyIn(outcome: Outcome | undefined): string {

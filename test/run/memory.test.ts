@@ -31,7 +31,11 @@ function heapMegabytes(): number {
 }
 
 /** Rows without end and a target that keeps none of them; `onBatch` is called as each batch is asked for. */
-function endless(batches: number, onBatch: (batch: number) => void): Connector {
+function endless(
+  batches: number,
+  onBatch: (batch: number) => void,
+  onPage: (page: number) => void = () => undefined,
+): Connector {
   const { connector } = tableSystem('endless', []);
   let key = 0;
   return {
@@ -63,6 +67,15 @@ function endless(batches: number, onBatch: (batch: number) => void): Connector {
             { name: 'NOTE', type: 'text' },
           ],
         }),
+        async *scan() {
+          for (let page = 0; page < batches; page++) {
+            onPage(page);
+            yield Array.from({ length: 500 }, (_, index) => ({
+              key: String(page * 500 + index),
+              values: { VISIT: `V${page * 500 + index}`, PADDING: 'x'.repeat(500) },
+            }));
+          }
+        },
         find: async (_entity, questions) => questions.map(() => ({ ok: true, rows: [] })),
         write: async (writes) => writes.map(() => ({ ok: true, key: String(++key) })),
       }),
@@ -82,5 +95,23 @@ it('G8: twenty thousand records take no more memory than four thousand', async (
   // Progress is told per batch, never per record: the events of the run are what the test itself keeps.
   expect(flows[0]).toMatchObject({ read: 20_000, created: 20_000 });
   expect((heap.get(39) ?? 0) - (heap.get(8) ?? 0)).toBeLessThan(5);
+  await desk.close();
+}, 120_000);
+
+it('G8 DL-7: twenty thousand target rows held against twenty thousand records take no more memory than four thousand', async () => {
+  const heap = new Map<string, number>();
+  const note = (what: string) => (step: number) => {
+    if (step === 8 || step === 39) heap.set(`${what} ${step}`, heapMegabytes());
+  };
+  const connector = endless(40, note('batch'), note('page'));
+  const desk = await stand([connector]);
+  const text = yaml
+    .replace(', cursor: { field: stamp, first: all }', '')
+    .replace('entity: deal', 'entity: deal\n        key: [VISIT]\n        absent: { mark: NOTE }');
+  const { flows } = await desk.run(await compiled(text.replace(', NOTE: note', ''), [connector]));
+  expect(flows[0]).toMatchObject({ read: 20_000, deleted: 0 });
+  for (const what of ['page', 'batch']) {
+    expect((heap.get(`${what} 39`) ?? 0) - (heap.get(`${what} 8`) ?? 0)).toBeLessThan(5);
+  }
   await desk.close();
 }, 120_000);

@@ -132,8 +132,8 @@ describe('a first run', () => {
       ['V2', '1'],
     ]);
     expect(counts?.targets).toEqual([
-      { name: 'contact', created: 2, updated: 0, unchanged: 1, skipped: 0 },
-      { name: 'deal', created: 3, updated: 0, unchanged: 0, skipped: 0 },
+      { name: 'contact', created: 2, updated: 0, unchanged: 1, skipped: 0, deleted: 0 },
+      { name: 'deal', created: 3, updated: 0, unchanged: 0, skipped: 0, deleted: 0 },
     ]);
   });
 

@@ -21,6 +21,7 @@ describe('the journal', () => {
       highWater: '812',
       tag: 'tag-1',
       owes: ['productrows'],
+      absent: true,
     };
     await state.saveIntents([full]);
     expect(await state.openIntents()).toEqual([full]);

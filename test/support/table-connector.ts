@@ -61,7 +61,12 @@ export function tableSystem(name: string, descriptions: readonly EntityDescripti
       summary: 'tables in memory, for tests',
       settings: Type.Object({}, { additionalProperties: true }),
       source: { settings: Type.Object({ stream: Type.Optional(Type.String()) }) },
-      sink: { settings: Type.Object({ entity: Type.String() }), entity: (block) => String(block['entity']) },
+      sink: {
+        settings: Type.Object({ entity: Type.String() }),
+        entity: (block) => String(block['entity']),
+        scan: true,
+        deletes: true,
+      },
       connect: () => connect(system),
     },
   };
@@ -131,6 +136,11 @@ function sink(system: TableSystem): Sink {
       const entity = entityOf(system, name);
       return questions.map((question) => ({ ok: true, rows: answers(system, entity, question, fields) }));
     },
+    async *scan(name, fields) {
+      system.calls.push(`scan ${name}`);
+      const rows = [...entityOf(system, name).rows];
+      for (const [key, row] of rows) yield [{ key, values: picked(row, fields) }];
+    },
     write: async (writes) => {
       system.calls.push(`write ${writes.map((write) => write.operation).join(',')}`);
       return writes.map((write) => applyWrite(system, write));
@@ -150,10 +160,11 @@ function answers(
     .filter(([key]) => Number(key) > Number(question.above ?? 0))
     .filter(([key]) => byKey || !system.unindexed.has(`${description.entity}#${key}`))
     .filter(([key, row]) => satisfies(fieldsOf(description), question, { ...row, [description.id]: key }))
-    .map(([key, row]) => ({
-      key,
-      values: Object.fromEntries(Object.entries(row).filter(([name]) => fields.includes(name))),
-    }));
+    .map(([key, row]) => ({ key, values: picked(row, fields) }));
+}
+
+function picked(row: Record<string, Value>, fields: readonly string[]): Row {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => fields.includes(name)));
 }
 
 /** What the system does with one write, `onWrite` asked first. */

@@ -29,6 +29,15 @@ test('a user field that is gone is passed over in a filter, a selection and a wr
   expect(portal.journal.refusals).toEqual([]);
 });
 
+test('a user field created again is there again, and empty', async () => {
+  const portal = await openPortal();
+  portal.create('deal', { [visit]: 'F1_1' });
+  portal.loseField({ entity: 'deal', field: visit });
+  await portal.result('crm.deal.userfield.add', { fields: { FIELD_NAME: visit, USER_TYPE_ID: 'string' } });
+  expect(await portal.result('crm.deal.list', { filter: { [visit]: 'F1_1' }, select: ['ID'] })).toEqual([]);
+  expect(await portal.result('crm.deal.list', { select: [visit] })).toEqual([{ [visit]: null }]);
+});
+
 test('only a user field can be lost', async () => {
   const portal = await openPortal();
   expect(() => portal.loseField({ entity: 'deal', field: 'TITLE' })).toThrow(

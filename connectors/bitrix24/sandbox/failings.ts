@@ -31,6 +31,7 @@ export interface Failings {
   loseRight(right: LostRight): void;
   setSizes(sizes: AnswerSizes): void;
   ignoresFilter(entity: EntityName, field: string): boolean;
+  /** Whether it was lost once; it may have been created again. */
   lostField(entity: EntityName, field: string): boolean;
   mayNot(entity: EntityName, verb: Verb): boolean;
   readonly sizes: AnswerSizes;
@@ -41,14 +42,13 @@ export function createFailings(): Failings {
   const fields = new Set<string>();
   const rights: LostRight[] = [];
   let sizes: AnswerSizes = {};
-  const lostField = (entity: EntityName, field: string): boolean => fields.size > 0 && fields.has(`${entity}.${field}`);
   return {
     ignoreFilter: ({ entity, field }) => void filters.add(`${entity}.${field}`),
     loseField: ({ entity, field }) => void fields.add(`${entity}.${field}`),
     loseRight: (right) => void rights.push(right),
     setSizes: (changed) => void (sizes = { ...sizes, ...changed }),
-    ignoresFilter: (entity, field) => filters.has(`${entity}.${field}`) || lostField(entity, field),
-    lostField,
+    ignoresFilter: (entity, field) => filters.has(`${entity}.${field}`),
+    lostField: (entity, field) => fields.has(`${entity}.${field}`),
     mayNot: (entity, verb) =>
       rights.some((right) => right.entity === entity && (right.verb === undefined || right.verb === verb)),
     get sizes() {

@@ -72,6 +72,7 @@ test('a request may wait until its client is gone', async () => {
   const client = new AbortController();
   const sent = send(portal, 'batch', addAll(['1', '2']), client.signal);
   await portal.whenHeld();
+  await portal.post('server.time');
   expect(titles(portal)).toEqual(['1']);
   client.abort();
   await portal.idle();
@@ -88,6 +89,29 @@ test('a request may be overtaken by newer ones', async () => {
   expect(await send(portal, 'batch', addAll(['newest']))).toBe(200);
   expect(await first).toBe(200);
   expect(titles(portal)).toEqual(['newer', 'newest', 'old']);
+});
+
+test('an older request that comes to its end overtakes nothing', async () => {
+  const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
+  const portal = await openPortal({
+    onRequest({ nth, when }) {
+      if (nth === 2 && when === 'received') reach();
+      return undefined;
+    },
+  });
+  portal.fail({ method: 'batch', fault: { hold: { name: 'older' } } });
+  portal.fail({ method: 'batch', nth: 2, fault: { hold: { newerRequests: 1 } } });
+  const older = send(portal, 'batch', addAll(['older']));
+  await portal.whenHeld('older');
+  const waiting = send(portal, 'batch', addAll(['waiting']));
+  await reached;
+  expect((await portal.send('/sandbox/held', { method: 'GET' })).body).toHaveLength(2);
+  portal.release('older');
+  expect(await older).toBe(200);
+  expect([portal.held().length, titles(portal)]).toEqual([1, ['older']]);
+  expect(await send(portal, 'batch', addAll(['newer']))).toBe(200);
+  expect(await waiting).toBe(200);
+  expect(titles(portal)).toEqual(['older', 'newer', 'waiting']);
 });
 
 test('a request may wait by the clock the portal was given', async () => {
@@ -121,7 +145,8 @@ test('between two commands a manager edits, and the portal waits for him', async
   const portal = await openPortal({
     async onCommand({ method, place, when, request: number }) {
       if (method !== 'crm.deal.list' || when !== 'after') return undefined;
-      await Promise.resolve();
+      // As long as it takes another client to be served.
+      await portal.post('server.time');
       portal.edit('deal', 1, { TITLE: `after command ${place} of request ${number}` });
       return undefined;
     },

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -163,7 +162,10 @@ function lineOf(response: ServerResponse): Line {
   const { socket } = response;
   return {
     get gone() {
-      return response.closed ? Promise.resolve() : once(response, 'close').then(() => undefined);
+      const { promise, resolve } = Promise.withResolvers<void>();
+      if (response.closed) resolve();
+      else response.once('close', resolve);
+      return promise;
     },
     cut: () => drop(socket),
   };

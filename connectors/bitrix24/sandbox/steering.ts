@@ -58,14 +58,19 @@ export function createSteering({ store, faults, holds, flights, bucket }: Steere
     hide: (rule) => visibility.hide(rule),
     robot: (rule) => robots.add(rule),
     ignoreFilter: (name) => failings.ignoreFilter(name),
-    loseField({ entity, field }) {
-      if (store.schemas[entity].byName(field)?.user === undefined)
-        throw unknown(`the user field ${field} of a ${entity}`);
-      store.schemas[entity].removeUserField(field);
-      failings.loseField({ entity, field });
-    },
+    loseField: (name) => loseField(store, name),
     loseRight: (right) => failings.loseRight(right),
     answerWith: (sizes) => failings.setSizes(sizes),
     neighbour: (requests) => Array.from({ length: requests }, () => bucket.take(loopback)).filter(Boolean).length,
   };
+}
+
+function loseField({ schemas, tables, failings }: Store, { entity, field }: FieldName): void {
+  if (schemas[entity].byName(field)?.user === undefined) throw unknown(`the user field ${field} of a ${entity}`);
+  schemas[entity].removeUserField(field);
+  failings.loseField({ entity, field });
+  for (const row of tables[entity].rows()) {
+    const { [field]: held, ...values } = row.values;
+    if (held !== undefined) tables[entity].put({ ...row, values });
+  }
 }

@@ -54,6 +54,7 @@ const words = {
     unchanged: 'unchanged',
     skipped: 'skipped',
     queued: 'queued',
+    deleted: 'deleted',
     rate: 'rows/s',
     waits: (what: string, seconds: number) => `waits for ${what}, ${seconds} s`,
   },
@@ -65,6 +66,7 @@ const words = {
     unchanged: 'без изменений',
     skipped: 'пропущено',
     queued: 'в очереди',
+    deleted: 'удалено',
     rate: 'строк/с',
     waits: (what: string, seconds: number) => `ждёт ${what}, ${seconds} с`,
   },
@@ -93,5 +95,6 @@ export function countsText(counts: FlowCounts, language: Language): string {
   const say = words[language];
   const kinds = ['read', 'mapped', 'created', 'updated', 'unchanged', 'skipped'] as const;
   const queued = `${say.queued} ${counts.queued + counts.rejected}`;
-  return [...kinds.map((kind) => `${say[kind]} ${counts[kind]}`), queued].join(', ');
+  const deleted = counts.deleted > 0 ? [`${say.deleted} ${counts.deleted}`] : [];
+  return [...kinds.map((kind) => `${say[kind]} ${counts[kind]}`), queued, ...deleted].join(', ');
 }

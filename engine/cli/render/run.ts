@@ -56,6 +56,7 @@ interface Labels {
   readonly skipped: string;
   readonly queued: string;
   readonly rejected: string;
+  readonly deleted: string;
   readonly requests: string;
   readonly second: string;
 }
@@ -74,6 +75,7 @@ const labels: Record<Language, Labels> = {
     skipped: 'skipped',
     queued: 'queued',
     rejected: 'rejected',
+    deleted: 'deleted',
     requests: 'Requests',
     second: 's',
   },
@@ -89,6 +91,7 @@ const labels: Record<Language, Labels> = {
     skipped: 'пропущено',
     queued: 'в очереди',
     rejected: 'отклонено',
+    deleted: 'удалено',
     requests: 'Запросов',
     second: 'с',
   },
@@ -119,12 +122,12 @@ function flowLines(name: string, counts: FlowCounts, words: Labels): readonly st
   ];
 }
 
-function hasRows({ created, updated, unchanged, skipped }: TargetCounts): boolean {
-  return created + updated + unchanged + skipped > 0;
+function hasRows({ created, updated, unchanged, skipped, deleted }: TargetCounts): boolean {
+  return created + updated + unchanged + skipped + deleted > 0;
 }
 
 function targetText(target: TargetCounts, words: Labels): string {
-  const kinds = ['created', 'updated', 'unchanged', 'skipped'] as const;
+  const kinds = ['created', 'updated', 'unchanged', 'skipped', 'deleted'] as const;
   return kinds
     .filter((kind) => target[kind] > 0)
     .map((kind) => `${words[kind]} ${target[kind]}`)

@@ -2,7 +2,7 @@ import { columnOf } from '../columns.ts';
 import { describeLegacy } from '../describe.ts';
 import { entities, entityNames, type EntityName } from '../entities/index.ts';
 import { legacyError, unknown } from '../errors.ts';
-import type { Verb } from '../failings.ts';
+import type { Failings, Verb } from '../failings.ts';
 import { isMultiFieldType, type Field } from '../fields.ts';
 import { compileFilter, fieldOfKey } from '../filter.ts';
 import { compileOrder, readStart } from '../listing.ts';
@@ -130,10 +130,17 @@ function list(store: Store, name: EntityName, params: PhpMap): Answer {
 }
 
 /** Without the filters the portal passes over (reference §11.5.7: an unknown one, of a user field that is gone). */
-function heededFilter({ failings }: Store, name: EntityName, raw: unknown): unknown {
+function heededFilter({ failings, schemas }: Store, name: EntityName, raw: unknown): unknown {
   const entries = entriesOf(raw);
-  const heeded = entries?.filter(([key]) => !failings.ignoresFilter(name, fieldOfKey(key)));
-  return entries === undefined || heeded?.length === entries.length ? raw : Object.fromEntries(heeded ?? []);
+  if (entries === undefined) return raw;
+  const isHeeded = (field: string): boolean =>
+    !failings.ignoresFilter(name, field) && !isGone(failings, schemas[name], field);
+  const heeded = entries.filter(([key]) => isHeeded(fieldOfKey(key)));
+  return heeded.length === entries.length ? raw : Object.fromEntries(heeded);
+}
+
+function isGone(failings: Failings, schema: Schema, field: string): boolean {
+  return failings.lostField(schema.entity.name, field) && schema.byName(field) === undefined;
 }
 
 /** `*` has no user fields, `UF_*` has them; phones and mails must be named; the default is both masks (reference §4.3). */
@@ -144,7 +151,7 @@ function select({ failings }: Store, schema: Schema, raw: unknown): readonly Fie
     if (name === '*') return schema.fields.filter((field) => field.user === undefined && isPlain(field));
     if (name === 'UF_*') return schema.fields.filter((field) => field.user !== undefined);
     const field = schema.byName(String(name));
-    if (failings.lostField(schema.entity.name, String(name))) return [];
+    if (isGone(failings, schema, String(name))) return [];
     if (field === undefined || isLinkList(field)) throw unknown(`the selected field ${String(name)}`);
     return [field];
   });
