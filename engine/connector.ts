@@ -233,8 +233,11 @@ export interface EntityDescription {
   readonly id: string;
   /** Child lists an entity has: `productrows`. */
   readonly lists: readonly ChildList[];
-  /** Two text fields free for the engine's own mark of a create (DL-12), where the vendor has such. */
-  readonly tag?: { readonly origin: string; readonly key: string };
+  /**
+   * Two text fields free for the engine's own mark of a create (DL-12), where the vendor has such, and the field that
+   * says when a row was created (DL-21).
+   */
+  readonly tag?: { readonly origin: string; readonly key: string; readonly at?: string };
 }
 
 export interface ChildList {

@@ -51,7 +51,7 @@ test('deals and leads have product rows, all entities a tag', async () => {
   const { sink, signal } = await open();
   const deal = await sink.describe('deal', signal);
   expect(deal.lists.map(({ name }) => name)).toEqual(['productrows']);
-  expect(deal.tag).toEqual({ origin: 'ORIGINATOR_ID', key: 'ORIGIN_ID' });
+  expect(deal.tag).toEqual({ origin: 'ORIGINATOR_ID', key: 'ORIGIN_ID', at: 'DATE_CREATE' });
   expect((await sink.describe('contact', signal)).lists).toEqual([]);
 });
 

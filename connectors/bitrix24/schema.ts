@@ -94,7 +94,7 @@ function describe({ name, hasRows }: EntityKind, fields: readonly Field[]): Enti
     fields,
     id: 'ID',
     lists: hasRows ? [{ name: productRows, fields: productRowFields }] : [],
-    tag: { origin: 'ORIGINATOR_ID', key: 'ORIGIN_ID' },
+    tag: { origin: 'ORIGINATOR_ID', key: 'ORIGIN_ID', at: 'DATE_CREATE' },
   };
 }
 

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { Command, Flags } from '@oclif/core';
 import type { Diagnostic } from '../diagnostics.ts';
 import { exitCodes, toPipeError } from '../errors.ts';
@@ -39,11 +39,11 @@ export abstract class BaseCommand extends Command {
     this.tellFindings(loadDotEnv(process.env));
   }
 
-  /** Prints a result: as JSON, or as the text made of it. stdout carries nothing else. */
-  protected async present(data: object, text: (language: Language) => string): Promise<void> {
+  /** Prints a result: as JSON, or as the text made of it. stdout carries nothing else. `mode` is that of the file. */
+  protected async present(data: object, text: (language: Language) => string, mode?: number): Promise<void> {
     const shown = this.#isJson ? JSON.stringify(data, null, 2) : text(this.language);
     if (this.#output === undefined) process.stdout.write(`${shown}\n`);
-    else await writeResult(this.#output, `${shown}\n`);
+    else await writeResult(this.#output, `${shown}\n`, mode);
   }
 
   protected tell(text: string): void {
@@ -100,9 +100,18 @@ export abstract class BaseCommand extends Command {
   }
 }
 
-async function writeResult(file: string, text: string): Promise<void> {
-  await writeFile(file, text).catch((cause: unknown) => {
+async function writeResult(file: string, text: string, mode?: number): Promise<void> {
+  try {
+    const handle = await open(file, 'w', mode);
+    try {
+      // A file that was there before keeps its mode through the opening.
+      if (mode !== undefined) await handle.chmod(mode);
+      await handle.writeFile(text);
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
     throw cliErrors.unwritable_file.error({ file, reason }, { cause });
-  });
+  }
 }

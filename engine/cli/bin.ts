@@ -21,7 +21,10 @@ Object.assign(packageJson.oclif, {
   // In a clone the commands lie in engine/, in the published package in dist/engine/: beside this file in both.
   commands: besideThis('commands'),
   helpClass: { target: besideThis(`help${self.slice(self.lastIndexOf('.'))}`), identifier: 'PipeHelp' },
-  topics: { queue: { description: 'Records that failed and wait: list, show, retry, drop.' } },
+  topics: {
+    queue: { description: 'Records that failed and wait: list, show, retry, drop, export.' },
+    state: { description: 'What a pipeline remembers: show, adopt.' },
+  },
   additionalHelpFlags: ['-h'],
 });
 

@@ -20,14 +20,23 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Выполнить конвейер: прочитать, преобразовать, сопоставить, записать различия.',
   'Show how a pipeline is: last success, lag, queue, who runs it, what to type next.':
     'Показать состояние конвейера: последний успех, отставание, очередь, кто выполняет, что набрать дальше.',
-  'Records that failed and wait: list, show, retry, drop.':
-    'Записи, которые не прошли и ждут: список, просмотр, повтор, удаление.',
+  'Records that failed and wait: list, show, retry, drop, export.':
+    'Записи, которые не прошли и ждут: список, просмотр, повтор, удаление, выгрузка.',
+  'What a pipeline remembers: show, adopt.': 'Что помнит конвейер: просмотр, признание своим.',
+  'Show what a pipeline remembers of itself: instance, machine, checkpoints.':
+    'Показать, что конвейер помнит о себе: экземпляр, компьютер, контрольные точки.',
+  'Take the rows of another instance of the pipeline for ours, once that has ended for good.':
+    'Признать своими строки другого экземпляра конвейера, когда тот остановлен навсегда.',
   'List the records of a pipeline that failed and wait.': 'Перечислить записи конвейера, которые не прошли и ждут.',
   'Show one waiting record with its source row, masked unless --reveal.':
     'Показать ждущую запись и её исходную строку; личные данные скрыты, если нет --reveal.',
-  'Mark waiting records due: the next run tries them again.': 'Отметить записи к повтору в следующем запуске.',
-  'Drop waiting records. Rows whose write has no answer yet stay.':
-    'Удалить записи из очереди. Остаются те, на запись которых ещё нет ответа.',
+  'Mark waiting records due: the next run tries them again. Of a quarantined row: its write did not arrive, write it.':
+    'Отметить записи к повтору в следующем запуске. Для строки в карантине: запись не дошла, записать.',
+  'Give out waiting records with their source rows, for people to mend; masked unless --reveal.':
+    'Выдать записи очереди со строками источника, чтобы исправить; личные данные скрыты без --reveal.',
+  'a JSON object a line, or a table for Excel': 'по объекту JSON в строке или таблица для Excel',
+  'Drop waiting records. Rows whose write has no answer yet stay. Of a quarantined row: its write arrived, leave it.':
+    'Удалить записи из очереди. Остаются те, на запись которых ещё нет ответа. Для строки в карантине: запись дошла, оставить.',
   'The whole story on loopback: an invented clinic, a sandbox portal, three runs.':
     'Всё сразу на этой машине: вымышленная клиника, портал-песочница, три запуска.',
   "Start a connector's vendor-like server on loopback, until Ctrl+C.":
@@ -60,6 +69,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'read up to this time; the checkpoint stays': 'читать до этого времени; контрольная точка не сдвигается',
   'only source rows for which this is true': 'только строки источника, для которых это верно',
   'read at most so many rows': 'прочитать не больше стольких строк',
+  'end the process that runs this pipeline now, then run':
+    'завершить процесс, который сейчас выполняет конвейер, и начать работу',
   'lift a brake': 'снять ограничение на изменения',
   'how findings are printed': 'вид списка замечаний',
   'appointments in the clinic': 'сколько приёмов в клинике',

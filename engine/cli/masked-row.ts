@@ -11,7 +11,7 @@ const personalNames: readonly (readonly [RegExp, MaskKind])[] = [
   [/e-?mail|почта/i, 'email'],
   [/name|patronymic|parent|patient|client|doctor|имя|фамилия|отчество|фио|пациент|клиент|родител|врач/i, 'name'],
   [
-    /comment|комментарий|примечан|address|адрес|passport|паспорт|\binn\b|инн|snils|снилс|polic|полис|birth|рожд/i,
+    /^title$|comment|комментарий|примечан|address|адрес|passport|паспорт|\binn\b|инн|snils|снилс|polic|полис|birth|рожд/i,
     'text',
   ],
 ];
@@ -24,9 +24,16 @@ export function maskedRow(row: Row, fields: readonly Field[]): Row {
 function maskedValue(name: string, value: Value, fields: readonly Field[]): Value {
   const field = fields.find((candidate) => candidate.name === name);
   if (Array.isArray(value)) return (value as readonly Value[]).map((item) => maskedValue(name, item, fields));
-  if (typeof value === 'object') return maskedRow(value as Row, field?.fields ?? []);
   const kind = field?.personal ?? (field ? undefined : kindByName(name));
+  if (typeof value === 'object') return maskedObject(value as Row, field?.fields ?? [], kind);
   return kind === undefined ? value : mask(String(value), kind);
+}
+
+/** An entry of a multi-field, `{ id, value, type }`, is as personal as the field. */
+function maskedObject(row: Row, fields: readonly Field[], kind: MaskKind | undefined): Row {
+  const masked = maskedRow(row, fields);
+  const { value } = row;
+  return kind === undefined || typeof value !== 'string' ? masked : { ...masked, value: mask(value, kind) };
 }
 
 function kindByName(name: string): MaskKind | undefined {

@@ -5,6 +5,7 @@ import { machineFolder } from '../state/machine-folder.ts';
 import { openState } from '../state/open-state.ts';
 import type { Checkpoint, Holder, QueueCounts, RunEntry, StateStore } from '../state/ports.ts';
 import { lookAt } from './prepare.ts';
+import { silentSeconds } from './run-once.ts';
 
 /** How a pipeline is, as `pipe status --json` prints it. Times are ISO, lags seconds. */
 export interface PipelineStatus {
@@ -52,8 +53,9 @@ export async function pipelineStatus(file: string, stateFlag: string | undefined
   }
 }
 
-function running({ pid, host, since, seen }: Holder) {
-  return { pid, host, since: iso(since), silentSeconds: Math.max(0, Math.round((systemClock.now() - seen) / 1000)) };
+function running(holder: Holder) {
+  const { pid, host, since } = holder;
+  return { pid, host, since: iso(since), silentSeconds: silentSeconds(holder) };
 }
 
 function lastRun({ run, startedAt, exitCode }: RunEntry) {

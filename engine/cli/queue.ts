@@ -4,7 +4,7 @@ import { choicesFor } from '../config/nearest.ts';
 import type { Pipeline } from '../config/pipeline.ts';
 import { systemClock } from '../state/clock.ts';
 import { openState } from '../state/open-state.ts';
-import type { QueueEntry, QueueFilter, QueueState, StateStore } from '../state/ports.ts';
+import type { QueueChange, QueueEntry, QueueFilter, QueueState, StateStore } from '../state/ports.ts';
 import { cliErrors } from './errors.ts';
 import { choiceFlag, pipelineFlags } from './flags.ts';
 import { lookAt } from './prepare.ts';
@@ -74,9 +74,24 @@ export async function findEntry({ state, file }: OpenQueue, row: string, flags: 
   return entry;
 }
 
-/** The rows that flags name, or of these the one given by id or key. */
-export async function chosenRows(queue: OpenQueue, row: string | undefined, flags: RowFlags): Promise<QueueFilter> {
-  return row === undefined ? filterOf(flags) : { id: (await findEntry(queue, row, flags)).id };
+/**
+ * One row, named by a person: of a quarantined one this is their word on what became of its write, any other is changed
+ * as many are.
+ */
+export async function decideNamed(
+  queue: OpenQueue,
+  row: string,
+  flags: RowFlags,
+  word: 'arrived' | 'missing',
+  change: (filter: QueueFilter) => Promise<QueueChange>,
+): Promise<QueueChange> {
+  const { id } = await findEntry(queue, row, flags);
+  if (await queue.state.decideQueue(id, word, systemClock.now())) return { rows: 1, inDoubt: 0 };
+  return change({ id });
+}
+
+export function isOpen({ state }: QueueEntry): boolean {
+  return state !== 'completed' && state !== 'superseded';
 }
 
 export function filterOf(flags: RowFlags): QueueFilter {

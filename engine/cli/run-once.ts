@@ -5,25 +5,32 @@ import { runErrors } from '../run/errors.ts';
 import { runPipeline } from '../run/run-pipeline.ts';
 import type { RunResult } from '../run/run-pipeline.ts';
 import { systemClock } from '../state/clock.ts';
-import { acquireLease, lockFile } from '../state/lease.ts';
+import { endHolder } from '../state/end-holder.ts';
+import { acquireLease, holderOf, lockFile } from '../state/lease.ts';
 import { machineFolder } from '../state/machine-folder.ts';
 import { openState } from '../state/open-state.ts';
 import { openPortalBook } from '../state/portal-book.ts';
-import type { Lease } from '../state/ports.ts';
+import type { Holder, Lease } from '../state/ports.ts';
 import type { Prepared } from './prepare.ts';
 import { runClock } from './run-clock.ts';
 
-/** One run of a prepared pipeline: lock, state and book opened for it and closed after it, whatever happens. */
+/**
+ * One run of a prepared pipeline: lock, state and book opened for it and closed after it, whatever happens. With
+ * `onEnded` a process that holds the lock is ended first, and told of there.
+ */
 export async function runOnce(
   prepared: Prepared,
   options: RunOptions,
   emit: Listener,
   signal: AbortSignal,
+  onEnded?: (holder: Holder) => void,
 ): Promise<RunResult> {
   const { compiled, connectors, stateFolder } = prepared;
-  const { name } = compiled.pipeline;
+  const { name, file } = compiled.pipeline;
   const folder = machineFolder(process.env);
-  const lease = takeLease(folder, name);
+  const lock = lockFile(folder, name);
+  if (onEnded) await endCurrent(lock, signal, onEnded);
+  const lease = takeLease(lock, name, file);
   try {
     const state = await openState(stateFolder, { pipeline: name, clock: systemClock });
     const book = await openPortalBook(folder, systemClock).catch(async (error: unknown) => {
@@ -41,9 +48,16 @@ export async function runOnce(
   }
 }
 
+async function endCurrent(lock: string, signal: AbortSignal, onEnded: (holder: Holder) => void): Promise<void> {
+  const holder = holderOf(lock);
+  if (!holder) return;
+  await endHolder(lock, holder, runClock, signal);
+  onEnded(holder);
+}
+
 /** G3: the second process says who has it and ends without a call. */
-function takeLease(folder: string, pipeline: string): Lease {
-  const answer = acquireLease(lockFile(folder, pipeline), systemClock);
+function takeLease(lock: string, pipeline: string, file: string): Lease {
+  const answer = acquireLease(lock, systemClock);
   if (answer.ok) return answer.lease;
   const { pid, host, since } = answer.holder;
   throw runErrors.already_running.error({
@@ -51,5 +65,12 @@ function takeLease(folder: string, pipeline: string): Lease {
     pid,
     host: host || hostname(),
     since: new Date(since).toISOString(),
+    silent: silentSeconds(answer.holder),
+    file,
   });
+}
+
+/** How long a holder has given no sign of life. */
+export function silentSeconds({ seen }: Holder): number {
+  return Math.max(0, Math.round((systemClock.now() - seen) / 1000));
 }

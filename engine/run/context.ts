@@ -34,6 +34,13 @@ export interface RunContext {
   /** A stop that was asked for: the request in flight ends, nothing new begins. */
   readonly signal: AbortSignal;
   readonly emit: Listener;
+  readonly instance: Instance;
+}
+
+/** Which instance of the pipeline runs, and whose rows it takes for its own beside its own (DL-21). */
+export interface Instance {
+  readonly id: string;
+  readonly adopted: ReadonlySet<string>;
 }
 
 export interface CreatesBegun {

@@ -12,6 +12,7 @@ export interface Tally {
   queued: number;
   rejected: number;
   deleted: number;
+  purged: number;
   readonly targets: Map<string, TargetTally>;
 }
 
@@ -33,6 +34,7 @@ export function startTally(targets: readonly string[]): Tally {
     skipped: 0,
     queued: 0,
     rejected: 0,
+    purged: 0,
     deleted: 0,
     targets: new Map(targets.map((name) => [name, { created: 0, updated: 0, unchanged: 0, skipped: 0, deleted: 0 }])),
   };
@@ -69,6 +71,10 @@ export function tallyDone(tally: Tally, progress: Progress, executed: Executed):
 }
 
 export function countsOf(tally: Tally): FlowCounts {
-  const { targets, ...records } = tally;
-  return { ...records, targets: [...targets].map(([name, counts]) => ({ name, ...counts })) };
+  const { targets, purged, ...records } = tally;
+  return {
+    ...records,
+    ...(purged > 0 && { purged }),
+    targets: [...targets].map(([name, counts]) => ({ name, ...counts })),
+  };
 }

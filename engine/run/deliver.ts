@@ -2,9 +2,9 @@ import type { PipeError } from '../errors.ts';
 import type { FlowRecord } from '../plan/change.ts';
 import { meets } from '../plan/claims.ts';
 import { splitWave } from '../plan/waves.ts';
-import type { Delivery, QueuePut } from '../state/ports.ts';
 import { Answers } from './answers.ts';
 import { patienceMs } from './attempt.ts';
+import { commit } from './commit.ts';
 import type { FlowContext } from './context.ts';
 import { tallyDone, tallyWritten } from './counts.ts';
 import type { Progress, Tally } from './counts.ts';
@@ -12,7 +12,7 @@ import { reach } from './crash-points.ts';
 import { runErrors } from './errors.ts';
 import { executeWave } from './execute-wave.ts';
 import type { Executed } from './execute-wave.ts';
-import { isDoubt, queuePut } from './failures.ts';
+import { isDoubt } from './failures.ts';
 import type { Failure } from './failures.ts';
 import type { MappedRow } from './map-batch.ts';
 import { planBatch } from './plan-batch.ts';
@@ -27,8 +27,6 @@ export interface Pace {
 export interface DeliveryTask {
   readonly tally: Tally;
   readonly pace: Pace;
-  /** Attempts already made, of records that come from the queue. */
-  readonly attempts: ReadonlyMap<string, number>;
   /** Records of this run that wait to be tried again: one that is tried within the run counts by what came of that. */
   readonly waiting: Set<string>;
 }
@@ -120,7 +118,7 @@ async function commitWave(context: FlowContext, task: DeliveryTask, wave: Wave):
     emitNamed(context, executed);
     const error = worst(executed.failures);
     if (error) {
-      failures.push(failureOf(executed.record, error, hash, task));
+      failures.push(failureOf(executed.record, error, hash));
       continue;
     }
     delivered.push({ key, hash });
@@ -128,9 +126,10 @@ async function commitWave(context: FlowContext, task: DeliveryTask, wave: Wave):
   }
   for (const { record } of wave.doubtful) {
     const error = runErrors.waits_for_doubt.error({}, { retry: true });
-    failures.push(failureOf(record, error, wave.hashes.get(record.key) ?? '', task));
+    failures.push(failureOf(record, error, wave.hashes.get(record.key) ?? ''));
   }
-  await commit(context, task, { delivered, failures });
+  const traces = [...wave.done, ...wave.doubtful].map(({ record, trace }) => ({ key: record.key, asked: trace }));
+  await commit(context, task, { delivered, failures, traces });
 }
 
 /** A missing answer is what the record has to wait for, whatever else failed. */
@@ -139,8 +138,8 @@ function worst(failures: ReadonlyMap<string, PipeError>): PipeError | undefined 
   return errors.find(isDoubt) ?? errors[0];
 }
 
-function failureOf({ key, source }: FlowRecord, error: PipeError, hash: string, task: DeliveryTask): Failure {
-  return { key, source, error, hash, attempts: task.attempts.get(key) ?? 0 };
+function failureOf({ key, source }: FlowRecord, error: PipeError, hash: string): Failure {
+  return { key, source, error, hash };
 }
 
 function progressOf(progress: ReadonlyMap<string, Progress>, key: string): Progress {
@@ -163,59 +162,4 @@ function emitNamed(context: FlowContext, executed: Executed): void {
       });
     }
   }
-}
-
-export interface Batch {
-  readonly delivered: Delivery['delivered'];
-  readonly failures: readonly Failure[];
-  readonly checkpoint?: Delivery['checkpoint'];
-}
-
-/** One transaction for what a wave or a batch came to; failures are counted and told. */
-export async function commit(context: FlowContext, task: DeliveryTask, batch: Batch): Promise<void> {
-  const queued = batch.failures.map((failure) => queuePut(context, failure));
-  await refuseFullQueue(context, queued);
-  const { run, epoch } = context;
-  const flow = context.flow.flow.name;
-  const at = context.clock.now();
-  const { delivered, checkpoint } = batch;
-  reach(checkpoint ? 'checkpoint-before' : 'queue-insert');
-  await context.state.commit({
-    run,
-    epoch,
-    flow,
-    at,
-    receipts: [],
-    links: [],
-    delivered,
-    queued,
-    ...(checkpoint && { checkpoint }),
-  });
-  if (checkpoint) reach('checkpoint-after');
-  for (const { key } of [...delivered, ...queued]) context.doubts.unmet.delete(key);
-  for (const put of queued) {
-    task.tally[put.state === 'failed' ? 'rejected' : 'queued'] += 1;
-    if (put.state !== 'failed') task.waiting.add(put.key);
-    const retryAt = put.dueAt === undefined ? {} : { retryAt: put.dueAt };
-    context.emit({ type: 'record-queued', at, flow, key: put.key, error: put.error, ...retryAt });
-  }
-}
-
-/** A record that waits there already takes no more room. */
-async function refuseFullQueue(context: FlowContext, queued: readonly QueuePut[]): Promise<void> {
-  if (queued.length === 0) return;
-  const { name, queue } = context.flow.flow;
-  const counts = await context.state.queueCounts(name);
-  const open = counts.pending + counts.waiting + counts.quarantined + counts.failed;
-  if (open + queued.length <= queue.limit) return;
-  const again = await context.state.queuedVersions(
-    name,
-    queued.map(({ key }) => key),
-  );
-  const tooMany = open + queued.length - again.size - queue.limit;
-  if (tooMany <= 0) return;
-  if (queue.whenFull !== 'drop-oldest') throw runErrors.queue_full.error({ flow: name, limit: queue.limit });
-  const count = await context.state.dropQueue({ flow: name, limit: tooMany });
-  const { code, parameters } = runErrors.queue_dropped.error({ flow: name, count, limit: queue.limit });
-  context.emit({ type: 'warning', at: context.clock.now(), flow: name, error: { code, parameters } });
 }

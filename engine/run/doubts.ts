@@ -33,7 +33,7 @@ export async function lookAtDoubts(context: FlowContext): Promise<void> {
   const entries = await openEntries(context, own);
   const found = await lookUp(context, own);
   reach('reconcile-lookup');
-  const fates = own.map((intent) => fateOf(context, intent, found.get(intent.id), entries.get(intent.key)));
+  const fates = own.map((intent) => fateOf(context, intent, found.get(intent.id)));
   for (const { intent, fate } of fates) {
     if (fate === 'held' || fate === 'undecidable') for (const claim of intent.claims) doubts.claims.add(claim);
     if (fate === 'held') {
@@ -55,17 +55,12 @@ interface Fate {
   readonly row?: string;
 }
 
-function fateOf(
-  context: FlowContext,
-  intent: OpenIntent,
-  found: Lookup | undefined,
-  entry: QueueEntry | undefined,
-): Fate {
+function fateOf(context: FlowContext, intent: OpenIntent, found: Lookup | undefined): Fate {
   if (found?.row !== undefined) return { intent, fate: 'adopted', row: found.row };
   if (leftMs(context, intent) > 0 || found?.failed) return { intent, fate: 'held' };
   const canBeTold = intent.write.operation !== 'create' || found !== undefined || isAskedFor(intent);
-  // A person who marks a quarantined record has looked: it did not arrive.
-  return { intent, fate: canBeTold || entry?.marked ? 'over' : 'undecidable' };
+  // Where nobody can tell but a person, their word closes the intent (`StateStore.decideQueue`).
+  return { intent, fate: canBeTold ? 'over' : 'undecidable' };
 }
 
 /** Whether some rung can find what the create would have made. */

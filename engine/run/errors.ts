@@ -102,17 +102,38 @@ export const runErrors = defineErrors('run', {
   },
   already_running: {
     kind: 'environment',
-    en: 'pipeline {pipeline} is being run by process {pid} on {host} since {since}',
-    ru: 'конвейер {pipeline} уже выполняет процесс {pid} на {host} с {since}',
-    fix: { en: 'wait until it ends, or end that process', ru: 'дождитесь его завершения или завершите тот процесс' },
+    en: 'pipeline {pipeline} is being run by process {pid} on {host} since {since}, its last sign of life {silent} s ago',
+    ru: 'конвейер {pipeline} уже выполняет процесс {pid} на {host} с {since}, последний признак жизни {silent} с назад',
+    fix: {
+      en: 'wait until it ends; if it hangs, `pipe run {file} --end-holder` ends it and runs',
+      ru: 'дождитесь его завершения; если он завис, `pipe run {file} --end-holder` завершит его и начнёт работу',
+    },
+  },
+  state_copied: {
+    kind: 'environment',
+    en: 'the state of pipeline {pipeline} was begun on another machine: what it knows of the targets is looked up anew',
+    ru: 'состояние конвейера {pipeline} начато на другом компьютере: всё, что в нём известно о целях, проверяется заново',
+    fix: {
+      en: 'see that the pipeline runs no more over there',
+      ru: 'убедитесь, что там конвейер больше не запускается',
+    },
+  },
+  other_instance: {
+    kind: 'environment',
+    en: '{row} in connection {connection} was created in the last 24 hours by instance {other} of this pipeline; this is instance {mine}',
+    ru: '{row} в подключении {connection} создана за последние 24 часа экземпляром {other} этого конвейера, а это экземпляр {mine}',
+    fix: {
+      en: 'end the other copy; where it has ended for good, `pipe state adopt {file}` takes its rows for yours',
+      ru: 'остановите другую копию; если она остановлена навсегда, `pipe state adopt {file}` признает её строки своими',
+    },
   },
   queue_full: {
     kind: 'data',
     en: 'the queue of flow {flow} is full ({limit} records); the run stopped before losing one',
     ru: 'очередь потока {flow} заполнена ({limit} записей); запуск остановлен, чтобы ничего не потерять',
     fix: {
-      en: 'look at `pipe queue list`, mend or drop what waits there, or raise `queue.limit`',
-      ru: 'посмотрите `pipe queue list`, исправьте или удалите ждущее либо увеличьте `queue.limit`',
+      en: 'see `pipe queue list {file}`, mend or drop what waits there, or raise `queue.limit`, then run again: it goes on from here',
+      ru: 'посмотрите `pipe queue list {file}`, исправьте или удалите ждущее либо увеличьте `queue.limit` и запустите снова: работа продолжится с этого места',
     },
   },
   queue_dropped: {
@@ -144,6 +165,15 @@ export const runErrors = defineErrors('run', {
     en: 'a full read of flow {flow} does not go back to the beginning: no target row is taken for absent',
     ru: 'полное чтение потока {flow} начинается не с самого начала: ни одна строка целей не считается исчезнувшей',
     fix: { en: 'write `full: all` under `cursor`', ru: 'напишите `full: all` в `cursor`' },
+  },
+  row_gone: {
+    kind: 'data',
+    en: 'the source no longer has the row',
+    ru: 'в источнике больше нет этой строки',
+    fix: {
+      en: '`pipe queue drop` gives it up, `pipe queue retry` writes it as it was last read',
+      ru: '`pipe queue drop` — отказаться от неё, `pipe queue retry` — записать такой, какой она была прочитана',
+    },
   },
   unknown_flow: {
     kind: 'input',

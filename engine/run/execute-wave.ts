@@ -1,6 +1,7 @@
 import type { Row } from '../connector.ts';
 import type { PipeError } from '../errors.ts';
 import type { Change, FlowRecord, TargetPlan } from '../plan/change.ts';
+import type { TraceStep } from '../state/ports.ts';
 import type { CompiledTarget } from '../transform/compiled.ts';
 import type { Answers } from './answers.ts';
 import type { FlowContext } from './context.ts';
@@ -15,6 +16,7 @@ export interface Executed {
   readonly record: FlowRecord;
   readonly plans: ReadonlyMap<string, TargetPlan>;
   readonly failures: ReadonlyMap<string, PipeError>;
+  readonly trace: readonly TraceStep[];
   /** Rows that were really written, by target. */
   readonly written: readonly WrittenRow[];
   /** Its plan grew older than 30 s before it could be sent: it asks again in the next wave (DL-4). */

@@ -10,8 +10,6 @@ export interface Failure {
   readonly key: string;
   readonly source: Row;
   readonly error: PipeError;
-  /** Attempts made before this one. */
-  readonly attempts: number;
   /** Of the version that failed. */
   readonly hash: string;
 }
@@ -19,8 +17,9 @@ export interface Failure {
 /**
  * Where a failed record goes. A data error will be the same tomorrow: it is kept, but burns no retries (DL-18). What
  * waits for a settled doubt or for a row yet to come waits; everything else is tried again after `retry.delays`.
+ * `before` are the attempts it has had.
  */
-export function queuePut(context: FlowContext, failure: Failure): QueuePut {
+export function queuePut(context: FlowContext, failure: Failure, before: number): QueuePut {
   const { key, source, error, hash } = failure;
   const sourceKey = context.sourceKey(source);
   const put = {
@@ -33,14 +32,14 @@ export function queuePut(context: FlowContext, failure: Failure): QueuePut {
   const now = context.clock.now();
   if (isDoubt(error)) {
     const dueAt = context.doubts.records.get(key) ?? now + longestDoubt(context);
-    const { attempts } = failure;
     return Number.isFinite(dueAt)
-      ? { ...put, state: 'waiting', dueAt, attempts }
-      : { ...put, state: 'quarantined', attempts };
+      ? { ...put, state: 'waiting', dueAt, attempts: before }
+      : { ...put, state: 'quarantined', attempts: before };
   }
-  const attempts = failure.attempts + 1;
-  const delayMs = context.flow.flow.retry.delaysMs[failure.attempts];
-  if (!error.retry || delayMs === undefined) return { ...put, state: 'failed', attempts };
+  if (!error.retry) return { ...put, state: 'failed', attempts: before };
+  const attempts = before + 1;
+  const delayMs = context.flow.flow.retry.delaysMs[before];
+  if (delayMs === undefined) return { ...put, state: 'failed', attempts };
   const state = error.code === planErrors.missing_row.code ? 'waiting' : 'pending';
   return { ...put, state, dueAt: now + delayMs, attempts };
 }

@@ -3,6 +3,7 @@ import type { Intent, Link } from '../state/ports.ts';
 import type { CompiledTarget } from '../transform/compiled.ts';
 import { askTarget } from './ask.ts';
 import type { FlowContext, Scope } from './context.ts';
+import { writtenFields } from './written-fields.ts';
 
 /** What looking for a create by its tag brought; `failed`: the target could not say. */
 export interface Lookup {
@@ -86,5 +87,6 @@ export async function adopt(
     entity: write.entity,
     row,
     at,
+    ...writtenFields(write),
   }));
 }

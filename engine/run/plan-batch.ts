@@ -8,11 +8,14 @@ import { presentValues, rowAfter } from '../plan/fields.ts';
 import type { Ask, OwnRows } from '../plan/match.ts';
 import { mayAnswer } from '../plan/question.ts';
 import { planTarget } from '../plan/plan-target.ts';
+import type { TraceStep } from '../state/ports.ts';
 import type { CompiledTarget } from '../transform/compiled.ts';
 import type { Answers } from './answers.ts';
 import type { FlowContext, Scope } from './context.ts';
+import { refuseForeign } from './instance.ts';
 import { lockstep } from './lockstep.ts';
 import { tagOf } from './tag.ts';
+import { traced } from './trace.ts';
 
 /** A record with the plan of each of its targets, in the order of the file. */
 export interface PlannedRecord {
@@ -22,6 +25,8 @@ export interface PlannedRecord {
   readonly failures: Map<string, PipeError>;
   /** What each target asked. */
   readonly asked: Map<string, readonly Question[]>;
+  /** The same with what was answered, in order, what was asked again included: for people (`pipe explain`). */
+  readonly trace: TraceStep[];
   readonly claims: { readonly asked: Set<string>; readonly effects: Set<string> };
   /** Which of the effects are those of which change. */
   readonly effectsOf: Map<Change, readonly string[]>;
@@ -43,6 +48,7 @@ export async function planBatch(
     plans: new Map(),
     failures: new Map(),
     asked: new Map(),
+    trace: [],
     claims: { asked: new Set(), effects: new Set() },
     effectsOf: new Map(),
     meetsItself: new Set(),
@@ -76,9 +82,13 @@ export async function planOne(
   await lockstep(
     drafts.map((draft) => async (ask: Ask) => {
       const asked: Question[] = [];
-      await planInto(context, draft, target, own(draft.record.key), (question) => {
+      const ofRecord = own(draft.record.key);
+      const tracedAsk = traced(name, draft.trace, ask);
+      await planInto(context, draft, target, ofRecord, async (question) => {
         asked.push(question);
-        return ask(question);
+        const rows = await tracedAsk(question);
+        if (ofRecord.tag) await refuseForeign(context, scope, ofRecord.tag, rows);
+        return rows;
       });
       draft.asked.set(name, asked);
       claim(draft, scope, draft.plans.get(target.target.name), asked);

@@ -2,6 +2,7 @@ import { presentValues } from '../plan/fields.ts';
 import type { Intent, Link, Owed, Receipt, RecentRow } from '../state/ports.ts';
 import { reach } from './crash-points.ts';
 import type { Sending, Sent } from './send.ts';
+import { writtenFields } from './written-fields.ts';
 
 /** What came back for a request's writes, in one transaction; first of all the rows we made, so that we find them. */
 export async function keepReceipts({ context, target, scope }: Sending, sent: readonly Sent[]): Promise<void> {
@@ -10,9 +11,11 @@ export async function keepReceipts({ context, target, scope }: Sending, sent: re
   const links: Link[] = [];
   const recent: RecentRow[] = [];
   for (const { intent, outcome } of sent) {
-    if (!outcome.ok || intent.write.operation === 'rows' || intent.absent) continue;
-    links.push({ flow: intent.flow, key: intent.key, target: name, connection, entity, row: outcome.key, at });
-    if (intent.write.operation !== 'create') continue;
+    if (!outcome.ok || intent.absent) continue;
+    const { flow, key, write } = intent;
+    const row = write.operation === 'rows' ? write.key : outcome.key;
+    links.push({ flow, key, target: name, connection, entity, row, at, ...writtenFields(write) });
+    if (write.operation !== 'create') continue;
     recent.push({ connection: scope.connection.identity, entity, row: outcome.key, claims: intent.claims, at });
   }
   reach('receipts-before-commit');

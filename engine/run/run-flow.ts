@@ -10,7 +10,8 @@ import type { FlowContext, RunContext, RunOptions } from './context.ts';
 import { countsOf } from './counts.ts';
 import type { Tally } from './counts.ts';
 import { reach } from './crash-points.ts';
-import { commit, deliver } from './deliver.ts';
+import { commit } from './commit.ts';
+import { deliver } from './deliver.ts';
 import type { DeliveryTask } from './deliver.ts';
 import { lookAtDoubts, noDoubts } from './doubts.ts';
 import { runErrors } from './errors.ts';
@@ -72,7 +73,7 @@ async function openFlow(run: RunContext, flow: CompiledFlow, tally: Tally): Prom
     },
     doubts: noDoubts(),
   };
-  const task = { tally, pace: { waveSize: Infinity }, attempts: new Map(), waiting: new Set<string>() };
+  const task = { tally, pace: { waveSize: Infinity }, waiting: new Set<string>() };
   return { context, source, task, absence: openAbsence(context) };
 }
 
@@ -175,9 +176,8 @@ async function deliverBatch(work: FlowRun, rows: readonly Row[], cursor: Cursor 
     await context.scopes.load();
     await deliver(context, mapped.records, task);
   }
-  const failures = mapped.failed.map((failed) => ({ ...failed, attempts: task.attempts.get(failed.key) ?? 0 }));
   const delivered = mapped.withdrawn.map((key) => ({ key, hash: '' }));
-  await commit(context, task, { delivered, failures, ...movedCheckpoint(context, cursor) });
+  await commit(context, task, { delivered, failures: mapped.failed, ...movedCheckpoint(context, cursor) });
   context.emit({ type: 'batch-done', at: context.clock.now(), flow, counts: countsOf(tally) });
 }
 

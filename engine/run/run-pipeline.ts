@@ -11,6 +11,7 @@ import { countsOf, startTally } from './counts.ts';
 import { reach } from './crash-points.ts';
 import { runErrors } from './errors.ts';
 import { makeHost } from './host.ts';
+import { identify } from './instance.ts';
 import { runFlow } from './run-flow.ts';
 
 /** What a run is given; whoever calls opens and closes state, book and lease. */
@@ -52,10 +53,12 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
   const epoch = await state.startRun({ run, startedAt, mapping: compiled.hash, pid: process.pid });
   reach('lock-taken');
   emit({ type: 'run-started', at: startedAt, run, pipeline: compiled.pipeline.name, version: 1 });
-  const done = await runFlows({ ...task, run, epoch, startedAt, connections, creates: new Map() }, flows);
+  const instance = await identify(task);
+  const done = await runFlows({ ...task, run, epoch, startedAt, connections, instance, creates: new Map() }, flows);
   const unclosed = await failureOf(() => closeConnections(connections));
   const error = done.error ?? unclosed;
-  await state.pruneJournal(clock.now() - journalKeptMs);
+  await state.pruneJournal(clock.now() - historyKeptMs);
+  await state.pruneTrace(clock.now() - historyKeptMs);
   const seconds = (clock.monotonic() - began) / 1000;
   const exitCode = exitCodeOf(done.flows, error, task.signal);
   const result = { run, pipeline: compiled.pipeline.name, seconds, requests: counter.requests, flows: done.flows };
@@ -64,8 +67,8 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
   return { ...result, exitCode, ...(error && !task.signal.aborted && { error }) };
 }
 
-/** How long closed intents are kept for `explain`; open ones stay. */
-const journalKeptMs = 7 * 24 * 60 * 60 * 1000;
+/** How long closed intents and what records asked are kept for `explain`; open intents stay. */
+const historyKeptMs = 7 * 24 * 60 * 60 * 1000;
 
 interface FlowsDone {
   readonly flows: readonly ({ readonly name: string } & FlowCounts)[];
@@ -117,7 +120,7 @@ export const stops = { SIGINT: 130, SIGTERM: 143 } as const;
 function exitCodeOf(flows: FlowsDone['flows'], error: PipeError | undefined, signal: AbortSignal): number {
   if (signal.aborted) return signal.reason === 'SIGTERM' ? stops.SIGTERM : stops.SIGINT;
   if (error) return exitCodes[error.kind];
-  return flows.some((flow) => flow.queued + flow.rejected > 0) ? exitCodes.data : 0;
+  return flows.some((flow) => flow.queued + flow.rejected + (flow.purged ?? 0) > 0) ? exitCodes.data : 0;
 }
 
 /** Counts only: numbers, names and lists of them are rows as they stand. */

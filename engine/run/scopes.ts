@@ -66,7 +66,7 @@ async function describeScope(context: RunContext, id: string, targets: readonly 
     .filter(({ filled, empty }) => [...filled, ...empty].every((field) => description.openFields ?? fields.has(field)));
   const asked = signatures.flatMap((signature) => [...signature.filled, ...signature.empty]);
   const { tag } = description;
-  const marks = tag ? [tag.origin, tag.key] : [];
+  const marks = tag ? [tag.origin, tag.key, ...(tag.at === undefined ? [] : [tag.at])] : [];
   const select = [...new Set([...targets.flatMap((target) => target.select), ...asked, ...marks])].filter(
     (name) => name !== description.id,
   );

@@ -15,7 +15,7 @@ export function tagOf(context: FlowContext, target: CompiledTarget, key: string)
     .update(`${context.compiled.pipeline.name}\u0000${target.target.name}\u0000${key}`)
     .digest('hex')
     .slice(0, 32);
-  return { field: room.key, value, originField: room.origin, origin: 'pipe' };
+  return { field: room.key, value, originField: room.origin, origin: `pipe:${context.instance.id}` };
 }
 
 function isMapped(target: CompiledTarget, name: string): boolean {

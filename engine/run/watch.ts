@@ -1,6 +1,6 @@
 import type { Intent } from '../state/ports.ts';
 import type { FlowContext } from './context.ts';
-import { commit } from './deliver.ts';
+import { commit } from './commit.ts';
 import type { DeliveryTask } from './deliver.ts';
 import { runErrors } from './errors.ts';
 import type { Failure } from './failures.ts';
@@ -49,5 +49,5 @@ async function areAllLinked({ state }: FlowContext, intent: Intent, rows: readon
 
 /** Under the version that was delivered: to be read again in it is nothing new. */
 function failureOf({ key, source, target }: Intent, rows: readonly string[], hash: string): Failure {
-  return { key, source, attempts: 0, hash, error: runErrors.doubled.error({ target, rows: rows.join(', ') }) };
+  return { key, source, hash, error: runErrors.doubled.error({ target, rows: rows.join(', ') }) };
 }

@@ -4,8 +4,10 @@ import type { QueueEntry } from '../state/ports.ts';
 import { attempt } from './attempt.ts';
 import type { Tally } from './counts.ts';
 import { reach } from './crash-points.ts';
-import { commit, deliver } from './deliver.ts';
-import type { DeliveryTask } from './deliver.ts';
+import { commit } from './commit.ts';
+import { deliver } from './deliver.ts';
+import { runErrors } from './errors.ts';
+import type { Failure } from './failures.ts';
 import { mapBatch } from './map-batch.ts';
 import type { FlowRun } from './run-flow.ts';
 
@@ -26,13 +28,11 @@ export async function workOffQueue(work: FlowRun): Promise<void> {
 }
 
 async function retry(work: FlowRun, entries: readonly QueueEntry[]): Promise<void> {
-  const { context } = work;
-  const rows = await currentRows(work, entries);
-  const attempts = new Map(entries.map((entry) => [entry.key, entry.attempts]));
-  const task: DeliveryTask = { ...work.task, attempts };
+  const { context, task } = work;
+  const { rows, gone } = await currentRows(work, entries);
   const mapped = await mapBatch(context, rows, false);
   for (const { key } of entries) if (task.waiting.delete(key)) uncount(task.tally);
-  task.tally.read += rows.length;
+  task.tally.read += entries.length;
   task.tally.mapped += rows.length - mapped.failed.length;
   task.tally.unchanged += mapped.replaced;
   task.tally.skipped += mapped.skipped.length;
@@ -40,11 +40,18 @@ async function retry(work: FlowRun, entries: readonly QueueEntry[]): Promise<voi
     await context.scopes.load();
     await deliver(context, mapped.records, task);
   }
-  const failures = mapped.failed.map((failed) => ({ ...failed, attempts: attempts.get(failed.key) ?? 0 }));
+  const failures = [...mapped.failed, ...gone.map(goneFailure)];
   // A guard ends the record, and under another key it is another record: neither waits any longer.
-  const kept = new Set([...mapped.records, ...mapped.failed].map(({ key }) => key));
+  const kept = new Set([...mapped.records, ...failures].map(({ key }) => key));
   const delivered = entries.filter(({ key }) => !kept.has(key)).map(({ key }) => ({ key, hash: '' }));
   await commit(context, task, { delivered, failures });
+}
+
+/** What waits, as the source has it now. */
+interface CurrentRows {
+  readonly rows: readonly Row[];
+  /** Those the source has no longer. */
+  readonly gone: readonly QueueEntry[];
 }
 
 /** It was counted when this run put it there; now it counts by what becomes of it. */
@@ -55,14 +62,35 @@ function uncount(tally: Tally): void {
 }
 
 /** DL-17: the row as the source has it now, where the source can tell; the stored one where it cannot. */
-async function currentRows(work: FlowRun, entries: readonly QueueEntry[]): Promise<readonly Row[]> {
+async function currentRows(work: FlowRun, entries: readonly QueueEntry[]): Promise<CurrentRows> {
   const { context, source } = work;
-  const { connection } = context.flow.flow.source;
-  const keyOf = context.sourceKey;
-  const keys = entries.map(({ source: row }) => keyOf(row)).filter((key) => key !== undefined);
   const { fetch } = source;
-  if (!fetch || keys.length === 0) return entries.map((entry) => entry.source);
+  const keyed = entries.map((entry) => ({ entry, key: context.sourceKey(entry.source) }));
+  const keys = keyed.flatMap(({ key }) => (key ? [key] : []));
+  if (!fetch || keys.length === 0) return { rows: entries.map((entry) => entry.source), gone: [] };
+  const { connection } = context.flow.flow.source;
   const fetched = await attempt(context, connection, () => fetch.call(source, keys, context.signal));
-  const byKey = new Map(fetched.map((row) => [stableJson(keyOf(row) ?? {}), row]));
-  return entries.map(({ source: row }) => byKey.get(stableJson(keyOf(row) ?? {})) ?? row);
+  const byKey = new Map(fetched.map((row) => [stableJson(context.sourceKey(row) ?? {}), row]));
+  const rows: Row[] = [];
+  const gone: QueueEntry[] = [];
+  for (const { entry, key } of keyed) {
+    const row = key ? byKey.get(stableJson(key)) : entry.source;
+    if (row) rows.push(row);
+    else if (isDecided(entry)) rows.push(entry.source);
+    else gone.push(entry);
+  }
+  return { rows, gone };
+}
+
+/**
+ * A row deleted at the clinic must not become a deal, and one that left yesterday's file must not be lost: only a
+ * person can tell, so it is kept and not tried by itself. Who marks it then means the row as it was last read.
+ */
+function goneFailure({ key, source, hash = '' }: QueueEntry): Failure {
+  return { key, source, hash, error: runErrors.row_gone.error({}) };
+}
+
+/** Neither is ever due by itself: a person looked, and said to write it. */
+function isDecided({ state, error }: QueueEntry): boolean {
+  return state === 'quarantined' || (state === 'failed' && error.code === runErrors.row_gone.code);
 }

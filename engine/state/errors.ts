@@ -83,4 +83,28 @@ export const stateErrors = defineErrors('state', {
     ru: 'квитанция называет намерение {intent}, которого нет в журнале',
     fix: { en: 'report this with the log of the run', ru: 'сообщите об этом, приложив журнал запуска' },
   },
+  holder_unsure: {
+    kind: 'environment',
+    en: 'process {pid} on {host} is not surely the one that holds {file}, or not ours to end',
+    ru: 'нельзя утверждать, что {file} удерживает именно процесс {pid} на {host}, или его нельзя завершить',
+    fix: {
+      en: 'end it there, as the user that started it, then run again',
+      ru: 'завершите его там от имени запустившего пользователя и запустите снова',
+    },
+  },
+  holder_stays: {
+    kind: 'environment',
+    en: 'process {pid} on {host} was killed and still holds {file}',
+    ru: 'процесс {pid} на {host} завершён принудительно, но всё ещё удерживает {file}',
+    fix: {
+      en: 'it waits for a disk or driver that does not answer: restart the machine',
+      ru: 'он ждёт неотвечающий диск или драйвер: перезагрузите компьютер',
+    },
+  },
+  step_twice: {
+    kind: 'bug',
+    en: 'step {step} of plan {plan} is in the journal already',
+    ru: 'шаг {step} плана {plan} уже есть в журнале',
+    fix: { en: 'report this with the log of the run', ru: 'сообщите об этом, приложив журнал запуска' },
+  },
 });

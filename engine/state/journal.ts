@@ -23,9 +23,10 @@ interface OpenRow extends IntentRow {
 
 /** What was about to be sent, durable before it was, and what came of it (DL-9). */
 export function journal(db: Database, fence: (epoch: number) => void): Journal {
-  const insert = db.sqlite.prepare<[string, string, string, string, string, number]>(
-    'INSERT INTO intents (id, flow, key, operation, intent, at) VALUES (?, ?, ?, ?, ?, ?)',
+  const insert = db.sqlite.prepare<[string, string, string, string, string, number, string | null, number | null]>(
+    'INSERT INTO intents (id, flow, key, operation, intent, at, plan, step) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
+  const ofStep = db.sqlite.prepare<[string, number]>('SELECT 1 FROM intents WHERE plan = ? AND step = ?');
   const forget = db.sqlite.prepare<[string, string]>('DELETE FROM known WHERE flow = ? AND key = ?');
   const prune = db.sqlite.prepare<[number]>('DELETE FROM intents WHERE open = 0 AND answered_at < ?');
   const doubt = db.sqlite.prepare('UPDATE intents SET doubted = 1 WHERE open = 1');
@@ -44,8 +45,9 @@ export function journal(db: Database, fence: (epoch: number) => void): Journal {
 
   function save(intent: Intent): void {
     fence(intent.epoch);
-    const { id, flow, key, write, at } = intent;
-    insert.run(id, flow, key, write.operation, JSON.stringify(intent), at);
+    const { id, flow, key, write, at, plan } = intent;
+    if (plan && ofStep.get(plan.id, plan.n)) throw stateErrors.step_twice.error({ plan: plan.id, step: plan.n });
+    insert.run(id, flow, key, write.operation, JSON.stringify(intent), at, plan?.id ?? null, plan?.n ?? null);
     forget.run(flow, key);
   }
 

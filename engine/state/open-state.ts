@@ -3,12 +3,15 @@ import type { Clock } from './clock.ts';
 import { openDatabase } from './database.ts';
 import type { Database } from './database.ts';
 import { stateErrors } from './errors.ts';
+import { instance } from './instance.ts';
 import { journal } from './journal.ts';
 import type { StateStore } from './ports.ts';
 import { presence } from './presence.ts';
 import { fence, progress } from './progress.ts';
 import { queue } from './queue.ts';
+import { queueByHand } from './queue-by-hand.ts';
 import { stateSchema } from './schema.ts';
+import { trace } from './trace.ts';
 
 export interface StateOptions {
   /** Name of the pipeline: the identity of all state. */
@@ -48,11 +51,15 @@ export function stateStore(db: Database): StateStore {
   const { answer, doubtOpen, ...intents } = journal(db, admit);
   const { advance, ...runs } = progress(db, doubtOpen);
   const { settle, ...waiting } = queue(db);
+  const { keep, ...traced } = trace(db);
   return {
     ...runs,
     ...intents,
     ...waiting,
     presence: presence(db),
+    ...queueByHand(db),
+    ...instance(db),
+    ...traced,
     async commit(delivery) {
       // Not durable against a loss of power: the intents are, and one without its receipt is looked up, never re-sent.
       db.write(() => {
@@ -60,6 +67,7 @@ export function stateStore(db: Database): StateStore {
         answer(delivery.receipts);
         advance(delivery);
         settle(delivery);
+        keep(delivery);
       });
     },
     close: async () => db.close(),

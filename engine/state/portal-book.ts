@@ -4,6 +4,7 @@ import type { Limit } from '../connector.ts';
 import type { Clock } from './clock.ts';
 import { openDatabase } from './database.ts';
 import type { Database, Schema } from './database.ts';
+import { identities, identitiesMigration } from './identities.ts';
 import { sharedMode } from './place.ts';
 import type { PortalBook, RecentRow } from './ports.ts';
 
@@ -30,6 +31,7 @@ const bookSchema: Schema = {
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX recent_by_age ON recent (at);
     `,
+    identitiesMigration,
   ],
 };
 
@@ -42,7 +44,7 @@ const recentMs = 24 * 60 * 60 * 1000;
 export async function openPortalBook(folder: string, clock: Clock): Promise<PortalBook> {
   const file = folder === ':memory:' ? folder : join(folder, 'portal-book.db');
   const db = openDatabase(file, bookSchema, sharedMode);
-  return { ...bucket(db, clock), ...recentRows(db, clock), close: async () => db.close() };
+  return { ...bucket(db, clock), ...recentRows(db, clock), ...identities(db, clock), close: async () => db.close() };
 }
 
 /** One request in the bucket's own unit: with µs as the unit of time, all amounts are whole numbers. */

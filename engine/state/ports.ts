@@ -1,4 +1,4 @@
-import type { Cursor, Limit, Row, Write } from '../connector.ts';
+import type { Cursor, Limit, Question, Row, Write } from '../connector.ts';
 import type { Parameters } from '../messages/template.ts';
 
 /**
@@ -12,19 +12,30 @@ export interface StateStore {
   /** The newest runs first. */
   runs(limit: number): Promise<readonly RunEntry[]>;
 
+  /**
+   * Says whose state this is from now on. It was another machine's or another instance's: then its known hashes are
+   * forgotten and what waits is marked due, to be read anew (DL-21). A new state, and one of a version that knew no
+   * machines, is ours.
+   */
+  identify(mine: Identity): Promise<'ours' | 'copied'>;
+  identity(): Promise<StateIdentity>;
+
   checkpoint(flow: string): Promise<Checkpoint | undefined>;
   checkpoints(): Promise<readonly Checkpoint[]>;
   /** Hash of the last delivered version of each of these records, where there is one (DL-5). */
   known(flow: string, keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Target rows these records were written to, newest first (DL-2). */
   links(flow: string, keys: readonly string[]): Promise<readonly Link[]>;
+  /** The same for one record, with what was last written to each row. */
+  lastWritten(flow: string, key: string): Promise<readonly WrittenLink[]>;
 
   /** Child lists these records' creates still owe (DL-15). */
   owed(flow: string, keys: readonly string[]): Promise<readonly Owed[]>;
 
   /**
    * Durable before it resolves: nothing is sent before (DL-9). From here on the known hashes of these records are
-   * forgotten: nobody knows what the target holds until they are delivered (DL-13). Refused when a later run began.
+   * forgotten: nobody knows what the target holds until they are delivered (DL-13). Refused when a later run began, and
+   * where a step of a plan is journalled already.
    */
   saveIntents(intents: readonly Intent[]): Promise<void>;
   /** Intents without a receipt, oldest first. */
@@ -41,19 +52,37 @@ export interface StateStore {
    */
   commit(delivery: Delivery): Promise<void>;
 
+  /** What one record asked and wrote, oldest first, as long as it is kept; in clear. */
+  trace(flow: string, key: string): Promise<RecordTrace>;
+  /** Removes what was asked before then; returns how many rows. The journal has its own retention. */
+  pruneTrace(before: number): Promise<number>;
+
   /** Queue rows of a flow that may be tried now, oldest first: pending or waiting, due, and marked ones. */
   due(flow: string, now: number, limit: number): Promise<readonly QueueEntry[]>;
   queue(filter: QueueFilter): Promise<readonly QueueEntry[]>;
   /** Hash of the version that waits in the queue, for each of these records that has an open row. */
   queuedVersions(flow: string, keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Attempts that those of these records with an open row have had. */
+  queuedAttempts(flow: string, keys: readonly string[]): Promise<ReadonlyMap<string, number>>;
   queueCounts(flow?: string): Promise<QueueCounts>;
-  /** Marks rows due at once; returns how many. Whoever holds the lock executes (DL-17). */
-  retryQueue(filter: QueueFilter): Promise<number>;
+  /** Ids of the oldest open rows a full queue may drop: none in doubt, none of these keys (DL-18). */
+  droppable(flow: string, keys: readonly string[], limit: number): Promise<readonly number[]>;
   /**
-   * Drops rows, oldest first; rows in doubt stay (DL-18). Returns how many. What was open has no known hash, so the
-   * next read that meets it tries it again.
+   * Marks rows due at once; whoever holds the lock executes (DL-17). Quarantined rows stay as they are: a person
+   * decides about each (`decideQueue`).
    */
-  dropQueue(filter: QueueFilter): Promise<number>;
+  retryQueue(filter: QueueFilter): Promise<QueueChange>;
+  /**
+   * Drops rows, oldest first; rows in doubt stay (DL-18). What was open has no known hash, so the next read that meets
+   * it tries it again.
+   */
+  dropQueue(filter: QueueFilter): Promise<QueueChange>;
+  /**
+   * A person's word on what became of a quarantined row's writes; closes its intents, so that what they claimed is
+   * free. `missing`: they did not arrive, the row is marked due. `arrived`: they did, the row is completed and this
+   * version of its record counts as delivered. False when the row is not quarantined (any more).
+   */
+  decideQueue(id: number, word: 'arrived' | 'missing', at: number): Promise<boolean>;
   /** Removes completed and superseded rows closed before then; returns how many. */
   purgeQueue(flow: string, before: number): Promise<number>;
 
@@ -81,6 +110,17 @@ export interface ListedRow {
   readonly row: string;
   /** The target's key as one text. */
   readonly key: string;
+}
+
+/** Which machine, and which of the pipeline's instances in the world: one for each machine that runs it. */
+export interface Identity {
+  readonly machine: string;
+  readonly instance: string;
+}
+
+export interface StateIdentity extends Partial<Identity> {
+  readonly pipeline: string;
+  readonly beganAt: number;
 }
 
 export interface RunStart {
@@ -124,6 +164,15 @@ export interface Link {
   readonly entity: string;
   readonly row: string;
   readonly at: number;
+  /** Hashes of the values written, by field; those of fields written earlier are kept beside them. */
+  readonly fields?: FieldHashes;
+}
+
+/** By field or child list: a target row that differs from them was edited by somebody else since. */
+export type FieldHashes = Readonly<Record<string, string>>;
+
+export interface WrittenLink extends Link {
+  readonly fields: FieldHashes;
 }
 
 /**
@@ -163,6 +212,8 @@ export interface Intent {
   readonly absent?: true;
   readonly source: Row;
   readonly at: number;
+  /** The step of a plan that is applied, journalled once whoever applies it how often (DL-24). */
+  readonly plan?: { readonly id: string; readonly n: number };
 }
 
 export interface OpenIntent extends Intent {
@@ -198,14 +249,52 @@ export interface Delivery {
   /** Records delivered in this version; closes their queue rows (completed, or superseded when another version waited). */
   readonly delivered: readonly { readonly key: string; readonly hash: string }[];
   readonly queued: readonly QueuePut[];
+  /** Open queue rows given up to make room, by id; those that came into doubt meanwhile stay. */
+  readonly dropped?: readonly number[];
+  readonly traces?: readonly TracePut[];
   readonly checkpoint?: Checkpoint;
+}
+
+/** What one record asked of the targets on its way through one wave. */
+export interface TracePut {
+  readonly key: string;
+  readonly asked: readonly TraceStep[];
+}
+
+/** One question and what answered it. */
+export interface TraceStep {
+  readonly target: string;
+  readonly question: Question;
+  /** How many rows answered, and the first of them as they were read; or why that could not be said. */
+  readonly count?: number;
+  readonly rows?: readonly Row[];
+  readonly error?: StoredError;
+}
+
+export interface TraceEntry {
+  readonly run: string;
+  readonly at: number;
+  readonly asked: readonly TraceStep[];
+}
+
+/** A write with its answer; without an outcome it has none yet. */
+export interface TracedWrite extends Partial<Pick<Receipt, 'outcome' | 'row' | 'error'>> {
+  readonly intent: Intent;
+  readonly answeredAt?: number;
+}
+
+export interface RecordTrace {
+  readonly asked: readonly TraceEntry[];
+  readonly writes: readonly TracedWrite[];
 }
 
 export type QueueState = 'pending' | 'waiting' | 'quarantined' | 'failed' | 'completed' | 'superseded';
 
 /**
  * A failed record. A newer read of the same key replaces the row; `attempts` is the caller's count, `firstAt` stays
- * while the row is open (DL-17). Putting forgets the known hash.
+ * while the row is open (DL-17). Putting forgets the known hash. The states of an open row: `pending` is tried again
+ * when due; `waiting` is too, but for something else to happen first (a doubt to settle, a row to appear); `failed`
+ * is not tried by itself; `quarantined` may have been written, and nobody but a person can tell.
  */
 export interface QueuePut {
   readonly key: string;
@@ -218,7 +307,7 @@ export interface QueuePut {
   readonly error: StoredError;
   /** When it may be tried again; absent: never by itself. */
   readonly dueAt?: number;
-  /** Attempts made so far, this one included. */
+  /** Attempts made so far, this one included; those that found a doubt unsettled or a datum wrong count for nothing. */
   readonly attempts: number;
 }
 
@@ -240,6 +329,13 @@ export interface QueueFilter {
   readonly key?: string;
   readonly id?: number;
   readonly limit?: number;
+}
+
+export interface QueueChange {
+  /** Rows that were changed. */
+  readonly rows: number;
+  /** Rows that were meant too and stay, because a write of theirs has no answer yet. */
+  readonly inDoubt: number;
 }
 
 export type QueueCounts = Readonly<Record<QueueState, number>>;
@@ -284,7 +380,20 @@ export interface PortalBook {
   saveRecent(rows: readonly RecentRow[]): Promise<void>;
   /** Those answering to any of the claims, newest first; each with the asked claims it answers to. */
   recent(connection: string, entity: string, claims: readonly string[]): Promise<readonly RecentRow[]>;
+  /** This machine, and the instance a pipeline is on it: the same though the pipeline's state is deleted (DL-21). */
+  identity(pipeline: string): Promise<Identity>;
+  /** Instances of the pipeline whose rows were met here. */
+  others(pipeline: string): Promise<readonly OtherInstance[]>;
+  meet(pipeline: string, instance: string): Promise<void>;
+  /** Takes every instance met so far for ours; returns those that were not yet. */
+  adopt(pipeline: string): Promise<readonly string[]>;
   close(): Promise<void>;
+}
+
+export interface OtherInstance {
+  readonly instance: string;
+  readonly metAt: number;
+  readonly adopted: boolean;
 }
 
 export interface RecentRow {

@@ -1,12 +1,12 @@
 import type { Cursor, Row } from '../connector.ts';
 import type { Database } from './database.ts';
 import { stateErrors } from './errors.ts';
-import type { Checkpoint, Delivery, Link, Owed, RunEntry, StateStore } from './ports.ts';
+import type { Checkpoint, Delivery, FieldHashes, Link, Owed, RunEntry, StateStore } from './ports.ts';
 import { given, parsed } from './stored.ts';
 
 type ProgressPart = Pick<
   StateStore,
-  'startRun' | 'finishRun' | 'runs' | 'checkpoint' | 'checkpoints' | 'known' | 'links' | 'owed'
+  'startRun' | 'finishRun' | 'runs' | 'checkpoint' | 'checkpoints' | 'known' | 'links' | 'lastWritten' | 'owed'
 >;
 
 export interface Progress extends ProgressPart {
@@ -73,14 +73,22 @@ function runEntry(row: RunRow): RunEntry {
   };
 }
 
-function delivered(db: Database): Pick<StateStore, 'known' | 'links' | 'owed'> {
+interface WrittenRow extends Link {
+  readonly hashes: string | null;
+}
+
+function delivered(db: Database): Pick<StateStore, 'known' | 'links' | 'lastWritten' | 'owed'> {
   const hashOf = db.sqlite.prepare<[string, string], { readonly hash: string }>(
     'SELECT hash FROM known WHERE flow = ? AND key = ?',
   );
   const owedBy = db.sqlite.prepare<[string, string], Omit<Owed, 'made'> & { readonly made: string }>(
     'SELECT key, target, row, list, made FROM owed WHERE flow = ? AND key = ?',
   );
-  const linksOf = db.sqlite.prepare<[string, string], Link>('SELECT * FROM links WHERE flow = ? AND key = ?');
+  const columns = 'flow, key, target, connection, entity, row, at';
+  const linksOf = db.sqlite.prepare<[string, string], Link>(`SELECT ${columns} FROM links WHERE flow = ? AND key = ?`);
+  const written = db.sqlite.prepare<[string, string], WrittenRow>(
+    `SELECT ${columns}, fields AS hashes FROM links WHERE flow = ? AND key = ? ORDER BY at DESC`,
+  );
   return {
     known: async (flow, keys) =>
       db.read(() => {
@@ -97,6 +105,10 @@ function delivered(db: Database): Pick<StateStore, 'known' | 'links' | 'owed'> {
         .map(({ made, ...owed }) => ({ ...owed, made: parsed<Row>(made) })),
     links: async (flow, keys) =>
       db.read(() => [...new Set(keys)].flatMap((key) => linksOf.all(flow, key))).sort((a, b) => b.at - a.at),
+    lastWritten: async (flow, key) =>
+      db
+        .read(() => written.all(flow, key))
+        .map(({ hashes, ...link }) => ({ ...link, fields: hashes === null ? {} : parsed<FieldHashes>(hashes) })),
   };
 }
 
@@ -125,10 +137,11 @@ function checkpointOf({ cursor, ...row }: CheckpointRow): Checkpoint {
 }
 
 function advancing(db: Database): (delivery: Delivery) => void {
-  const link = db.sqlite.prepare<Link>(
-    `INSERT INTO links (flow, key, target, connection, entity, row, at)
-      VALUES (@flow, @key, @target, @connection, @entity, @row, @at)
-      ON CONFLICT DO UPDATE SET at = excluded.at`,
+  const link = db.sqlite.prepare<Omit<Link, 'fields'> & { readonly fields: string | null }>(
+    `INSERT INTO links (flow, key, target, connection, entity, row, at, fields)
+      VALUES (@flow, @key, @target, @connection, @entity, @row, @at, @fields)
+      ON CONFLICT DO UPDATE SET at = excluded.at,
+        fields = iif(excluded.fields IS NULL, fields, json_patch(coalesce(fields, '{}'), excluded.fields))`,
   );
   const know = db.sqlite.prepare<[string, string, string]>(
     'INSERT INTO known (flow, key, hash) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET hash = excluded.hash',
@@ -142,7 +155,9 @@ function advancing(db: Database): (delivery: Delivery) => void {
   const pay = db.sqlite.prepare<[string, string]>('DELETE FROM owed WHERE flow = ? AND key = ?');
   return (delivery) => {
     const { flow: owner } = delivery;
-    for (const row of delivery.links) link.run(row);
+    for (const { fields, ...row } of delivery.links) {
+      link.run({ ...row, fields: fields ? JSON.stringify(fields) : null });
+    }
     for (const { key, target, row, list, made } of delivery.owed ?? []) {
       owe.run(owner, key, target, row, list, JSON.stringify(made));
     }

@@ -5,11 +5,11 @@ import { given, parsed } from './stored.ts';
 
 type QueuePart = Pick<
   StateStore,
-  'due' | 'queue' | 'queuedVersions' | 'queueCounts' | 'retryQueue' | 'dropQueue' | 'purgeQueue'
+  'due' | 'queue' | 'queuedVersions' | 'queuedAttempts' | 'queueCounts' | 'droppable' | 'purgeQueue'
 >;
 
 export interface Queue extends QueuePart {
-  /** Closes the rows of what was delivered, puts what was queued; part of the transaction around it. */
+  /** Drops, closes the rows of what was delivered, puts what was queued; part of the transaction around it. */
   settle(delivery: Delivery): void;
 }
 
@@ -30,65 +30,72 @@ interface QueueRow {
   readonly run: string;
 }
 
-const isOpen = `state NOT IN ('completed', 'superseded')`;
-const inDoubt = 'EXISTS (SELECT 1 FROM intents i WHERE i.flow = queue.flow AND i.key = queue.key AND i.open = 1)';
+export const isOpen = `state NOT IN ('completed', 'superseded')`;
+export const inDoubt =
+  'EXISTS (SELECT 1 FROM intents i WHERE i.flow = queue.flow AND i.key = queue.key AND i.open = 1)';
 
 /** Records that failed and wait: one row per (flow, key), whatever happens to it (DL-17, DL-18). */
 export function queue(db: Database): Queue {
-  return { ...looking(db), ...changing(db), settle: settling(db) };
+  const purge = db.sqlite.prepare<[string, number]>(
+    `DELETE FROM queue WHERE flow = ? AND NOT (${isOpen}) AND last_at < ?`,
+  );
+  return {
+    ...looking(db),
+    ...ofRecords(db),
+    purgeQueue: async (flow, before) => db.write(() => purge.run(flow, before).changes),
+    settle: settling(db),
+  };
 }
 
-function looking(db: Database): Pick<QueuePart, 'due' | 'queue' | 'queuedVersions' | 'queueCounts'> {
-  const versionOf = db.sqlite.prepare<[string, string], { readonly hash: string }>(
-    `SELECT hash FROM queue WHERE flow = ? AND key = ? AND hash IS NOT NULL AND ${isOpen}`,
+function ofRecords(db: Database): Pick<QueuePart, 'queuedVersions' | 'queuedAttempts'> {
+  const openRow = db.sqlite.prepare<[string, string], Pick<QueueRow, 'hash' | 'attempts'>>(
+    `SELECT hash, attempts FROM queue WHERE flow = ? AND key = ? AND ${isOpen}`,
   );
+  const openRows = (flow: string, keys: readonly string[]) =>
+    db.read(() =>
+      keys.flatMap((key) => {
+        const row = openRow.get(flow, key);
+        return row ? [{ key, ...row }] : [];
+      }),
+    );
+  return {
+    queuedVersions: async (flow, keys) =>
+      new Map(openRows(flow, keys).flatMap(({ key, hash }) => (hash === null ? [] : [[key, hash] as const]))),
+    queuedAttempts: async (flow, keys) => new Map(openRows(flow, keys).map(({ key, attempts }) => [key, attempts])),
+  };
+}
+
+function looking(db: Database): Pick<QueuePart, 'due' | 'queue' | 'queueCounts' | 'droppable'> {
   const due = db.sqlite.prepare<[string, number, number], QueueRow>(
     `SELECT * FROM queue WHERE flow = ? AND ((state IN ('pending', 'waiting') AND due_at <= ?) OR marked = 1)
       ORDER BY first_at, id LIMIT ?`,
   );
   const all = db.sqlite.prepare<[SqlFilter], QueueRow>(`SELECT * FROM queue ${matching()}`);
+  const oldest = db.sqlite.prepare<[string], Pick<QueueEntry, 'id' | 'key'>>(
+    `SELECT id, key FROM queue WHERE flow = ? AND ${isOpen} AND NOT ${inDoubt} ORDER BY first_at, id`,
+  );
   const counts = db.sqlite.prepare<[string | null], { readonly state: QueueState; readonly rows: number }>(
     'SELECT state, count(*) AS rows FROM queue WHERE flow = coalesce(?, flow) GROUP BY state',
   );
   return {
     due: async (flow, now, limit) => db.read(() => due.all(flow, now, limit)).map(queueEntry),
-    queuedVersions: async (flow, keys) =>
-      db.read(
-        () =>
-          new Map(
-            keys.flatMap((key) => {
-              const hash = versionOf.get(flow, key)?.hash;
-              return hash === undefined ? [] : [[key, hash] as const];
-            }),
-          ),
-      ),
     queue: async (filter) => db.read(() => all.all(sqlFilter(filter))).map(queueEntry),
     async queueCounts(flow) {
       const found = db.read(() => counts.all(flow ?? null)).map(({ state, rows }) => [state, rows] as const);
       return { ...noRows, ...Object.fromEntries(found) };
     },
+    async droppable(flow, keys, limit) {
+      const kept = new Set(keys);
+      return db
+        .read(() => oldest.all(flow))
+        .filter(({ key }) => !kept.has(key))
+        .slice(0, limit)
+        .map(({ id }) => id);
+    },
   };
 }
 
 const noRows: QueueCounts = { pending: 0, waiting: 0, quarantined: 0, failed: 0, completed: 0, superseded: 0 };
-
-function changing(db: Database): Pick<QueuePart, 'retryQueue' | 'dropQueue' | 'purgeQueue'> {
-  const mark = db.sqlite.prepare<[SqlFilter]>(
-    `UPDATE queue SET marked = 1 WHERE id IN (SELECT id FROM queue ${matching(isOpen)})`,
-  );
-  const drop = db.sqlite.prepare<[SqlFilter]>(
-    `DELETE FROM queue WHERE id IN (SELECT id FROM queue ${matching(`NOT ${inDoubt}`)})`,
-  );
-  const purge = db.sqlite.prepare<[string, number]>(
-    `DELETE FROM queue WHERE flow = ? AND NOT (${isOpen}) AND last_at < ?`,
-  );
-  return {
-    retryQueue: async (filter) => db.write(() => mark.run(sqlFilter(filter)).changes),
-    // What is open has had no known hash since it was put; what was delivered since keeps its own.
-    dropQueue: async (filter) => db.write(() => drop.run(sqlFilter(filter)).changes),
-    purgeQueue: async (flow, before) => db.write(() => purge.run(flow, before).changes),
-  };
-}
 
 function settling(db: Database): (delivery: Delivery) => void {
   const close = db.sqlite.prepare<[SqlClose]>(
@@ -104,7 +111,10 @@ function settling(db: Database): (delivery: Delivery) => void {
         last_at = excluded.last_at, run = excluded.run`,
   );
   const forget = db.sqlite.prepare<[string, string]>('DELETE FROM known WHERE flow = ? AND key = ?');
-  return ({ flow, run, at, delivered, queued }) => {
+  // What is open has had no known hash since it was put.
+  const drop = db.sqlite.prepare<[number]>(`DELETE FROM queue WHERE id = ? AND ${isOpen} AND NOT ${inDoubt}`);
+  return ({ flow, run, at, delivered, queued, dropped = [] }) => {
+    for (const id of dropped) drop.run(id);
     for (const { key, hash } of delivered) close.run({ flow, key, hash, at, run });
     for (const { key, hash, source, sourceKey, state, error, dueAt, attempts } of queued) {
       put.run({
@@ -147,7 +157,7 @@ interface SqlPut {
   readonly run: string;
 }
 
-interface SqlFilter {
+export interface SqlFilter {
   readonly flow: string | null;
   readonly state: string | null;
   readonly key: string | null;
@@ -156,12 +166,12 @@ interface SqlFilter {
 }
 
 /** SQLite reads a negative limit as none. */
-function sqlFilter({ flow, state, key, id, limit }: QueueFilter): SqlFilter {
+export function sqlFilter({ flow, state, key, id, limit }: QueueFilter): SqlFilter {
   return { flow: flow ?? null, state: state ?? null, key: key ?? null, id: id ?? null, limit: limit ?? -1 };
 }
 
 /** Rows a filter names, oldest first; takes a `SqlFilter`. */
-function matching(condition = 'true'): string {
+export function matching(condition = 'true'): string {
   return `WHERE flow = coalesce(@flow, flow) AND state = coalesce(@state, state) AND key = coalesce(@key, key)
     AND id = coalesce(@id, id) AND ${condition} ORDER BY first_at, id LIMIT @limit`;
 }

@@ -114,5 +114,24 @@ export const stateSchema: Schema = {
       PRIMARY KEY (flow, target, key)
     ) STRICT, WITHOUT ROWID;
     `,
+    `
+    ALTER TABLE identity ADD COLUMN machine TEXT;
+    ALTER TABLE identity ADD COLUMN instance TEXT;
+    `,
+    `
+    CREATE TABLE trace (
+      id INTEGER PRIMARY KEY,
+      flow TEXT NOT NULL,
+      key TEXT NOT NULL,
+      run TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      asked TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX trace_by_record ON trace (flow, key);
+    ALTER TABLE links ADD COLUMN fields TEXT;
+    ALTER TABLE intents ADD COLUMN plan TEXT;
+    ALTER TABLE intents ADD COLUMN step INTEGER;
+    CREATE UNIQUE INDEX intents_by_plan ON intents (plan, step) WHERE plan IS NOT NULL;
+    `,
   ],
 };

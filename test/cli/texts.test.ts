@@ -18,7 +18,8 @@ describe('the texts of help', () => {
       'Moves records between IDENT, Bitrix24, amoCRM and SQL as YAML files say.',
       '<command> <file> [flags]',
       '`pipe <command> --help` says more about each.',
-      'Records that failed and wait: list, show, retry, drop.',
+      'Records that failed and wait: list, show, retry, drop, export.',
+      'What a pipeline remembers: show, adopt.',
     ];
     expect(said.sort()).toEqual([...new Set([...texts, ...ofHelpItself])].sort());
   });

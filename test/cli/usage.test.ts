@@ -15,7 +15,7 @@ const english: readonly Mistake[] = [
     argv: ['transmogrify'],
     says:
       'error cli.unknown_command\n  there is no command "transmogrify"\n' +
-      '  fix: write `pipe check` | `pipe demo` | `pipe queue` | `pipe run` | `pipe sandbox` | `pipe status` | `pipe validate`\n',
+      '  fix: write `pipe check` | `pipe demo` | `pipe queue` | `pipe run` | `pipe sandbox` | `pipe state` | `pipe status` | `pipe validate`\n',
   },
   {
     argv: ['queue', 'lst', 'people.yaml'],

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Connector, Row, Write } from '../../engine/connector.ts';
+import { watchCrashPoints } from '../../engine/run/crash-points.ts';
 import type { CompiledPipeline } from '../../engine/transform/compiled.ts';
 import { compiled, stand } from '../support/harness.ts';
 import type { Stand } from '../support/harness.ts';
@@ -17,7 +18,10 @@ beforeEach(async () => {
   desk = await stand([tables.connector]);
   pipeline = await compiled(pipelineText(1000, false), [tables.connector]);
 });
-afterEach(() => desk.close());
+afterEach(() => {
+  watchCrashPoints(undefined);
+  return desk.close();
+});
 
 const visit = (id: number, patient: number, more: object = {}): Row => ({
   ...sourceRow(id, id, { patient, doctor: 0, stage: 'NEW', sum: 100, items: 0 }, patient, 0),
@@ -98,6 +102,140 @@ describe('a record in the queue', () => {
   });
 });
 
+describe('the queue', () => {
+  const deals = () => tables.writes.filter((write) => write.entity === 'deal');
+
+  it('T4 is worked off at every run, also when the source has no new rows', async () => {
+    refuse(isDealOf(['1']), true);
+    tables.rows = [visit(1, 1)];
+    await desk.run(pipeline);
+    delete tables.onWrite;
+    desk.clock.time += 30_000;
+    tables.rows = [visit(1, 1, { stamp: -1 })];
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 0, flows: [{ read: 1, created: 1 }] });
+    expect(await queue()).toEqual(['1 superseded']);
+  });
+
+  it('T5 tries again what a killed process had taken and not ended', async () => {
+    refuse(isDealOf(['1']), true);
+    tables.rows = [visit(1, 1)];
+    await desk.run(pipeline);
+    delete tables.onWrite;
+    desk.clock.time += 30_000;
+    watchCrashPoints((point) => {
+      if (point === 'queue-taken') throw new Error('killed');
+    });
+    await desk.run(pipeline);
+    watchCrashPoints(undefined);
+    expect(await queue()).toEqual(['1 pending']);
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 0 });
+    expect([await queue(), deals().length]).toEqual([['1 completed'], 1]);
+  });
+
+  it('T7 leaves a failed record its attempts when a newer read brings it again', async () => {
+    refuse(isDealOf(['1']), true);
+    const attempts = async () => (await desk.state.queue({})).map((row) => [row.state, row.attempts]);
+    tables.rows = [visit(1, 1)];
+    for (const seconds of [0, 30, 60, 300]) {
+      desk.clock.time += seconds * 1000;
+      await desk.run(pipeline);
+    }
+    expect(await attempts()).toEqual([['failed', 4]]);
+    tables.rows = [visit(1, 1, { stamp: 2, sum: 200 })];
+    await desk.run(pipeline);
+    expect(await attempts()).toEqual([['failed', 5]]);
+  });
+
+  it('DL-18 burns no attempt on data that are wrong, nor do they delay the retries that come after', async () => {
+    refuse(isDealOf(['1']));
+    tables.rows = [visit(1, 1)];
+    await desk.run(pipeline);
+    expect(await desk.state.queue({})).toMatchObject([{ state: 'failed', attempts: 0 }]);
+    refuse(isDealOf(['1']), true);
+    tables.rows = [visit(1, 1, { stamp: 2, sum: 200 })];
+    await desk.run(pipeline);
+    expect(await desk.state.queue({})).toMatchObject([
+      { state: 'pending', attempts: 1, dueAt: desk.clock.time + 30_000 },
+    ]);
+  });
+
+  it('DL-18 stays empty when the target cannot be reached: the run stops, the checkpoint stays', async () => {
+    tables.onWrite = () => ({ ok: false, applied: 'no', error: errors.broken.error({}) });
+    tables.rows = [visit(1, 1), visit(2, 2)];
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 3, error: { code: 'simulated.broken' } });
+    expect([await queue(), await desk.state.checkpoint('visits')]).toEqual([[], undefined]);
+  });
+
+  it('DL-17 writes nothing of a version that waits once a newer one was delivered', async () => {
+    await desk.close();
+    desk = await stand([withoutFetch(tables.connector)]);
+    refuse(isDealOf(['1']), true);
+    tables.rows = [visit(1, 1, { sum: 100 })];
+    await desk.run(pipeline);
+    delete tables.onWrite;
+    tables.rows = [visit(1, 1, { stamp: 2, sum: 200 })];
+    await desk.run(pipeline);
+    await desk.state.retryQueue({});
+    desk.clock.time += 3_600_000;
+    await desk.run(pipeline);
+    expect([await queue(), deals().length, rows('deal')]).toMatchObject([['1 superseded'], 1, [{ SUM: 200 }]]);
+  });
+
+  it('DL-17 tries the row as the source has it now, else as it was read', async () => {
+    const sums: unknown[] = [];
+    for (const connector of [tables.connector, withoutFetch(tables.connector)]) {
+      await desk.close();
+      desk = await stand([connector]);
+      entityOf(tables, 'deal').rows.clear();
+      refuse(isDealOf(['1']), true);
+      tables.rows = [visit(1, 1, { stamp: 5 })];
+      await desk.run(pipeline);
+      delete tables.onWrite;
+      tables.rows = [visit(1, 1, { stamp: 0, sum: 200 })];
+      desk.clock.time += 30_000;
+      await desk.run(pipeline);
+      sums.push(...rows('deal').map((row) => row['SUM']));
+    }
+    expect(sums).toEqual([200, 100]);
+  });
+
+  it('DL-17 keeps a row that is gone from the source for a person, who may have it written as it was read', async () => {
+    refuse(isDealOf(['1']), true);
+    tables.rows = [visit(1, 1)];
+    await desk.run(pipeline);
+    delete tables.onWrite;
+    tables.rows = [];
+    for (const _ of [1, 2]) {
+      desk.clock.time += 3_600_000;
+      await desk.run(pipeline);
+    }
+    expect((await desk.state.queue({})).map(({ state, error }) => [state, error.code])).toEqual([
+      ['failed', 'run.row_gone'],
+    ]);
+    expect(rows('deal')).toEqual([]);
+    await desk.state.retryQueue({});
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 0 });
+    expect([await queue(), rows('deal').length]).toEqual([['1 completed'], 1]);
+  });
+
+  it('forgets completed rows after `keep`, and no other', async () => {
+    const brief = await compiled(`${pipelineText(1000, false)}    queue: { keep: 1d }\n`, [tables.connector]);
+    refuse(isDealOf(['1', '2']), true);
+    tables.rows = [visit(1, 1), visit(2, 2)];
+    await desk.run(brief);
+    refuse(isDealOf(['2']));
+    desk.clock.time += 30_000;
+    await desk.run(brief);
+    expect(await queue()).toEqual(['1 completed', '2 failed']);
+    desk.clock.time += 86_400_000;
+    await desk.run(brief);
+    expect(await queue()).toEqual(['1 completed', '2 failed']);
+    desk.clock.time += 1;
+    await desk.run(brief);
+    expect(await queue()).toEqual(['2 failed']);
+  });
+});
+
 describe('a full queue', () => {
   const limited = (whenFull: string) =>
     compiled(`${pipelineText(1000, false)}    queue: { limit: 2, whenFull: ${whenFull} }\n`, [tables.connector]);
@@ -120,13 +258,40 @@ describe('a full queue', () => {
     expect(again).toMatchObject({ exitCode: 4, flows: [{ rejected: 2 }] });
   });
 
+  it('T6 goes on from the record it had no room for, once there is room', async () => {
+    refuse(isDealOf(['1', '2', '3']));
+    tables.rows = [visit(1, 1), visit(2, 2), visit(3, 3)];
+    const full = await limited('stop');
+    const { error } = await desk.run(full);
+    expect(error?.parameters).toEqual({ flow: 'visits', limit: 2, file: full.pipeline.file });
+    delete tables.onWrite;
+    expect(await desk.run(full)).toMatchObject({ exitCode: 0 });
+    expect(rows('deal').map((deal) => deal['VISIT'])).toEqual(['1', '2', '3']);
+  });
+
+  it('DL-18 never drops a record in doubt: full of such it stops', async () => {
+    const full = await limited('drop-oldest');
+    tables.onWrite = (write) =>
+      isDealOf(['1', '2'])(write) ? { ok: false, applied: 'unknown', error: errors.broken.error({}) } : undefined;
+    tables.rows = [visit(1, 1), visit(2, 2)];
+    await desk.run(full);
+    expect(await queue()).toEqual(['1 waiting', '2 waiting']);
+    refuse(isDealOf(['3']));
+    tables.rows = [visit(3, 3, { stamp: 9 })];
+    expect(await desk.run(full)).toMatchObject({ exitCode: 4, error: { code: 'run.queue_full' } });
+    expect(await queue()).toEqual(['1 waiting', '2 waiting']);
+  });
+
   it('drops the oldest where the file says so, and says how many', async () => {
     refuse(isDealOf(['1', '2', '3']));
     tables.rows = [visit(1, 1), visit(2, 2)];
     await desk.run(await limited('drop-oldest'));
     desk.clock.time += 1000;
     tables.rows = [...tables.rows, visit(3, 3)];
-    await desk.run(await limited('drop-oldest'));
+    expect(await desk.run(await limited('drop-oldest'))).toMatchObject({
+      exitCode: 4,
+      flows: [{ rejected: 1, purged: 1 }],
+    });
     expect(await queue()).toEqual(['2 failed', '3 failed']);
     expect(desk.events.flatMap((event) => (event.type === 'warning' ? [event.error] : []))).toEqual([
       { code: 'run.queue_dropped', parameters: { flow: 'visits', count: 1, limit: 2 } },

@@ -235,7 +235,7 @@ describe('a record that fails', () => {
     const result = await desk.run(pipeline);
     expect(result).toMatchObject({ exitCode: 4, flows: [{ created: 2, rejected: 1, queued: 0 }] });
     expect(await desk.state.queue({})).toMatchObject([
-      { key: 'V2', state: 'failed', source: { id: 2 }, error: { code: 'testing.refused' }, attempts: 1 },
+      { key: 'V2', state: 'failed', source: { id: 2 }, error: { code: 'testing.refused' }, attempts: 0 },
     ]);
   });
 

@@ -20,6 +20,7 @@ describe('the journal', () => {
       before: { STAGE_ID: 'NEW' },
       highWater: '812',
       tag: 'tag-1',
+      plan: { id: 'plan-1', n: 1 },
       owes: ['productrows'],
       absent: true,
     };
@@ -27,6 +28,21 @@ describe('the journal', () => {
     expect(await state.openIntents()).toEqual([full]);
     await state.commit(delivery({ receipts: [applied] }));
     expect(await state.openIntents()).toEqual([]);
+  });
+
+  it('DL-24 takes a step of a plan once, whoever brings it and whatever came of it', async () => {
+    const state = await openSample();
+    await startRun(state);
+    const step = (id: string, n: number, plan = 'plan-1') => intent({ id, plan: { id: plan, n }, before: { SUM: 1 } });
+    await state.saveIntents([step('a', 1), step('b', 2), step('c', 1, 'plan-2')]);
+    await state.commit(delivery({ receipts: [{ intent: 'b', outcome: 'not-applied', at: 3000 }] }));
+    await expect(state.saveIntents([step('d', 3), step('e', 2)])).rejects.toThrow(
+      expect.objectContaining({ code: 'state.step_twice', parameters: { plan: 'plan-1', step: 2 } }),
+    );
+    expect((await state.openIntents()).map(({ id, before }) => [id, before])).toEqual([
+      ['a', { SUM: 1 }],
+      ['c', { SUM: 1 }],
+    ]);
   });
 
   it('gives open intents oldest first, of one flow where asked', async () => {

@@ -90,4 +90,17 @@ describe('links', () => {
     expect(found).toEqual([link('11', 50), other, link('12', 30), contact]);
     expect(await state.links('patients', ['F1_101'])).toEqual([]);
   });
+
+  it('keep hashes of what was written last, field by field', async () => {
+    const state = await openSample();
+    await startRun(state);
+    await state.commit(delivery({ links: [link('11', 10, { fields: { SUM: 'a', STAGE: 'b' } })] }));
+    await state.commit(delivery({ links: [link('11', 20, { fields: { SUM: 'c' } }), link('12', 15)] }));
+    await state.commit(delivery({ links: [link('11', 30)] }));
+    expect(await state.lastWritten('receptions', 'F1_101')).toEqual([
+      link('11', 30, { fields: { SUM: 'c', STAGE: 'b' } }),
+      link('12', 15, { fields: {} }),
+    ]);
+    expect(await state.lastWritten('patients', 'F1_101')).toEqual([]);
+  });
 });

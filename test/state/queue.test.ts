@@ -149,14 +149,14 @@ describe('due rows', () => {
       put({ key: 'done' }),
     );
     await state.commit(delivery({ delivered: [{ key: 'done', hash: 'version-1' }] }));
-    expect(await state.retryQueue({})).toBe(3);
+    expect(await state.retryQueue({})).toEqual({ rows: 3, inDoubt: 0 });
     expect(keysOf(await state.due('receptions', 0, 10))).toEqual(['later', 'failed', 'doubt']);
     expect(await state.queueCounts()).toEqual(counts({ pending: 1, failed: 1, quarantined: 1, completed: 1 }));
   });
 
   it('lose the mark when they fail again or are delivered', async () => {
     const state = await queued(put(), put({ key: 'F1_102' }));
-    expect(await state.retryQueue({})).toBe(2);
+    expect(await state.retryQueue({})).toEqual({ rows: 2, inDoubt: 0 });
     await state.commit(delivery({ queued: [put()], delivered: [{ key: 'F1_102', hash: 'version-1' }] }));
     expect(await state.due('receptions', 0, 10)).toEqual([]);
   });
@@ -170,7 +170,7 @@ describe('a queue filter', () => {
     expect(keysOf(await state.queue({ id: 3 }))).toEqual(['F1_103']);
     expect(keysOf(await state.queue({ limit: 2 }))).toEqual(['F1_101', 'F1_102']);
     expect(await state.queue({ flow: 'patients' })).toEqual([]);
-    expect(await state.retryQueue({ state: 'pending', limit: 1 })).toBe(1);
+    expect(await state.retryQueue({ state: 'pending', limit: 1 })).toEqual({ rows: 1, inDoubt: 0 });
     expect(keysOf(await state.due('receptions', 0, 10))).toEqual(['F1_101']);
   });
 
@@ -190,10 +190,10 @@ describe('dropping', () => {
     await state.saveIntents([intent({ id: 'in doubt', key: 'F1_102' }), intent({ id: 'settled' })]);
     const both = [put({ state: 'quarantined' }), put({ key: 'F1_102', state: 'quarantined' })];
     await state.commit(delivery({ receipts: [{ intent: 'settled', outcome: 'not-applied', at: 3000 }], queued: both }));
-    expect(await state.dropQueue({})).toBe(1);
+    expect(await state.dropQueue({})).toEqual({ rows: 1, inDoubt: 1 });
     expect(keysOf(await state.queue({}))).toEqual(['F1_102']);
     await state.commit(delivery({ receipts: [{ intent: 'in doubt', outcome: 'applied', row: '9', at: 4000 }] }));
-    expect(await state.dropQueue({})).toBe(1);
+    expect(await state.dropQueue({})).toEqual({ rows: 1, inDoubt: 0 });
   });
 
   it('does not let a row in doubt use up the limit', async () => {
@@ -201,7 +201,7 @@ describe('dropping', () => {
     await startRun(state);
     await state.saveIntents([intent()]);
     await state.commit(delivery({ queued: [put({ state: 'quarantined' }), put({ key: 'F1_102' })] }));
-    expect(await state.dropQueue({ limit: 1 })).toBe(1);
+    expect((await state.dropQueue({ limit: 1 })).rows).toBe(1);
     expect(keysOf(await state.queue({}))).toEqual(['F1_101']);
   });
 
@@ -212,13 +212,90 @@ describe('dropping', () => {
       { key: 'F1_103', hash: 'version-1' },
     ];
     await state.commit(delivery({ delivered }));
-    expect(await state.dropQueue({ flow: 'receptions' })).toBe(2);
+    expect(await state.dropQueue({ flow: 'receptions' })).toEqual({ rows: 2, inDoubt: 0 });
     expect(await state.known('receptions', ['F1_101', 'F1_102', 'F1_103'])).toEqual(
       new Map([
         ['F1_101', 'version-1'],
         ['F1_103', 'version-1'],
       ]),
     );
+  });
+});
+
+describe('DL-18 making room', () => {
+  it('gives up the oldest open rows: none that is closed, in doubt or about to be put again', async () => {
+    const state = await openSample();
+    await startRun(state);
+    await state.saveIntents([intent({ key: 'doubt' })]);
+    const keys = ['closed', 'doubt', 'again', 'old', 'young'];
+    await state.commit(delivery({ queued: keys.map((key) => put({ key })) }));
+    await state.commit(delivery({ delivered: [{ key: 'closed', hash: 'version-1' }] }));
+    expect(await state.droppable('receptions', ['again'], 9)).toEqual([4, 5]);
+    const dropped = await state.droppable('receptions', ['again'], 1);
+    await state.commit(delivery({ dropped, queued: [put({ key: 'new' })] }));
+    expect(keysOf(await state.queue({}))).toEqual(['closed', 'doubt', 'again', 'young', 'new']);
+  });
+
+  it('keeps a row that came into doubt after it was chosen', async () => {
+    const state = await queued(put());
+    await state.saveIntents([intent()]);
+    await state.commit(delivery({ dropped: [1] }));
+    expect(keysOf(await state.queue({}))).toEqual(['F1_101']);
+  });
+});
+
+describe('a quarantined row', () => {
+  async function quarantined(): Promise<StateStore> {
+    const state = await openSample();
+    await startRun(state);
+    await state.saveIntents([intent(), intent({ id: 'other', key: 'F1_102' })]);
+    await state.commit(
+      delivery({
+        receipts: [{ intent: 'intent-1', outcome: 'unknown', at: 3000 }],
+        queued: [put({ state: 'quarantined' }), put({ key: 'F1_102', state: 'waiting' })],
+      }),
+    );
+    return state;
+  }
+  const doubts = async (state: StateStore) => (await state.openIntents()).map(({ id }) => id);
+
+  it('is left to a word about itself when many are marked', async () => {
+    const state = await quarantined();
+    expect(await state.retryQueue({})).toEqual({ rows: 1, inDoubt: 1 });
+    expect(keysOf(await state.due('receptions', 0, 10))).toEqual(['F1_102']);
+  });
+
+  it('is due, its intent closed and watched, when a person says that its write is missing (DL-14)', async () => {
+    const state = await quarantined();
+    expect(await state.decideQueue(1, 'missing', 9000)).toBe(true);
+    expect(keysOf(await state.due('receptions', 0, 10))).toEqual(['F1_101']);
+    expect([await doubts(state), (await state.closedAsAbsent(9000)).map(({ id }) => id)]).toEqual([
+      ['other'],
+      ['intent-1'],
+    ]);
+  });
+
+  it('is completed and its version known when a person says that its write arrived', async () => {
+    const state = await quarantined();
+    expect(await state.decideQueue(1, 'arrived', 9000)).toBe(true);
+    expect([await doubts(state), await state.closedAsAbsent(0)]).toEqual([['other'], []]);
+    expect((await state.queue({ id: 1 }))[0]).toMatchObject({ state: 'completed', lastAt: 9000 });
+    expect(await state.known('receptions', ['F1_101'])).toEqual(new Map([['F1_101', 'version-1']]));
+    expect(await state.decideQueue(1, 'missing', 9500)).toBe(false);
+  });
+
+  it('is the only one that is decided by hand', async () => {
+    const state = await quarantined();
+    expect(await state.decideQueue(2, 'arrived', 9000)).toBe(false);
+    expect(await state.decideQueue(77, 'arrived', 9000)).toBe(false);
+    expect(await doubts(state)).toEqual(['intent-1', 'other']);
+  });
+
+  it('DL-18 does not hold the checkpoint back', async () => {
+    const state = await quarantined();
+    const checkpoint = { flow: 'receptions', params: 'p', at: 3000, run: 'run-1', cursor: { id: 101 } };
+    await state.commit(delivery({ queued: [put({ state: 'quarantined' })], checkpoint }));
+    expect(await state.checkpoint('receptions')).toEqual(checkpoint);
   });
 });
 

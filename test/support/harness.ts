@@ -80,10 +80,15 @@ export interface Stand {
   close(): Promise<void>;
 }
 
-export async function stand(connectors: readonly Connector[], name = 'test'): Promise<Stand> {
-  const clock = testClock();
-  const state = await openState(':memory:', { pipeline: name, clock });
-  const book = await openPortalBook(':memory:', clock);
+/** `kept`: what it shares with another stand, as when a state is copied or a machine goes on without it. */
+export async function stand(
+  connectors: readonly Connector[],
+  name = 'test',
+  kept: Partial<Pick<Stand, 'clock' | 'state' | 'book'>> = {},
+): Promise<Stand> {
+  const { clock = testClock() } = kept;
+  const state = kept.state ?? (await openState(':memory:', { pipeline: name, clock }));
+  const book = kept.book ?? (await openPortalBook(':memory:', clock));
   const events: RunEvent[] = [];
   return {
     connectors,

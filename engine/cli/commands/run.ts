@@ -3,9 +3,10 @@ import { BaseCommand } from '../base-command.ts';
 import { choiceFlag, fileArgument, numberFlag, pipelineFlags, repeated } from '../flags.ts';
 import { prepare } from '../prepare.ts';
 import { showProgress } from '../render/progress.ts';
-import { afterword, runData, runText, stoppingText } from '../render/run.ts';
+import { afterword, endedText, runData, runText, stoppingText } from '../render/run.ts';
 import { runOnce } from '../run-once.ts';
 import { compileOnly, windowOf } from '../row-filter.ts';
+import type { Holder } from '../../state/ports.ts';
 import { stopSignal } from '../stop-signal.ts';
 
 export default class Run extends BaseCommand {
@@ -25,6 +26,7 @@ export default class Run extends BaseCommand {
       helpValue: 'creates|updates|deletes',
       ...repeated,
     }),
+    'end-holder': Flags.boolean({ description: 'end the process that runs this pipeline now, then run' }),
   };
   static override examples = [
     '<%= config.bin %> run pipelines/ident-to-bitrix.yaml',
@@ -46,7 +48,10 @@ export default class Run extends BaseCommand {
     this.tellFindings(prepared.warnings);
     const progress = await showProgress(process.stderr, this.language);
     const stop = stopSignal(() => progress.say(stoppingText(this.language)));
-    const result = await runOnce(prepared, options, progress.listen, stop.signal).finally(() => {
+    const onEnded = flags['end-holder']
+      ? (holder: Holder) => progress.say(endedText(holder, this.language))
+      : undefined;
+    const result = await runOnce(prepared, options, progress.listen, stop.signal, onEnded).finally(() => {
       progress.end();
       stop.release();
     });

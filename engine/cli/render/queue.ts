@@ -1,7 +1,7 @@
 import { textOf } from '../../diagnostics.ts';
-import type { Field } from '../../connector.ts';
+import type { Field, Row } from '../../connector.ts';
 import type { Language } from '../../messages/template.ts';
-import type { QueueCounts, QueueEntry } from '../../state/ports.ts';
+import type { QueueChange, QueueCounts, QueueEntry } from '../../state/ports.ts';
 import { maskedRow } from '../masked-row.ts';
 import { localText } from './moment.ts';
 import { tableText } from './table.ts';
@@ -10,7 +10,18 @@ export function queueData(entries: readonly QueueEntry[], counts: QueueCounts, l
   return { counts, rows: entries.map((entry) => headData(entry, language)) };
 }
 
-function headData(entry: QueueEntry, language: Language): object {
+interface HeadData extends Pick<QueueEntry, 'id' | 'flow' | 'key' | 'state' | 'attempts'> {
+  readonly firstAt: string;
+  readonly lastAt: string;
+  readonly dueAt?: string;
+  readonly error: { readonly code: string; readonly message: string; readonly fix: string };
+}
+
+export interface EntryData extends HeadData {
+  readonly source: Row;
+}
+
+function headData(entry: QueueEntry, language: Language): HeadData {
   const { id, flow, key, state, attempts, firstAt, lastAt, dueAt, error } = entry;
   return {
     id,
@@ -53,22 +64,36 @@ function countsLine(counts: QueueCounts, language: Language): string {
     : `Queue: total=${total}, pending=${pending}, waiting=${waiting}, quarantined=${quarantined}, failed=${failed}, completed=${completed}, superseded=${superseded}`;
 }
 
-export function entryData(entry: QueueEntry, personal: readonly Field[] | undefined, language: Language): object {
+export function entryData(entry: QueueEntry, personal: readonly Field[] | undefined, language: Language): EntryData {
   return { ...headData(entry, language), source: shownRow(entry, personal) };
 }
 
-export function entryText(entry: QueueEntry, personal: readonly Field[] | undefined, language: Language): string {
+export function entryText(
+  entry: QueueEntry,
+  personal: readonly Field[] | undefined,
+  file: string,
+  language: Language,
+): string {
   const { message, fix } = textOf(entry.error.code, entry.error.parameters, language);
   const fixWord = language === 'ru' ? 'исправление' : 'fix';
   return [
     `${entry.flow} ${entry.key}: ${entry.state}, ${localText(iso(entry.lastAt))}`,
     `  ${message}`,
     `  ${fixWord}: ${fix}`,
+    ...(entry.state === 'quarantined' ? decisions(entry, file, language) : []),
     JSON.stringify(shownRow(entry, personal), null, 2),
   ].join('\n');
 }
 
-function shownRow(entry: QueueEntry, personal: readonly Field[] | undefined): object {
+/** Nobody can look up what became of its write but a person, in the target. */
+function decisions({ id, flow }: QueueEntry, file: string, language: Language): readonly string[] {
+  const command = (verb: string) => `pipe queue ${verb} ${file} ${id} --flow ${flow}`;
+  return language === 'ru'
+    ? [`  запись дошла: ${command('drop')}`, `  не дошла, записать: ${command('retry')}`]
+    : [`  it is there: ${command('drop')}`, `  it is not, write it: ${command('retry')}`];
+}
+
+function shownRow(entry: QueueEntry, personal: readonly Field[] | undefined): Row {
   return personal ? maskedRow(entry.source, personal) : entry.source;
 }
 
@@ -76,12 +101,27 @@ function iso(at: number): string {
   return new Date(at).toISOString();
 }
 
-export function retriedText(rows: number, file: string, language: Language): string {
-  return language === 'ru'
-    ? `отмечено к повтору: ${rows}; повторит следующий \`pipe run ${file}\``
-    : `${rows} marked; the next \`pipe run ${file}\` tries them again`;
+export function retriedText({ rows, inDoubt }: QueueChange, file: string, language: Language): string {
+  const marked =
+    language === 'ru'
+      ? `отмечено к повтору: ${rows}; повторит следующий \`pipe run ${file}\``
+      : `${rows} marked; the next \`pipe run ${file}\` tries them again`;
+  return inDoubt === 0 ? marked : `${marked}\n${undecidedText(inDoubt, file, language)}`;
 }
 
-export function droppedText(rows: number, language: Language): string {
-  return language === 'ru' ? `удалено из очереди: ${rows}` : `${rows} dropped`;
+function undecidedText(rows: number, file: string, language: Language): string {
+  return language === 'ru'
+    ? `в карантине остались: ${rows}; решите о каждой: \`pipe queue show ${file} <номер>\``
+    : `${rows} stay in quarantine: decide about each, see \`pipe queue show ${file} <id>\``;
+}
+
+export function droppedText({ rows, inDoubt }: QueueChange, file: string, language: Language): string {
+  const dropped = language === 'ru' ? `удалено из очереди: ${rows}` : `${rows} dropped`;
+  return inDoubt === 0 ? dropped : `${dropped}\n${stayingText(inDoubt, file, language)}`;
+}
+
+function stayingText(rows: number, file: string, language: Language): string {
+  return language === 'ru'
+    ? `остались, потому что на их запись ещё нет ответа: ${rows}; это выяснит \`pipe run ${file}\``
+    : `${rows} stay, since a write of theirs has no answer yet; \`pipe run ${file}\` finds out`;
 }

@@ -3,6 +3,7 @@ import type { PipeError } from '../../errors.ts';
 import type { FlowCounts, TargetCounts } from '../../events/events.ts';
 import type { Language } from '../../messages/template.ts';
 import type { RunResult } from '../../run/run-pipeline.ts';
+import type { Holder } from '../../state/ports.ts';
 import { errorData, errorText } from './error.ts';
 
 /** What `pipe run --json` prints (schemas/output/run.schema.json). */
@@ -22,11 +23,13 @@ const afterwords = {
   en: {
     stopping: 'stopping when the request in flight has its answer; once more ends at once',
     stopped: 'stopped; what was begun is finished, the next run goes on from here',
+    ended: (pid: number) => `process ${pid} was ended; what it sent without an answer is looked up`,
     queued: (file: string) => `not everything was delivered: see \`pipe queue list ${file}\``,
   },
   ru: {
     stopping: 'остановка после ответа на отправленный запрос; ещё раз — сразу',
     stopped: 'остановлено; начатое завершено, следующий запуск продолжит с этого места',
+    ended: (pid: number) => `процесс ${pid} завершён; отправленное им без ответа будет проверено`,
     queued: (file: string) => `доставлено не всё: см. \`pipe queue list ${file}\``,
   },
 } as const satisfies Record<Language, object>;
@@ -34,6 +37,11 @@ const afterwords = {
 /** Said as soon as a stop is asked for. */
 export function stoppingText(language: Language): string {
   return afterwords[language].stopping;
+}
+
+/** Said when `--end-holder` has ended who held the lock. */
+export function endedText({ pid }: Holder, language: Language): string {
+  return afterwords[language].ended(pid);
 }
 
 /** Why a run did not end with 0; undefined: it did. */
@@ -57,6 +65,7 @@ interface Labels {
   readonly queued: string;
   readonly rejected: string;
   readonly deleted: string;
+  readonly purged: string;
   readonly requests: string;
   readonly second: string;
 }
@@ -76,6 +85,7 @@ const labels: Record<Language, Labels> = {
     queued: 'queued',
     rejected: 'rejected',
     deleted: 'deleted',
+    purged: 'given up',
     requests: 'Requests',
     second: 's',
   },
@@ -92,6 +102,7 @@ const labels: Record<Language, Labels> = {
     queued: 'в очереди',
     rejected: 'отклонено',
     deleted: 'удалено',
+    purged: 'удалено из очереди',
     requests: 'Запросов',
     second: 'с',
   },
@@ -117,9 +128,13 @@ function flowLines(name: string, counts: FlowCounts, words: Labels): readonly st
     `  ${words.read}: ${counts.read}`,
     `  ${words.mapped}: ${counts.mapped}`,
     `  ${words.synchronised}: ${delivered} (${kinds.join(', ')})`,
-    `  ${words.errors}: ${counts.queued + counts.rejected} (${words.queued} ${counts.queued}, ${words.rejected} ${counts.rejected})`,
+    `  ${words.errors}: ${counts.queued + counts.rejected} (${words.queued} ${counts.queued}, ${words.rejected} ${counts.rejected}${purgedText(counts, words)})`,
     ...counts.targets.filter(hasRows).map((target) => `    ${target.name}: ${targetText(target, words)}`),
   ];
+}
+
+function purgedText({ purged }: FlowCounts, words: Labels): string {
+  return purged === undefined ? '' : `, ${words.purged} ${purged}`;
 }
 
 function hasRows({ created, updated, unchanged, skipped, deleted }: TargetCounts): boolean {

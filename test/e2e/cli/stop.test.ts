@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { heldPortal } from './held-portal.ts';
 import { place } from '../../cli/pipe.ts';
@@ -23,11 +24,11 @@ flows:
 
 async function running() {
   const { portal, webhook, held, open } = await heldPortal();
-  const { pipe, start }: Place = place({ 'deals.yaml': yaml, 'deals.csv': 'id,title\n1,Один\n2,Два\n3,Три\n' });
+  const { pipe, start, path }: Place = place({ 'deals.yaml': yaml, 'deals.csv': 'id,title\n1,Один\n2,Два\n3,Три\n' });
   const env = { PORTAL_WEBHOOK: webhook };
   const first = start(['run', 'deals.yaml'], env);
   await Promise.race([held(), first.done.then(({ stderr }) => Promise.reject(new Error(stderr)))]);
-  return { first, open, pipe: (argv: readonly string[]) => pipe(argv, env), portal };
+  return { first, open, pipe: (argv: readonly string[]) => pipe(argv, env), path, portal };
 }
 
 function originsOf({ truth }: Awaited<ReturnType<typeof running>>['portal']): readonly unknown[] {
@@ -75,7 +76,7 @@ describe('a second process', () => {
     expect([second.exit, second.stdout]).toEqual([3, '']);
     expect(second.stderr).toMatch(
       new RegExp(
-        `^error run\\.already_running\n {2}pipeline deals is being run by process ${first.pid} on .* since .*\n`,
+        `^error run\\.already_running\n {2}pipeline deals is being run by process ${first.pid} on .* since .*, its last sign of life \\d+ s ago\n {2}fix: wait until it ends; if it hangs, \`pipe run deals\\.yaml --end-holder\` ends it and runs\n`,
       ),
     );
     expect(JSON.parse(status.stdout)).toMatchObject({ running: { pid: first.pid }, next: 'pipe status deals.yaml' });
@@ -83,5 +84,22 @@ describe('a second process', () => {
       new RegExp(`^deals\n {2}running: process ${first.pid} @ .* since .*, last sign of life \\d+ s ago\n`),
     );
     expect([done.exit, originsOf(portal)]).toEqual([0, ['1', '2', '3']]);
+  });
+  it('DL-19 ends the first with --end-holder, though that is stopped, and goes on without a double', async () => {
+    const { first, open, pipe, path, portal } = await running();
+    first.kill('SIGSTOP');
+    const note = path('home/deals.lock.holder.json');
+    writeFileSync(note, JSON.stringify({ ...JSON.parse(readFileSync(note, 'utf8')), seen: 0 }));
+    open();
+    const second = await pipe(['run', 'deals.yaml', '--end-holder']);
+    expect(second.stderr).toContain(`process ${first.pid} was ended; what it sent without an answer is looked up\n`);
+    expect([(await first.done).exit, second.exit, new Set(originsOf(portal))]).toEqual([
+      null,
+      4,
+      new Set(['1', '2', '3']),
+    ]);
+    expect(originsOf(portal)).toHaveLength(3);
+    const third = await pipe(['run', 'deals.yaml', '--end-holder']);
+    expect(third.stderr).not.toContain('was ended');
   });
 });

@@ -2,11 +2,12 @@ import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../../base-command.ts';
 import { cliErrors } from '../../errors.ts';
 import { fileArgument } from '../../flags.ts';
-import { chosenRows, queueFlags, stateFlags, withQueue } from '../../queue.ts';
+import { decideNamed, filterOf, queueFlags, stateFlags, withQueue } from '../../queue.ts';
 import { droppedText } from '../../render/queue.ts';
 
 export default class QueueDrop extends BaseCommand {
-  static override summary = 'Drop waiting records. Rows whose write has no answer yet stay.';
+  static override summary =
+    'Drop waiting records. Rows whose write has no answer yet stay. Of a quarantined row: its write arrived, leave it.';
   static override args = {
     file: fileArgument,
     row: Args.string({ description: 'id or key of one row' }),
@@ -23,12 +24,15 @@ export default class QueueDrop extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(QueueDrop);
-    const isNamed = args.row !== undefined || flags.flow !== undefined || flags.in !== undefined;
+    const { row, file } = args;
+    const isNamed = row !== undefined || flags.flow !== undefined || flags.in !== undefined;
     if (isNamed && flags.all) throw cliErrors.drop_all_or_some.error({});
     if (!isNamed && !flags.all) throw cliErrors.drop_what.error({});
-    const rows = await withQueue(args.file, flags, async (queue) =>
-      queue.state.dropQueue(await chosenRows(queue, args.row, flags)),
+    const change = await withQueue(file, flags, async (queue) =>
+      row === undefined
+        ? queue.state.dropQueue(filterOf(flags))
+        : decideNamed(queue, row, flags, 'arrived', (filter) => queue.state.dropQueue(filter)),
     );
-    await this.present({ rows }, (language) => droppedText(rows, language));
+    await this.present(change, (language) => droppedText(change, file, language));
   }
 }

@@ -1,11 +1,12 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../../base-command.ts';
 import { fileArgument } from '../../flags.ts';
-import { chosenRows, queueFlags, stateFlags, withQueue } from '../../queue.ts';
+import { decideNamed, filterOf, queueFlags, stateFlags, withQueue } from '../../queue.ts';
 import { retriedText } from '../../render/queue.ts';
 
 export default class QueueRetry extends BaseCommand {
-  static override summary = 'Mark waiting records due: the next run tries them again.';
+  static override summary =
+    'Mark waiting records due: the next run tries them again. Of a quarantined row: its write did not arrive, write it.';
   static override args = {
     file: fileArgument,
     row: Args.string({ description: 'id or key of one row; default: all that flags name' }),
@@ -18,9 +19,12 @@ export default class QueueRetry extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(QueueRetry);
-    const rows = await withQueue(args.file, flags, async (queue) =>
-      queue.state.retryQueue(await chosenRows(queue, args.row, flags)),
+    const { row, file } = args;
+    const change = await withQueue(file, flags, async (queue) =>
+      row === undefined
+        ? queue.state.retryQueue(filterOf(flags))
+        : decideNamed(queue, row, flags, 'missing', (filter) => queue.state.retryQueue(filter)),
     );
-    await this.present({ rows }, (language) => retriedText(rows, args.file, language));
+    await this.present(change, (language) => retriedText(change, file, language));
   }
 }

@@ -20,6 +20,8 @@ export default class QueueShow extends BaseCommand {
       return { entry: found, columns: columnsOf(queue, found) };
     });
     const personal = flags.reveal ? undefined : columns;
-    await this.present(entryData(entry, personal, this.language), (language) => entryText(entry, personal, language));
+    await this.present(entryData(entry, personal, this.language), (language) =>
+      entryText(entry, personal, args.file, language),
+    );
   }
 }

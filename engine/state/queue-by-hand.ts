@@ -1,0 +1,67 @@
+import type { Database } from './database.ts';
+import type { QueueChange, StateStore } from './ports.ts';
+import { inDoubt, isOpen, matching, sqlFilter } from './queue.ts';
+import type { SqlFilter } from './queue.ts';
+
+type ByHand = Pick<StateStore, 'retryQueue' | 'dropQueue' | 'decideQueue'>;
+
+/** What people do to the queue. They hold no lock: rows are marked, dropped or decided, a run executes. */
+export function queueByHand(db: Database): ByHand {
+  return { ...changing(db), decideQueue: deciding(db) };
+}
+
+function changing(db: Database): Pick<ByHand, 'retryQueue' | 'dropQueue'> {
+  // A row in quarantine is a question to a person: marking many at once is no answer to it.
+  const undecided = `state = 'quarantined' AND ${inDoubt}`;
+  const mark = db.sqlite.prepare<[SqlFilter]>(
+    `UPDATE queue SET marked = 1 WHERE id IN (SELECT id FROM queue ${matching(`${isOpen} AND NOT (${undecided})`)})`,
+  );
+  const drop = db.sqlite.prepare<[SqlFilter]>(
+    `DELETE FROM queue WHERE id IN (SELECT id FROM queue ${matching(`NOT ${inDoubt}`)})`,
+  );
+  const counting = (condition: string) =>
+    db.sqlite.prepare<[SqlFilter], { readonly rows: number }>(
+      `SELECT count(*) AS rows FROM (SELECT id FROM queue ${matching(condition)})`,
+    );
+  const [undecidedRows, doubtedRows] = [counting(undecided), counting(inDoubt)];
+  const change = (does: typeof mark, staying: typeof doubtedRows, filter: SqlFilter): QueueChange =>
+    db.write(() => ({ inDoubt: staying.get(filter)?.rows ?? 0, rows: does.run(filter).changes }));
+  return {
+    retryQueue: async (filter) => change(mark, undecidedRows, sqlFilter(filter)),
+    // What is open has had no known hash since it was put; what was delivered since keeps its own.
+    dropQueue: async (filter) => change(drop, doubtedRows, sqlFilter(filter)),
+  };
+}
+
+interface Decided {
+  readonly flow: string;
+  readonly key: string;
+  readonly hash: string | null;
+}
+
+function deciding(db: Database): ByHand['decideQueue'] {
+  const quarantined = db.sqlite.prepare<[number], Decided>(
+    `SELECT flow, key, hash FROM queue WHERE id = ? AND state = 'quarantined'`,
+  );
+  const close = db.sqlite.prepare<[string, number, string, string]>(
+    'UPDATE intents SET open = 0, outcome = ?, answered_at = ? WHERE flow = ? AND key = ? AND open = 1',
+  );
+  const mark = db.sqlite.prepare<[number]>('UPDATE queue SET marked = 1 WHERE id = ?');
+  const complete = db.sqlite.prepare<[number, number]>(
+    `UPDATE queue SET state = 'completed', marked = 0, due_at = NULL, last_at = ? WHERE id = ?`,
+  );
+  const know = db.sqlite.prepare<[string, string, string]>(
+    'INSERT OR REPLACE INTO known (flow, key, hash) VALUES (?, ?, ?)',
+  );
+  return async (id, word, at) =>
+    db.write(() => {
+      const row = quarantined.get(id);
+      if (!row) return false;
+      close.run(word === 'arrived' ? 'applied' : 'not-applied', at, row.flow, row.key);
+      if (word === 'missing') mark.run(id);
+      else complete.run(at, id);
+      // Without it the next read that meets this version would send it a second time.
+      if (word === 'arrived' && row.hash !== null) know.run(row.flow, row.key, row.hash);
+      return true;
+    });
+}
