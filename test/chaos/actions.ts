@@ -13,13 +13,14 @@ const dayMs = 24 * 60 * 60 * 1000;
 
 /** What happens to a clinic's computer beside sudden death. */
 export const actions: readonly Action[] = [
+  restored,
   stoppedPastEveryTimeout,
   deleted,
   askedToEnd,
+  restored,
   clockMoved(dayMs),
   diskFull,
   twoAtOnce,
-  restored,
   clockMoved(-dayMs),
 ];
 

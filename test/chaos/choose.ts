@@ -13,7 +13,7 @@ export interface Chooser {
 const turnsOfALife = 13;
 
 /** A wait that is met right after a kill has that kill before it: together they are more than half. */
-const share = 0.48;
+const share = 0.5;
 
 /** The turns of a life begin where its seed says, so that many lives reach every point equally often. */
 export function createChooser(seed: number, only?: readonly Point[]): Chooser {
