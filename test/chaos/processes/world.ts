@@ -36,12 +36,13 @@ portal.hide({ entity: 'contact', path: 'search', calls: 6 });
 const managers = createRandom(seed + 11);
 const touched = new Map<number, string>();
 
-/** People who left their phone before they came: patients of one visit, so that it is clear which deal is whose. */
+/** People who left their phone before they came: of one visit and a name of their own, so that it is clear whose a lead is. */
 async function leadsOfNewcomers(): Promise<(desk: Desk) => void> {
   const rows = await clinic.execute(
     `SELECT p.Surname AS surname, p.Name AS name, p.MobilePhone AS phone FROM dbo.Persons AS p
       WHERE p.Surname IS NOT NULL AND p.MobilePhone IS NOT NULL
-      AND (SELECT COUNT(*) FROM dbo.Receptions AS r WHERE r.ID_Patients = p.ID) = 1 ORDER BY p.ID`,
+      AND (SELECT COUNT(*) FROM dbo.Receptions AS r WHERE r.ID_Patients = p.ID) = 1
+      AND (SELECT COUNT(*) FROM dbo.Persons AS q WHERE q.Surname = p.Surname AND q.Name = p.Name) = 1 ORDER BY p.ID`,
   );
   return (desk) => {
     for (const { surname, name, phone } of rows.slice(0, 4)) {
