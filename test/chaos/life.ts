@@ -1,0 +1,149 @@
+import { createRandom } from '../../connectors/ident/sandbox/random.ts';
+import { actions } from './actions.ts';
+import { createChooser } from './choose.ts';
+import { disturbedRun, finish, letTimePass } from './disturbed-run.ts';
+import type { Life } from './disturbed-run.ts';
+import {
+  blindCreates,
+  differencesFromTwin,
+  duplicatesIn,
+  lostFrom,
+  overlapsIn,
+  sendsWithoutIntent,
+} from './invariants.ts';
+import { makePlace } from './place.ts';
+import type { Place } from './place.ts';
+import { inDoubtPoints } from './plan.ts';
+import type { Point } from './plan.ts';
+import { readState } from './state-file.ts';
+import type { StateSight } from './state-file.ts';
+import { startWorld } from './world.ts';
+
+export interface LifeOptions {
+  readonly seed: number;
+  readonly kills: number;
+  /** Where it is killed; default: everywhere in turn. */
+  readonly points?: readonly Point[];
+  /** What is done to the state after each kill: a suite that cannot turn red proves nothing. */
+  readonly sabotage?: (place: Place) => void;
+}
+
+export interface LifeReport {
+  readonly seed: number;
+  readonly kills: number;
+  readonly betweenIntentAndReceipt: number;
+  /** Kills, stops and the like by the point they came at. */
+  readonly points: ReadonlyMap<Point, number>;
+  readonly lost: readonly string[];
+  readonly duplicated: readonly string[];
+  readonly inDoubt: readonly string[];
+  /** Every other invariant that does not hold. */
+  readonly wrongs: readonly string[];
+  /** What happened, for whoever has to find out why. */
+  readonly story: readonly string[];
+}
+
+/** A clinic and a portal from their first run on, through so many kills, until nothing waits any more. */
+export async function live(options: LifeOptions): Promise<LifeReport> {
+  const { seed } = options;
+  const world = await startWorld(seed, 30);
+  const place = makePlace(world.settings, world.settings.webhook);
+  const life: Life = {
+    world,
+    place,
+    random: createRandom(seed),
+    wrongs: [],
+    story: [],
+    intents: new Map(),
+    points: new Map(),
+    kills: [],
+  };
+  try {
+    await disturb(life, options);
+    const state = await comeToRest(life);
+    await runTwin(life);
+    const sight = await world.look();
+    const evidence = { sight, intents: [...life.intents.values()], waiting: state.waiting };
+    const open = state.intents.filter((intent) => intent.open).map(({ key, target }) => `${key} at ${target}`);
+    const wrongs = [
+      ...life.wrongs,
+      ...sight.wrongs,
+      ...blindCreates(evidence),
+      ...sendsWithoutIntent(evidence),
+      ...overlapsIn(evidence),
+      ...differencesFromTwin(evidence),
+      ...(sight.overruns === 0 ? [] : [`the portal refused ${sight.overruns} requests for their rate`]),
+    ];
+    return {
+      seed,
+      kills: life.kills.length,
+      betweenIntentAndReceipt: life.kills.filter((point) => inDoubtPoints.includes(point)).length,
+      points: life.points,
+      lost: lostFrom(evidence),
+      duplicated: duplicatesIn(sight.portal),
+      inDoubt: [...open, ...state.waiting.map((row) => `${row.key} is ${row.state}: ${row.code}`)],
+      wrongs,
+      story: life.story,
+    };
+  } finally {
+    await world.close();
+    place.remove();
+  }
+}
+
+/** Kills until there were enough, with the other actions in between. */
+async function disturb(life: Life, { seed, kills, points, sabotage }: LifeOptions): Promise<void> {
+  const chooser = createChooser(seed, points);
+  for (let tries = 1; life.kills.length < kills; tries++) {
+    if (tries > 6 * kills) throw new Error(`seed ${seed}: only ${life.kills.length} kills in ${tries} runs`);
+    if (tries % 3 === 0) await actions[(seed + tries / 3) % actions.length]?.(life);
+    if (life.random.chance(0.4)) await letTimePass(life);
+    const point = chooser.next();
+    await prepare(life, point);
+    if (!(await killAt(life, point))) chooser.missed(point);
+    sabotage?.(life.place);
+  }
+}
+
+/** False: the process came to its end without getting there. */
+async function killAt(life: Life, point: Point): Promise<boolean> {
+  const { signal } = await disturbedRun(life, point, 'SIGKILL');
+  if (signal === 'SIGKILL') life.kills.push(point);
+  return signal === 'SIGKILL';
+}
+
+/** Some points are reached only when a write was lost before: a moment ago, or so long that it can no longer arrive. */
+async function prepare(life: Life, point: Point): Promise<void> {
+  if (point === 'reconcile-waiting') await killAt(life, 'intents-durable');
+  if (point !== 'queue-taken' && point !== 'reconcile-closed') return;
+  await life.world.work();
+  await life.world.arm([{ kind: 'write-html-503', nth: 1 }]);
+  await finish(life, 'run whose first write is lost', life.place.start());
+  await letTimePass(life);
+}
+
+const patience = 12;
+
+/** Faults off: runs until nothing waits. What a moved clock put far ahead is asked for by hand, as an operator would. */
+async function comeToRest(life: Life): Promise<StateSight> {
+  for (let run = 1; run <= patience; run++) {
+    await letTimePass(life);
+    await finish(life, 'run in peace', life.place.start());
+    const state = readState(life.place.stateFile);
+    const open = state.intents.some((intent) => intent.open);
+    if (!open && state.waiting.length === 0) return state;
+    if (run % 4 === 0) await life.place.command('queue', 'retry', 'pipeline.yaml').ended;
+  }
+  return readState(life.place.stateFile);
+}
+
+/** The same clinic, an empty portal, nothing that goes wrong. */
+async function runTwin({ world, wrongs }: Life): Promise<void> {
+  const place = makePlace(world.settings, world.settings.twin);
+  try {
+    const { exit, stderr } = await place.start().ended;
+    if (exit !== 0) wrongs.push(`the fault-free run ended with ${exit}: ${stderr}`);
+  } finally {
+    place.remove();
+  }
+}

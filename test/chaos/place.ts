@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chaosPipeline } from './pipeline-text.ts';
+import type { ChildPlan } from './plan.ts';
+import { startPipe } from './start-pipe.ts';
+import type { Running } from './start-pipe.ts';
+import type { Settings } from './world.ts';
+
+/** A folder with the pipeline, its state and its machine folder: what `pipe run` is started in. */
+export interface Place {
+  readonly folder: string;
+  readonly stateFolder: string;
+  readonly stateFile: string;
+  readonly machineFolder: string;
+  start(plan?: ChildPlan): Running;
+  /** Processes started from here on live so much later. */
+  pass(ms: number): void;
+  /** Any other command over the pipeline: `queue retry --all`. */
+  command(...words: readonly string[]): Running;
+  remove(): void;
+}
+
+export interface PlaceOptions {
+  /** Of the pipeline; default: the shipped one's. */
+  readonly name?: string;
+  readonly filial?: number;
+  /** Default: its own. Two pipelines of one machine share it. */
+  readonly machineFolder?: string;
+}
+
+export function makePlace({ clinic }: Settings, webhook: string, options: PlaceOptions = {}): Place {
+  const { name = 'ident-to-bitrix', filial = 1 } = options;
+  const folder = mkdtempSync(join(tmpdir(), 'pipe-chaos-'));
+  writeFileSync(join(folder, 'pipeline.yaml'), chaosPipeline(name));
+  const machineFolder = options.machineFolder ?? join(folder, 'home');
+  const env = {
+    PIPE_HOME: machineFolder,
+    // Tells where a bug of ours was thrown.
+    PIPE_DEBUG: '1',
+    FILIAL_ID: String(filial),
+    BITRIX24_WEBHOOK: webhook,
+    IDENT_SERVER: clinic.server,
+    IDENT_PORT: String(clinic.port),
+    IDENT_USER: clinic.user,
+    IDENT_PASSWORD: clinic.password,
+  };
+  let passedMs = 0;
+  const stateFolder = join(folder, '.pipe', name);
+  const run = (plan: ChildPlan, ...words: readonly string[]) =>
+    startPipe({ ...plan, monotonicMs: passedMs }, words, { cwd: folder, env });
+  return {
+    folder,
+    stateFolder,
+    stateFile: join(stateFolder, 'state.db'),
+    machineFolder,
+    start: ({ wallMs = 0, ...plan } = {}) =>
+      run({ ...plan, wallMs: wallMs + passedMs }, 'run', 'pipeline.yaml', '--json'),
+    command: (...words) => run({ wallMs: passedMs }, ...words),
+    pass: (ms) => {
+      passedMs += ms;
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
