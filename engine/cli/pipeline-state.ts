@@ -3,7 +3,8 @@ import { systemClock } from '../state/clock.ts';
 import { machineFolder } from '../state/machine-folder.ts';
 import { openState } from '../state/open-state.ts';
 import { openPortalBook } from '../state/portal-book.ts';
-import type { Identity, OtherInstance, PortalBook, StateIdentity } from '../state/ports.ts';
+import type { OtherInstance, PortalBook } from '../state/machine-ports.ts';
+import type { Identity, StateIdentity } from '../state/ports.ts';
 import { lookAt } from './prepare.ts';
 
 /** What a pipeline remembers of itself, as `pipe state show --json` prints it. Times are ISO. */

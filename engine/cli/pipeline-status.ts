@@ -3,7 +3,8 @@ import { systemClock } from '../state/clock.ts';
 import { holderOf, lockFile } from '../state/lease.ts';
 import { machineFolder } from '../state/machine-folder.ts';
 import { openState } from '../state/open-state.ts';
-import type { Checkpoint, Holder, QueueCounts, RunEntry, StateStore } from '../state/ports.ts';
+import type { Holder } from '../state/machine-ports.ts';
+import type { Checkpoint, QueueCounts, RunEntry, StateStore } from '../state/ports.ts';
 import { lookAt } from './prepare.ts';
 import { silentSeconds } from './run-once.ts';
 

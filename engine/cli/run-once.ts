@@ -10,7 +10,7 @@ import { acquireLease, holderOf, lockFile } from '../state/lease.ts';
 import { machineFolder } from '../state/machine-folder.ts';
 import { openState } from '../state/open-state.ts';
 import { openPortalBook } from '../state/portal-book.ts';
-import type { Holder, Lease } from '../state/ports.ts';
+import type { Holder, Lease } from '../state/machine-ports.ts';
 import type { Prepared } from './prepare.ts';
 import { runClock } from './run-clock.ts';
 

@@ -2,7 +2,8 @@ import type { Connection, EntityDescription, Row, Sink } from '../connector.ts';
 import type { Listener } from '../events/events.ts';
 import type { Signature } from '../plan/claims.ts';
 import type { TargetEntity } from '../plan/match.ts';
-import type { Lease, PortalBook, StateStore } from '../state/ports.ts';
+import type { Lease, PortalBook } from '../state/machine-ports.ts';
+import type { StateStore } from '../state/ports.ts';
 import type { CompiledFlow, CompiledPipeline, Test } from '../transform/compiled.ts';
 import type { Usage } from './host.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Host } from '../connector.ts';
 import type { Listener } from '../events/events.ts';
-import type { LimitedRequest, PortalBook, Priority } from '../state/ports.ts';
+import type { LimitedRequest, PortalBook, Priority } from '../state/machine-ports.ts';
 import type { RunClock } from './context.ts';
 import { runErrors } from './errors.ts';
 

@@ -1,5 +1,6 @@
 import { presentValues } from '../plan/fields.ts';
-import type { Intent, Link, Owed, Receipt, RecentRow } from '../state/ports.ts';
+import type { RecentRow } from '../state/machine-ports.ts';
+import type { Intent, Link, Owed, Receipt } from '../state/ports.ts';
 import { reach } from './crash-points.ts';
 import type { Sending, Sent } from './send.ts';
 import { writtenFields } from './written-fields.ts';

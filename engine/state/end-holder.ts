@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { stateErrors } from './errors.ts';
 import { holderOf } from './lease.ts';
 import { codeOf } from './place.ts';
-import type { Holder } from './ports.ts';
+import type { Holder } from './machine-ports.ts';
 
 /** Time as ending a holder needs it. */
 export interface Patience {

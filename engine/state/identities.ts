@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import type { Database } from './database.ts';
-import type { OtherInstance, PortalBook } from './ports.ts';
+import type { OtherInstance, PortalBook } from './machine-ports.ts';
 
 /** Who we are, for the portal book: it lies on the machine and is not copied with a pipeline's folder (DL-21). */
 export const identitiesMigration = `

@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts';
 import { guarded } from './database.ts';
 import { stateErrors } from './errors.ts';
 import { codeOf, keepMode, prepareFolder, sharedMode } from './place.ts';
-import type { Holder, LeaseAnswer } from './ports.ts';
+import type { Holder, LeaseAnswer } from './machine-ports.ts';
 
 /** Locks of this process. Referenced here, since a collected handle would let its lock go in the middle of a run. */
 const held = new Set<Sqlite.Database>();

@@ -1,7 +1,7 @@
 import { bucket } from './bucket.ts';
 import type { Clock } from './clock.ts';
 import type { Database } from './database.ts';
-import type { LimitedRequest, PortalBook, Priority } from './ports.ts';
+import type { LimitedRequest, PortalBook, Priority } from './machine-ports.ts';
 import { workLedger } from './work-ledger.ts';
 
 /**

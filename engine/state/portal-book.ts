@@ -6,7 +6,7 @@ import type { Database, Schema } from './database.ts';
 import { identities, identitiesMigration } from './identities.ts';
 import { limiter } from './limiter.ts';
 import { sharedMode } from './place.ts';
-import type { PortalBook, RecentRow } from './ports.ts';
+import type { PortalBook, RecentRow } from './machine-ports.ts';
 
 const bookSchema: Schema = {
   applicationId: 0x70626f6b, // "pbok"

@@ -1,7 +1,7 @@
 import type { MeasuredWork, Work } from '../connector.ts';
 import type { Clock } from './clock.ts';
 import type { Database } from './database.ts';
-import type { LimitedRequest } from './ports.ts';
+import type { LimitedRequest } from './machine-ports.ts';
 
 /** Seconds that count against a method until they leave the window. */
 interface WorkRow {

@@ -1,7 +1,8 @@
 import type { Connection, Connector, Outcome, Row, Sink, SourceBatch, Write } from '../../engine/connector.ts';
 import { defineErrors } from '../../engine/errors.ts';
 import type { CrashPoint } from '../../engine/run/crash-points.ts';
-import type { PortalBook, StateStore } from '../../engine/state/ports.ts';
+import type { PortalBook } from '../../engine/state/machine-ports.ts';
+import type { StateStore } from '../../engine/state/ports.ts';
 import type { TestClock } from '../support/harness.ts';
 import { applyWrite, entityOf } from '../support/table-connector.ts';
 import type { TableSystem } from '../support/table-connector.ts';

@@ -4,7 +4,7 @@ import { systemClock } from '../../engine/state/clock.ts';
 import { endHolder } from '../../engine/state/end-holder.ts';
 import type { Patience } from '../../engine/state/end-holder.ts';
 import { acquireLease, holderOf, lockFile } from '../../engine/state/lease.ts';
-import type { Holder } from '../../engine/state/ports.ts';
+import type { Holder } from '../../engine/state/machine-ports.ts';
 import { startProcess } from './processes/start.ts';
 import type { TestProcess } from './processes/start.ts';
 import { temporaryFolder } from './temporary-folder.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../engine/state/clock.ts';
 import { acquireLease, holderOf, lockFile } from '../../engine/state/lease.ts';
-import type { Lease } from '../../engine/state/ports.ts';
+import type { Lease } from '../../engine/state/machine-ports.ts';
 import { startProcess } from './processes/start.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { virtualClock } from './virtual-clock.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Limit } from '../../engine/connector.ts';
 import { openPortalBook } from '../../engine/state/portal-book.ts';
-import type { LimitedRequest, PortalBook, RecentRow } from '../../engine/state/ports.ts';
+import type { LimitedRequest, PortalBook, RecentRow } from '../../engine/state/machine-ports.ts';
 import type { ChargeOrder } from './processes/charge.ts';
 import { startProcess } from './processes/start.ts';
 import { temporaryFolder } from './temporary-folder.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Limit, MeasuredWork } from '../../engine/connector.ts';
 import { openPortalBook } from '../../engine/state/portal-book.ts';
-import type { LimitedRequest, PortalBook, Priority } from '../../engine/state/ports.ts';
+import type { LimitedRequest, PortalBook, Priority } from '../../engine/state/machine-ports.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { virtualClock } from './virtual-clock.ts';
 import type { VirtualClock } from './virtual-clock.ts';

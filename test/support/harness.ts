@@ -10,7 +10,8 @@ import type { RunResult } from '../../engine/run/run-pipeline.ts';
 import type { RunOptions } from '../../engine/run/context.ts';
 import { openPortalBook } from '../../engine/state/portal-book.ts';
 import { openState } from '../../engine/state/open-state.ts';
-import type { PortalBook, StateStore } from '../../engine/state/ports.ts';
+import type { PortalBook } from '../../engine/state/machine-ports.ts';
+import type { StateStore } from '../../engine/state/ports.ts';
 import { compile } from '../../engine/transform/compile.ts';
 import type { CompiledPipeline } from '../../engine/transform/compiled.ts';
 

@@ -6,7 +6,7 @@ import { showProgress } from '../render/progress.ts';
 import { afterword, endedText, runData, runText, stoppingText } from '../render/run.ts';
 import { runOnce } from '../run-once.ts';
 import { compileOnly, windowOf } from '../row-filter.ts';
-import type { Holder } from '../../state/ports.ts';
+import type { Holder } from '../../state/machine-ports.ts';
 import { stopSignal } from '../stop-signal.ts';
 
 export default class Run extends BaseCommand {

@@ -3,7 +3,7 @@ import type { PipeError } from '../../errors.ts';
 import type { FlowCounts, TargetCounts } from '../../events/events.ts';
 import type { Language } from '../../messages/template.ts';
 import type { RunResult } from '../../run/run-pipeline.ts';
-import type { Holder } from '../../state/ports.ts';
+import type { Holder } from '../../state/machine-ports.ts';
 import { errorData, errorText } from './error.ts';
 
 /** What `pipe run --json` prints (schemas/output/run.schema.json). */
