@@ -58,7 +58,7 @@ interface Fate {
 function fateOf(context: FlowContext, intent: OpenIntent, found: Lookup | undefined): Fate {
   if (found?.row !== undefined) return { intent, fate: 'adopted', row: found.row };
   if (leftMs(context, intent) > 0 || found?.failed) return { intent, fate: 'held' };
-  const canBeTold = intent.write.operation !== 'create' || found !== undefined || isAskedFor(intent);
+  const canBeTold = !intent.final && (intent.write.operation !== 'create' || found !== undefined || isAskedFor(intent));
   // Where nobody can tell but a person, their word closes the intent (`StateStore.decideQueue`).
   return { intent, fate: canBeTold ? 'over' : 'undecidable' };
 }

@@ -37,9 +37,10 @@ export async function keepReceipts({ context, target, scope }: Sending, sent: re
 
 function receiptOf({ intent, outcome }: Sent, at: number): Receipt {
   if (outcome.ok) return { intent: intent.id, outcome: 'applied', row: outcome.key, at };
-  const { code, parameters } = outcome.error;
-  const known = outcome.applied === 'no' ? 'not-applied' : 'unknown';
-  return { intent: intent.id, outcome: known, error: { code, parameters }, at };
+  const { code, parameters, kind, retry } = outcome.error;
+  const error = { code, parameters };
+  if (outcome.applied === 'no') return { intent: intent.id, outcome: 'not-applied', error, at };
+  return { intent: intent.id, outcome: 'unknown', error, at, ...(kind === 'data' && !retry && { final: true }) };
 }
 
 /** The child lists that a row created just now has yet to get. */

@@ -19,6 +19,7 @@ interface IntentRow {
 interface OpenRow extends IntentRow {
   readonly settle_boot: string | null;
   readonly settle_since: number | null;
+  readonly final: number;
 }
 
 /** What was about to be sent, durable before it was, and what came of it (DL-9). */
@@ -35,7 +36,7 @@ export function journal(db: Database, fence: (epoch: number) => void): Journal {
       AND operation = 'create' ORDER BY position`,
   );
   const open = db.sqlite.prepare<[string | null], OpenRow>(
-    `SELECT intent, settle_boot, settle_since FROM intents WHERE open = 1 AND flow = coalesce(?, flow)
+    `SELECT intent, settle_boot, settle_since, final FROM intents WHERE open = 1 AND flow = coalesce(?, flow)
       ORDER BY position`,
   );
   const mark = db.sqlite.prepare<[string, number, string]>(
@@ -68,10 +69,11 @@ export function journal(db: Database, fence: (epoch: number) => void): Journal {
 
 /** The last receipt of an intent counts; `unknown` leaves it open. */
 function answering(db: Database): (receipt: Receipt) => void {
-  const update = db.sqlite.prepare<[number, number, string, string | null, string | null, number, string]>(
-    `UPDATE intents SET open = ?, doubted = doubted | ?, outcome = ?, row = ?, error = ?, answered_at = ? WHERE id = ?`,
+  const update = db.sqlite.prepare<[number, number, string, string | null, string | null, number, number, string]>(
+    `UPDATE intents SET open = ?, doubted = doubted | ?, outcome = ?, row = ?, error = ?, answered_at = ?, final = ?
+      WHERE id = ?`,
   );
-  return ({ intent, outcome, row, error, at }) => {
+  return ({ intent, outcome, row, error, at, final }) => {
     const doubted = outcome === 'unknown' ? 1 : 0;
     const { changes } = update.run(
       doubted,
@@ -80,6 +82,7 @@ function answering(db: Database): (receipt: Receipt) => void {
       row ?? null,
       error ? JSON.stringify(error) : null,
       at,
+      final ? 1 : 0,
       intent,
     );
     if (changes === 0) throw stateErrors.no_intent.error({ intent });
@@ -91,6 +94,10 @@ function intentOf(row: IntentRow): Intent {
 }
 
 function openIntentOf(row: OpenRow): OpenIntent {
-  const { settle_boot: boot, settle_since: since } = row;
-  return boot === null || since === null ? intentOf(row) : { ...intentOf(row), settling: { boot, since } };
+  const { settle_boot: boot, settle_since: since, final } = row;
+  return {
+    ...intentOf(row),
+    ...(boot !== null && since !== null && { settling: { boot, since } }),
+    ...(final === 1 && { final: true }),
+  };
 }

@@ -219,6 +219,8 @@ export interface Intent {
 export interface OpenIntent extends Intent {
   /** Absent: nobody who holds the lock has met it yet. */
   readonly settling?: SettleMark;
+  /** To send it again would end the same way: only a person can go on (DL-22). */
+  readonly final?: true;
 }
 
 /** A moment on the monotonic clock of one boot: of another boot it says nothing, and counting begins anew. */
@@ -235,6 +237,8 @@ export interface Receipt {
   readonly row?: string;
   readonly error?: StoredError;
   readonly at: number;
+  /** Of one that is unknown: not to be sent again. */
+  readonly final?: true;
 }
 
 export interface Delivery {

@@ -133,5 +133,8 @@ export const stateSchema: Schema = {
     ALTER TABLE intents ADD COLUMN step INTEGER;
     CREATE UNIQUE INDEX intents_by_plan ON intents (plan, step) WHERE plan IS NOT NULL;
     `,
+    `
+    ALTER TABLE intents ADD COLUMN final INTEGER NOT NULL DEFAULT 0;
+    `,
   ],
 };

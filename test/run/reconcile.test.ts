@@ -164,6 +164,22 @@ describe('DL-13 a create that nobody can look up', () => {
   });
 });
 
+describe('DL-22 a write that the system cannot finish in the time it has', () => {
+  it('is quarantined when it is not there after settle: sent again, it would end the same way', async () => {
+    const tooLong: Outcome = { ok: false, applied: 'unknown', error: errors.refused.error({}) };
+    tables.onWrite = (write) => (write.entity === 'deal' ? tooLong : undefined);
+    tables.rows = [visit(1)];
+    await desk.run(pipeline);
+    tables.calls.length = 0;
+    desk.clock.time += 91_000;
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 4 });
+    expect([await queue(), tables.calls.filter((call) => call.startsWith('write'))]).toEqual([
+      ['1 quarantined run.undecidable'],
+      [],
+    ]);
+  });
+});
+
 describe('DL-14 a create given up for lost', () => {
   it('that arrives a day late beside the one made since is told with both keys, once', async () => {
     const arrives = loseCreates('deal', 'when let go');
