@@ -44,6 +44,7 @@ async function retry(work: FlowRun, entries: readonly QueueEntry[]): Promise<voi
   // A guard ends the record, and under another key it is another record: neither waits any longer.
   const kept = new Set([...mapped.records, ...failures].map(({ key }) => key));
   const delivered = entries.filter(({ key }) => !kept.has(key)).map(({ key }) => ({ key, hash: '' }));
+  reach('queue-superseded');
   await commit(context, task, { delivered, failures });
 }
 

@@ -192,6 +192,7 @@ export const points: readonly CrashPoint[] = [
   'rows-before',
   'queue-insert',
   'queue-taken',
+  'queue-superseded',
   'checkpoint-before',
   'checkpoint-after',
 ];
