@@ -1,4 +1,4 @@
-import type { OpenIntent, QueueEntry, QueuePut } from '../state/ports.ts';
+import type { OpenIntent, QueueEntry, QueuePut, StoredError } from '../state/ports.ts';
 import type { Doubts, FlowContext } from './context.ts';
 import { reach } from './crash-points.ts';
 import { runErrors } from './errors.ts';
@@ -192,16 +192,12 @@ function given({ hash, sourceKey }: QueueEntry): Pick<QueuePut, 'hash' | 'source
   return { ...(hash !== undefined && { hash }), ...(sourceKey && { sourceKey }) };
 }
 
-function unanswered({ write, target }: OpenIntent) {
-  const { code, parameters } = runErrors.in_doubt.error({
-    operation: write.operation,
-    target,
-    reason: 'the process ended before the answer came',
-  });
+export function unanswered({ write, target }: OpenIntent): StoredError {
+  const { code, parameters } = runErrors.unanswered.error({ operation: write.operation, target });
   return { code, parameters };
 }
 
-function undecidable({ write, target }: OpenIntent) {
+function undecidable({ write, target }: OpenIntent): StoredError {
   const { code, parameters } = runErrors.undecidable.error({ operation: write.operation, target });
   return { code, parameters };
 }

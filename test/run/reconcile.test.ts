@@ -5,6 +5,7 @@ import type { CrashPoint } from '../../engine/run/crash-points.ts';
 import type { CompiledPipeline } from '../../engine/transform/compiled.ts';
 import { compiled, stand } from '../support/harness.ts';
 import type { Stand } from '../support/harness.ts';
+import { killedAt as killed } from '../support/killed.ts';
 import { applyWrite, entityOf, putRow, tableSystem } from '../support/table-connector.ts';
 import type { TableSystem } from '../support/table-connector.ts';
 import { pipelineText, sourceRow, taggedDescriptions } from './simulation-clinic.ts';
@@ -39,19 +40,7 @@ const keys = (entity: string) => [...entityOf(tables, entity).rows.keys()];
 const unknown: Outcome = { ok: false, applied: 'unknown', error: errors.broken.error({}) };
 const queue = async () => (await desk.state.queue({})).map(({ key, state, error }) => `${key} ${state} ${error.code}`);
 
-/** The n-th arrival at a point is the process's last: the run ends there, and nothing after it happens. */
-async function killedAt(point: CrashPoint, nth = 1): Promise<void> {
-  let left = nth;
-  let dead = false;
-  watchCrashPoints((reached) => {
-    if (reached === point) left -= 1;
-    if (!dead && left > 0) return;
-    dead = true;
-    throw new Error('killed');
-  });
-  await desk.run(pipeline);
-  watchCrashPoints(undefined);
-}
+const killedAt = (point: CrashPoint, nth = 1) => killed(() => desk.run(pipeline), point, nth);
 
 /** Creates of this entity get no answer; they arrive, or when they are let go, or never. */
 function loseCreates(entity: string, arrives: 'at once' | 'when let go'): () => void {
