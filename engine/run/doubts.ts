@@ -1,4 +1,4 @@
-import type { OpenIntent, QueueEntry, QueuePut, StoredError } from '../state/ports.ts';
+import type { Intent, OpenIntent, QueueEntry, QueuePut, StoredError } from '../state/ports.ts';
 import type { Doubts, FlowContext } from './context.ts';
 import { reach } from './crash-points.ts';
 import { runErrors } from './errors.ts';
@@ -35,7 +35,7 @@ export async function lookAtDoubts(context: FlowContext): Promise<void> {
   reach('reconcile-lookup');
   const fates = own.map((intent) => fateOf(context, intent, found.get(intent.id)));
   for (const { intent, fate } of fates) {
-    if (fate === 'held' || fate === 'undecidable') for (const claim of intent.claims) doubts.claims.add(claim);
+    if (fate === 'held' || fate === 'undecidable') for (const claim of heldBy(intent)) doubts.claims.add(claim);
     if (fate === 'held') {
       const dueAt = context.clock.now() + leftMs(context, intent);
       doubts.records.set(intent.key, Math.max(dueAt, doubts.records.get(intent.key) ?? 0));
@@ -61,6 +61,11 @@ function fateOf(context: FlowContext, intent: OpenIntent, found: Lookup | undefi
   const canBeTold = !intent.final && (intent.write.operation !== 'create' || found !== undefined || isAskedFor(intent));
   // Where nobody can tell but a person, their word closes the intent (`StateStore.decideQueue`).
   return { intent, fate: canBeTold ? 'over' : 'undecidable' };
+}
+
+/** What waits for an intent: all that it touches, and what its record will touch after it. */
+export function heldBy({ claims, holds = [] }: Intent): readonly string[] {
+  return [...claims, ...holds];
 }
 
 /** Whether some rung can find what the create would have made. */
@@ -102,7 +107,7 @@ function settleMs({ compiled, connections }: FlowContext, intent: OpenIntent): n
 async function holdStrangers(context: FlowContext, intents: readonly OpenIntent[]): Promise<void> {
   const { doubts, state, run, epoch, clock, compiled } = context;
   for (const intent of intents) {
-    if (leftMs(context, intent) > 0) for (const claim of intent.claims) doubts.claims.add(claim);
+    if (leftMs(context, intent) > 0) for (const claim of heldBy(intent)) doubts.claims.add(claim);
   }
   const flows = new Set(compiled.flows.map(({ flow }) => flow.name));
   const left = intents.filter((intent) => !flows.has(intent.flow) && leftMs(context, intent) === 0);

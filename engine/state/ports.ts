@@ -198,8 +198,10 @@ export interface Intent {
   readonly target: string;
   readonly connection: string;
   readonly write: Write;
-  /** Values the record's rungs asked for: its claims while in doubt. */
+  /** The row it writes and what that answers to: nobody else touches it while in doubt. */
   readonly claims: readonly string[];
+  /** What the record's later targets were going to touch, and will once the doubt is settled. */
+  readonly holds?: readonly string[];
   /** The found row as it was read, for updates and deletes. */
   readonly before?: Row;
   /** Highest row id of the entity before a create was sent: what came of it lies above (DL-12). */

@@ -84,6 +84,21 @@ describe('DL-13 a write in doubt', () => {
     expect(await desk.run(pipeline)).toMatchObject({ flows: [{ created: 2, queued: 1 }] });
   });
 
+  it('holds what the record itself will write after it: another does not take it meanwhile', async () => {
+    const shared = await compiled(
+      pipelineText(1000, false).replace(
+        /( {8}entity: task\n\s+key: )\[VISIT\](\n\s+match: \[\{ name: )visit, by: \[VISIT\]/,
+        '$1[CONTACT_ID]$2contact, by: [CONTACT_ID]',
+      ),
+      [tables.connector],
+    );
+    tables.onWrite = (write) =>
+      write.entity === 'deal' && write.operation === 'create' && write.values['VISIT'] === '1' ? unknown : undefined;
+    tables.rows = [visit(1, 1), visit(2, 1), visit(3, 2)];
+    expect(await desk.run(shared)).toMatchObject({ flows: [{ created: 1, queued: 2 }] });
+    expect(rows('task')).toMatchObject([{ VISIT: '3' }]);
+  });
+
   it('makes a record wait that would write what the lost row may answer, though it did not ask for it', async () => {
     tables.rows = [visit(2, 2)];
     await desk.run(pipeline);
