@@ -26,7 +26,11 @@ export async function beginCreates(
   const begun = await begin(sending.context, sending.scope);
   if (begun.proven) return steps;
   await sendAlone(first);
-  begun.proven = await isFound(sending, first);
+  begun.proven = await isFound(sending, first).catch((thrown: unknown) => {
+    // Who is told to stop asks no more; what was sent is told and kept.
+    if (sending.context.signal.aborted) return false;
+    throw thrown;
+  });
   return steps.filter((step) => step !== first);
 }
 
