@@ -310,6 +310,29 @@ describe('DL-3 the first create of a run', () => {
     expect(tables.calls).toContain('write create,create');
   });
 
+  it('is the next one where the first was refused: nothing follows a create that made no row', async () => {
+    tables.rows = [visit(1), visit(2), visit(3), visit(4)];
+    for (const key of ['1', '2', '3']) tables.unindexed.add(`contact#${key}`);
+    tables.onWrite = (write) => {
+      if (write.entity !== 'contact') return undefined;
+      delete tables.onWrite;
+      return { ok: false, applied: 'no', error: errors.refused.error({}) };
+    };
+    const { exitCode, error } = await desk.run(pipeline);
+    expect([exitCode, error?.code, rows('contact').length]).toEqual([3, 'run.create_not_found', 1]);
+  });
+
+  it('is the last where the run is to stop', async () => {
+    const stop = new AbortController();
+    tables.rows = [visit(1), visit(2), visit(3)];
+    tables.onWrite = () => {
+      stop.abort('SIGTERM');
+      return { ok: false, applied: 'no', error: errors.refused.error({}) };
+    };
+    expect(await desk.run(pipeline, {}, stop.signal)).toMatchObject({ exitCode: 143 });
+    expect(tables.calls.filter((call) => call.startsWith('write'))).toEqual(['write create']);
+  });
+
   it('stops the run with 3 when it is not found though it holds its values: a filter is passed over', async () => {
     tables.rows = [visit(1), visit(2)];
     for (const key of ['1', '2']) tables.unindexed.add(`contact#${key}`);
