@@ -1,5 +1,5 @@
-import type { OpenIntent, QueueEntry, QueuePut } from '../state/ports.ts';
-import type { Doubts, FlowContext } from './context.ts';
+import type { OpenIntent, QueueEntry, QueuePut, SettleMark } from '../state/ports.ts';
+import type { Doubts, FlowContext, RunClock } from './context.ts';
 import { reach } from './crash-points.ts';
 import { runErrors } from './errors.ts';
 import { adopt, lookUp } from './look-up.ts';
@@ -70,7 +70,7 @@ function isAskedFor({ claims }: OpenIntent): boolean {
 
 /** A mark counts from the first run that held the lock, or from giving up, never from the intent's own time (DL-12). */
 async function beginSettle({ state, clock }: FlowContext, open: readonly OpenIntent[]): Promise<void> {
-  const unmarked = open.filter(({ settling }) => settling?.boot !== clock.bootId);
+  const unmarked = open.filter(({ settling }) => settledMs(clock, settling) === undefined);
   const mark = { boot: clock.bootId, since: clock.monotonic() };
   await state.beginSettle(
     unmarked.map(({ id }) => id),
@@ -80,12 +80,15 @@ async function beginSettle({ state, clock }: FlowContext, open: readonly OpenInt
 
 /** How long an intent may still take effect. */
 export function leftMs(context: FlowContext, intent: OpenIntent): number {
-  const { clock } = context;
-  const { settling } = intent;
-  const settle = settleMs(context, intent);
-  if (settling?.boot !== clock.bootId) return settle;
+  const settled = settledMs(context.clock, intent.settling) ?? 0;
   // Whole milliseconds, as a queue row holds them.
-  return Math.max(0, Math.ceil(settle - (clock.monotonic() - settling.since)));
+  return Math.max(0, Math.ceil(settleMs(context, intent) - settled));
+}
+
+/** Undefined where the mark is of another boot: where boots have no names, a clock that went back tells them apart. */
+function settledMs(clock: RunClock, mark: SettleMark | undefined): number | undefined {
+  const passed = mark?.boot === clock.bootId ? clock.monotonic() - mark.since : -1;
+  return passed < 0 ? undefined : passed;
 }
 
 function settleMs({ compiled, connections }: FlowContext, intent: OpenIntent): number {

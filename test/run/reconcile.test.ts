@@ -130,6 +130,18 @@ describe('DL-12 a create that got no answer', () => {
     expect(await desk.run(pipeline)).toMatchObject({ exitCode: 4, flows: [{ created: 0 }] });
     expect(rows('deal')).toEqual([]);
   });
+
+  it('settles anew, and in settle’s time, where boots have no names and the monotonic clock began again', async () => {
+    loseCreates('deal', 'when let go');
+    tables.rows = [visit(1)];
+    await desk.run(pipeline);
+    delete tables.onWrite;
+    const startedAt = desk.clock.time;
+    desk.clock.monotonic = () => desk.clock.time - startedAt;
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 4, flows: [{ created: 0 }] });
+    desk.clock.time += 91_000;
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 0, flows: [{ created: 1 }] });
+  });
 });
 
 describe('DL-13 a create that nobody can look up', () => {
