@@ -1,3 +1,4 @@
+import { isAskedFor } from '../state/asked-for.ts';
 import type { OpenIntent, QueueEntry, QueuePut, SettleMark } from '../state/ports.ts';
 import type { Doubts, FlowContext, RunClock } from './context.ts';
 import { reach } from './crash-points.ts';
@@ -61,11 +62,6 @@ function fateOf(context: FlowContext, intent: OpenIntent, found: Lookup | undefi
   const canBeTold = !intent.final && (intent.write.operation !== 'create' || found !== undefined || isAskedFor(intent));
   // Where nobody can tell but a person, their word closes the intent (`StateStore.decideQueue`).
   return { intent, fate: canBeTold ? 'over' : 'undecidable' };
-}
-
-/** Whether some rung can find what the create would have made. */
-function isAskedFor({ claims }: OpenIntent): boolean {
-  return claims.some((claim) => claim.includes('?'));
 }
 
 /** A mark counts from the first run that held the lock, or from giving up, never from the intent's own time (DL-12). */

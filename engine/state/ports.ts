@@ -79,8 +79,9 @@ export interface StateStore {
   dropQueue(filter: QueueFilter): Promise<QueueChange>;
   /**
    * A person's word on what became of a quarantined row's writes; closes its intents, so that what they claimed is
-   * free. `missing`: they did not arrive, the row is marked due. `arrived`: they did, the row is completed and this
-   * version of its record counts as delivered. False when the row is not quarantined (any more).
+   * free. `missing`: they did not arrive, the row is marked due. `arrived`: they did, the row is marked due too, so that
+   * the record goes on; where no rung could find what was created, it would be created again: then the row is completed
+   * and this version of its record counts as delivered. False when the row is not quarantined (any more).
    */
   decideQueue(id: number, word: 'arrived' | 'missing', at: number): Promise<boolean>;
   /** Removes completed and superseded rows closed before then; returns how many. */

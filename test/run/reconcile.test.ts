@@ -177,6 +177,29 @@ describe('DL-13 a create that nobody can look up', () => {
 });
 
 describe('DL-22 a write that the system cannot finish in the time it has', () => {
+  const isTooLong = ({ entity, operation }: Write): Outcome | undefined =>
+    entity === 'deal' && operation === 'update'
+      ? { ok: false, applied: 'unknown', error: errors.refused.error({}) }
+      : undefined;
+
+  it('holds up what comes after it no longer once a person says that it arrived', async () => {
+    tables.rows = [visit(1)];
+    await desk.run(pipeline);
+    entityOf(tables, 'task').rows.clear();
+    tables.onWrite = isTooLong;
+    tables.rows = [visit(1, { stamp: 5, sum: 300 })];
+    await desk.run(pipeline);
+    desk.clock.time += 91_000;
+    await desk.run(pipeline);
+    expect([await queue(), rows('task')]).toEqual([['1 quarantined run.undecidable'], []]);
+    delete tables.onWrite;
+    entityOf(tables, 'deal').rows.set('1', { ...rows('deal')[0], SUM: 300 });
+    const [row] = await desk.state.queue({ key: '1' });
+    await desk.state.decideQueue(row?.id ?? 0, 'arrived', desk.clock.now());
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 0 });
+    expect([rows('deal').length, rows('task').length, await queue()]).toEqual([1, 1, ['1 completed run.undecidable']]);
+  });
+
   it('is quarantined when it is not there after settle: sent again, it would end the same way', async () => {
     const tooLong: Outcome = { ok: false, applied: 'unknown', error: errors.refused.error({}) };
     tables.onWrite = (write) => (write.entity === 'deal' ? tooLong : undefined);
