@@ -14,7 +14,7 @@ export interface StateStore {
 
   /**
    * Says whose state this is from now on. It was another machine's or another instance's: then its known hashes are
-   * forgotten and what waits is marked due, to be read anew (DL-21). A new state, and one of a version that knew no
+   * forgotten and what waits is due, to be read anew (DL-21). A new state, and one of a version that knew no
    * machines, is ours.
    */
   identify(mine: Identity): Promise<'ours' | 'copied'>;
