@@ -231,6 +231,25 @@ describe('DL-14 a create given up for lost', () => {
     ]);
     expect(await desk.run(pipeline)).toMatchObject({ exitCode: 0, flows: [{ rejected: 0 }] });
   });
+
+  it('is told of the version that waits, where a newer one does: what was sent then is not written over it', async () => {
+    const arrives = loseCreates('deal', 'when let go');
+    tables.rows = [visit(1)];
+    await desk.run(pipeline);
+    delete tables.onWrite;
+    desk.clock.time += 91_000;
+    await desk.run(pipeline);
+    arrives();
+    tables.onWrite = ({ operation }) =>
+      operation === 'update'
+        ? { ok: false, applied: 'no', error: errors.refused.error({}, { retry: true }) }
+        : undefined;
+    tables.rows = [visit(1, { stamp: 5, sum: 300 })];
+    await desk.run(pipeline);
+    expect(await desk.state.queue({})).toMatchObject([
+      { key: '1', state: 'failed', error: { code: 'run.doubled' }, source: { sum: 300 } },
+    ]);
+  });
 });
 
 describe('DL-15 the child rows of a row', () => {
