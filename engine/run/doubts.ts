@@ -1,5 +1,5 @@
 import { isAskedFor } from '../state/asked-for.ts';
-import type { OpenIntent, QueueEntry, QueuePut, SettleMark } from '../state/ports.ts';
+import type { Intent, OpenIntent, QueueEntry, QueuePut, SettleMark } from '../state/ports.ts';
 import type { Doubts, FlowContext, RunClock } from './context.ts';
 import { reach } from './crash-points.ts';
 import { runErrors } from './errors.ts';
@@ -33,8 +33,9 @@ export async function lookAtDoubts(context: FlowContext): Promise<void> {
   await holdStrangers(context, strangers);
   const entries = await openEntries(context, own);
   const found = await lookUp(context, own);
+  const isOlder = await olderRows(context, own);
   reach('reconcile-lookup');
-  const fates = own.map((intent) => fateOf(context, intent, found.get(intent.id)));
+  const fates = own.map((intent) => fateOf(context, intent, found.get(intent.id), isOlder));
   for (const { intent, fate } of fates) {
     if (fate === 'held' || fate === 'undecidable') for (const claim of intent.claims) doubts.claims.add(claim);
     if (fate === 'held') {
@@ -56,12 +57,27 @@ interface Fate {
   readonly row?: string;
 }
 
-function fateOf(context: FlowContext, intent: OpenIntent, found: Lookup | undefined): Fate {
-  if (found?.row !== undefined) return { intent, fate: 'adopted', row: found.row };
+function fateOf(context: FlowContext, intent: OpenIntent, found: Lookup | undefined, isOlder: IsOlder): Fate {
+  const row = found?.rows.find((candidate) => !isOlder(intent, candidate));
+  if (row !== undefined) return { intent, fate: 'adopted', row };
   if (leftMs(context, intent) > 0 || found?.failed) return { intent, fate: 'held' };
   const canBeTold = !intent.final && (intent.write.operation !== 'create' || found !== undefined || isAskedFor(intent));
   // Where nobody can tell but a person, their word closes the intent (`StateStore.decideQueue`).
   return { intent, fate: canBeTold ? 'over' : 'undecidable' };
+}
+
+type IsOlder = (intent: Intent, row: string) => boolean;
+
+/** A row its record was written to before is not what a lost create made, though it has the same tag. */
+async function olderRows({ state, flow }: FlowContext, intents: readonly Intent[]): Promise<IsOlder> {
+  const links = await state.links(
+    flow.flow.name,
+    intents.map(({ key }) => key),
+  );
+  return ({ key, target, connection }, row) =>
+    links.some(
+      (link) => link.row === row && link.key === key && link.target === target && link.connection === connection,
+    );
 }
 
 /** A mark counts from the first run that held the lock, or from giving up, never from the intent's own time (DL-12). */

@@ -142,6 +142,25 @@ describe('DL-12 a create that got no answer', () => {
     desk.clock.time += 91_000;
     expect(await desk.run(pipeline)).toMatchObject({ exitCode: 0, flows: [{ created: 1 }] });
   });
+
+  it('is not taken for a row its record was known to have before: it may arrive yet', async () => {
+    const again = '- { name: visit, by: [VISIT], where: $not($found.STAGE = "LOST"), refused: create }\n';
+    const secondDeal = await compile(pipelineText(1, false).replace('- { name: visit, by: [VISIT] }\n', again));
+    const held: Write[] = [];
+    tables.onWrite = (write) => {
+      if (write.entity === 'task') entityOf(tables, 'deal').rows.set('1', { ...rows('deal')[0], STAGE: 'LOST' });
+      if (write.entity !== 'deal' || write.operation !== 'create' || rows('deal').length === 0) return undefined;
+      held.push(write);
+      return unknown;
+    };
+    tables.rows = [visit(1), visit(1, { stamp: 2, sum: 200 })];
+    expect(await desk.run(secondDeal)).toMatchObject({ exitCode: 4 });
+    expect([held.length, await queue()]).toEqual([1, ['1 waiting run.in_doubt']]);
+    delete tables.onWrite;
+    for (const write of held) applyWrite(tables, write);
+    expect(await desk.run(secondDeal)).toMatchObject({ exitCode: 0 });
+    expect(rows('deal').map(({ STAGE }) => STAGE)).toEqual(['LOST', 'NEW']);
+  });
 });
 
 describe('DL-13 a create that nobody can look up', () => {
