@@ -10,7 +10,7 @@ export interface Failure {
   readonly key: string;
   readonly source: Row;
   readonly error: PipeError;
-  /** Of the version that failed. */
+  /** Of the version that failed; empty: of none, whatever is read next is tried. */
   readonly hash: string;
 }
 
@@ -24,7 +24,7 @@ export function queuePut(context: FlowContext, failure: Failure, before: number)
   const sourceKey = context.sourceKey(source);
   const put = {
     key,
-    hash,
+    ...(hash !== '' && { hash }),
     source,
     error: { code: error.code, parameters: error.parameters },
     ...(sourceKey && { sourceKey }),
