@@ -24,6 +24,7 @@ export function fileSink(settings: Settings, host: Host): Sink {
   return {
     writesPerRequest: 1000,
     settleMs: 0,
+    findsAtOnce: true,
     describe: (entity, signal) => describe(open(entity), signal),
     find(entity, questions, fields, signal) {
       const table = open(entity);
