@@ -171,12 +171,18 @@ function madeAs(
   };
 }
 
+/** The time first, so that the journal's index grows at its end and not all over. */
+function intentId(at: number): string {
+  return `${at.toString(36)}-${randomUUID()}`;
+}
+
 function intentOf(sending: Sending, step: Step): Intent {
   const { context, target } = sending;
   const { execution, change } = step;
   const { name, connection } = target.target;
+  const at = context.clock.now();
   return {
-    id: randomUUID(),
+    id: intentId(at),
     run: context.run,
     epoch: context.epoch,
     flow: context.flow.flow.name,
@@ -186,7 +192,7 @@ function intentOf(sending: Sending, step: Step): Intent {
     claims: execution.effectsOf.get(change) ?? [],
     ...laterEffects(sending, execution),
     source: execution.record.source,
-    at: context.clock.now(),
+    at,
     write: step.write,
     ...('before' in change && { before: change.before }),
     ...(execution.absent && { absent: true }),
