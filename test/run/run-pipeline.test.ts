@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Connector, EntityDescription, Sink } from '../../engine/connector.ts';
 import { defineErrors } from '../../engine/errors.ts';
 import { openPortalBook } from '../../engine/state/portal-book.ts';
-import type { RecentRow } from '../../engine/state/ports.ts';
+import type { RecentRow } from '../../engine/state/machine-ports.ts';
+
 import type { CompiledPipeline } from '../../engine/transform/compiled.ts';
 import { compiled, stand } from '../support/harness.ts';
 import type { Stand } from '../support/harness.ts';
