@@ -199,7 +199,7 @@ export interface Intent {
   readonly target: string;
   readonly connection: string;
   readonly write: Write;
-  /** Values the record's rungs asked for: its claims while in doubt. */
+  /** The row it writes, and the questions that row answered or will answer: what is held while it is in doubt. */
   readonly claims: readonly string[];
   /** The found row as it was read, for updates and deletes. */
   readonly before?: Row;
