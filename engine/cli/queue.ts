@@ -90,10 +90,6 @@ export async function decideNamed(
   return change({ id });
 }
 
-export function isOpen({ state }: QueueEntry): boolean {
-  return state !== 'completed' && state !== 'superseded';
-}
-
 export function filterOf(flags: RowFlags): QueueFilter {
   const state = queueStates.find((name) => name === flags.in);
   return { ...(flags.flow !== undefined && { flow: flags.flow }), ...(state && { state }) };

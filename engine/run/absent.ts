@@ -5,6 +5,7 @@ import type { SeenRow } from '../plan/absent.ts';
 import { brakeDeletes } from '../plan/brakes.ts';
 import { asRow } from '../plan/question.ts';
 import type { FoundRow, Row } from '../connector.ts';
+import { isOpenRow } from '../state/open-row.ts';
 import type { ListedRow } from '../state/ports.ts';
 import type { CompiledTarget } from '../transform/compiled.ts';
 import { attempt } from './attempt.ts';
@@ -151,7 +152,7 @@ export async function refuseTooMany({ context, absence }: FlowRun): Promise<void
 /** A record that waits in the queue is present, though the source may not have it any more (language.md §4.13). */
 async function noteQueued(context: FlowContext, absence: Absence): Promise<void> {
   const entries = await context.state.queue({ flow: context.flow.flow.name });
-  const open = entries.filter(({ state }) => state !== 'completed' && state !== 'superseded');
+  const open = entries.filter(isOpenRow);
   const quiet = { ...context, emit: () => undefined };
   const { seen } = await mapBatch(
     quiet,

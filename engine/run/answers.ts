@@ -55,7 +55,8 @@ export class Answers {
   }
 
   /**
-   * A row of this wave was written: later targets see it as it is now. A row that was made just now, in the place of `stoodFor`, is named by nothing yet: what was asked with the place-holder is answered.
+   * A row of this wave was written: later targets see it as it is now. A row that was made just now, in the place of
+   * `stoodFor`, is named by nothing yet: what was asked with the place-holder is answered.
    */
   wrote(scope: Scope, key: string, row: Row, stoodFor: string | undefined): void {
     this.#rows.set(rowClaim(scope.id, key), row);

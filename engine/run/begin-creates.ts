@@ -74,7 +74,12 @@ function ownQuestion({ context, target, scope }: Sending, { execution }: Step, r
   const asked = execution.asked.get(target.target.name) ?? [];
   const tag = tagOf(context, target, execution.record.key);
   const byTag = tag && { by: { [tag.field]: { anyOf: [tag.value] } } };
-  return asked.find((question) => satisfies(scope.fields, question, row)) ?? byTag;
+  return asked.find((question) => asksForValues(question) && satisfies(scope.fields, question, row)) ?? byTag;
+}
+
+/** A field that is asked to be empty may have been filled since, by a robot. */
+function asksForValues({ by }: Question): boolean {
+  return Object.values(by).every((wanted) => !('empty' in wanted));
 }
 
 /** The row as it is there tells whether the field or the search is at fault. */

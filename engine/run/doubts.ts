@@ -1,4 +1,5 @@
 import { isAskedFor } from '../state/asked-for.ts';
+import { isOpenRow } from '../state/open-row.ts';
 import type { Intent, OpenIntent, QueueEntry, QueuePut, SettleMark, StoredError } from '../state/ports.ts';
 import type { Doubts, FlowContext, RunClock } from './context.ts';
 import { reach } from './crash-points.ts';
@@ -145,7 +146,7 @@ async function openEntries(
 ): Promise<ReadonlyMap<string, QueueEntry>> {
   if (own.length === 0) return new Map();
   const entries = await state.queue({ flow: flow.flow.name });
-  const open = entries.filter((entry) => entry.state !== 'completed' && entry.state !== 'superseded');
+  const open = entries.filter(isOpenRow);
   return new Map(open.map((entry) => [entry.key, entry]));
 }
 

@@ -22,6 +22,9 @@ export interface HostParts {
   readonly usage: Usage;
 }
 
+/** A wait in many small steps is one wait to people. */
+const tellEveryMs = 5_000;
+
 /** What the engine lends connectors: the limiter of the machine, the clock, a way to warn. */
 export function makeHost(parts: HostParts): Host {
   const { folder, clock, book, priority, emit, usage } = parts;
@@ -30,6 +33,7 @@ export function makeHost(parts: HostParts): Host {
     now: () => clock.now(),
     admit: async ({ until, ...charge }, signal) => {
       const request: LimitedRequest = { ...charge, id: randomUUID(), priority };
+      let toldAt = -Infinity;
       for (;;) {
         signal.throwIfAborted();
         const answer = await book.charge(request);
@@ -38,7 +42,10 @@ export function makeHost(parts: HostParts): Host {
         const what = method ?? charge.limit.key;
         const tooLate = until !== undefined && clock.now() + waitMs > until;
         if (tooLate) throw runErrors.limited.error({ what }, { retry: true, limited: true, retryAfterMs: waitMs });
-        emit({ type: 'waiting', at: clock.now(), for: what, ms: waitMs });
+        if (clock.monotonic() - toldAt >= tellEveryMs) {
+          toldAt = clock.monotonic();
+          emit({ type: 'waiting', at: clock.now(), for: what, ms: waitMs });
+        }
         await clock.sleep(waitMs, signal);
         usage.limitedMs += waitMs;
       }

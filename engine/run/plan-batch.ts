@@ -173,8 +173,8 @@ function rowsOf(scope: Scope, plan: TargetPlan | undefined): readonly string[] {
 }
 
 /**
- * The row a change writes, and the questions it answered before or will answer from then on. A new row may also answer by fields that the
- * system fills itself: all those of its target that its values do not exclude.
+ * The row a change writes, and the questions it answered before or will answer from then on. A new row may also answer by
+ * fields that the system fills itself: all those of its target that its values do not exclude.
  */
 export function effectsOf(scope: Scope, change: Change, asked: readonly Question[]): readonly string[] {
   if (change.operation === 'unchanged') return [];

@@ -55,11 +55,8 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
   const epoch = await state.startRun({ run, startedAt, mapping: compiled.hash, pid: process.pid });
   reach('lock-taken');
   emit({ type: 'run-started', at: startedAt, run, pipeline: compiled.pipeline.name, version: 1 });
-  const instance = await identify(task);
-  const done = await runFlows(
-    { ...task, run, epoch, startedAt, connections, usage, instance, creates: new Map() },
-    flows,
-  );
+  const context = { ...task, run, epoch, startedAt, connections, usage, creates: new Map() };
+  const done = await runFlows(context, task, flows);
   const unclosed = await failureOf(() => closeConnections(connections));
   const error = done.error ?? unclosed;
   await state.pruneJournal(clock.now() - historyKeptMs);
@@ -80,8 +77,15 @@ interface FlowsDone {
   readonly error?: PipeError;
 }
 
-async function runFlows(context: RunContext, flows: readonly CompiledFlow[]): Promise<FlowsDone> {
+async function runFlows(
+  parts: Omit<RunContext, 'instance'>,
+  task: RunTask,
+  flows: readonly CompiledFlow[],
+): Promise<FlowsDone> {
   const done: ({ name: string } & FlowCounts)[] = [];
+  const instance = await identify(task).catch(toPipeError);
+  if (instance instanceof Error) return { flows: done, error: instance };
+  const context = { ...parts, instance };
   for (const flow of flows) {
     const tally = startTally(flow.targets.map((target) => target.target.name));
     const error = await failureOf(() => runFlow(context, flow, tally));

@@ -48,7 +48,7 @@ function doubted(sending: Sending, sent: Sent, outcome: Extract<Outcome, { ok: f
   failed(sending, sent, runErrors.in_doubt.error(facts, { retry: true }));
 }
 
-/** A row that is there stays what it is for later targets, though its child rows could not be written. */
+/** A row that is there keeps its plan, though its child rows could not be written: they are what failed. */
 function failed({ target }: Sending, { step }: Sent, error: PipeError): void {
   const { execution, change, write } = step;
   const { name } = target.target;

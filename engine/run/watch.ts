@@ -1,3 +1,4 @@
+import { isOpenRow } from '../state/open-row.ts';
 import type { Intent, QueueEntry } from '../state/ports.ts';
 import type { FlowContext } from './context.ts';
 import { commit } from './commit.ts';
@@ -20,7 +21,7 @@ export async function watchAbsent(context: FlowContext, task: DeliveryTask): Pro
   const closed = (await state.closedAsAbsent(clock.now() - watchedMs)).filter((intent) => intent.flow === name);
   if (closed.length === 0) return;
   const found = await lookUp(context, closed);
-  const waiting = new Map((await state.queue({ flow: name })).filter(isOpen).map((entry) => [entry.key, entry]));
+  const waiting = new Map((await state.queue({ flow: name })).filter(isOpenRow).map((entry) => [entry.key, entry]));
   const told = new Set([...waiting.values()].filter(isDoubled).map(({ key }) => key));
   const delivered = await state.known(
     name,
@@ -38,10 +39,6 @@ export async function watchAbsent(context: FlowContext, task: DeliveryTask): Pro
   }
   task.tally.read += failures.length;
   if (failures.length > 0) await commit(context, task, { delivered: [], failures });
-}
-
-function isOpen({ state }: QueueEntry): boolean {
-  return state !== 'completed' && state !== 'superseded';
 }
 
 function isDoubled({ state, error }: QueueEntry): boolean {

@@ -199,7 +199,7 @@ export interface Intent {
   readonly target: string;
   readonly connection: string;
   readonly write: Write;
-  /** The row it writes and what that answers to: nobody else touches it while in doubt. */
+  /** The row it writes, and the questions that row answered or will answer: what is held while it is in doubt. */
   readonly claims: readonly string[];
   /** What the record's later targets were going to touch, and will once the doubt is settled. */
   readonly holds?: readonly string[];

@@ -1,8 +1,9 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../base-command.ts';
 import { choiceFlag, fileArgument } from '../../flags.ts';
-import { columnsOf, filterOf, isOpen, queueFlags, stateFlags, withQueue } from '../../queue.ts';
+import { columnsOf, filterOf, queueFlags, stateFlags, withQueue } from '../../queue.ts';
 import { exportData, exportText } from '../../render/queue-export.ts';
+import { isOpenRow } from '../../../state/open-row.ts';
 
 export default class QueueExport extends BaseCommand {
   static override summary =
@@ -28,7 +29,7 @@ export default class QueueExport extends BaseCommand {
     const { args, flags } = await this.parse(QueueExport);
     const rows = await withQueue(args.file, flags, async (queue) => {
       const entries = await queue.state.queue(filterOf(flags));
-      const wanted = flags.in === undefined ? entries.filter(isOpen) : entries;
+      const wanted = flags.in === undefined ? entries.filter(isOpenRow) : entries;
       return wanted.map((entry) => ({ entry, personal: flags.reveal ? undefined : columnsOf(queue, entry) }));
     });
     const data = exportData(rows, this.language);
