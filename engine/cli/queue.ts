@@ -90,13 +90,14 @@ export async function decideNamed(
   return change({ id });
 }
 
-export function isOpen({ state }: QueueEntry): boolean {
-  return state !== 'completed' && state !== 'superseded';
-}
-
 export function filterOf(flags: RowFlags): QueueFilter {
   const state = queueStates.find((name) => name === flags.in);
   return { ...(flags.flow !== undefined && { flow: flags.flow }), ...(state && { state }) };
+}
+
+/** Rows to look at: those that wait, or those in the state that was asked for. */
+export function waitingOf(flags: RowFlags): QueueFilter {
+  return { ...filterOf(flags), open: flags.in === undefined };
 }
 
 /** The columns of a row's source as far as the connector knows them: it says how they are masked. */
