@@ -8,7 +8,7 @@ const fast = [
   'test/cli/{texts,progress,masked-row}.test.ts',
 ];
 
-const each = { environment: 'node', pool: 'forks', testTimeout: 30_000, hookTimeout: 60_000 } as const;
+const each = { environment: 'node', pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 } as const;
 
 export default defineConfig({
   test: {

@@ -350,6 +350,11 @@ export interface Sink {
   readonly requestsInFlight: number;
   /** How long a request the client gave up on may still take effect, in milliseconds (delivery.md, settle). */
   readonly settleMs: number;
+  /**
+   * `find` sees what was written before it, by every field and whoever wrote it: the engine need not remember rows made
+   * lately (DL-2). Absent: an index may lag.
+   */
+  readonly findsAtOnce?: true;
 }
 
 /** Fields to send; null clears one. Multi-fields are lists of `MultiValue`. */

@@ -53,7 +53,8 @@ export function createClient(portal: Portal, host: Host): Client {
       const cmd = Object.fromEntries(commands.map((command, index) => [keyOf(index), encodeCommand(command)]));
       const methods = commands.map(({ method }) => method);
       const posted = await wire.post('batch', { halt: 0, cmd }, methods, options);
-      const reply = 'error' in posted ? posted : readAnswer(concernOf, posted, 'batch', []);
+      const sent = commands.flatMap(({ params }) => textsOf(params));
+      const reply = 'error' in posted ? posted : readAnswer(concernOf, posted, 'batch', sent);
       if (!reply.ok) return reply;
       const answer = readBatch(reply.value);
       if (answer === undefined) return withoutWord('shapeless', concernOf('batch'));

@@ -85,6 +85,7 @@ test('DL-22 one write alone that outlasts the portal is named, and nobody knows 
 
 const limits = defineErrors('testing', {
   limited: { kind: 'environment', en: '{what} is used up', ru: '{what}', fix: { en: 'wait', ru: 'ждать' } },
+  locked: { kind: 'environment', en: 'the book is busy', ru: 'занято', fix: { en: 'wait', ru: 'ждать' } },
 });
 
 test('what the limit of its method holds up stays behind, with later writes to its row; the rest goes', async () => {
@@ -106,6 +107,19 @@ test('what the limit of its method holds up stays behind, with later writes to i
   const held = { ok: false, applied: 'no', error: { code: 'testing.limited', limited: true } };
   expect(outcomes).toMatchObject([held, { ok: true, key: '3' }, held, { ok: true, key: '2' }]);
   expect(methods(opened)).toEqual(['crm.deal.add', 'crm.deal.delete']);
+});
+
+test('DL-11 a later request that cannot be admitted takes nothing back from what an earlier one did', async () => {
+  const opened = await open();
+  const { admit } = opened.host;
+  opened.host.admit = async (charge, signal) => {
+    if (opened.host.admitted.length > 0) throw limits.locked.error({}, { retry: true });
+    return await admit(charge, signal);
+  };
+  const writes = Array.from({ length: 11 }, (_, index) => create('deal', { TITLE: `№ ${index}` }));
+  const outcomes = await write(opened, ...writes);
+  expect(outcomes.slice(0, 10)).toEqual(writes.slice(0, 10).map((_, index) => ({ ok: true, key: String(index + 1) })));
+  expect(outcomes[10]).toMatchObject({ applied: 'no', error: { code: 'bitrix24.not_sent', retry: true } });
 });
 
 test('where the portal charges the batch, its time is told as that of `batch`', async () => {

@@ -157,6 +157,14 @@ test('the text of a refusal keeps no HTML and nothing that was sent', async () =
   });
 });
 
+test('nor does that of a batch refused as a whole', async () => {
+  const opened = await open();
+  const body = JSON.stringify({ error: 'ERROR_CORE', error_description: 'Wrong command for Вера' });
+  opened.portal.fail({ method: 'batch', fault: { status: 400, body } });
+  const [outcome] = await opened.sink.write([create], opened.signal);
+  expect(outcome).toMatchObject({ error: { message: 'batch was refused (ERROR_CORE): Wrong command for …' } });
+});
+
 test('nobody there: unreachable, and certainly not applied', async () => {
   const opened = await open();
   await opened.portal.close();

@@ -48,7 +48,8 @@ export async function write(
     const sent = await send(writer, now, { signal, ...(until !== undefined && { until }) }).catch((thrown: unknown) => {
       const error = toPipeError(thrown);
       if (error.limited && holdUp(error)) return 'held';
-      if (requests > 0 && (signal.aborted || error.limited)) return 'stop';
+      // What was sent keeps its outcomes; what went wrong is met again when the rest is sent.
+      if (requests > 0) return 'stop';
       throw thrown;
     });
     if (sent === 'held') continue;

@@ -1,9 +1,9 @@
-import { readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import iconv from 'iconv-lite';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Row, Sink, Write } from '../../engine/index.ts';
+import type { FoundRow, Row, Sink, Write } from '../../engine/index.ts';
 import { temporaryFolder } from '../../test/support/folder.ts';
 import { testHost } from '../../test/support/host.ts';
 import { rejection } from '../../test/support/iterate.ts';
@@ -27,6 +27,8 @@ function left(content: string, { pid = noProcess, note = coming, link = false } 
   const { sink, rows } = open(folder, name);
   return {
     rows,
+    sink,
+    path: join(folder, 'people.csv'),
     add: (id: string) => sink.write([create(id, name)], signal),
     text: () => readFileSync(join(folder, 'people.csv'), 'utf8'),
     files: () => readdirSync(folder).filter((one) => one !== 'link.csv'),
@@ -46,6 +48,12 @@ function open(folder: string, name: string, settings: Settings = {}) {
   return { sink, rows };
 }
 
+async function scanned(pages: AsyncIterable<readonly FoundRow[]> | undefined): Promise<readonly FoundRow[]> {
+  const rows: FoundRow[] = [];
+  for await (const page of pages ?? []) rows.push(...page);
+  return rows;
+}
+
 function create(id: string, entity: string): Write {
   return { operation: 'create', entity, values: { id } };
 }
@@ -57,6 +65,24 @@ describe('an append that was cut short', () => {
     await torn.add('9');
     expect(torn.text()).toBe(`${before}9,\n`);
     expect(torn.files()).toEqual(['people.csv']);
+  });
+
+  it('is passed over by a scan', async () => {
+    const { sink } = left(`${before}2,К`);
+    expect(await scanned(sink.scan?.('people.csv', ['name'], signal))).toEqual([
+      { key: '1', values: { name: 'Орлова' } },
+    ]);
+  });
+
+  it('is passed over by a scan that has begun before it', async () => {
+    const many = Array.from({ length: 5000 }, (_, id) => `${id},Орлова\n`).join('');
+    const { sink, path } = left(`id,name\n${many}`, { note: '' });
+    const scan = sink.scan?.('people.csv', [], signal)[Symbol.asyncIterator]();
+    const first = await scan?.next();
+    appendFileSync(path, '5000,Ор');
+    let rows = first?.done === false ? first.value.length : 0;
+    for (let page = await scan?.next(); page?.done === false; page = await scan?.next()) rows += page.value.length;
+    expect(rows).toBe(5000);
   });
 
   it('stays when all of it is there', async () => {

@@ -22,10 +22,20 @@ export async function append(path: string, bytes: Buffer): Promise<void> {
   await rm(note);
 }
 
-/** The length up to which a file is whole, where an append to it was cut short; undefined: all of it. */
+/**
+ * The length up to which a file holds whole rows: all of it, or what it was before an append that was cut short or is
+ * under way. What comes later is not for a reader that begins now. undefined: a pipe, which has no length.
+ */
 export async function wholeLength(path: string): Promise<number | undefined> {
-  const note = await readNote(path);
-  return note && (await tornAt(path, note));
+  for (;;) {
+    const before = await stat(path);
+    if (!before.isFile()) return undefined;
+    const note = await readNote(path);
+    const torn = note && (await tornAt(path, note));
+    if (torn !== undefined) return torn;
+    // An append that ended in between may have been half made at the first look.
+    if ((await stat(path)).size === before.size) return before.size;
+  }
 }
 
 /** Takes back an append that was cut short: the call that made it has done nothing. False: it is still being made. */

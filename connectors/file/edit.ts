@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Outcome, PipeError, Row, Write, WriteValues } from '../../engine/index.ts';
+import type { Outcome, PipeError, Row, Value, Write, WriteValues } from '../../engine/index.ts';
 import { fileErrors } from './errors.ts';
 import { keyOf } from './target.ts';
 import type { TargetFile } from './target.ts';
@@ -35,7 +35,9 @@ export function planEdit(table: TargetFile, before: Before, writes: readonly Wri
 
 /** The key a write names or brings, if it does. */
 export function keyIn(write: Write, column: string): string | undefined {
-  return write.operation === 'create' ? keyOf(rowFrom(write.values), column) : write.key;
+  if (write.operation !== 'create') return write.key;
+  const value = write.values[column];
+  return value === undefined || value === null ? undefined : keyOf({ [column]: value }, column);
 }
 
 /** A row with values put in; null takes one out. */
@@ -44,7 +46,9 @@ export function patched(row: Row, values: WriteValues): Row {
 }
 
 function rowFrom(values: WriteValues): Row {
-  return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
+  const cells: [string, Value][] = [];
+  for (const [name, value] of Object.entries(values)) if (value !== null) cells.push([name, value]);
+  return Object.fromEntries(cells);
 }
 
 /** The edit while it grows: each write meets what those before it made. */
@@ -79,10 +83,11 @@ class Draft {
 
   private create(values: WriteValues): Outcome {
     const { file, key: column } = this.table;
-    const given = keyOf(rowFrom(values), column);
+    const brought = rowFrom(values);
+    const given = keyOf(brought, column);
     const key = given ?? randomUUID();
     if (this.holds(key)) return refused(fileErrors.key_taken.error({ file, column }));
-    const row = rowFrom(given === undefined ? { ...values, [column]: key } : values);
+    const row = given === undefined ? { ...brought, [column]: key } : brought;
     const error = this.accept(row);
     if (error) return refused(error);
     this.added.set(key, row);

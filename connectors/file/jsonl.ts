@@ -39,7 +39,7 @@ export function jsonLine(row: Row): string {
 export function jsonlRow({ file }: TableFile, json: string, line: number): Row {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(json, exactNumbers);
+    parsed = largeNumber.test(json) ? JSON.parse(json, exactNumbers) : JSON.parse(json);
   } catch (cause) {
     throw fileErrors.not_json.error({ file, line, form: '{"name": value}' }, { cause });
   }
@@ -47,6 +47,9 @@ export function jsonlRow({ file }: TableFile, json: string, line: number): Row {
   if (typeof row === 'object' && !isList(row)) return row;
   throw fileErrors.not_json.error({ file, line, form: '{"name": value}' });
 }
+
+/** What may be an integer that a double cannot hold: it has sixteen digits, or an exponent. */
+const largeNumber = /\d{16}|\d[eE]/;
 
 /** An integer that a double cannot hold stays as it is written. */
 function exactNumbers(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
@@ -69,11 +72,12 @@ function valueOf(parsed: unknown): Value | undefined {
 
 function structureOf(parsed: object): Value {
   if (Array.isArray(parsed)) return parsed.map(valueOf).filter((value) => value !== undefined);
-  const entries = Object.entries(parsed).flatMap(([name, member]) => {
+  const members: [string, Value][] = [];
+  for (const [name, member] of Object.entries(parsed)) {
     const value = valueOf(member);
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  return Object.fromEntries(entries);
+    if (value !== undefined) members.push([name, value]);
+  }
+  return Object.fromEntries(members);
 }
 
 export function isList(value: Value): value is readonly Value[] {

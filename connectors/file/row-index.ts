@@ -16,6 +16,14 @@ export interface PlacedRow {
   readonly line: number;
 }
 
+/** Where rows lie, a page of them at a time: nothing that is held is ever copied to make room. */
+interface Page {
+  readonly offsets: Float64Array;
+  readonly lines: Uint32Array;
+}
+
+const rowsPerPage = 8192;
+
 /** Rows read from one place on; most end within it. */
 const firstBytes = 4096;
 
@@ -30,8 +38,7 @@ export class RowIndex {
   version: string;
   readonly #table: TableFile;
   readonly #fields: ReadonlyMap<string, HashTable>;
-  #offsets = new Float64Array(1024);
-  #lines = new Uint32Array(1024);
+  readonly #pages: Page[] = [];
   #rows = 0;
   #lastLine = 0;
 
@@ -51,9 +58,10 @@ export class RowIndex {
   }
 
   add(row: Row, offset: number, line: number): void {
-    if (this.#rows === this.#offsets.length) this.#grow();
-    this.#offsets[this.#rows] = offset;
-    this.#lines[this.#rows] = line;
+    const at = this.#rows % rowsPerPage;
+    if (at === 0) this.#pages.push({ offsets: new Float64Array(rowsPerPage), lines: new Uint32Array(rowsPerPage) });
+    const page = this.#pageOf(this.#rows);
+    if (page) [page.offsets[at], page.lines[at]] = [offset, line];
     for (const [field, table] of this.#fields) for (const text of texts(row[field])) table.add(text, this.#rows);
     this.#rows++;
     this.#lastLine = line;
@@ -71,13 +79,8 @@ export class RowIndex {
     }
   }
 
-  #grow(): void {
-    const offsets = new Float64Array(this.#offsets.length * 2);
-    offsets.set(this.#offsets);
-    this.#offsets = offsets;
-    const lines = new Uint32Array(this.#lines.length * 2);
-    lines.set(this.#lines);
-    this.#lines = lines;
+  #pageOf(number: number): Page | undefined {
+    return this.#pages[Math.floor(number / rowsPerPage)];
   }
 
   /** Whether this row lies where the last one is said to. */
@@ -107,8 +110,9 @@ export class RowIndex {
     try {
       for (const number of wanted) {
         signal.throwIfAborted();
-        const line = this.#lines[number] ?? 0;
-        const text = await this.#textAt(handle, this.#offsets[number] ?? 0, line);
+        const page = this.#pageOf(number);
+        const line = page?.lines[number % rowsPerPage] ?? 0;
+        const text = await this.#textAt(handle, page?.offsets[number % rowsPerPage] ?? 0, line);
         yield { number, line, row: this.#rowIn(text, line) };
       }
     } finally {

@@ -25,6 +25,7 @@ export function fileSink(settings: Settings, host: Host): Sink {
     writesPerRequest: 1000,
     requestsInFlight: 1,
     settleMs: 0,
+    findsAtOnce: true,
     describe: (entity, signal) => describe(open(entity), signal),
     find(entity, questions, fields, signal) {
       const table = open(entity);

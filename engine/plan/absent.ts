@@ -1,6 +1,6 @@
 import type { Row, Value } from '../connector.ts';
 import { PipeError } from '../errors.ts';
-import type { CompiledTarget, Identity, Variables } from '../transform/compiled.ts';
+import type { CompiledTarget, Evaluate, Identity, Variables } from '../transform/compiled.ts';
 import type { Change, TargetPlan } from './change.ts';
 import { allows, judge } from './guard.ts';
 import type { Verdict } from './guard.ts';
@@ -41,7 +41,7 @@ export async function recordIdentity(
   return joined(values);
 }
 
-async function orNothing(make: () => Promise<Value | undefined>): Promise<Value | undefined> {
+async function orNothing(make: () => ReturnType<Evaluate>): Promise<Value | undefined> {
   try {
     return await make();
   } catch (thrown) {

@@ -36,7 +36,8 @@ export async function createValues(
 ): Promise<Record<string, Value>> {
   const values: Record<string, Value> = {};
   for (const field of fieldsFor(target, record)) {
-    const value = await fieldValue(field, record, variables);
+    const given = fieldValue(field, record, variables);
+    const value = given instanceof Promise ? await given : given;
     if (isEmpty(value)) continue;
     const described = fieldNamed(entity.fields, field.mapping.field);
     values[described.name] = isMultiField(described) ? uniqueEntries(described, multiValues(value)) : value;
@@ -103,7 +104,9 @@ function added(
 
 /** A new row of these values. */
 export function presentValues(values: WriteValues): Row {
-  return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
+  const row: Record<string, Value> = {};
+  for (const [name, value] of Object.entries(values)) if (value !== null) row[name] = value;
+  return row;
 }
 
 /** The found row once `values` were written: what later targets see. */

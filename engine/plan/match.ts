@@ -1,5 +1,5 @@
 import type { EntityDescription, Question, Row, Value, Wanted } from '../connector.ts';
-import type { CompiledField, CompiledRung, CompiledTarget, Variables } from '../transform/compiled.ts';
+import type { CompiledField, CompiledRung, CompiledTarget, Evaluate, Variables } from '../transform/compiled.ts';
 import type { NamedRows } from './change.ts';
 import { planErrors } from './errors.ts';
 import { fieldNamed, satisfies } from './question.ts';
@@ -147,10 +147,14 @@ async function mappedValue(
   return field ? fieldValue(field, record, variables) : undefined;
 }
 
-/** What a mapped field would hold: one value, or the list of its items that have one. */
-export async function fieldValue(field: CompiledField, record: Row, variables: Variables): Promise<Value | undefined> {
+/** What a mapped field would hold: one value, or the list of its items that have one. Most are there at once. */
+export function fieldValue(field: CompiledField, record: Row, variables: Variables): ReturnType<Evaluate> {
   const [only] = field.items;
   if (field.items.length === 1 && only && only.type === undefined) return only.evaluate(record, variables);
+  return listValue(field, record, variables);
+}
+
+async function listValue(field: CompiledField, record: Row, variables: Variables): Promise<Value | undefined> {
   const entries: Value[] = [];
   for (const item of field.items) {
     for (const value of listOf(await item.evaluate(record, variables))) {

@@ -2,8 +2,7 @@ import { isRemoved } from '../plan/absent.ts';
 import type { Intent, OpenIntent, Receipt } from '../state/ports.ts';
 import { Answers } from './answers.ts';
 import type { FlowContext } from './context.ts';
-import { leftMs } from './doubts.ts';
-import { runErrors } from './errors.ts';
+import { leftMs, unanswered } from './doubts.ts';
 import { rowsByKey } from './rows-by-key.ts';
 import type { FlowRun } from './run-flow.ts';
 
@@ -63,13 +62,4 @@ async function keep(context: FlowContext, receipts: readonly Receipt[]): Promise
   const at = context.clock.now();
   const flow = context.flow.flow.name;
   await context.state.commit({ run, epoch, flow, at, receipts, links: [], delivered: [], queued: [] });
-}
-
-function unanswered({ write, target }: Intent) {
-  const { code, parameters } = runErrors.in_doubt.error({
-    operation: write.operation,
-    target,
-    reason: 'the process ended before the answer came',
-  });
-  return { code, parameters };
 }

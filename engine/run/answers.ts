@@ -154,6 +154,7 @@ export class Answers {
     claims: readonly (readonly string[])[],
     answers: Answered[],
   ): Promise<void> {
+    if (scope.sink.findsAtOnce) return;
     const recent = await this.#context.book.recent(scope.connection.identity, scope.description.entity, claims.flat());
     if (recent.length === 0) return;
     const byClaim = new Map<string, string[]>();

@@ -21,13 +21,22 @@ export async function beginCreates(
   steps: readonly Step[],
   sendAlone: (first: Step) => Promise<void>,
 ): Promise<readonly Step[]> {
-  const first = steps.find(({ write }) => write.operation === 'create');
-  if (!first || !sending.scope.sink.highWater) return steps;
-  const begun = await begin(sending.context, sending.scope);
-  if (begun.proven) return steps;
-  await sendAlone(first);
-  begun.proven = await isFound(sending, first);
-  return steps.filter((step) => step !== first);
+  if (!sending.scope.sink.highWater) return steps;
+  let left = steps;
+  while (!sending.context.signal.aborted) {
+    const first = left.find(({ write }) => write.operation === 'create');
+    if (!first) break;
+    const begun = await begin(sending.context, sending.scope);
+    if (begun.proven) break;
+    await sendAlone(first);
+    begun.proven = await isFound(sending, first).catch((thrown: unknown) => {
+      // Who is told to stop asks no more; what was sent is told and kept.
+      if (sending.context.signal.aborted) return false;
+      throw thrown;
+    });
+    left = left.filter((step) => step !== first);
+  }
+  return left;
 }
 
 async function begin(context: RunContext, scope: Scope): Promise<CreatesBegun> {

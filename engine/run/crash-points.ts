@@ -22,6 +22,7 @@ export type CrashPoint =
   | 'rows-after'
   | 'queue-insert'
   | 'queue-taken'
+  | 'queue-superseded'
   | 'checkpoint-before'
   | 'checkpoint-after'
   | 'absent-scan-half'

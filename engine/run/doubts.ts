@@ -1,5 +1,6 @@
-import type { OpenIntent, QueueEntry, QueuePut } from '../state/ports.ts';
-import type { Doubts, FlowContext } from './context.ts';
+import { isAskedFor } from '../state/asked-for.ts';
+import type { Intent, OpenIntent, QueueEntry, QueuePut, SettleMark, StoredError } from '../state/ports.ts';
+import type { Doubts, FlowContext, RunClock } from './context.ts';
 import { reach } from './crash-points.ts';
 import { runErrors } from './errors.ts';
 import { adopt, lookUp } from './look-up.ts';
@@ -32,10 +33,11 @@ export async function lookAtDoubts(context: FlowContext): Promise<void> {
   await holdStrangers(context, strangers);
   const entries = await openEntries(context, own);
   const found = await lookUp(context, own);
+  const isOlder = await olderRows(context, own);
   reach('reconcile-lookup');
-  const fates = own.map((intent) => fateOf(context, intent, found.get(intent.id)));
+  const fates = own.map((intent) => fateOf(context, intent, found.get(intent.id), isOlder));
   for (const { intent, fate } of fates) {
-    if (fate === 'held' || fate === 'undecidable') for (const claim of intent.claims) doubts.claims.add(claim);
+    if (fate === 'held' || fate === 'undecidable') for (const claim of heldBy(intent)) doubts.claims.add(claim);
     if (fate === 'held') {
       const dueAt = context.clock.now() + leftMs(context, intent);
       doubts.records.set(intent.key, Math.max(dueAt, doubts.records.get(intent.key) ?? 0));
@@ -55,22 +57,37 @@ interface Fate {
   readonly row?: string;
 }
 
-function fateOf(context: FlowContext, intent: OpenIntent, found: Lookup | undefined): Fate {
-  if (found?.row !== undefined) return { intent, fate: 'adopted', row: found.row };
+function fateOf(context: FlowContext, intent: OpenIntent, found: Lookup | undefined, isOlder: IsOlder): Fate {
+  const row = found?.rows.find((candidate) => !isOlder(intent, candidate));
+  if (row !== undefined) return { intent, fate: 'adopted', row };
   if (leftMs(context, intent) > 0 || found?.failed) return { intent, fate: 'held' };
   const canBeTold = !intent.final && (intent.write.operation !== 'create' || found !== undefined || isAskedFor(intent));
   // Where nobody can tell but a person, their word closes the intent (`StateStore.decideQueue`).
   return { intent, fate: canBeTold ? 'over' : 'undecidable' };
 }
 
-/** Whether some rung can find what the create would have made. */
-function isAskedFor({ claims }: OpenIntent): boolean {
-  return claims.some((claim) => claim.includes('?'));
+/** What waits for an intent: all that it touches, and what its record will touch after it. */
+export function heldBy({ claims, holds = [] }: Intent): readonly string[] {
+  return [...claims, ...holds];
+}
+
+type IsOlder = (intent: Intent, row: string) => boolean;
+
+/** A row its record was written to before is not what a lost create made, though it has the same tag. */
+async function olderRows({ state, flow }: FlowContext, intents: readonly Intent[]): Promise<IsOlder> {
+  const links = await state.links(
+    flow.flow.name,
+    intents.map(({ key }) => key),
+  );
+  return ({ key, target, connection }, row) =>
+    links.some(
+      (link) => link.row === row && link.key === key && link.target === target && link.connection === connection,
+    );
 }
 
 /** A mark counts from the first run that held the lock, or from giving up, never from the intent's own time (DL-12). */
 async function beginSettle({ state, clock }: FlowContext, open: readonly OpenIntent[]): Promise<void> {
-  const unmarked = open.filter(({ settling }) => settling?.boot !== clock.bootId);
+  const unmarked = open.filter(({ settling }) => settledMs(clock, settling) === undefined);
   const mark = { boot: clock.bootId, since: clock.monotonic() };
   await state.beginSettle(
     unmarked.map(({ id }) => id),
@@ -80,12 +97,15 @@ async function beginSettle({ state, clock }: FlowContext, open: readonly OpenInt
 
 /** How long an intent may still take effect. */
 export function leftMs(context: FlowContext, intent: OpenIntent): number {
-  const { clock } = context;
-  const { settling } = intent;
-  const settle = settleMs(context, intent);
-  if (settling?.boot !== clock.bootId) return settle;
+  const settled = settledMs(context.clock, intent.settling) ?? 0;
   // Whole milliseconds, as a queue row holds them.
-  return Math.max(0, Math.ceil(settle - (clock.monotonic() - settling.since)));
+  return Math.max(0, Math.ceil(settleMs(context, intent) - settled));
+}
+
+/** Undefined where the mark is of another boot: where boots have no names, a clock that went back tells them apart. */
+function settledMs(clock: RunClock, mark: SettleMark | undefined): number | undefined {
+  const passed = mark?.boot === clock.bootId ? clock.monotonic() - mark.since : -1;
+  return passed < 0 ? undefined : passed;
 }
 
 function settleMs({ compiled, connections }: FlowContext, intent: OpenIntent): number {
@@ -96,13 +116,14 @@ function settleMs({ compiled, connections }: FlowContext, intent: OpenIntent): n
 }
 
 /**
- * Another flow decides on its own writes, and removals are looked at where rows are removed (absent-doubts.ts); here what they touch is held until they can no longer arrive. Those of flows
- * that are no longer in the file are closed then: nobody else will.
+ * Another flow decides on its own writes, and removals are looked at where rows are removed (absent-doubts.ts); here
+ * what they touch is held until they can no longer arrive. Those of flows that are no longer in the file are closed
+ * then: nobody else will.
  */
 async function holdStrangers(context: FlowContext, intents: readonly OpenIntent[]): Promise<void> {
   const { doubts, state, run, epoch, clock, compiled } = context;
   for (const intent of intents) {
-    if (leftMs(context, intent) > 0) for (const claim of intent.claims) doubts.claims.add(claim);
+    if (leftMs(context, intent) > 0) for (const claim of heldBy(intent)) doubts.claims.add(claim);
   }
   const flows = new Set(compiled.flows.map(({ flow }) => flow.name));
   const left = intents.filter((intent) => !flows.has(intent.flow) && leftMs(context, intent) === 0);
@@ -192,16 +213,12 @@ function given({ hash, sourceKey }: QueueEntry): Pick<QueuePut, 'hash' | 'source
   return { ...(hash !== undefined && { hash }), ...(sourceKey && { sourceKey }) };
 }
 
-function unanswered({ write, target }: OpenIntent) {
-  const { code, parameters } = runErrors.in_doubt.error({
-    operation: write.operation,
-    target,
-    reason: 'the process ended before the answer came',
-  });
+export function unanswered({ write, target }: OpenIntent): StoredError {
+  const { code, parameters } = runErrors.unanswered.error({ operation: write.operation, target });
   return { code, parameters };
 }
 
-function undecidable({ write, target }: OpenIntent) {
+function undecidable({ write, target }: OpenIntent): StoredError {
   const { code, parameters } = runErrors.undecidable.error({ operation: write.operation, target });
   return { code, parameters };
 }

@@ -10,6 +10,15 @@ export const runErrors = defineErrors('run', {
       ru: 'ничего: целевая система будет проверена, когда поздний эффект станет невозможен, и запись продолжится',
     },
   },
+  unanswered: {
+    kind: 'data',
+    en: 'whether a {operation} of {target} arrived is not known yet: its answer never came',
+    ru: 'дошла ли запись ({operation}) цели {target}, пока неизвестно: ответ не пришёл',
+    fix: {
+      en: 'nothing: the target is looked at again when a late effect is no longer possible, then the record goes on',
+      ru: 'ничего: целевая система будет проверена, когда поздний эффект станет невозможен, и запись продолжится',
+    },
+  },
   undecidable: {
     kind: 'data',
     en: 'no answer came for a {operation} of {target}, and nothing tells whether it arrived',

@@ -10,7 +10,7 @@ export interface Failure {
   readonly key: string;
   readonly source: Row;
   readonly error: PipeError;
-  /** Of the version that failed. */
+  /** Of the version that failed; empty: of none, whatever is read next is tried. */
   readonly hash: string;
 }
 
@@ -24,7 +24,7 @@ export function queuePut(context: FlowContext, failure: Failure, before: number)
   const sourceKey = context.sourceKey(source);
   const put = {
     key,
-    hash,
+    ...(hash !== '' && { hash }),
     source,
     error: { code: error.code, parameters: error.parameters },
     ...(sourceKey && { sourceKey }),
@@ -46,8 +46,14 @@ export function queuePut(context: FlowContext, failure: Failure, before: number)
 
 /** Whether what is wrong is only that an answer is missing: the record's own, or one that touches it. */
 export function isDoubt(error: { readonly code: string }): boolean {
-  return error.code === runErrors.in_doubt.code || error.code === runErrors.waits_for_doubt.code;
+  return doubts.has(error.code);
 }
+
+const doubts: ReadonlySet<string> = new Set([
+  runErrors.in_doubt.code,
+  runErrors.unanswered.code,
+  runErrors.waits_for_doubt.code,
+]);
 
 function longestDoubt(context: FlowContext): number {
   const settles = context.flow.targets.map((target) => context.scopes.of(target.target.name).sink.settleMs);

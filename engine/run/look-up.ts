@@ -7,9 +7,7 @@ import { writtenFields } from './written-fields.ts';
 
 /** What looking for a create by its tag brought; `failed`: the target could not say. */
 export interface Lookup {
-  /** The row it made, the oldest where there are several. */
-  readonly row?: string;
-  /** All rows with its tag, oldest first. */
+  /** All rows with its tag, oldest first: what it made, and what its record made before and after in this place. */
   readonly rows: readonly string[];
   readonly failed?: true;
 }
@@ -59,8 +57,7 @@ function wantedOf(context: FlowContext, intent: Intent, target: CompiledTarget |
 function lookupOf(scope: Scope, answer: readonly Row[] | Error | undefined): Lookup {
   if (answer === undefined || answer instanceof Error) return { rows: [], failed: true };
   const rows = answer.map((row) => String(row[scope.description.id])).sort((a, b) => Number(a) - Number(b));
-  const [row] = rows;
-  return { rows, ...(row !== undefined && { row }) };
+  return { rows };
 }
 
 /** Rows of ours that were found by their tag: in the book before anything rests on them, and linked to their record. */

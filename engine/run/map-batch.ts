@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Row, Value } from '../connector.ts';
 import { toPipeError } from '../errors.ts';
 import type { PipeError } from '../errors.ts';
@@ -92,7 +92,7 @@ async function mapRow(context: FlowContext, source: Row): Promise<Mapped> {
   const own = keyOf(context, record);
   const seen = { source, record, whole: failures.length === 0, ...(own !== undefined && { key: own }) };
   const key = own ?? rowHash(context.sourceKey(source) ?? source);
-  const hash = versionHash(context, source, record);
+  const version = versionHash(context, source, record);
   try {
     const [failure] = failures;
     if (failure) throw failure;
@@ -102,11 +102,11 @@ async function mapRow(context: FlowContext, source: Row): Promise<Mapped> {
       if (await guard.test(record, variables)) return { seen, state: 'skipped', key, name: guard.skip };
     }
     requireFields(context, record);
-    return { seen, state: 'record', row: { key, source, record, hash } };
+    return { seen, state: 'record', row: { key, source, record, hash: version } };
   } catch (thrown) {
     const error = toPipeError(thrown);
     if (error.kind !== 'data') throw error;
-    return { seen, state: 'failed', row: { key, source, error, hash } };
+    return { seen, state: 'failed', row: { key, source, error, hash: version } };
   }
 }
 
@@ -136,12 +136,9 @@ function warnUnknown(context: FlowContext, key: string, unknown: readonly { fiel
 
 /** A new mapping or another param makes another version of every record. */
 function versionHash(context: FlowContext, source: Row, record: Row): string {
-  return createHash('sha256')
-    .update(context.compiled.hash)
-    .update(JSON.stringify([source, record] satisfies Value))
-    .digest('base64url');
+  return hash('sha256', context.compiled.hash + JSON.stringify([source, record] satisfies Value), 'base64url');
 }
 
 function rowHash(source: Row): string {
-  return `row:${createHash('sha256').update(JSON.stringify(source)).digest('hex').slice(0, 16)}`;
+  return `row:${hash('sha256', JSON.stringify(source), 'hex').slice(0, 16)}`;
 }

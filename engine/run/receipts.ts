@@ -16,7 +16,7 @@ export async function keepReceipts({ context, target, scope }: Sending, sent: re
     const { flow, key, write } = intent;
     const row = write.operation === 'rows' ? write.key : outcome.key;
     links.push({ flow, key, target: name, connection, entity, row, at, ...writtenFields(write) });
-    if (write.operation !== 'create') continue;
+    if (write.operation !== 'create' || scope.sink.findsAtOnce) continue;
     recent.push({ connection: scope.connection.identity, entity, row: outcome.key, claims: intent.claims, at });
   }
   reach('receipts-before-commit');

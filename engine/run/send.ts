@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Outcome, Write } from '../connector.ts';
+import { placeholder } from '../plan/change.ts';
 import type { Change } from '../plan/change.ts';
 import type { Intent } from '../state/ports.ts';
 import type { CompiledTarget } from '../transform/compiled.ts';
@@ -140,6 +141,20 @@ async function beginSettle({ state, clock }: FlowContext, sent: readonly Sent[])
   );
 }
 
+/** A lead that this record is to convert must not become another's while its deal is in doubt (DL-13). */
+function laterEffects({ context, target }: Sending, execution: Execution): Pick<Intent, 'holds'> {
+  const { plans, effectsOf, written, record } = execution;
+  const { targets } = context.flow;
+  const later = targets.slice(targets.indexOf(target) + 1).map(({ target: { name } }) => plans.get(name));
+  const effects = later.flatMap((plan) => (plan?.changes ?? []).flatMap((change) => effectsOf.get(change) ?? []));
+  // They were planned when rows of earlier targets were yet to be made.
+  const made = written.map(({ target: name, row }) => ({ stoodFor: placeholder(name, record.key), row }));
+  const holds = effects.map((effect) =>
+    made.reduce((text, { stoodFor, row }) => text.replaceAll(stoodFor, row), effect),
+  );
+  return holds.length > 0 ? { holds } : {};
+}
+
 /** By what a create that gets no answer is found again, and what it leaves to be done (DL-12, DL-15). */
 function madeAs(
   { context, target, scope }: Sending,
@@ -156,12 +171,18 @@ function madeAs(
   };
 }
 
+/** The time first, so that the journal's index grows at its end and not all over. */
+function intentId(at: number): string {
+  return `${at.toString(36)}-${randomUUID()}`;
+}
+
 function intentOf(sending: Sending, step: Step): Intent {
   const { context, target } = sending;
   const { execution, change } = step;
   const { name, connection } = target.target;
+  const at = context.clock.now();
   return {
-    id: randomUUID(),
+    id: intentId(at),
     run: context.run,
     epoch: context.epoch,
     flow: context.flow.flow.name,
@@ -169,8 +190,9 @@ function intentOf(sending: Sending, step: Step): Intent {
     target: name,
     connection,
     claims: execution.effectsOf.get(change) ?? [],
+    ...laterEffects(sending, execution),
     source: execution.record.source,
-    at: context.clock.now(),
+    at,
     write: step.write,
     ...('before' in change && { before: change.before }),
     ...(execution.absent && { absent: true }),

@@ -3,6 +3,7 @@ import type { PipeError } from '../errors.ts';
 import { placeholder } from '../plan/change.ts';
 import { rowClaim } from '../plan/claims.ts';
 import { presentValues, rowAfter } from '../plan/fields.ts';
+import { heldBy } from './doubts.ts';
 import { runErrors } from './errors.ts';
 import type { Sending, Sent } from './send.ts';
 
@@ -42,7 +43,7 @@ function doubted(sending: Sending, sent: Sent, outcome: Extract<Outcome, { ok: f
   const { context, target, scope } = sending;
   const { intent } = sent;
   context.doubts.records.set(intent.key, context.clock.now() + scope.sink.settleMs);
-  for (const claim of intent.claims) context.doubts.claims.add(claim);
+  for (const claim of heldBy(intent)) context.doubts.claims.add(claim);
   const facts = { operation: intent.write.operation, target: target.target.name, reason: outcome.error.message };
   failed(sending, sent, runErrors.in_doubt.error(facts, { retry: true }));
 }

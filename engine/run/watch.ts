@@ -1,4 +1,4 @@
-import type { Intent } from '../state/ports.ts';
+import type { Intent, QueueEntry } from '../state/ports.ts';
 import type { FlowContext } from './context.ts';
 import { commit } from './commit.ts';
 import type { DeliveryTask } from './deliver.ts';
@@ -20,7 +20,8 @@ export async function watchAbsent(context: FlowContext, task: DeliveryTask): Pro
   const closed = (await state.closedAsAbsent(clock.now() - watchedMs)).filter((intent) => intent.flow === name);
   if (closed.length === 0) return;
   const found = await lookUp(context, closed);
-  const told = new Set((await state.queue({ flow: name, state: 'failed' })).flatMap(doubledKey));
+  const waiting = new Map((await state.queue({ flow: name })).filter(isOpen).map((entry) => [entry.key, entry]));
+  const told = new Set([...waiting.values()].filter(isDoubled).map(({ key }) => key));
   const delivered = await state.known(
     name,
     closed.map(({ key }) => key),
@@ -30,14 +31,21 @@ export async function watchAbsent(context: FlowContext, task: DeliveryTask): Pro
     const rows = found.get(intent.id)?.rows ?? [];
     if (rows.length < 2 || told.has(intent.key) || (await areAllLinked(context, intent, rows))) continue;
     told.add(intent.key);
-    failures.push(failureOf(intent, rows, delivered.get(intent.key) ?? ''));
+    // What waits may be newer than what was sent.
+    const entry = waiting.get(intent.key);
+    const hash = entry?.hash ?? delivered.get(intent.key) ?? '';
+    failures.push(failureOf({ ...intent, source: entry?.source ?? intent.source }, rows, hash));
   }
   task.tally.read += failures.length;
   if (failures.length > 0) await commit(context, task, { delivered: [], failures });
 }
 
-function doubledKey({ key, error }: { readonly key: string; readonly error: { readonly code: string } }) {
-  return error.code === runErrors.doubled.code ? [key] : [];
+function isOpen({ state }: QueueEntry): boolean {
+  return state !== 'completed' && state !== 'superseded';
+}
+
+function isDoubled({ state, error }: QueueEntry): boolean {
+  return state === 'failed' && error.code === runErrors.doubled.code;
 }
 
 /** The mapping may have made several for one record: a lost deal and the next one. */

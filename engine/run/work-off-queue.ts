@@ -44,6 +44,7 @@ async function retry(work: FlowRun, entries: readonly QueueEntry[]): Promise<voi
   // A guard ends the record, and under another key it is another record: neither waits any longer.
   const kept = new Set([...mapped.records, ...failures].map(({ key }) => key));
   const delivered = entries.filter(({ key }) => !kept.has(key)).map(({ key }) => ({ key, hash: '' }));
+  reach('queue-superseded');
   await commit(context, task, { delivered, failures });
 }
 
@@ -84,10 +85,11 @@ async function currentRows(work: FlowRun, entries: readonly QueueEntry[]): Promi
 
 /**
  * A row deleted at the clinic must not become a deal, and one that left yesterday's file must not be lost: only a
- * person can tell, so it is kept and not tried by itself. Who marks it then means the row as it was last read.
+ * person can tell, so it is kept and not tried by itself. Who marks it then means the row as it was last read. It waits
+ * as no version at all: should the source show it again, it is tried like any other.
  */
-function goneFailure({ key, source, hash = '' }: QueueEntry): Failure {
-  return { key, source, hash, error: runErrors.row_gone.error({}) };
+function goneFailure({ key, source }: QueueEntry): Failure {
+  return { key, source, hash: '', error: runErrors.row_gone.error({}) };
 }
 
 /** Neither is ever due by itself: a person looked, and said to write it. */

@@ -27,6 +27,9 @@ export interface Database {
 
 const busyTimeoutMs = 5000;
 
+/** The system keeps the pages of a file anyway, and its memory is not ours (G8). */
+const cacheKilobytes = 4096;
+
 /**
  * Opens a data base in WAL mode, makes it when there is none, brings its schema up to date. Refuses what is damaged,
  * foreign or newer instead of starting over (DL-9). A file that was closed cleanly leaves no -wal: only where one is
@@ -61,6 +64,7 @@ function connect(file: string, schema: Schema, leftOpen: boolean): Sqlite.Databa
     if (leftOpen) checkPages(sqlite, file);
     sqlite.pragma('journal_mode = WAL');
     sqlite.pragma('synchronous = NORMAL');
+    sqlite.pragma(`cache_size = -${cacheKilobytes}`);
     migrate(sqlite, file, schema);
     return sqlite;
   } catch (thrown) {

@@ -15,7 +15,8 @@ export function instance(db: Database): Pick<StateStore, 'identify' | 'identity'
   const owner = db.sqlite.prepare<[], IdentityRow>('SELECT * FROM identity');
   const own = db.sqlite.prepare<[string, string]>('UPDATE identity SET machine = ?, instance = ?');
   const forget = db.sqlite.prepare('DELETE FROM known');
-  const reread = db.sqlite.prepare(`UPDATE queue SET marked = 1 WHERE ${isOpen} AND NOT ${inDoubt}`);
+  // Not marked: that would be a person's word, which a row that is gone from the source waits for.
+  const reread = db.sqlite.prepare(`UPDATE queue SET state = 'pending', due_at = 0 WHERE ${isOpen} AND NOT ${inDoubt}`);
   return {
     identify: async (mine) =>
       db.write(() => {

@@ -45,7 +45,6 @@ export function journal(db: Database, fence: (epoch: number) => void): Journal {
   const answer = answering(db);
 
   function save(intent: Intent): void {
-    fence(intent.epoch);
     const { id, flow, key, write, at, plan } = intent;
     if (plan && ofStep.get(plan.id, plan.n)) throw stateErrors.step_twice.error({ plan: plan.id, step: plan.n });
     insert.run(id, flow, key, write.operation, JSON.stringify(intent), at, plan?.id ?? null, plan?.n ?? null);
@@ -54,7 +53,11 @@ export function journal(db: Database, fence: (epoch: number) => void): Journal {
 
   return {
     async saveIntents(intents) {
-      if (intents.length > 0) db.writeDurably(() => intents.forEach(save));
+      if (intents.length === 0) return;
+      db.writeDurably(() => {
+        for (const epoch of new Set(intents.map((intent) => intent.epoch))) fence(epoch);
+        intents.forEach(save);
+      });
     },
     openIntents: async (flow) => db.read(() => open.all(flow ?? null)).map(openIntentOf),
     async beginSettle(intents, { boot, since }) {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from './clock.ts';
 import { openDatabase } from './database.ts';
@@ -125,5 +125,5 @@ function recentRows(db: Database, clock: Clock): Pick<PortalBook, 'saveRecent' |
 }
 
 function hashOf(claim: string): string {
-  return createHash('sha256').update(claim).digest('base64url');
+  return hash('sha256', claim, 'base64url');
 }

@@ -14,7 +14,7 @@ export interface StateStore {
 
   /**
    * Says whose state this is from now on. It was another machine's or another instance's: then its known hashes are
-   * forgotten and what waits is marked due, to be read anew (DL-21). A new state, and one of a version that knew no
+   * forgotten and what waits is due, to be read anew (DL-21). A new state, and one of a version that knew no
    * machines, is ours.
    */
   identify(mine: Identity): Promise<'ours' | 'copied'>;
@@ -79,8 +79,9 @@ export interface StateStore {
   dropQueue(filter: QueueFilter): Promise<QueueChange>;
   /**
    * A person's word on what became of a quarantined row's writes; closes its intents, so that what they claimed is
-   * free. `missing`: they did not arrive, the row is marked due. `arrived`: they did, the row is completed and this
-   * version of its record counts as delivered. False when the row is not quarantined (any more).
+   * free. `missing`: they did not arrive, the row is marked due. `arrived`: they did, the row is marked due too, so that
+   * the record goes on; where no rung could find what was created, it would be created again: then the row is completed
+   * and this version of its record counts as delivered. False when the row is not quarantined (any more).
    */
   decideQueue(id: number, word: 'arrived' | 'missing', at: number): Promise<boolean>;
   /** Removes completed and superseded rows closed before then; returns how many. */
@@ -198,8 +199,10 @@ export interface Intent {
   readonly target: string;
   readonly connection: string;
   readonly write: Write;
-  /** Values the record's rungs asked for: its claims while in doubt. */
+  /** The row it writes and what that answers to: nobody else touches it while in doubt. */
   readonly claims: readonly string[];
+  /** What the record's later targets were going to touch, and will once the doubt is settled. */
+  readonly holds?: readonly string[];
   /** The found row as it was read, for updates and deletes. */
   readonly before?: Row;
   /** Highest row id of the entity before a create was sent: what came of it lies above (DL-12). */

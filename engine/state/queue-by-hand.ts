@@ -1,7 +1,9 @@
+import { isAskedFor } from './asked-for.ts';
 import type { Database } from './database.ts';
-import type { QueueChange, StateStore } from './ports.ts';
+import type { Intent, QueueChange, StateStore } from './ports.ts';
 import { inDoubt, isOpen, matching, sqlFilter } from './queue.ts';
 import type { SqlFilter } from './queue.ts';
+import { parsed } from './stored.ts';
 
 type ByHand = Pick<StateStore, 'retryQueue' | 'dropQueue' | 'decideQueue'>;
 
@@ -43,8 +45,8 @@ function deciding(db: Database): ByHand['decideQueue'] {
   const quarantined = db.sqlite.prepare<[number], Decided>(
     `SELECT flow, key, hash FROM queue WHERE id = ? AND state = 'quarantined'`,
   );
-  const close = db.sqlite.prepare<[string, number, string, string]>(
-    'UPDATE intents SET open = 0, outcome = ?, answered_at = ? WHERE flow = ? AND key = ? AND open = 1',
+  const close = db.sqlite.prepare<[string, number, string, string], { readonly intent: string }>(
+    'UPDATE intents SET open = 0, outcome = ?, answered_at = ? WHERE flow = ? AND key = ? AND open = 1 RETURNING intent',
   );
   const mark = db.sqlite.prepare<[number]>('UPDATE queue SET marked = 1 WHERE id = ?');
   const complete = db.sqlite.prepare<[number, number]>(
@@ -57,11 +59,19 @@ function deciding(db: Database): ByHand['decideQueue'] {
     db.write(() => {
       const row = quarantined.get(id);
       if (!row) return false;
-      close.run(word === 'arrived' ? 'applied' : 'not-applied', at, row.flow, row.key);
-      if (word === 'missing') mark.run(id);
-      else complete.run(at, id);
-      // Without it the next read that meets this version would send it a second time.
-      if (word === 'arrived' && row.hash !== null) know.run(row.flow, row.key, row.hash);
+      const closed = close.all(word === 'arrived' ? 'applied' : 'not-applied', at, row.flow, row.key);
+      // What arrived is found again, and the record goes on with the targets that had to wait for it.
+      const isFound = closed.length > 0 && closed.every(({ intent }) => canBeFound(parsed(intent)));
+      if (word === 'missing' || isFound) mark.run(id);
+      else {
+        complete.run(at, id);
+        // Without it the next read that meets this version would send it a second time.
+        if (row.hash !== null) know.run(row.flow, row.key, row.hash);
+      }
       return true;
     });
+}
+
+function canBeFound(intent: Intent): boolean {
+  return intent.write.operation !== 'create' || isAskedFor(intent);
 }

@@ -55,6 +55,7 @@ export const otherPoints: readonly Point[] = [
   'rows-after',
   'queue-insert',
   'queue-taken',
+  'queue-superseded',
   'checkpoint-before',
   'checkpoint-after',
 ];

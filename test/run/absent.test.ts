@@ -6,6 +6,7 @@ import type { RunOptions } from '../../engine/run/context.ts';
 import type { CompiledPipeline } from '../../engine/transform/compiled.ts';
 import { compiled, stand } from '../support/harness.ts';
 import type { Stand } from '../support/harness.ts';
+import { killedAt as killed } from '../support/killed.ts';
 import { applyWrite, entityOf, putRow, tableSystem } from '../support/table-connector.ts';
 import type { TableSystem } from '../support/table-connector.ts';
 import { errors } from './simulation-world.ts';
@@ -73,18 +74,7 @@ async function delivered(): Promise<void> {
   tables.writes.length = 0;
 }
 
-async function killedAt(point: CrashPoint, nth = 1): Promise<void> {
-  let left = nth;
-  let dead = false;
-  watchCrashPoints((reached) => {
-    if (reached === point) left -= 1;
-    if (!dead && left > 0) return;
-    dead = true;
-    throw new Error('killed');
-  });
-  await run();
-  watchCrashPoints(undefined);
-}
+const killedAt = (point: CrashPoint, nth = 1) => killed(() => run(), point, nth);
 
 describe('DL-7 a row whose record is gone', () => {
   it('is deleted, through the journal, and counted by itself', async () => {

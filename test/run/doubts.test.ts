@@ -5,6 +5,7 @@ import type { CrashPoint } from '../../engine/run/crash-points.ts';
 import type { CompiledPipeline } from '../../engine/transform/compiled.ts';
 import { compiled, stand } from '../support/harness.ts';
 import type { Stand } from '../support/harness.ts';
+import { killedAt as killed } from '../support/killed.ts';
 import { applyWrite, entityOf, tableSystem } from '../support/table-connector.ts';
 import type { TableSystem } from '../support/table-connector.ts';
 import { descriptions, pipelineText, sourceRow } from './simulation-clinic.ts';
@@ -45,19 +46,7 @@ function refuseFor(id: number, retry: boolean): void {
       : undefined;
 }
 
-/** What a killed process leaves: intents without a receipt, and nothing after them. */
-async function killedAt(point: CrashPoint, nth = 1): Promise<void> {
-  let left = nth;
-  let dead = false;
-  watchCrashPoints((reached) => {
-    if (reached === point) left -= 1;
-    if (!dead && left > 0) return;
-    dead = true;
-    throw new Error('killed');
-  });
-  await desk.run(pipeline);
-  watchCrashPoints(undefined);
-}
+const killedAt = (point: CrashPoint, nth = 1) => killed(() => desk.run(pipeline), point, nth);
 
 /** The next write of this kind is under way until it is let go. */
 function holdBack(chosen: (write: Write) => boolean): () => void {
@@ -93,6 +82,21 @@ describe('DL-13 a write in doubt', () => {
       write.entity === 'deal' && write.operation === 'create' && write.values['VISIT'] === '1' ? unknown : undefined;
     tables.rows = [visit(1, 1), visit(2, 1), visit(3, 2)];
     expect(await desk.run(pipeline)).toMatchObject({ flows: [{ created: 2, queued: 1 }] });
+  });
+
+  it('holds what the record itself will write after it: another does not take it meanwhile', async () => {
+    const shared = await compiled(
+      pipelineText(1000, false).replace(
+        /( {8}entity: task\n\s+key: )\[VISIT\](\n\s+match: \[\{ name: )visit, by: \[VISIT\]/,
+        '$1[CONTACT_ID]$2contact, by: [CONTACT_ID]',
+      ),
+      [tables.connector],
+    );
+    tables.onWrite = (write) =>
+      write.entity === 'deal' && write.operation === 'create' && write.values['VISIT'] === '1' ? unknown : undefined;
+    tables.rows = [visit(1, 1), visit(2, 1), visit(3, 2)];
+    expect(await desk.run(shared)).toMatchObject({ flows: [{ created: 1, queued: 2 }] });
+    expect(rows('task')).toMatchObject([{ VISIT: '3' }]);
   });
 
   it('makes a record wait that would write what the lost row may answer, though it did not ask for it', async () => {
@@ -143,7 +147,7 @@ describe('DL-12 settle', () => {
     await killedAt('intents-durable');
     wait(1);
     await desk.run(waiting);
-    expect(await queue()).toEqual(['1 waiting run.in_doubt']);
+    expect(await queue()).toEqual(['1 waiting run.unanswered']);
   });
 
   it('once over, is over: a record that is refused then is not held again', async () => {
@@ -167,10 +171,10 @@ describe('DL-12 settle', () => {
     tables.rows = [visit(1, 1, { stage: 'HIDDEN' })];
     wait(91);
     await desk.run(pipeline);
-    expect(await queue()).toEqual(['1 superseded run.in_doubt']);
+    expect(await queue()).toEqual(['1 superseded run.unanswered']);
     wait(91);
     expect(await desk.run(pipeline)).toMatchObject({ exitCode: 0 });
-    expect(await queue()).toEqual(['1 superseded run.in_doubt']);
+    expect(await queue()).toEqual(['1 superseded run.unanswered']);
   });
 });
 

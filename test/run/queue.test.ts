@@ -218,6 +218,33 @@ describe('the queue', () => {
     expect([await queue(), rows('deal').length]).toEqual([['1 completed'], 1]);
   });
 
+  it('DL-17 takes up a row that was gone when the source shows it again, though nothing in it has changed', async () => {
+    refuse(isDealOf(['1']), true);
+    tables.rows = [visit(1, 1)];
+    await desk.run(pipeline);
+    delete tables.onWrite;
+    tables.rows = [];
+    desk.clock.time += 3_600_000;
+    await desk.run(pipeline);
+    tables.rows = [visit(1, 1)];
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 0, flows: [{ created: 1 }] });
+    expect(await queue()).toEqual(['1 completed']);
+  });
+
+  it('DL-21 asks a person about a row that is gone on the machine a state was copied to, too', async () => {
+    refuse(isDealOf(['1']), true);
+    tables.rows = [visit(1, 1)];
+    await desk.run(pipeline);
+    delete tables.onWrite;
+    tables.rows = [];
+    desk.clock.time += 3_600_000;
+    await desk.run(pipeline);
+    const there = await stand([tables.connector], 'test', { clock: desk.clock, state: desk.state });
+    expect(await there.run(pipeline)).toMatchObject({ exitCode: 4, flows: [{ rejected: 1 }] });
+    expect([await queue(), rows('deal')]).toEqual([['1 failed'], []]);
+    await there.book.close();
+  });
+
   it('forgets completed rows after `keep`, and no other', async () => {
     const brief = await compiled(`${pipelineText(1000, false)}    queue: { keep: 1d }\n`, [tables.connector]);
     refuse(isDealOf(['1', '2']), true);

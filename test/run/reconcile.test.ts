@@ -5,6 +5,7 @@ import type { CrashPoint } from '../../engine/run/crash-points.ts';
 import type { CompiledPipeline } from '../../engine/transform/compiled.ts';
 import { compiled, stand } from '../support/harness.ts';
 import type { Stand } from '../support/harness.ts';
+import { killedAt as killed } from '../support/killed.ts';
 import { applyWrite, entityOf, putRow, tableSystem } from '../support/table-connector.ts';
 import type { TableSystem } from '../support/table-connector.ts';
 import { pipelineText, sourceRow, taggedDescriptions } from './simulation-clinic.ts';
@@ -39,19 +40,7 @@ const keys = (entity: string) => [...entityOf(tables, entity).rows.keys()];
 const unknown: Outcome = { ok: false, applied: 'unknown', error: errors.broken.error({}) };
 const queue = async () => (await desk.state.queue({})).map(({ key, state, error }) => `${key} ${state} ${error.code}`);
 
-/** The n-th arrival at a point is the process's last: the run ends there, and nothing after it happens. */
-async function killedAt(point: CrashPoint, nth = 1): Promise<void> {
-  let left = nth;
-  let dead = false;
-  watchCrashPoints((reached) => {
-    if (reached === point) left -= 1;
-    if (!dead && left > 0) return;
-    dead = true;
-    throw new Error('killed');
-  });
-  await desk.run(pipeline);
-  watchCrashPoints(undefined);
-}
+const killedAt = (point: CrashPoint, nth = 1) => killed(() => desk.run(pipeline), point, nth);
 
 /** Creates of this entity get no answer; they arrive, or when they are let go, or never. */
 function loseCreates(entity: string, arrives: 'at once' | 'when let go'): () => void {
@@ -130,6 +119,37 @@ describe('DL-12 a create that got no answer', () => {
     expect(await desk.run(pipeline)).toMatchObject({ exitCode: 4, flows: [{ created: 0 }] });
     expect(rows('deal')).toEqual([]);
   });
+
+  it('settles anew, and in settle’s time, where boots have no names and the monotonic clock began again', async () => {
+    loseCreates('deal', 'when let go');
+    tables.rows = [visit(1)];
+    await desk.run(pipeline);
+    delete tables.onWrite;
+    const startedAt = desk.clock.time;
+    desk.clock.monotonic = () => desk.clock.time - startedAt;
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 4, flows: [{ created: 0 }] });
+    desk.clock.time += 91_000;
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 0, flows: [{ created: 1 }] });
+  });
+
+  it('is not taken for a row its record was known to have before: it may arrive yet', async () => {
+    const again = '- { name: visit, by: [VISIT], where: $not($found.STAGE = "LOST"), refused: create }\n';
+    const secondDeal = await compile(pipelineText(1, false).replace('- { name: visit, by: [VISIT] }\n', again));
+    const held: Write[] = [];
+    tables.onWrite = (write) => {
+      if (write.entity === 'task') entityOf(tables, 'deal').rows.set('1', { ...rows('deal')[0], STAGE: 'LOST' });
+      if (write.entity !== 'deal' || write.operation !== 'create' || rows('deal').length === 0) return undefined;
+      held.push(write);
+      return unknown;
+    };
+    tables.rows = [visit(1), visit(1, { stamp: 2, sum: 200 })];
+    expect(await desk.run(secondDeal)).toMatchObject({ exitCode: 4 });
+    expect([held.length, await queue()]).toEqual([1, ['1 waiting run.in_doubt']]);
+    delete tables.onWrite;
+    for (const write of held) applyWrite(tables, write);
+    expect(await desk.run(secondDeal)).toMatchObject({ exitCode: 0 });
+    expect(rows('deal').map(({ STAGE }) => STAGE)).toEqual(['LOST', 'NEW']);
+  });
 });
 
 describe('DL-13 a create that nobody can look up', () => {
@@ -165,6 +185,29 @@ describe('DL-13 a create that nobody can look up', () => {
 });
 
 describe('DL-22 a write that the system cannot finish in the time it has', () => {
+  const isTooLong = ({ entity, operation }: Write): Outcome | undefined =>
+    entity === 'deal' && operation === 'update'
+      ? { ok: false, applied: 'unknown', error: errors.refused.error({}) }
+      : undefined;
+
+  it('holds up what comes after it no longer once a person says that it arrived', async () => {
+    tables.rows = [visit(1)];
+    await desk.run(pipeline);
+    entityOf(tables, 'task').rows.clear();
+    tables.onWrite = isTooLong;
+    tables.rows = [visit(1, { stamp: 5, sum: 300 })];
+    await desk.run(pipeline);
+    desk.clock.time += 91_000;
+    await desk.run(pipeline);
+    expect([await queue(), rows('task')]).toEqual([['1 quarantined run.undecidable'], []]);
+    delete tables.onWrite;
+    entityOf(tables, 'deal').rows.set('1', { ...rows('deal')[0], SUM: 300 });
+    const [row] = await desk.state.queue({ key: '1' });
+    await desk.state.decideQueue(row?.id ?? 0, 'arrived', desk.clock.now());
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 0 });
+    expect([rows('deal').length, rows('task').length, await queue()]).toEqual([1, 1, ['1 completed run.undecidable']]);
+  });
+
   it('is quarantined when it is not there after settle: sent again, it would end the same way', async () => {
     const tooLong: Outcome = { ok: false, applied: 'unknown', error: errors.refused.error({}) };
     tables.onWrite = (write) => (write.entity === 'deal' ? tooLong : undefined);
@@ -195,6 +238,25 @@ describe('DL-14 a create given up for lost', () => {
       { key: '1', error: { code: 'run.doubled', parameters: { target: 'deal', rows: '1, 2' } } },
     ]);
     expect(await desk.run(pipeline)).toMatchObject({ exitCode: 0, flows: [{ rejected: 0 }] });
+  });
+
+  it('is told of the version that waits, where a newer one does: what was sent then is not written over it', async () => {
+    const arrives = loseCreates('deal', 'when let go');
+    tables.rows = [visit(1)];
+    await desk.run(pipeline);
+    delete tables.onWrite;
+    desk.clock.time += 91_000;
+    await desk.run(pipeline);
+    arrives();
+    tables.onWrite = ({ operation }) =>
+      operation === 'update'
+        ? { ok: false, applied: 'no', error: errors.refused.error({}, { retry: true }) }
+        : undefined;
+    tables.rows = [visit(1, { stamp: 5, sum: 300 })];
+    await desk.run(pipeline);
+    expect(await desk.state.queue({})).toMatchObject([
+      { key: '1', state: 'failed', error: { code: 'run.doubled' }, source: { sum: 300 } },
+    ]);
   });
 });
 
@@ -308,6 +370,29 @@ describe('DL-3 the first create of a run', () => {
       'find contact 1',
     ]);
     expect(tables.calls).toContain('write create,create');
+  });
+
+  it('is the next one where the first was refused: nothing follows a create that made no row', async () => {
+    tables.rows = [visit(1), visit(2), visit(3), visit(4)];
+    for (const key of ['1', '2', '3']) tables.unindexed.add(`contact#${key}`);
+    tables.onWrite = (write) => {
+      if (write.entity !== 'contact') return undefined;
+      delete tables.onWrite;
+      return { ok: false, applied: 'no', error: errors.refused.error({}) };
+    };
+    const { exitCode, error } = await desk.run(pipeline);
+    expect([exitCode, error?.code, rows('contact').length]).toEqual([3, 'run.create_not_found', 1]);
+  });
+
+  it('is the last where the run is to stop', async () => {
+    const stop = new AbortController();
+    tables.rows = [visit(1), visit(2), visit(3)];
+    tables.onWrite = () => {
+      stop.abort('SIGTERM');
+      return { ok: false, applied: 'no', error: errors.refused.error({}) };
+    };
+    expect(await desk.run(pipeline, {}, stop.signal)).toMatchObject({ exitCode: 143 });
+    expect(tables.calls.filter((call) => call.startsWith('write'))).toEqual(['write create']);
   });
 
   it('stops the run with 3 when it is not found though it holds its values: a filter is passed over', async () => {

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { EntityDescription } from '../../engine/connector.ts';
+import type { Connector, EntityDescription, Sink } from '../../engine/connector.ts';
 import { defineErrors } from '../../engine/errors.ts';
+import { openPortalBook } from '../../engine/state/portal-book.ts';
+import type { RecentRow } from '../../engine/state/machine-ports.ts';
+
 import type { CompiledPipeline } from '../../engine/transform/compiled.ts';
 import { compiled, stand } from '../support/harness.ts';
 import type { Stand } from '../support/harness.ts';
@@ -439,6 +442,35 @@ describe('DL-2 rows made lately', () => {
     await desk.run(pipeline, { full: true });
     await again.close();
     expect([contacts().length, deals().length]).toEqual([1, 2]);
+  });
+});
+
+describe('DL-2 a sink that finds at once what was written', () => {
+  const kept = async (sinkExtra: Partial<Sink>) => {
+    tables = tableSystem('tables', [contact, deal]);
+    const connector: Connector = {
+      ...tables.connector,
+      connect: (settings, host) => {
+        const connection = tables.connector.connect(settings, host);
+        const sink = connection.sink;
+        return { ...connection, ...(sink && { sink: (block) => ({ ...sink(block), ...sinkExtra }) }) };
+      },
+    };
+    tables.rows = [visit(1, 1)];
+    const saved: string[] = [];
+    const book = {
+      ...(await openPortalBook(':memory:', desk.clock)),
+      saveRecent: async (rows: readonly RecentRow[]) => void saved.push(...rows.map(({ entity }) => entity)),
+    };
+    const watched = await stand([connector], 'test', { book });
+    await watched.run(await compiled(yaml, [connector]));
+    await watched.close();
+    return saved;
+  };
+
+  it('has no rows in the book, another has those it made', async () => {
+    expect(await kept({})).toEqual(['contact', 'deal']);
+    expect(await kept({ findsAtOnce: true })).toEqual([]);
   });
 });
 

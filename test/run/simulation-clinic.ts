@@ -165,6 +165,7 @@ export type Step =
 export interface Scenario {
   readonly batch: number;
   readonly writesPerRequest: number;
+  readonly requestsInFlight: number;
   readonly patientsFlow: boolean;
   /** Whether the portal has room for a mark and keys that rise. */
   readonly tagged: boolean;
@@ -192,6 +193,7 @@ export const points: readonly CrashPoint[] = [
   'rows-before',
   'queue-insert',
   'queue-taken',
+  'queue-superseded',
   'checkpoint-before',
   'checkpoint-after',
 ];
@@ -273,6 +275,7 @@ export const scenario: fc.Arbitrary<Scenario> = small(4).chain((patients) =>
   fc.record({
     batch: fc.constantFrom(1, 2, 3, 1000),
     writesPerRequest: small(4),
+    requestsInFlight: small(3),
     patientsFlow: fc.boolean(),
     tagged: fc.boolean(),
     patients: fc.array(fc.record({ phone: fc.nat(1), handMade: fc.constantFrom(0, 0, 0, 1, 2) }), {

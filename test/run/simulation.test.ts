@@ -73,6 +73,7 @@ async function openStage(given: Scenario): Promise<Stage> {
   const system = tableSystem('tables', given.tagged ? taggedDescriptions : descriptions);
   system.rises = given.tagged;
   system.writesPerRequest = given.writesPerRequest;
+  system.requestsInFlight = given.requestsInFlight;
   for (const doctor of [0, 1]) putRow(system, 'doctor', { NAME: `Врач${doctor}` });
   given.patients.forEach(({ phone, handMade }, patient) => {
     for (let nth = 0; nth < handMade; nth += 1) {

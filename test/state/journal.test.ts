@@ -21,6 +21,7 @@ describe('the journal', () => {
       highWater: '812',
       tag: 'tag-1',
       plan: { id: 'plan-1', n: 1 },
+      holds: ['portal/lead#7'],
       owes: ['productrows'],
       absent: true,
     };

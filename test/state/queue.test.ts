@@ -275,13 +275,23 @@ describe('a quarantined row', () => {
     ]);
   });
 
-  it('is completed and its version known when a person says that its write arrived', async () => {
+  it('is completed and its version known when its write arrived and no rung asks for it', async () => {
     const state = await quarantined();
     expect(await state.decideQueue(1, 'arrived', 9000)).toBe(true);
     expect([await doubts(state), await state.closedAsAbsent(0)]).toEqual([['other'], []]);
     expect((await state.queue({ id: 1 }))[0]).toMatchObject({ state: 'completed', lastAt: 9000 });
     expect(await state.known('receptions', ['F1_101'])).toEqual(new Map([['F1_101', 'version-1']]));
     expect(await state.decideQueue(1, 'missing', 9500)).toBe(false);
+  });
+
+  it('is due when its write arrived and can be found again: its record may have more to write', async () => {
+    const state = await openSample();
+    await startRun(state);
+    await state.saveIntents([intent({ claims: ['portal/deal?&UF_CRM_IDENT_ID=F1_101'] })]);
+    await state.commit(delivery({ queued: [put({ state: 'quarantined' })] }));
+    expect(await state.decideQueue(1, 'arrived', 9000)).toBe(true);
+    expect([await doubts(state), await state.known('receptions', ['F1_101'])]).toEqual([[], new Map()]);
+    expect(keysOf(await state.due('receptions', 0, 10))).toEqual(['F1_101']);
   });
 
   it('is the only one that is decided by hand', async () => {

@@ -22,9 +22,13 @@ flows:
         fields: { ORIGIN_ID: id, ORIGINATOR_ID: { const: DESK }, TITLE: title }
 `;
 
-async function running() {
+/** `timeoutMs`: how long the portal is waited for, and how long what a dead process asked for counts as under way. */
+async function running(timeoutMs = 75_000) {
   const { portal, webhook, held, open } = await heldPortal();
-  const { pipe, start, path }: Place = place({ 'deals.yaml': yaml, 'deals.csv': 'id,title\n1,Один\n2,Два\n3,Три\n' });
+  const { pipe, start, path }: Place = place({
+    'deals.yaml': yaml.replace('WEBHOOK}" }', `WEBHOOK}", timeoutMs: ${timeoutMs} }`),
+    'deals.csv': 'id,title\n1,Один\n2,Два\n3,Три\n',
+  });
   const env = { PORTAL_WEBHOOK: webhook };
   const first = start(['run', 'deals.yaml'], env);
   await Promise.race([held(), first.done.then(({ stderr }) => Promise.reject(new Error(stderr)))]);
@@ -86,7 +90,7 @@ describe('a second process', () => {
     expect([done.exit, originsOf(portal)]).toEqual([0, ['1', '2', '3']]);
   });
   it('DL-19 ends the first with --end-holder, though that is stopped, and goes on without a double', async () => {
-    const { first, open, pipe, path, portal } = await running();
+    const { first, open, pipe, path, portal } = await running(5_000);
     first.kill('SIGSTOP');
     const note = path('home/deals.lock.holder.json');
     writeFileSync(note, JSON.stringify({ ...JSON.parse(readFileSync(note, 'utf8')), seen: 0 }));
