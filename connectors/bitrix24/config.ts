@@ -22,6 +22,7 @@ export const settings = Type.Object(
     webhook: Type.String({
       secret: true,
       pattern: '^https?://[^/\\s]+(/[^/\\s]+)*/rest/[0-9]+/[^/\\s]+/?$',
+      examples: ['https://example.bitrix24.ru/rest/1/secret/'],
       description:
         'Address of an inbound webhook, https://<portal>/rest/<user>/<secret>/, with or without the last slash',
     }),

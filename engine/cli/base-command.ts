@@ -96,7 +96,7 @@ export abstract class BaseCommand extends Command {
   #flagError(thrown: unknown) {
     const command = `pipe ${this.id?.replaceAll(':', ' ') ?? ''}`;
     const flags = { ...this.ctor.baseFlags, ...this.ctor.flags };
-    return flagError(thrown, { command, argv: this.argv, flags });
+    return flagError(thrown, { command, argv: this.argv, flags, takes: Object.keys(this.ctor.args) });
   }
 }
 

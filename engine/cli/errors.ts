@@ -45,8 +45,8 @@ export const cliErrors = defineErrors('cli', {
     en: '`{command}` was not told {argument}',
     ru: 'для `{command}` не указано {argument}',
     fix: {
-      en: 'write `{command} {argument}`; see `{command} --help`',
-      ru: 'напишите `{command} {argument}`; см. `{command} --help`',
+      en: 'write `{command} {arguments}`; see `{command} --help`',
+      ru: 'напишите `{command} {arguments}`; см. `{command} --help`',
     },
   },
   extra_argument: {
@@ -83,6 +83,15 @@ export const cliErrors = defineErrors('cli', {
     fix: {
       en: 'give the path of a pipeline, e.g. pipelines/ident-to-bitrix.yaml',
       ru: 'укажите путь к конвейеру, например pipelines/ident-to-bitrix.yaml',
+    },
+  },
+  no_state: {
+    kind: 'input',
+    en: 'there is no state in {folder}',
+    ru: 'в {folder} нет состояния',
+    fix: {
+      en: 'write --state as `pipe run` has it, or leave it out for .pipe beside the file',
+      ru: 'укажите --state так же, как у `pipe run`, или уберите его: тогда это .pipe рядом с файлом',
     },
   },
   empty_window: {

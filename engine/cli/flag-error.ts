@@ -8,17 +8,19 @@ interface Usage {
   readonly command: string;
   readonly argv: readonly string[];
   readonly flags: Readonly<Record<string, Command.Flag.Any>>;
+  /** Names of all arguments, in order. */
+  readonly takes: readonly string[];
 }
 
 /** What oclif's parser refuses, by name: its classes carry `flags` or `args`, the rest is about one flag's value. */
-export function flagError(thrown: unknown, { command, argv, flags }: Usage): PipeError {
+export function flagError(thrown: unknown, { command, argv, flags, takes }: Usage): PipeError {
   const names = Object.keys(flags).map((name) => `--${name}`);
   if (!(thrown instanceof Error)) return toPipeError(thrown);
   if ('flags' in thrown && Array.isArray(thrown.flags)) {
     const flag = String(thrown.flags[0]).split('=')[0] ?? '';
     return cliErrors.unknown_flag.error({ flag, command, choices: choicesFor(flag, names.sort(), (name) => name) });
   }
-  if ('args' in thrown && Array.isArray(thrown.args)) return argumentError(thrown.args[0], command);
+  if ('args' in thrown && Array.isArray(thrown.args)) return argumentError(thrown.args[0], command, takes);
   const words = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length);
   const takesOne = (word: string) => flags[word.slice(2)]?.type === 'option';
   const given = words.filter((word) => word.startsWith('--')).map((word) => word.split('=')[0] ?? '');
@@ -36,9 +38,9 @@ function isRepeatable(flags: Usage['flags'], flag: string): boolean {
 }
 
 /** oclif names arguments that lack by their definition, those too many by their text. */
-function argumentError(argument: unknown, command: string): PipeError {
+function argumentError(argument: unknown, command: string, takes: Usage['takes']): PipeError {
   if (typeof argument !== 'object' || argument === null || !('name' in argument))
     return cliErrors.extra_argument.error({ argument: String(argument), command });
-  const name = String(argument.name).toUpperCase();
-  return cliErrors.missing_argument.error({ argument: name, command });
+  const all = takes.map((name) => name.toUpperCase()).join(' ');
+  return cliErrors.missing_argument.error({ argument: String(argument.name).toUpperCase(), command, arguments: all });
 }

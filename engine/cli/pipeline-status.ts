@@ -86,8 +86,10 @@ function nextCommand(
 ): string {
   const isStuck = flows.some(({ queue }) => queue.failed + queue.quarantined > 0);
   if (holder) return `pipe status ${file}`;
-  if (!last || last.exitCode === exitCodes.environment) return `pipe check ${file}`;
-  if (last.exitCode === exitCodes.input) return `pipe validate ${file}`;
+  // Of a wrong file too: what is wrong with it may be a field that the system has lost, which only `check` sees.
+  if (!last || last.exitCode === exitCodes.environment || last.exitCode === exitCodes.input) {
+    return `pipe check ${file}`;
+  }
   return isStuck ? `pipe queue list ${file}` : `pipe run ${file}`;
 }
 

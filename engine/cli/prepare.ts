@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connector } from '../connector.ts';
 import { loadPipeline, loadPipelines } from '../config/load.ts';
@@ -53,6 +53,7 @@ export interface Looked {
 /** A look at a pipeline's name, flows and state, without the variables a run would need. */
 export async function lookAt(file: string, state: string | undefined): Promise<Looked> {
   requireFile(file);
+  if (state !== undefined && !existsSync(state)) throw cliErrors.no_state.error({ folder: state });
   const { pipeline, findings } = await loadPipeline(file, { env: process.env, variables: 'optional' });
   if (!pipeline || pipeline.name === '') throw new FindingsError(findings);
   return { pipeline, connectors: await connectorsOf(pipeline), stateFolder: stateFolder(pipeline, state) };
@@ -87,7 +88,8 @@ function shippedFiles(): readonly string[] {
 }
 
 function requireFile(file: string): void {
-  if (!existsSync(file)) throw cliErrors.no_pipeline.error({ file });
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (!found || found.isDirectory()) throw cliErrors.no_pipeline.error({ file });
 }
 
 async function connectorsOf(pipeline: Pipeline): Promise<ReadonlyMap<string, Connector>> {

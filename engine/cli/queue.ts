@@ -95,6 +95,11 @@ export function filterOf(flags: RowFlags): QueueFilter {
   return { ...(flags.flow !== undefined && { flow: flags.flow }), ...(state && { state }) };
 }
 
+/** Rows to look at: those that wait, or those in the state that was asked for. */
+export function waitingOf(flags: RowFlags): QueueFilter {
+  return { ...filterOf(flags), open: flags.in === undefined };
+}
+
 /** The columns of a row's source as far as the connector knows them: it says how they are masked. */
 export function columnsOf({ pipeline, connectors }: Looked, { flow }: QueueEntry): readonly Field[] {
   const source = pipeline.flows.find((candidate) => candidate.name === flow)?.source;

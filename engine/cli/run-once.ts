@@ -12,6 +12,7 @@ import { openState } from '../state/open-state.ts';
 import { openPortalBook } from '../state/portal-book.ts';
 import type { Holder, Lease } from '../state/machine-ports.ts';
 import type { Prepared } from './prepare.ts';
+import { localText } from './render/moment.ts';
 import { runClock } from './run-clock.ts';
 
 /**
@@ -64,7 +65,7 @@ function takeLease(lock: string, pipeline: string, file: string): Lease {
     pipeline,
     pid,
     host: host || hostname(),
-    since: new Date(since).toISOString(),
+    since: localText(new Date(since).toISOString()),
     silent: silentSeconds(answer.holder),
     file,
   });

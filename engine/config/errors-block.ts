@@ -167,6 +167,12 @@ export const blockErrors = defineErrors('config', {
     ru: '--param задаёт {name}, а в файле такого параметра нет',
     fix: { en: 'write {choices}, or declare it under params', ru: 'напишите {choices} или объявите его в params' },
   },
+  no_params: {
+    kind: 'input',
+    en: '--param names {name}, and the file declares no params',
+    ru: '--param задаёт {name}, а в файле нет ни одного параметра',
+    fix: { en: 'remove it, or declare it under params', ru: 'уберите его или объявите в params' },
+  },
   param_flag: {
     kind: 'input',
     en: '"{text}" is not what --param takes',

@@ -57,6 +57,7 @@ function readFlags(flags: readonly string[], declared: readonly Entry[], reader:
     const [, name, value] = /^([^=\s]+)=(.*)$/s.exec(text) ?? [];
     if (name === undefined || value === undefined) reader.report(configErrors.param_flag.finding({ text }));
     else if (known.includes(name)) read.set(name, value);
+    else if (known.length === 0) reader.report(configErrors.no_params.finding({ name }));
     else reader.report(configErrors.unknown_param.finding({ name, choices: choicesFor(name, known) }));
   }
   return read;

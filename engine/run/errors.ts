@@ -147,8 +147,8 @@ export const runErrors = defineErrors('run', {
   },
   queue_full: {
     kind: 'data',
-    en: 'the queue of flow {flow} is full ({limit} records); the run stopped before losing one',
-    ru: 'очередь потока {flow} заполнена ({limit} записей); запуск остановлен, чтобы ничего не потерять',
+    en: 'the queue of flow {flow} has room for {limit} records, and more would have to wait; the run stopped before losing one',
+    ru: 'в очереди потока {flow} место только для стольких записей: {limit}, а ждать пришлось бы большему числу; запуск остановлен, чтобы ничего не потерять',
     fix: {
       en: 'see `pipe queue list {file}`, mend or drop what waits there, or raise `queue.limit`, then run again: it goes on from here',
       ru: 'посмотрите `pipe queue list {file}`, исправьте или удалите ждущее либо увеличьте `queue.limit` и запустите снова: работа продолжится с этого места',

@@ -49,8 +49,8 @@ export const stateErrors = defineErrors('state', {
     en: '{file} cannot be used: {reason}',
     ru: 'файл {file} недоступен: {reason}',
     fix: {
-      en: 'let the user that runs pipe read and write {file} and its folder',
-      ru: 'дайте пользователю, от которого работает pipe, права на чтение и запись {file} и его папки',
+      en: 'let the user that runs pipe read and write {file} and its folder, and see that the disk has room',
+      ru: 'дайте пользователю, от которого работает pipe, права на чтение и запись {file} и его папки и проверьте, есть ли место на диске',
     },
   },
   network_file_system: {

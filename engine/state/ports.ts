@@ -333,6 +333,8 @@ export interface QueueEntry extends Omit<QueuePut, 'state'> {
 export interface QueueFilter {
   readonly flow?: string;
   readonly state?: QueueState;
+  /** Only rows that wait: neither completed nor superseded. */
+  readonly open?: boolean;
   readonly key?: string;
   readonly id?: number;
   readonly limit?: number;

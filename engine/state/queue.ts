@@ -162,18 +162,20 @@ export interface SqlFilter {
   readonly state: string | null;
   readonly key: string | null;
   readonly id: number | null;
+  readonly open: number;
   readonly limit: number;
 }
 
 /** SQLite reads a negative limit as none. */
-export function sqlFilter({ flow, state, key, id, limit }: QueueFilter): SqlFilter {
-  return { flow: flow ?? null, state: state ?? null, key: key ?? null, id: id ?? null, limit: limit ?? -1 };
+export function sqlFilter({ flow, state, open, key, id, limit }: QueueFilter): SqlFilter {
+  const some = { flow: flow ?? null, state: state ?? null, key: key ?? null, id: id ?? null };
+  return { ...some, open: open ? 1 : 0, limit: limit ?? -1 };
 }
 
 /** Rows a filter names, oldest first; takes a `SqlFilter`. */
 export function matching(condition = 'true'): string {
   return `WHERE flow = coalesce(@flow, flow) AND state = coalesce(@state, state) AND key = coalesce(@key, key)
-    AND id = coalesce(@id, id) AND ${condition} ORDER BY first_at, id LIMIT @limit`;
+    AND id = coalesce(@id, id) AND (NOT @open OR ${isOpen}) AND ${condition} ORDER BY first_at, id LIMIT @limit`;
 }
 
 function queueEntry(row: QueueRow): QueueEntry {

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../engine/state/clock.ts';
 import { openState } from '../../engine/state/open-state.ts';
@@ -159,14 +159,16 @@ $`),
 `);
   });
 
-  it('does not give out closed rows, unless asked for them', async () => {
+  it('neither lists nor gives out closed rows, unless asked for them', async () => {
     const { pipe, path } = await queued();
     writeFileSync(path('people.csv'), peopleCsv.replace(',12345,2026-03-02', ',+79160000000,2026-03-09'));
     expect((await pipe(['run', 'people.yaml'])).exit).toBe(0);
-    const keys = async (...flags: readonly string[]) =>
-      keysOf((await pipe(['queue', 'export', 'people.yaml', '--json', ...flags])).stdout);
-    expect(await keys()).toEqual(['people 4', 'again 4']);
-    expect(await keys('--in', 'superseded')).toEqual(['people 2', 'again 2']);
+    const keys = async (verb: string, ...flags: readonly string[]) =>
+      keysOf((await pipe(['queue', verb, 'people.yaml', '--json', ...flags])).stdout);
+    for (const verb of ['list', 'export']) {
+      expect(await keys(verb)).toEqual(['people 4', 'again 4']);
+      expect(await keys(verb, '--in', 'superseded')).toEqual(['people 2', 'again 2']);
+    }
   });
 
   it('leaves a row in quarantine to a word about itself: it arrived, or it is missing', async () => {
@@ -212,6 +214,21 @@ $`),
     };
     expect(await exits()).toEqual([0, 2, 0, 0, 0]);
     expect(await exits('--state', 'elsewhere')).toEqual([1, 0, 1, 1, 1]);
+  });
+
+  it('makes no folder of a misspelt --state, and does not call it empty', async () => {
+    const { pipe, path } = place(peopleFiles);
+    for (const look of [['status'], ['queue', 'list'], ['state', 'show']]) {
+      const done = await pipe([...look, 'people.yaml', '--state', 'elsewere']);
+      expect([done.exit, done.stderr]).toEqual([
+        2,
+        `error cli.no_state
+  there is no state in elsewere
+  fix: write --state as \`pipe run\` has it, or leave it out for .pipe beside the file
+`,
+      ]);
+    }
+    expect(existsSync(path('elsewere'))).toBe(false);
   });
 
   it('says which row or flow there is none of', async () => {

@@ -46,4 +46,11 @@ $`),
     const gone = await pipe(['status', 'people.yaml', '--json']);
     expect(JSON.parse(gone.stdout)).toMatchObject({ lastRun: { exitCode: 3 }, next: 'pipe check people.yaml' });
   });
+
+  it('sends who made a mistake to check, which sees what validate cannot', async () => {
+    const { pipe } = place(peopleFiles);
+    expect((await pipe(['run', 'people.yaml', '--only', 'id = "none"'])).exit).toBe(2);
+    const status = await pipe(['status', 'people.yaml', '--json']);
+    expect(JSON.parse(status.stdout)).toMatchObject({ lastRun: { exitCode: 2 }, next: 'pipe check people.yaml' });
+  });
 });

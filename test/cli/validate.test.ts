@@ -183,6 +183,8 @@ error config.param_not_of_type  pipelines/people.yaml:4:3
       code: 'cli.no_pipeline',
       message: 'нет файла конвейера peple.yaml',
     });
+    const folder = await pipe(['validate', '.']);
+    expect([folder.exit, folder.stderr.split('\n')[1]]).toEqual([2, '  there is no pipeline file .']);
   });
 });
 

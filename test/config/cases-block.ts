@@ -306,6 +306,14 @@ export const blockCases: CaseGroups = {
       ],
     },
     {
+      name: 'a flag for a param of a file that declares none',
+      change: [['params:\n  filial: { type: integer, default: 1 }\n', '']],
+      options: { params: ['filal=3'] },
+      expect: [
+        'error config.no_params: --param names filal, and the file declares no params → remove it, or declare it under params',
+      ],
+    },
+    {
       name: 'a flag for a param that is not declared',
       options: { params: ['filal=3'] },
       expect: [

@@ -80,7 +80,7 @@ describe('a second process', () => {
     expect([second.exit, second.stdout]).toEqual([3, '']);
     expect(second.stderr).toMatch(
       new RegExp(
-        `^error run\\.already_running\n {2}pipeline deals is being run by process ${first.pid} on .* since .*, its last sign of life \\d+ s ago\n {2}fix: wait until it ends; if it hangs, \`pipe run deals\\.yaml --end-holder\` ends it and runs\n`,
+        `^error run\\.already_running\n {2}pipeline deals is being run by process ${first.pid} on .* since \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d, its last sign of life \\d+ s ago\n {2}fix: wait until it ends; if it hangs, \`pipe run deals\\.yaml --end-holder\` ends it and runs\n`,
       ),
     );
     expect(JSON.parse(status.stdout)).toMatchObject({ running: { pid: first.pid }, next: 'pipe status deals.yaml' });

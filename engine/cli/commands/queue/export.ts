@@ -1,9 +1,8 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../base-command.ts';
 import { choiceFlag, fileArgument } from '../../flags.ts';
-import { columnsOf, filterOf, queueFlags, stateFlags, withQueue } from '../../queue.ts';
+import { columnsOf, queueFlags, stateFlags, waitingOf, withQueue } from '../../queue.ts';
 import { exportData, exportText } from '../../render/queue-export.ts';
-import { isOpenRow } from '../../../state/open-row.ts';
 
 export default class QueueExport extends BaseCommand {
   static override summary =
@@ -28,9 +27,8 @@ export default class QueueExport extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(QueueExport);
     const rows = await withQueue(args.file, flags, async (queue) => {
-      const entries = await queue.state.queue(filterOf(flags));
-      const wanted = flags.in === undefined ? entries.filter(isOpenRow) : entries;
-      return wanted.map((entry) => ({ entry, personal: flags.reveal ? undefined : columnsOf(queue, entry) }));
+      const entries = await queue.state.queue(waitingOf(flags));
+      return entries.map((entry) => ({ entry, personal: flags.reveal ? undefined : columnsOf(queue, entry) }));
     });
     const data = exportData(rows, this.language);
     await this.present(data, () => exportText(data, flags.format), ownerOnly);

@@ -1,6 +1,6 @@
 import { BaseCommand } from '../../base-command.ts';
 import { fileArgument, numberFlag } from '../../flags.ts';
-import { filterOf, queueFlags, stateFlags, withQueue } from '../../queue.ts';
+import { queueFlags, stateFlags, waitingOf, withQueue } from '../../queue.ts';
 import { queueData, queueText } from '../../render/queue.ts';
 
 export default class QueueList extends BaseCommand {
@@ -19,7 +19,7 @@ export default class QueueList extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(QueueList);
     const { entries, counts } = await withQueue(args.file, flags, async ({ state }) => ({
-      entries: await state.queue({ ...filterOf(flags), limit: flags.limit }),
+      entries: await state.queue({ ...waitingOf(flags), limit: flags.limit }),
       counts: await state.queueCounts(flags.flow),
     }));
     await this.present(queueData(entries, counts, this.language), (language) => queueText(entries, counts, language));
