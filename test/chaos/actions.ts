@@ -5,6 +5,7 @@ import type { Life } from './disturbed-run.ts';
 import { timeoutMs } from './pipeline-text.ts';
 import { inDoubtPoints } from './plan.ts';
 import type { Deed, Point, PortalPoint } from './plan.ts';
+import { comeToRest } from './rest.ts';
 import { readState } from './state-file.ts';
 
 type Action = (life: Life) => Promise<void>;
@@ -62,16 +63,23 @@ async function twoAtOnce(life: Life): Promise<void> {
   for (const { exit, stderr } of unexpected) life.wrongs.push(`one of two at once ended with ${exit}: ${stderr}`);
 }
 
-/** Somebody clears up: everything this pipeline remembers is gone. */
-async function deleted({ place, story }: Life): Promise<void> {
+/**
+ * Somebody clears up: everything this pipeline remembers is gone. Once nothing is under way, as docs/guarantees.md asks:
+ * with the state goes what was in doubt, and which child rows a new deal has yet to get.
+ */
+async function deleted(life: Life): Promise<void> {
+  const { place, story } = life;
+  await comeToRest(life);
   rmSync(place.stateFolder, { recursive: true, force: true });
   story.push('state deleted');
 }
 
 /** A backup is put back: what happened since the last time is forgotten. Then another one is made. */
-async function restored({ place, story }: Life): Promise<void> {
+async function restored(life: Life): Promise<void> {
+  const { place, story } = life;
   const backup = join(place.folder, 'backup');
   if (existsSync(backup)) {
+    await comeToRest(life);
     rmSync(place.stateFolder, { recursive: true, force: true });
     cpSync(backup, place.stateFolder, { recursive: true });
     story.push(`state restored: ${readState(place.stateFile).known.size} rows known`);

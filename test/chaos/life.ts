@@ -1,4 +1,5 @@
 import { createRandom } from '../../connectors/ident/sandbox/random.ts';
+import { comeToRest } from './rest.ts';
 import { actions } from './actions.ts';
 import { createChooser } from './choose.ts';
 import { disturbedRun, finish, letTimePass } from './disturbed-run.ts';
@@ -15,8 +16,6 @@ import { makePlace } from './place.ts';
 import type { Place } from './place.ts';
 import { inDoubtPoints } from './plan.ts';
 import type { Point } from './plan.ts';
-import { readState } from './state-file.ts';
-import type { StateSight } from './state-file.ts';
 import { startWorld } from './world.ts';
 
 export interface LifeOptions {
@@ -120,21 +119,6 @@ async function prepare(life: Life, point: Point): Promise<void> {
   await life.world.arm([{ kind: 'write-html-503', nth: 1 }]);
   await finish(life, 'run whose first write is lost', life.place.start());
   await letTimePass(life);
-}
-
-const patience = 12;
-
-/** Faults off: runs until nothing waits. What a moved clock put far ahead is asked for by hand, as an operator would. */
-async function comeToRest(life: Life): Promise<StateSight> {
-  for (let run = 1; run <= patience; run++) {
-    await letTimePass(life);
-    await finish(life, 'run in peace', life.place.start());
-    const state = readState(life.place.stateFile);
-    const open = state.intents.some((intent) => intent.open);
-    if (!open && state.waiting.length === 0) return state;
-    if (run % 4 === 0) await life.place.command('queue', 'retry', 'pipeline.yaml').ended;
-  }
-  return readState(life.place.stateFile);
 }
 
 /** The same clinic, an empty portal, nothing that goes wrong. */
