@@ -70,8 +70,21 @@ async function roomFor(context: FlowContext, queued: readonly QueuePut[]): Promi
   const tooMany = open + queued.length - again.size - queue.limit;
   if (tooMany <= 0) return [];
   const dropped = queue.whenFull === 'drop-oldest' ? await context.state.droppable(name, keys, tooMany) : [];
-  if (dropped.length < tooMany) throw queueFull(context);
+  if (dropped.length < tooMany) {
+    tellNoRoom(context, queued);
+    throw queueFull(context);
+  }
   return dropped;
+}
+
+const reasonsTold = 3;
+
+/** They are nowhere but in the source: nobody else would say why they failed. */
+function tellNoRoom(context: FlowContext, queued: readonly QueuePut[]): void {
+  const flow = context.flow.flow.name;
+  for (const { key, error } of queued.slice(0, reasonsTold)) {
+    context.emit({ type: 'warning', at: context.clock.now(), flow, key, error });
+  }
 }
 
 function queueFull({ flow, compiled }: FlowContext): Error {

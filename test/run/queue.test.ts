@@ -274,6 +274,14 @@ describe('a full queue', () => {
     expect(await desk.state.checkpoint('visits')).toBeUndefined();
   });
 
+  it('tells why the records failed that it had no room for: nobody else would', async () => {
+    refuse(isDealOf(['1', '2', '3']));
+    tables.rows = [visit(1, 1), visit(2, 2), visit(3, 3)];
+    await desk.run(await limited('stop'));
+    const told = desk.events.flatMap((event) => (event.type === 'warning' ? [[event.key, event.error.code]] : []));
+    expect(told).toContainEqual(['1', 'simulated.refused']);
+  });
+
   it('has room for the records that are in it already', async () => {
     const full = await limited('stop');
     refuse(isDealOf(['1', '2']));
