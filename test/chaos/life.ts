@@ -111,10 +111,12 @@ async function killAt(life: Life, point: Point): Promise<boolean> {
   return signal === 'SIGKILL';
 }
 
+const needsALostWrite: ReadonlySet<Point> = new Set(['queue-taken', 'queue-superseded', 'reconcile-closed']);
+
 /** Some points are reached only when a write was lost before: a moment ago, or so long that it can no longer arrive. */
 async function prepare(life: Life, point: Point): Promise<void> {
   if (point === 'reconcile-waiting') await killAt(life, 'intents-durable');
-  if (point !== 'queue-taken' && point !== 'reconcile-closed') return;
+  if (!needsALostWrite.has(point)) return;
   await life.world.work();
   await life.world.arm([{ kind: 'write-html-503', nth: 1 }]);
   await finish(life, 'run whose first write is lost', life.place.start());
