@@ -2,7 +2,8 @@ import { isRemoved } from '../plan/absent.ts';
 import type { Intent, OpenIntent, Receipt } from '../state/ports.ts';
 import { Answers } from './answers.ts';
 import type { FlowContext } from './context.ts';
-import { leftMs, unanswered } from './doubts.ts';
+import { unanswered } from './doubts.ts';
+import { leftMs } from './settling.ts';
 import { rowsByKey } from './rows-by-key.ts';
 import type { FlowRun } from './run-flow.ts';
 

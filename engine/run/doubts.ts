@@ -1,15 +1,13 @@
 import { isAskedFor } from '../state/asked-for.ts';
 import { isOpenRow } from '../state/open-row.ts';
-import type { Intent, OpenIntent, QueueEntry, QueuePut, SettleMark, StoredError } from '../state/ports.ts';
-import type { Doubts, FlowContext, RunClock } from './context.ts';
+import type { Intent, OpenIntent, QueueEntry, QueuePut, StoredError } from '../state/ports.ts';
+import type { Doubts, FlowContext } from './context.ts';
 import { reach } from './crash-points.ts';
 import { runErrors } from './errors.ts';
 import { adopt, lookUp } from './look-up.ts';
 import type { Lookup } from './look-up.ts';
 import { owedBy } from './receipts.ts';
-
-/** How long a write may be under way whose target is no longer in the file, so that its own word is not known. */
-const longestSettleMs = 90_000;
+import { leftMs, markUnmarked } from './settling.ts';
 
 export function noDoubts(): Doubts {
   return { claims: new Set(), records: new Map(), unmet: new Set() };
@@ -27,7 +25,7 @@ export async function lookAtDoubts(context: FlowContext): Promise<void> {
   doubts.records.clear();
   const open = await state.openIntents();
   if (open.length === 0) return;
-  await beginSettle(context, open);
+  await markUnmarked(context, open);
   const { name } = flow.flow;
   const own = open.filter((intent) => intent.flow === name && !intent.absent);
   const strangers = open.filter((intent) => intent.flow !== name || intent.absent);
@@ -84,36 +82,6 @@ async function olderRows({ state, flow }: FlowContext, intents: readonly Intent[
     links.some(
       (link) => link.row === row && link.key === key && link.target === target && link.connection === connection,
     );
-}
-
-/** A mark counts from the first run that held the lock, or from giving up, never from the intent's own time (DL-12). */
-async function beginSettle({ state, clock }: FlowContext, open: readonly OpenIntent[]): Promise<void> {
-  const unmarked = open.filter(({ settling }) => settledMs(clock, settling) === undefined);
-  const mark = { boot: clock.bootId, since: clock.monotonic() };
-  await state.beginSettle(
-    unmarked.map(({ id }) => id),
-    mark,
-  );
-}
-
-/** How long an intent may still take effect. */
-export function leftMs(context: FlowContext, intent: OpenIntent): number {
-  const settled = settledMs(context.clock, intent.settling) ?? 0;
-  // Whole milliseconds, as a queue row holds them.
-  return Math.max(0, Math.ceil(settleMs(context, intent) - settled));
-}
-
-/** Undefined where the mark is of another boot: where boots have no names, a clock that went back tells them apart. */
-function settledMs(clock: RunClock, mark: SettleMark | undefined): number | undefined {
-  const passed = mark?.boot === clock.bootId ? clock.monotonic() - mark.since : -1;
-  return passed < 0 ? undefined : passed;
-}
-
-function settleMs({ compiled, connections }: FlowContext, intent: OpenIntent): number {
-  const flow = compiled.flows.find((candidate) => candidate.flow.name === intent.flow);
-  const target = flow?.flow.targets.find((candidate) => candidate.name === intent.target);
-  const connection = target && connections.get(target.connection)?.connection;
-  return (target && connection?.sink?.(target.block).settleMs) ?? longestSettleMs;
 }
 
 /**

@@ -12,6 +12,7 @@ import { reach } from './crash-points.ts';
 import type { Execution } from './execute-wave.ts';
 import { keepReceipts } from './receipts.ts';
 import { settle } from './settle.ts';
+import { markSettling } from './settling.ts';
 import { tagOf } from './tag.ts';
 
 /** One write of one record. */
@@ -116,7 +117,11 @@ async function sendChunk(sending: Sending, steps: readonly Step[]): Promise<void
     return intent && outcome ? [{ step, intent, outcome }] : [];
   });
   await keepReceipts(sending, sent);
-  await beginSettle(context, sent);
+  const lost = sent.filter(({ outcome }) => !outcome.ok && outcome.applied === 'unknown');
+  await markSettling(
+    context,
+    lost.map(({ intent }) => intent),
+  );
   for (const one of sent) settle(sending, one);
   stopOnEnvironment(sent);
   await waitForStale(sending, sent);
@@ -129,16 +134,6 @@ async function waitForStale({ context, scope }: Sending, sent: readonly Sent[]):
   );
   const [longest] = held.sort((a, b) => (b.retryAfterMs ?? 0) - (a.retryAfterMs ?? 0));
   if (longest?.retry) await waitOut(context, scope.connection.name, longest, longest.retryAfterMs ?? shortPauseMs);
-}
-
-/** DL-12: what got no answer settles from now on, the moment we gave up on it. */
-async function beginSettle({ state, clock }: FlowContext, sent: readonly Sent[]): Promise<void> {
-  const lost = sent.filter(({ outcome }) => !outcome.ok && outcome.applied === 'unknown');
-  const mark = { boot: clock.bootId, since: clock.monotonic() };
-  await state.beginSettle(
-    lost.map(({ intent }) => intent.id),
-    mark,
-  );
 }
 
 /** A lead that this record is to convert must not become another's while its deal is in doubt (DL-13). */
