@@ -1,4 +1,5 @@
 import type { Connection, EntityDescription, Row, Sink } from '../connector.ts';
+import type { PipeError } from '../errors.ts';
 import type { Listener } from '../events/events.ts';
 import type { Signature } from '../plan/claims.ts';
 import type { TargetEntity } from '../plan/match.ts';
@@ -107,8 +108,14 @@ export interface Scopes {
 /** Writes without an answer: what they touch waits (DL-13). */
 export interface Doubts {
   readonly claims: Set<string>;
-  /** Records with an open intent, and when each may be looked at again (wall clock); infinite: when a person has said so. */
-  readonly records: Map<string, number>;
+  /** Records with an open intent. */
+  readonly records: Map<string, HeldRecord>;
   /** Those put into the queue when the flow began and not met since. */
   readonly unmet: Set<string>;
+}
+
+export interface HeldRecord {
+  /** When it may be looked at again, on the wall clock; infinite: when a person has said so. */
+  readonly dueAt: number;
+  readonly error: PipeError;
 }

@@ -38,7 +38,7 @@ export interface DeliveryTask {
 export async function deliver(context: FlowContext, records: readonly MappedRow[], task: DeliveryTask): Promise<void> {
   const hashes = new Map(records.map((record) => [record.key, record.hash]));
   const progress = new Map(records.map((record) => [record.key, { created: false, updated: false }]));
-  let pending: readonly FlowRecord[] = records;
+  let pending: readonly FlowRecord[] = await putAside(context, records, task);
   const answers = new Answers(context);
   const patience = startPatience(context);
   while (pending.length > 0) {
@@ -56,6 +56,22 @@ export async function deliver(context: FlowContext, records: readonly MappedRow[
     patience(doubtful.length > 0 || executed.some((record) => !record.stale || record.written.length > 0), stale);
     pending = [...inOrder(asking, [...later, ...stale]), ...pending.slice(asking.length)];
   }
+}
+
+/** DL-13: a record whose own write is in doubt needs no plan: it waits, in the version that was just read. */
+async function putAside(
+  context: FlowContext,
+  records: readonly MappedRow[],
+  task: DeliveryTask,
+): Promise<readonly MappedRow[]> {
+  const { records: held } = context.doubts;
+  const failures = records.flatMap(({ key, source, hash }) => {
+    const doubt = held.get(key);
+    return doubt ? [{ key, source, hash, error: doubt.error }] : [];
+  });
+  if (failures.length === 0) return records;
+  await commit(context, task, { delivered: [], failures });
+  return records.filter(({ key }) => !held.has(key));
 }
 
 /** Ends the run when wave after wave comes too late to write anything: asking on would not help. */

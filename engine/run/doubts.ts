@@ -1,6 +1,7 @@
 import { isAskedFor } from '../state/asked-for.ts';
 import { isOpenRow } from '../state/open-row.ts';
 import type { Intent, OpenIntent, QueueEntry, QueuePut, StoredError } from '../state/ports.ts';
+import type { PipeError } from '../errors.ts';
 import type { Doubts, FlowContext } from './context.ts';
 import { reach } from './crash-points.ts';
 import { runErrors } from './errors.ts';
@@ -37,13 +38,16 @@ export async function lookAtDoubts(context: FlowContext): Promise<void> {
   const fates = own.map((intent) => fateOf(context, intent, found.get(intent.id), isOlder));
   for (const { intent, fate } of fates) {
     if (fate === 'held' || fate === 'undecidable') for (const claim of heldBy(intent)) doubts.claims.add(claim);
-    if (fate === 'held') {
-      const dueAt = context.clock.now() + leftMs(context, intent);
-      doubts.records.set(intent.key, Math.max(dueAt, doubts.records.get(intent.key) ?? 0));
-    }
-    if (fate === 'undecidable') doubts.records.set(intent.key, Infinity);
+    if (fate === 'held') hold(context, intent, context.clock.now() + leftMs(context, intent));
+    if (fate === 'undecidable') hold(context, intent, Infinity);
   }
   await record(context, fates, entries);
+}
+
+/** The longest wait of a record is the one it is told of. */
+function hold({ doubts }: FlowContext, intent: OpenIntent, dueAt: number): void {
+  if (dueAt <= (doubts.records.get(intent.key)?.dueAt ?? 0)) return;
+  doubts.records.set(intent.key, { dueAt, error: Number.isFinite(dueAt) ? noAnswer(intent) : nobodyCanTell(intent) });
 }
 
 /**
@@ -170,10 +174,12 @@ function queueRow(
   const put = { key, source, attempts: entry?.attempts ?? 0, error: unanswered(intent), ...waiting };
   if (fates.some(({ fate }) => fate === 'held')) {
     const waits = entry?.state === 'waiting' && entry.lastAt >= intent.at;
-    return waits ? [] : [{ ...put, state: 'waiting', dueAt: doubts.records.get(key) ?? clock.now() }];
+    return waits ? [] : [{ ...put, state: 'waiting', dueAt: doubts.records.get(key)?.dueAt ?? clock.now() }];
   }
   if (fates.some(({ fate }) => fate === 'undecidable')) {
-    return entry?.state === 'quarantined' ? [] : [{ ...put, error: undecidable(intent), state: 'quarantined' }];
+    return entry?.state === 'quarantined'
+      ? []
+      : [{ ...put, error: stored(nobodyCanTell(intent)), state: 'quarantined' }];
   }
   return [{ ...put, state: 'pending', dueAt: clock.now() }];
 }
@@ -182,12 +188,18 @@ function given({ hash, sourceKey }: QueueEntry): Pick<QueuePut, 'hash' | 'source
   return { ...(hash !== undefined && { hash }), ...(sourceKey && { sourceKey }) };
 }
 
-export function unanswered({ write, target }: OpenIntent): StoredError {
-  const { code, parameters } = runErrors.unanswered.error({ operation: write.operation, target });
-  return { code, parameters };
+export function unanswered(intent: OpenIntent): StoredError {
+  return stored(noAnswer(intent));
 }
 
-function undecidable({ write, target }: OpenIntent): StoredError {
-  const { code, parameters } = runErrors.undecidable.error({ operation: write.operation, target });
+function noAnswer({ write, target }: OpenIntent): PipeError {
+  return runErrors.unanswered.error({ operation: write.operation, target }, { retry: true });
+}
+
+function nobodyCanTell({ write, target }: OpenIntent): PipeError {
+  return runErrors.undecidable.error({ operation: write.operation, target });
+}
+
+function stored({ code, parameters }: PipeError): StoredError {
   return { code, parameters };
 }

@@ -31,7 +31,7 @@ export function queuePut(context: FlowContext, failure: Failure, before: number)
   };
   const now = context.clock.now();
   if (isDoubt(error)) {
-    const dueAt = context.doubts.records.get(key) ?? now + longestDoubt(context);
+    const dueAt = context.doubts.records.get(key)?.dueAt ?? now + longestDoubt(context);
     return Number.isFinite(dueAt)
       ? { ...put, state: 'waiting', dueAt, attempts: before }
       : { ...put, state: 'quarantined', attempts: before };
@@ -52,6 +52,7 @@ export function isDoubt(error: { readonly code: string }): boolean {
 const doubts: ReadonlySet<string> = new Set([
   runErrors.in_doubt.code,
   runErrors.unanswered.code,
+  runErrors.undecidable.code,
   runErrors.waits_for_doubt.code,
 ]);
 

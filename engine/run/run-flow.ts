@@ -39,7 +39,7 @@ export async function runFlow(run: RunContext, flow: CompiledFlow, tally: Tally)
   const { context } = work;
   await lookAtDoubts(context);
   // No run is green while something is in doubt, though its record was told of before.
-  for (const [key, dueAt] of context.doubts.records) if (Number.isFinite(dueAt)) context.doubts.unmet.add(key);
+  for (const [key, { dueAt }] of context.doubts.records) if (Number.isFinite(dueAt)) context.doubts.unmet.add(key);
   await lookAtDoubtfulDeletes(work);
   const cursor = await storedCursor(work);
   reach('window-taken');

@@ -42,10 +42,11 @@ function applied({ target, scope, answers }: Sending, { step, intent }: Sent, ke
 function doubted(sending: Sending, sent: Sent, outcome: Extract<Outcome, { ok: false }>): void {
   const { context, target, scope } = sending;
   const { intent } = sent;
-  context.doubts.records.set(intent.key, context.clock.now() + scope.sink.settleMs);
-  for (const claim of heldBy(intent)) context.doubts.claims.add(claim);
   const facts = { operation: intent.write.operation, target: target.target.name, reason: outcome.error.message };
-  failed(sending, sent, runErrors.in_doubt.error(facts, { retry: true }));
+  const error = runErrors.in_doubt.error(facts, { retry: true });
+  context.doubts.records.set(intent.key, { dueAt: context.clock.now() + scope.sink.settleMs, error });
+  for (const claim of heldBy(intent)) context.doubts.claims.add(claim);
+  failed(sending, sent, error);
 }
 
 /** A row that is there keeps its plan, though its child rows could not be written: they are what failed. */

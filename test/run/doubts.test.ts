@@ -121,6 +121,21 @@ describe('DL-13 a write in doubt', () => {
   });
 });
 
+describe('DL-13 a record whose own write is in doubt', () => {
+  it('is not asked about again when its source brings it anew: it waits in that version, for the same reason', async () => {
+    tables.onWrite = (write) => (write.entity === 'deal' ? unknown : undefined);
+    tables.rows = [visit(1, 1)];
+    await desk.run(pipeline);
+    tables.calls.length = 0;
+    tables.rows = [visit(1, 1, { stamp: 2, sum: 300 })];
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 4 });
+    expect(tables.calls.filter((call) => /^(find|write)/.test(call))).toEqual([]);
+    expect(await desk.state.queue({})).toMatchObject([
+      { state: 'waiting', error: { code: 'run.unanswered' }, source: { sum: 300 } },
+    ]);
+  });
+});
+
 describe('DL-12 settle', () => {
   it('begins anew with each write: one that is lost at the retry is not settled by the wait for the first', async () => {
     tables.onWrite = (write) => (write.entity === 'deal' ? unknown : undefined);

@@ -175,6 +175,9 @@ describe('DL-13 a create that nobody can look up', () => {
     expect(await desk.run(undecidable)).toMatchObject({ exitCode: 4 });
     expect(await queue()).toEqual(['1 quarantined run.undecidable']);
     expect([rows('task'), (await desk.state.openIntents()).length]).toEqual([[], 1]);
+    tables.rows = [visit(1, { stamp: 8, sum: 300 })];
+    expect(await desk.run(undecidable)).toMatchObject({ exitCode: 4 });
+    expect(await queue()).toEqual(['1 quarantined run.undecidable']);
     tables.rows = [visit(2, { stamp: 9 })];
     expect(await desk.run(undecidable)).toMatchObject({ exitCode: 0, flows: [{ created: 1 }] });
     const [row] = await desk.state.queue({ key: '1' });
