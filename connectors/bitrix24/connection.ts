@@ -3,7 +3,7 @@ import { check } from './check.ts';
 import { createClient } from './client.ts';
 import { defaults, portalOf, type Settings } from './config.ts';
 import { find } from './find.ts';
-import { highWater } from './high-water.ts';
+import { createHighWaters } from './high-water.ts';
 import { scan } from './scan.ts';
 import { createPace } from './pace.ts';
 import { createSchemas } from './schema.ts';
@@ -13,13 +13,14 @@ import { write } from './write.ts';
 export function connect(settings: Settings, host: Host): Connection {
   const client = createClient(portalOf(settings), host);
   const schemas = createSchemas(client);
+  const highWaters = createHighWaters(client);
   const pace = createPace();
   return {
     sink: () => ({
       describe: async (entity, signal) => (await schemas.of(entity, signal)).description,
       find: async (entity, questions, fields, signal) =>
         find(client, await schemas.of(entity, signal), questions, fields, signal),
-      highWater: async (entity, signal) => highWater(client, await schemas.of(entity, signal), signal),
+      highWater: (entity, signal) => highWaters.of(entity, signal),
       scan: (entity, fields, signal) => scan(client, schemas, entity, fields, signal),
       write: (writes, signal, until) =>
         write({ client, schemas, pace }, writes, { signal, ...(until !== undefined && { until }) }),

@@ -1,23 +1,51 @@
-import type { Client } from './client.ts';
+import type { Client, Reply } from './client.ts';
+import { entityKinds } from './entities.ts';
 import { errors } from './errors.ts';
-import { isObject, type Schema } from './schema.ts';
+import { isObject } from './schema.ts';
 
-/** The newest row's id: ids of an entity only ever rise (reference 11.5, 16). Undefined when there are no rows. */
-export async function highWater(
-  client: Client,
-  { kind: { name } }: Schema,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const method = `crm.${name}.list`;
+/** The newest id of each entity when the connection first needed one. */
+export interface HighWaters {
+  /** Undefined when there were no rows. */
+  of(entity: string, signal: AbortSignal): Promise<string | undefined>;
+}
+
+const names = Object.values(entityKinds).map(({ name }) => name);
+
+/** Asked for all entities in one request, before the connection creates anything; ids only ever rise (reference 11.5, 16). */
+export function createHighWaters(client: Client): HighWaters {
+  let known: ReadonlyMap<string, Reply | undefined> | undefined;
+  return {
+    async of(entity, signal) {
+      known ??= await readNewest(client, signal);
+      const reply = known.get(entity);
+      if (reply && !reply.ok) {
+        known = undefined;
+        throw reply.error;
+      }
+      return idIn(reply?.value, client.host, methodOf(entity));
+    },
+  };
+}
+
+async function readNewest(client: Client, signal: AbortSignal): Promise<ReadonlyMap<string, Reply | undefined>> {
   const params = { select: ['ID'], order: { ID: 'DESC' }, start: -1 };
-  const reply = await client.call({ method, params }, { signal });
-  if (!reply.ok) throw reply.error;
-  const rows: unknown = reply.value;
-  if (!Array.isArray(rows)) throw errors.unexpected_result.error({ host: client.host, method });
+  const batch = await client.batch(
+    names.map((name) => ({ method: methodOf(name), params })),
+    { signal },
+  );
+  if (!batch.ok) throw batch.error;
+  return new Map(names.map((name, index) => [name, batch.replies[index]]));
+}
+
+function methodOf(entity: string): string {
+  return `crm.${entity}.list`;
+}
+
+function idIn(rows: unknown, host: string, method: string): string | undefined {
+  if (!Array.isArray(rows)) throw errors.unexpected_result.error({ host, method });
   const newest: unknown = rows[0];
   if (newest === undefined) return undefined;
   const id = isObject(newest) ? newest['ID'] : undefined;
-  if (typeof id !== 'string' && typeof id !== 'number')
-    throw errors.unexpected_result.error({ host: client.host, method });
+  if (typeof id !== 'string' && typeof id !== 'number') throw errors.unexpected_result.error({ host, method });
   return String(id);
 }
