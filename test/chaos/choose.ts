@@ -16,8 +16,15 @@ const turnsOfALife = 13;
 const share = 0.5;
 
 /** The turns of a life begin where its seed says, so that many lives reach every point equally often. */
-export function createChooser(seed: number, only?: readonly Point[]): Chooser {
-  const turns = [only ?? inDoubtPoints, only ?? otherPoints].map((points) => rotated(points, seed * turnsOfALife));
+export function createChooser(
+  seed: number,
+  {
+    points,
+    rare,
+  }: { readonly points?: readonly Point[] | undefined; readonly rare?: readonly Point[] | undefined } = {},
+): Chooser {
+  const lists = [points ?? inDoubtPoints, points ?? rare ?? otherPoints];
+  const turns = lists.map((list) => rotated(list, seed * turnsOfALife));
   const missed: Point[] = [];
   let owed = 0;
   return {

@@ -23,12 +23,15 @@ export interface LifeOptions {
   readonly kills: number;
   /** Where it is killed; default: everywhere in turn. */
   readonly points?: readonly Point[];
+  /** Of the points outside of doubt only these. */
+  readonly rare?: readonly Point[];
   /** What is done to the state after each kill: a suite that cannot turn red proves nothing. */
   readonly sabotage?: (place: Place) => void;
 }
 
 export interface LifeReport {
   readonly seed: number;
+  readonly rare: readonly Point[];
   readonly kills: number;
   readonly betweenIntentAndReceipt: number;
   /** Kills, stops and the like by the point they came at. */
@@ -75,6 +78,7 @@ export async function live(options: LifeOptions): Promise<LifeReport> {
     ];
     return {
       seed,
+      rare: options.rare ?? [],
       kills: life.kills.length,
       betweenIntentAndReceipt: life.kills.filter((point) => inDoubtPoints.includes(point)).length,
       points: life.points,
@@ -91,8 +95,8 @@ export async function live(options: LifeOptions): Promise<LifeReport> {
 }
 
 /** Kills until there were enough, with the other actions in between. */
-async function disturb(life: Life, { seed, kills, points, sabotage }: LifeOptions): Promise<void> {
-  const chooser = createChooser(seed, points);
+async function disturb(life: Life, { seed, kills, points, rare, sabotage }: LifeOptions): Promise<void> {
+  const chooser = createChooser(seed, { points, rare });
   for (let tries = 1; life.kills.length < kills; tries++) {
     if (tries > 6 * kills) throw new Error(`seed ${seed}: only ${life.kills.length} kills in ${tries} runs`);
     if (tries % 3 === 0) await actions[(seed + tries / 3) % actions.length]?.(life);
