@@ -30,7 +30,7 @@ const cancel: Deed = (visit, now, random) => [
 
 /** Only the bill changes: no column of the visit itself. */
 const discount: Deed = (visit, now, random) => [
-  `UPDATE dbo.OrderServiceRelation SET DiscountSum = DiscountSum + ${random.between(1, 20)}, DateTimeChanged = '${now}'
+  `UPDATE dbo.OrderServiceRelation SET DiscountSum = ISNULL(DiscountSum, 0) + ${random.between(1, 20)}, DateTimeChanged = '${now}'
   WHERE ID_Orders IN (SELECT ID FROM dbo.Orders WHERE ID_Receptions = ${visit})`,
   `UPDATE dbo.Orders SET DateTimeChanged = '${now}' WHERE ID_Receptions = ${visit}`,
 ];
