@@ -9,7 +9,7 @@ import { prepare } from '../engine/cli/prepare.ts';
 import { runOnce } from '../engine/cli/run-once.ts';
 
 /**
- * The shipped pipeline over TDS and HTTP on loopback, sandboxes in a process of their own and without limits: records
+ * The visits of the shipped pipeline over TDS and HTTP on loopback, sandboxes in a process of their own and without limits: records
  * a second of the run loop and of the whole process, requests per thousand records, memory. Beside it, on the same
  * machine in the same run, a loop that does what the old program did: one call after the other for each appointment.
  */
@@ -100,7 +100,7 @@ async function runLoop({ clinic, webhook }: Sandboxes): Promise<Measured> {
     );
     const { error, seconds, requests } = await runOnce(
       prepared,
-      { full: false, allow: new Set() },
+      { full: false, allow: new Set(), flows: ['receptions'] },
       () => undefined,
       new AbortController().signal,
     );
@@ -122,7 +122,7 @@ async function wholeProcess({ clinic, webhook }: Sandboxes): Promise<Measured> {
       connections: { clinic, portal: { webhook, limits } },
     };
     writeFileSync(file, JSON.stringify(derived));
-    const argv = ['run', file, '--param', 'filial=1', '--state', folder, '--json'];
+    const argv = ['run', file, '--flow', 'receptions', '--param', 'filial=1', '--state', folder, '--json'];
     const startedAt = performance.now();
     const child = spawn(process.execPath, [join(import.meta.dirname, '..', 'engine', 'cli', 'bin.ts'), ...argv], {
       stdio: ['ignore', 'pipe', 'ignore'],

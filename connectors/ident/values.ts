@@ -17,6 +17,6 @@ export function tenThousandths(amount: Value | undefined): number {
   return Math.round(Number(amount ?? 0) * 10_000);
 }
 
-export function amountOf(tenThousandths: number): number {
-  return tenThousandths / 10_000;
+export function amountOf(whole: number): number {
+  return whole / 10_000;
 }

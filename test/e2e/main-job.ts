@@ -39,6 +39,7 @@ export interface MainJob {
   readonly events: readonly RunEvent[];
   /** Waves planned since the last run began. */
   readonly waves: number;
+  /** The visits alone, unless `flows` says more. */
   run(options?: Partial<RunOptions>, signal?: AbortSignal): Promise<RunResult>;
   /** Deletes the pipeline's state; the machine's portal book stays. */
   forget(): Promise<void>;
@@ -84,7 +85,7 @@ export async function startMainJob(options: MainJobOptions): Promise<MainJob> {
         return await runPipeline({
           compiled,
           connectors,
-          options: { full: false, allow: new Set(), ...given },
+          options: { full: false, allow: new Set(), flows: ['receptions'], ...given },
           state: job.state,
           book,
           lease: { verify: () => undefined, release: () => undefined },
