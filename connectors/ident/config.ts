@@ -15,8 +15,7 @@ export const sourceSettings = Type.Object({
       streams.map(({ name }) => name),
       {
         type: 'string',
-        description:
-          'Visits with patient, doctor, branch and bill (`receptions`), treatment plans, patients with their sums, doctors, branches, or the price list (`services`)',
+        description: 'What to read; each stream has a section in the README',
       },
     ),
   ),

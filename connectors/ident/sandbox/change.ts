@@ -38,13 +38,13 @@ const discount: Deed = (visit, now, random) => [
 /** One more line on a treatment plan, of this `ServiceItemPrices.ID`: no row of the plan itself changes. */
 export function lineOnPlan(plan: number, price: number, now: string): string {
   return `INSERT INTO dbo.TreatmentPlanElementRelations (ID, ID_TreatmentPlans, ID_TreatmentPlanStages, ID_TreatmentPlanElements, ID_ServicePrices, DiscountSum, DateTimeAdded)
-  SELECT MAX(ID) + 1, ${plan}, 2, 3, ${price}, 0, '${now}' FROM dbo.TreatmentPlanElementRelations`;
+  SELECT ISNULL(MAX(ID), 0) + 1, ${plan}, 2, 3, ${price}, 0, '${now}' FROM dbo.TreatmentPlanElementRelations`;
 }
 
 /** Money from a patient: no row of Patients or Persons changes (T16). */
 export function payment(patient: number, roubles: number, now: string): string {
   return `INSERT INTO dbo.PaymentsIn (ID, ID_Patients, ID_OwnCompanies, Payment, DateTimePayment)
-  SELECT MAX(ID) + 1, ${patient}, 1, ${roubles}, '${now}' FROM dbo.PaymentsIn`;
+  SELECT ISNULL(MAX(ID), 0) + 1, ${patient}, 1, ${roubles}, '${now}' FROM dbo.PaymentsIn`;
 }
 
 export interface Touched {

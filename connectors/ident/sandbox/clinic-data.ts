@@ -4,6 +4,8 @@ import type { Insert } from './tables.ts';
 export const branches = [
   { id: 1, name: 'Клиника на Садовой' },
   { id: 2, name: 'Клиника на Речной' },
+  // Not open yet: no chairs.
+  { id: 3, name: 'Клиника на Полевой' },
 ] as const;
 
 export const armchairs = [

@@ -136,7 +136,8 @@ function addOrder(world: World, visit: Billed, orderedMs: number, billedMs: numb
   const lines = Array.from({ length: random.between(1, 4) }, () => addLine(world, id, orderedMs));
   const sum = money(lines.reduce((total, line) => total + line.sum, 0));
   if (billed === null) return lines;
-  addRow(world, 'PaymentsIn', [++world.ids.payment, visit.patient, branch, sum, billed]);
+  const paid = sum + (aside.chance(0.05) ? 5000 : 0);
+  addRow(world, 'PaymentsIn', [++world.ids.payment, visit.patient, branch, paid, billed]);
   if (aside.chance(0.03))
     addRow(world, 'PaymentsOut', [++world.ids.refund, visit.patient, branch, money(sum * 0.1), billed]);
   return lines;
