@@ -15,8 +15,8 @@ export const errors = defineErrors('ident', {
   },
   columns_not_there: {
     kind: 'environment',
-    en: 'the login reads no {columns} in table {table}; rows come without: {lacks}',
-    ru: 'вход не читает {columns} в таблице {table}; в строках не будет: {lacks}',
+    en: 'the login reads no {columns} in table {table}; what rows lack: {lacks}',
+    ru: 'вход не читает {columns} в таблице {table}; чего не будет в строках: {lacks}',
     fix: {
       en: 'if this IDENT has them, grant SELECT on the whole table; else there is nothing to do',
       ru: 'если в этом IDENT они есть, дайте SELECT на всю таблицу; если нет, делать ничего не нужно',

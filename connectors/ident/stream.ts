@@ -15,7 +15,7 @@ export interface Stream {
   readonly fields: readonly Field[];
   /** Columns without which it cannot be read, by table. */
   readonly required: Readonly<Record<string, readonly string[]>>;
-  /** Columns that only some bases have (A.3), by table, each with what a row lacks without it. Stamps name their own. */
+  /** Columns that only some bases have (A.3), by table, each with the fields that lack something without it. Stamps name their own. */
   readonly optional?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   select(has: Has): Select;
   /** Absent: nothing tells when a row was changed, so the stream is read whole each time. */
@@ -65,7 +65,7 @@ export interface Collection {
 /** The rows of a collection that hang on this value, in the order of their query. */
 export type Around = (collection: string, id: Value | undefined) => readonly Row[];
 
-/** Columns a stream reads where they are there, its stamps included, with what a row lacks without them. */
+/** Columns a stream reads where they are there, its stamps included, with the fields that lack something without them. */
 export function optionalColumns(stream: Stream): ReadonlyMap<string, Readonly<Record<string, string>>> {
   const columns = new Map(Object.entries(stream.optional ?? {}));
   for (const { table, optional = [] } of stream.stamps ?? []) {

@@ -29,7 +29,7 @@ export const doctors: Stream = {
     'dbo.ProfessionNames': ['ID', 'NameProfession'],
     'dbo.Receptions': ['ID_Staffs'],
   },
-  optional: { 'dbo.ProfessionNames': { ID_Roles: 'doctors without visits' } },
+  optional: { 'dbo.ProfessionNames': { ID_Roles: 'id' } },
   select: (has) => {
     const withProfession = sql`exists (select 1 from dbo.Items as i inner join dbo.ProfessionNames as n on n.ID = i.ID_ProfessionNames
 where i.ID_Staffs = f.ID_Persons and n.ID_Roles = ${doctorRole}) or `;

@@ -10,7 +10,7 @@ import { billStamps, visitStamps } from './stamps.ts';
 
 /** Columns of `Persons` only the author of one integration saw (reference A.8): read where they are there. */
 const maybeOfPerson = {
-  Phone: 'phone where MobilePhone is empty, extraPhone',
+  Phone: 'phone, extraPhone',
   Email: 'email',
   Sex: 'sex',
   City: 'city',
@@ -91,8 +91,8 @@ export const patients: Stream = {
     'dbo.InfoSources': { ID: 'source', Name: 'source' },
     'dbo.ArchivingReasons': { ID: 'archiveReason', Name: 'archiveReason' },
     'dbo.PaymentsOut': {
-      ID_Patients: 'money paid back, in paid and balance',
-      Payment: 'money paid back, in paid and balance',
+      ID_Patients: 'paid, balance',
+      Payment: 'paid, balance',
     },
   },
   select: patientsOf,
