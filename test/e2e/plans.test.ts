@@ -235,8 +235,19 @@ describe('33. treatment plans', () => {
     expect(job.portal.truth.deals().filter((row) => row[json])).toEqual([]);
   });
 
-  it('are looked at every thirty minutes, and everything twice a day', () => {
-    const { schedule } = parse(readFileSync('pipelines/ident-to-bitrix.yaml', 'utf8'));
+  it('stay out of a deal that is closed', async () => {
+    const job = await clinicWithoutPlans();
+    await addPlan(job, 901, lines);
+    await job.run();
+    job.portal.edit('deal', Number(dealOf(job, visit)['ID']), { STAGE_ID: 'WON' });
+    job.portal.journal.reset();
+    expect(await job.run({ flows: ['plans'] })).toMatchObject({ exitCode: 0, flows: [{ read: 1, updated: 0 }] });
+    expect(writes(job)).toBe(0);
+  });
+
+  it('are looked at every thirty minutes after the visits, and whole twice a day', () => {
+    const { schedule, flows: declared } = parse(readFileSync('pipelines/ident-to-bitrix.yaml', 'utf8'));
+    expect(declared.plans.after).toEqual(['receptions']);
     expect(schedule).toEqual([
       { every: '2m', flows: ['receptions'] },
       { every: '30m', flows: ['plans'] },

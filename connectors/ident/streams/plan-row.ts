@@ -24,7 +24,6 @@ export function planRow(patient: Row, around: Around): Row {
     plans,
     total: plans.length,
     active: plans.filter((plan) => plan['active'] === true).length,
-    lastVisit: around('visits', patient['id'])[0]?.['lastVisit'],
     changedAt: patient['changedAt'],
   });
 }

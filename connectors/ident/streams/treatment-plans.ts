@@ -44,7 +44,6 @@ export const treatmentPlans: Stream = {
     ]),
     always('total', 'integer'),
     always('active', 'integer'),
-    maybe('lastVisit', 'integer'),
     maybe('changedAt', 'datetime'),
   ],
   required: {
@@ -64,7 +63,7 @@ export const treatmentPlans: Stream = {
     'dbo.OrderServiceRelation': ['ID_Orders', 'ID_TreatmentPlanElementRelations'],
     'dbo.Orders': ['ID', 'DateTimeBillFormed'],
     'dbo.Patients': ['ID_Persons', 'CardNumber'],
-    'dbo.Receptions': ['ID', 'ID_Patients', 'ReceptionAdded', 'DateTimeAdded'],
+    'dbo.Receptions': ['ID_Patients', 'ReceptionAdded', 'DateTimeAdded'],
   },
   select: () => ({
     columns: sql`p.ID_Persons as id, p.CardNumber as cardNumber`,
@@ -75,13 +74,6 @@ export const treatmentPlans: Stream = {
   stamps: planStamps,
   around: {
     lines: { of: 'id', by: 'patientId', query: (patients) => compileRaw(linesOf(ints(patients))) },
-    visits: {
-      of: 'id',
-      by: 'patientId',
-      query: (patients) =>
-        compileRaw(sql`select r.ID_Patients as patientId, max(r.ID) as lastVisit from dbo.Receptions as r
-where r.ID_Patients in (${ints(patients)}) group by r.ID_Patients`),
-    },
   },
   row: planRow,
 };
