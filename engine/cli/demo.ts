@@ -100,11 +100,11 @@ async function tellStory(stage: Stage): Promise<DemoStory> {
   stage.tell(say.changed(changed));
   const third = await runHere(stage);
   const runs = [
-    { name: 'first' as const, result: runData(first, stage.language), written: recordsWritten(first) },
+    { name: 'first' as const, result: runData(first, stage.language), written: appointmentsWritten(first) },
     { name: 'again' as const, result: runData(again, stage.language), written: recordsWritten(again) },
-    { name: 'changed' as const, result: runData(third, stage.language), written: recordsWritten(third) },
+    { name: 'changed' as const, result: runData(third, stage.language), written: appointmentsWritten(third) },
   ];
-  const right = recordsWritten(again) === 0 && recordsWritten(third) === changed;
+  const right = recordsWritten(again) === 0 && appointmentsWritten(third) === changed;
   const failed = [first, again, third].map((result) => result.exitCode).find((code) => code !== 0 && code !== 4);
   return {
     runs,
@@ -128,8 +128,13 @@ async function runHere(stage: Stage): Promise<RunResult> {
   return result;
 }
 
-function recordsWritten(result: RunResult): number {
-  return result.flows.reduce((sum, flow) => sum + flow.created + flow.updated, 0);
+function recordsWritten({ flows }: Pick<RunResult, 'flows'>): number {
+  return flows.reduce((sum, flow) => sum + flow.created + flow.updated, 0);
+}
+
+/** Of the first flow of the shipped pipeline; the treatment plans are one of their own. */
+function appointmentsWritten({ flows }: RunResult): number {
+  return recordsWritten({ flows: flows.slice(0, 1) });
 }
 
 function findPipeline(): string {

@@ -28,6 +28,8 @@ export interface MainJobOptions {
   readonly limits?: 'off';
   readonly costPerCommand?: NonNullable<PortalOptions['costPerCommand']>;
   readonly params?: readonly string[];
+  /** Default: the shipped one. */
+  readonly pipelineFile?: string;
   readonly clinicFaults?: ClinicOptions['faults'];
 }
 
@@ -39,6 +41,7 @@ export interface MainJob {
   readonly events: readonly RunEvent[];
   /** Waves planned since the last run began. */
   readonly waves: number;
+  /** The visits alone, unless `flows` says more. */
   run(options?: Partial<RunOptions>, signal?: AbortSignal): Promise<RunResult>;
   /** Deletes the pipeline's state; the machine's portal book stays. */
   forget(): Promise<void>;
@@ -65,7 +68,7 @@ export async function startMainJob(options: MainJobOptions): Promise<MainJob> {
   const book = await openPortalBook(folder, clock);
   const job = { state: await openState(join(folder, 'state.db'), { pipeline: 'ident-to-bitrix', clock }), waves: 0 };
   const events: RunEvent[] = [];
-  const { compiled, connectors } = await load(clinic, portal, limits, options.params ?? []);
+  const { compiled, connectors } = await load(clinic, portal, options);
   return {
     clinic,
     portal,
@@ -84,7 +87,7 @@ export async function startMainJob(options: MainJobOptions): Promise<MainJob> {
         return await runPipeline({
           compiled,
           connectors,
-          options: { full: false, allow: new Set(), ...given },
+          options: { full: false, allow: new Set(), flows: ['receptions'], ...given },
           state: job.state,
           book,
           lease: { verify: () => undefined, release: () => undefined },
@@ -111,9 +114,9 @@ export async function startMainJob(options: MainJobOptions): Promise<MainJob> {
   };
 }
 
-async function load(clinic: Clinic, portal: Portal, limits: 'off' | undefined, params: readonly string[]) {
+async function load(clinic: Clinic, portal: Portal, { limits, params = [], pipelineFile }: MainJobOptions) {
   const withoutLimits = { limits: { capacity: 1_000_000, perSecond: 1_000_000 } };
-  const { pipeline, findings } = await loadPipeline('pipelines/ident-to-bitrix.yaml', {
+  const { pipeline, findings } = await loadPipeline(pipelineFile ?? 'pipelines/ident-to-bitrix.yaml', {
     env: {},
     params: ['filial=1', ...params],
     sandboxes: { clinic: clinic.settings, portal: { webhook: portal.webhook, ...(limits && withoutLimits) } },

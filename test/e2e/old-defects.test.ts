@@ -39,7 +39,7 @@ it('T3: what changes while a run goes on comes with the next, however long the r
   // Between the page of visits and what hangs on them; five hours, so that no overlap of two covers it.
   let changed: Promise<unknown> | undefined;
   during.change = (sql) => {
-    if (changed || !/"ServiceItemPrices" as/.test(sql)) return undefined;
+    if (changed || !/dbo\.ServiceItemPrices as/.test(sql)) return undefined;
     clinic.clock.time += hour;
     const at = clinic.clinic.now();
     changed = clinic.clinic.execute(
