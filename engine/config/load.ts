@@ -6,7 +6,7 @@ import type { Registry } from '../registry.ts';
 import { checkShape } from './check-shape.ts';
 import { configErrors } from './errors.ts';
 import { coerce, interpolate } from './interpolate.ts';
-import type { Environment, VariableMode } from './interpolate.ts';
+import type { Environment, ValueSources, VariableMode } from './interpolate.ts';
 import { child, entries, entry, textAt } from './node.ts';
 import type { MapNode } from './node.ts';
 import { checkAfter, orderFlows } from './order-flows.ts';
@@ -25,6 +25,8 @@ import type { SourceText } from './source-text.ts';
 
 export interface LoadOptions {
   readonly env: Environment;
+  /** Where secrets lie that the environment lacks. Default: nowhere. */
+  readonly vault?: ValueSources['vault'];
   /** `name=value` of each --param. */
   readonly params?: readonly string[];
   /** `name.key=value` of each --connection. */
@@ -78,7 +80,8 @@ async function loadFile(file: string, options: LoadOptions): Promise<LoadedFile>
   if (!read.root) return { sources: read.sources, findings: read.findings };
   const replaced = new Set(Object.keys(options.sandboxes ?? {}));
   const mode = options.variables ?? 'required';
-  const filled = interpolate(read.root, options.env, mode, replaced);
+  const sources = { environment: options.env, ...(options.vault && { vault: options.vault }) };
+  const filled = interpolate(read.root, sources, mode, replaced);
   const root = coerce(filled.root, pipelineSchema);
   if (root.kind !== 'map') return { sources: read.sources, findings: read.findings };
   const loaded = await loadConnectors(child(root, 'connections'), options.registry ?? shippedConnectors);
