@@ -76,6 +76,12 @@ export const cliErrors = defineErrors('cli', {
       ru: "если # — часть значения, возьмите его в кавычки: ИМЯ='значение'",
     },
   },
+  open_to_others: {
+    kind: 'environment',
+    en: '{file} can be read by others ({rights})',
+    ru: '{file} могут читать посторонние ({rights})',
+    fix: { en: 'run `{command}`', ru: 'выполните `{command}`' },
+  },
   no_pipeline: {
     kind: 'input',
     en: 'there is no pipeline file {file}',

@@ -1,7 +1,7 @@
 import { chownSync, existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { secretNames } from '../config/interpolate.ts';
+import { references } from '../config/interpolate.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import { replaceFile } from '../vault/replace-file.ts';
 import { vaultErrors } from '../vault/errors.ts';
@@ -70,7 +70,8 @@ function namesBeside(file: string): ReadonlySet<string> {
       .filter((name) => /\.ya?ml$/.test(name))
       .map((name) => join(folder, name)),
   );
-  return new Set(pipelines.flatMap((pipeline) => secretNames(readFileSync(pipeline, 'utf8'))));
+  const named = pipelines.flatMap((pipeline) => references(readFileSync(pipeline, 'utf8')));
+  return new Set(named.filter(({ isSecret }) => isSecret).map(({ name }) => name));
 }
 
 function textOf(file: string): string {

@@ -15,6 +15,7 @@ import type { Vault } from '../vault/open-vault.ts';
 import { vaultPlace } from '../vault/place.ts';
 import { cliErrors } from './errors.ts';
 import { FindingsError } from './findings-error.ts';
+import { openFiles } from './open-files.ts';
 
 export interface PrepareFlags {
   readonly param?: readonly string[] | undefined;
@@ -46,7 +47,9 @@ export async function prepare(file: string, flags: PrepareFlags, env: NodeJS.Pro
   const compilation = compile(pipeline, knowledgeOf(pipeline, connectors));
   const all = sortFindings([...findings, ...compilation.findings]);
   if (!compilation.pipeline || hasErrors(findings)) throw new FindingsError(all);
-  return { compiled: compilation.pipeline, connectors, stateFolder: stateFolder(pipeline, flags.state), warnings: all };
+  const folder = stateFolder(pipeline, flags.state);
+  const warnings = [...all, ...openFiles(pipeline.name, folder, all)];
+  return { compiled: compilation.pipeline, connectors, stateFolder: folder, warnings };
 }
 
 export interface Looked {

@@ -179,6 +179,12 @@ export const blockErrors = defineErrors('config', {
     ru: '--param задаёт {name}, а в файле такого параметра нет',
     fix: { en: 'write {choices}, or declare it under params', ru: 'напишите {choices} или объявите его в params' },
   },
+  undeclared_param: {
+    kind: 'input',
+    en: 'the file declares no param "{name}"',
+    ru: 'параметра «{name}» в файле нет',
+    fix: { en: 'write {choices}, or declare it under params', ru: 'напишите {choices} или объявите его в params' },
+  },
   no_params: {
     kind: 'input',
     en: '--param names {name}, and the file declares no params',

@@ -112,9 +112,20 @@ function fileValue(name: string, file: string): string | Diagnostic | undefined 
   }
 }
 
-/** The secrets a text refers to, whether or not it is a sound pipeline. */
-export function secretNames(text: string): readonly string[] {
-  return [...new Set([...text.matchAll(reference)].flatMap(([, , , secret]) => secret ?? []))];
+export interface Reference {
+  readonly name: string;
+  readonly isSecret: boolean;
+  /** What counts without it: `${env:NAME:-otherwise}`. */
+  readonly otherwise?: string;
+}
+
+/** The variables and secrets a text refers to, whether or not it is a sound pipeline. */
+export function references(text: string): readonly Reference[] {
+  return [...text.matchAll(reference)].map(([, variable, otherwise, secret]) => ({
+    name: variable ?? secret ?? '',
+    isSecret: secret !== undefined,
+    ...(otherwise !== undefined && { otherwise }),
+  }));
 }
 
 /** Gives what variables filled in the type the schema wants there; what the author wrote keeps its own. */

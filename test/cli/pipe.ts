@@ -37,7 +37,7 @@ export function place(files: Readonly<Record<string, string | Uint8Array>> = {})
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), content);
+    writeFileSync(join(folder, name), content, { mode: name === '.env' ? 0o600 : 0o644 });
   }
   const run = (argv: readonly string[], env: Readonly<Record<string, string>> = {}) =>
     start(argv, folder, { PIPE_HOME: join(folder, 'home'), ...env });

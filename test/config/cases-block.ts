@@ -326,6 +326,29 @@ export const blockCases: CaseGroups = {
       expect: ['error config.param_flag: "filial" is not what --param takes → write --param name=value'],
     },
     {
+      name: 'a param of a source that is not declared',
+      change: [['stream: visits', 'stream: visits, batch: $params.filal']],
+      expect: [
+        '11:58 error config.undeclared_param: the file declares no param "filal" → write "filial", or declare it under params',
+      ],
+    },
+    {
+      name: 'a param of a source whose value does not suit',
+      change: [['stream: visits', 'stream: visits, batch: $params.filial']],
+      options: { params: ['filial=0'] },
+      expect: ['11:58 error config.variable_misfit: what $params.filial holds does not suit "batch" → set it to 1000'],
+    },
+    {
+      name: 'a param of a source that has no value yet',
+      change: [
+        ['default: 1', 'env: FILIAL'],
+        ['stream: visits', 'stream: visits, batch: $params.filial'],
+      ],
+      expect: [
+        '4:3 error config.param_missing: the param filial has no value → give it one: FILIAL=2 | --param filial=2',
+      ],
+    },
+    {
       name: 'a --connection without a key',
       options: { connections: ['clinic=x'] },
       expect: [
