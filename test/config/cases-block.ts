@@ -336,7 +336,7 @@ export const blockCases: CaseGroups = {
       name: 'a param of a source whose value does not suit',
       change: [['stream: visits', 'stream: visits, batch: $params.filial']],
       options: { params: ['filial=0'] },
-      expect: ['11:58 error config.variable_misfit: what $params.filial holds does not suit "batch" → set it to 1000'],
+      expect: ['11:58 error config.too_small: "batch" must be at least 1 → write 1 or more'],
     },
     {
       name: 'a param of a source that has no value yet',
