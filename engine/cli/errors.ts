@@ -78,8 +78,8 @@ export const cliErrors = defineErrors('cli', {
   },
   open_to_others: {
     kind: 'environment',
-    en: '{file} can be read by others ({rights})',
-    ru: '{file} могут читать посторонние ({rights})',
+    en: '{file} is open to others ({rights})',
+    ru: '{file} открыт посторонним ({rights})',
     fix: { en: 'run `{command}`', ru: 'выполните `{command}`' },
   },
   no_pipeline: {

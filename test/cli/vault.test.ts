@@ -1,6 +1,7 @@
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { peopleFiles, peopleYaml } from './people.ts';
@@ -95,6 +96,22 @@ describe('pipe secret', () => {
     const done = await here.pipe(['secret', 'set', ...words]);
     expect([done.exit, done.stdout, done.stderr.split('\n')[0]]).toEqual([2, '', `error vault.${code}`]);
     expect(done.stderr).not.toContain('geheim');
+  });
+
+  it.runIf(process.platform === 'linux')('asks on a terminal and shows nothing of what is typed', async () => {
+    const here = place(secretFiles);
+    const bin = resolve(import.meta.dirname, '../../engine/cli/bin.ts');
+    const terminal = spawn('script', ['-qec', `${process.execPath} ${bin} secret set DESK_FOLDER`, '/dev/null'], {
+      env: { PATH: process.env['PATH'], PIPE_HOME: here.path('home') },
+    });
+    let shown = '';
+    terminal.stdout.setEncoding('utf8').on('data', (text: string) => {
+      shown += text;
+      if (text.includes('DESK_FOLDER: ')) terminal.stdin.write('geheimm\x7F\r');
+    });
+    await once(terminal, 'close');
+    expect(shown).toBe('DESK_FOLDER: \r\nDESK_FOLDER is in the vault\r\n');
+    expect((await here.pipe(['check', 'people.yaml'])).stdout).toContain('/geheim\n');
   });
 
   it('loses nothing when two set at once', async () => {
@@ -264,7 +281,7 @@ describe('11. Rights on files with secrets or personal data', () => {
     expect(await told(0o644)).toEqual(
       ['.env', 'people.yaml', file, keyFile, state].map(
         (name) =>
-          `warning cli.open_to_others\n  ${name} can be read by others (mode 644)\n  fix: run \`chmod 600 ${name}\``,
+          `warning cli.open_to_others\n  ${name} is open to others (mode 644)\n  fix: run \`chmod 600 ${name}\``,
       ),
     );
     expect(await told(0o600)).toEqual([]);
@@ -276,7 +293,7 @@ describe('11. Rights on files with secrets or personal data', () => {
     const { exit, stderr } = await here.pipe(['check', 'people.yaml', '--lang', 'ru']);
     expect([exit, stderr]).toEqual([
       0,
-      'предупреждение cli.open_to_others\n  .env могут читать посторонние (mode 604)\n' +
+      'предупреждение cli.open_to_others\n  .env открыт посторонним (mode 604)\n' +
         '  исправление: выполните `chmod 600 .env`\n',
     ]);
   });
