@@ -26,6 +26,7 @@ Object.assign(packageJson.oclif, {
   helpClass: { target: besideThis(`help${self.slice(self.lastIndexOf('.'))}`), identifier: 'PipeHelp' },
   topics: {
     queue: { description: 'Records that failed and wait: list, show, retry, drop, export.' },
+    secret: { description: 'Passwords and webhooks in the vault of this machine: set, list, rm, import.' },
     state: { description: 'What a pipeline remembers: show, adopt.' },
   },
   additionalHelpFlags: ['-h'],

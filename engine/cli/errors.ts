@@ -76,6 +76,12 @@ export const cliErrors = defineErrors('cli', {
       ru: "если # — часть значения, возьмите его в кавычки: ИМЯ='значение'",
     },
   },
+  open_to_others: {
+    kind: 'environment',
+    en: '{file} is open to others ({rights})',
+    ru: '{file} открыт посторонним ({rights})',
+    fix: { en: 'run `{command}`', ru: 'выполните `{command}`' },
+  },
   no_pipeline: {
     kind: 'input',
     en: 'there is no pipeline file {file}',

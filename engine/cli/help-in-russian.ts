@@ -37,6 +37,15 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'a JSON object a line, or a table for Excel': 'по объекту JSON в строке или таблица для Excel',
   'Drop waiting records. Rows whose write has no answer yet stay. Of a quarantined row: its write arrived, leave it.':
     'Удалить записи из очереди. Остаются те, на запись которых ещё нет ответа. Для строки в карантине: запись дошла, оставить.',
+  'Passwords and webhooks in the vault of this machine: set, list, rm, import.':
+    'Пароли и вебхуки в хранилище этого компьютера: задать, перечислить, удалить, перенести из .env.',
+  'Put a secret into the vault: asked for without showing it, or read from stdin.':
+    'Положить секрет в хранилище: ввод не показывается, или значение берётся со stdin.',
+  'List the names in the vault and when each was set; values are never shown.':
+    'Перечислить имена в хранилище и когда каждое задано; значения не показываются никогда.',
+  'Remove a secret from the vault.': 'Удалить секрет из хранилища.',
+  'Move the secrets that pipelines name out of an .env into the vault.':
+    'Перенести секреты, которые называют конвейеры, из .env в хранилище.',
   'The whole story on loopback: an invented clinic, a sandbox portal, three runs.':
     'Всё сразу на этой машине: вымышленная клиника, портал-песочница, три запуска.',
   "Start a connector's vendor-like server on loopback, until Ctrl+C.":
@@ -48,6 +57,9 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'id or key of the row': 'номер или ключ строки',
   'id or key of one row': 'номер или ключ одной строки',
   'id or key of one row; default: all that flags name': 'номер или ключ одной строки; по умолчанию все по флагам',
+  'name of the secret, as in ${secret:NAME}': 'имя секрета, как в ${secret:ИМЯ}',
+  'default: .env; the pipelines beside it and in pipelines/ count':
+    'по умолчанию .env; учитываются конвейеры рядом с ним и в pipelines/',
   // ---- flags
   'print the result as JSON': 'вывести результат в JSON',
   'write the result to this file, as UTF-8, instead of stdout': 'записать результат в этот файл (UTF-8), а не в stdout',

@@ -22,7 +22,7 @@ export const connectionSchema = Type.Object(
   { additionalProperties: true, description: 'A named, configured connector; the other keys are the connector’s own' },
 );
 
-const scheduleSchema = closed(
+export const scheduleSchema = closed(
   {
     every: Type.Optional(intervalSchema('Time between two runs')),
     cron: Type.Optional(textSchema('Minute, hour, day, month, weekday', '0 8,20 * * *')),

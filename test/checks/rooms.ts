@@ -6,7 +6,7 @@ import { posix } from 'node:path';
  */
 const floors: readonly (readonly string[])[] = [
   ['cli', 'server'],
-  ['run'],
+  ['run', 'vault'],
   ['state', 'events'],
   ['plan'],
   ['transform'],
