@@ -17,6 +17,7 @@ import type { Failure } from './failures.ts';
 import type { MappedRow } from './map-batch.ts';
 import { planBatch } from './plan-batch.ts';
 import type { PlannedRecord } from './plan-batch.ts';
+import { tellFound } from './tell-rows.ts';
 
 /** How many records the next wave may take. */
 export interface Pace {
@@ -140,6 +141,7 @@ async function commitWave(context: FlowContext, task: DeliveryTask, wave: Wave):
       continue;
     }
     delivered.push({ key, hash });
+    tellFound(context, executed);
     tallyDone(task.tally, progressOf(wave.progress, key), executed);
   }
   for (const { record } of wave.doubtful) {
@@ -167,17 +169,10 @@ function progressOf(progress: ReadonlyMap<string, Progress>, key: string): Progr
 /** Words of guards and rungs for the log, each once per record. */
 function emitNamed(context: FlowContext, executed: Executed): void {
   for (const [target, plan] of executed.plans) {
-    for (const { name, rows } of plan.named) {
+    for (const word of plan.named) {
       const flow = context.flow.flow.name;
-      context.emit({
-        type: 'record-named',
-        at: context.clock.now(),
-        flow,
-        key: executed.record.key,
-        target,
-        name,
-        rows,
-      });
+      const { key } = executed.record;
+      context.emit({ type: 'record-named', at: context.clock.now(), flow, key, target, ...word });
     }
   }
 }
