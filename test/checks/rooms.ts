@@ -7,6 +7,7 @@ import { posix } from 'node:path';
 const floors: readonly (readonly string[])[] = [
   ['cli', 'server'],
   ['run'],
+  ['log'],
   ['state', 'events'],
   ['plan'],
   ['transform'],
