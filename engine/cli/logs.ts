@@ -6,6 +6,8 @@ import { isDay } from '../log/moment.ts';
 import { readDay } from '../log/read.ts';
 import type { LogDay, LogLine } from '../log/read.ts';
 import { logFolder, logSettings } from '../log/settings.ts';
+import { codeOf, reasonOf } from '../state/place.ts';
+import { cliErrors } from './errors.ts';
 import { lookAt } from './prepare.ts';
 import { runClock } from './run-clock.ts';
 
@@ -59,7 +61,15 @@ async function findLog(file: string): Promise<FoundLog> {
   const { pipeline } = await lookAt(file, undefined);
   const { name } = pipeline;
   const folder = logFolder(logSettings(process.env, undefined), pipeline.folder);
-  const files = () => logFiles(folder, name);
+  const files = () => listed(folder, name);
   if (files().length === 0) throw logErrors.none_yet.error({ pipeline: name, folder, file });
   return { pipeline: name, files };
+}
+
+function listed(folder: string, name: string): readonly LogFile[] {
+  try {
+    return logFiles(folder, name);
+  } catch (cause) {
+    throw cliErrors.unreadable_file.error({ file: folder, reason: codeOf(cause) ?? reasonOf(cause) }, { cause });
+  }
 }
