@@ -66,10 +66,10 @@ describe('44. pipe run', () => {
   it('says in the log why it did not begin', async () => {
     const here = place(goodFiles);
     mkdirSync(here.path('.pipe'));
-    writeFileSync(here.path('.pipe/state.db'), 'no data base');
+    writeFileSync(here.path('.pipe/people'), 'no folder');
     const { exit } = await here.pipe(['run', 'people.yaml']);
     expect(exit).toBe(3);
-    expect(untimed(logged(here))).toMatch(/^\uFEFF<time> - ERROR - .*state\.db.*; fix: .*\n$/);
+    expect(untimed(logged(here))).toMatch(/^\uFEFF<time> - ERROR - .*people cannot be used: .*; fix: .*\n$/);
   });
 
   it('goes on without a log that cannot be written, and says so once', async () => {
