@@ -1,11 +1,16 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { EntityDescription, Row } from '../../engine/connector.ts';
+import { defineErrors } from '../../engine/errors.ts';
 import type { Level } from '../../engine/log/level.ts';
 import { runLog } from '../../engine/log/run-log.ts';
 import type { Format } from '../../engine/log/run-log.ts';
 import type { RunOptions } from '../../engine/run/context.ts';
 import { compiled, stand } from '../support/harness.ts';
 import { entityOf, putRow, tableSystem } from '../support/table-connector.ts';
+
+const errors = defineErrors('vendor', {
+  says: { kind: 'data', en: '{says}', ru: '{says}', fix: { en: 'mend it', ru: 'исправьте' } },
+});
 
 const contact: EntityDescription = {
   entity: 'contact',
@@ -60,13 +65,15 @@ interface Told {
   readonly options?: Partial<RunOptions>;
   readonly level?: Level;
   readonly format?: Format;
+  /** What the target says as it refuses what is written. */
+  readonly says?: string;
   /** The contact is there already. */
   readonly there?: boolean;
 }
 
 /** What the log of one run says of people, at its lowest level unless another is set. */
 async function told(given: Told = {}): Promise<readonly string[]> {
-  const { rows = [ivanov], options = { tellRows: 'masked' }, level = 'DEBUG', format = 'text', there } = given;
+  const { rows = [ivanov], options = { tellRows: 'masked' }, level = 'DEBUG', format = 'text', there, says } = given;
   const system = tableSystem('tables', [contact]);
   entityOf(system, 'contact').nextKey = 123_456_789_012;
   if (there) {
@@ -74,6 +81,7 @@ async function told(given: Told = {}): Promise<readonly string[]> {
     const { name, surname } = ivanov;
     putRow(system, 'contact', { ORIGIN: String(ivanov.id), NAME: name, SURNAME: surname, PHONE: phone, EMAIL: email });
   }
+  if (says !== undefined) system.onWrite = () => ({ ok: false, applied: 'no', error: errors.says.error({ says }) });
   system.rows = [...rows];
   const desk = await stand([system.connector]);
   onTestFinished(() => desk.close());
@@ -125,6 +133,14 @@ it('T14 ids of ten to twelve digits stay whole beside a masked phone', async () 
   expect(line).toMatch(/^Создан контакт 123456789012 .*\+7999\*{3}4567.* \(79161234567\)$/);
   const queued = await told({ rows: [{ ...ivanov, id: 9161234567, surname: '' }] });
   expect(sentence(queued, 'QUEUE')).toEqual(['QUEUE: 9161234567: не заполнено обязательное: surname']);
+});
+
+it('what a vendor quotes of the people in a write is masked in its words, an id beside it is not', async () => {
+  const words = 'контакт 79161234567: телефон +79991234567 занят, Иванов (Иван Иванович), ivanov@example.org';
+  const lines = await told({ says: words });
+  expect(sentence(lines, 'QUEUE')).toEqual([
+    'QUEUE: 79161234567: контакт 79161234567: телефон +7999***4567 занят, И**** (И**** И****), i****@e****',
+  ]);
 });
 
 it('an unknown value of a table may be a name: its warning is masked', async () => {
