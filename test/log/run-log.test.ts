@@ -159,7 +159,7 @@ describe('45. A run is told line by line as its program told it:', () => {
 
   it('a read that brings nothing says so, a day without changes does not look dead', () => {
     const nothing = { ...counts, read: 0 };
-    expect(textsOf([started, flowStarted, { ...flowFinished, counts: nothing } as RunEvent]).slice(2)).toEqual([
+    expect(textsOf([started, flowStarted, { ...flowFinished, counts: nothing }]).slice(2)).toEqual([
       'INFO - Получено 0 новых записей из БД',
     ]);
   });
@@ -208,11 +208,11 @@ describe('46. Of five levels those below the one that is set are not said:', () 
   });
 
   it.each<[RunEvent, string]>([
-    [{ ...found, lookUp: true } as RunEvent, 'DEBUG'],
+    [{ ...found, lookUp: true }, 'DEBUG'],
     [{ type: 'waiting', at: 0, for: 'portal', ms: 1000 }, 'DEBUG'],
     [{ type: 'waiting', at: 0, for: 'portal', ms: 5000 }, 'INFO'],
     [{ type: 'waiting', at: 0, for: 'portal', ms: 1000, error: noKey }, 'WARNING'],
-    [{ ...queued, retryAt: 1 } as RunEvent, 'WARNING'],
+    [{ ...queued, retryAt: 1 }, 'WARNING'],
     [{ type: 'run-failed', at: 0, pipeline: 'visits', exitCode: 3, error: noKey }, 'ERROR'],
     [flowStarted, 'DEBUG'],
   ])('%j is %s', (event, level) => {
@@ -240,7 +240,7 @@ describe('52. The result block', () => {
   });
 
   it('of a run that broke off counts what was done before, after the reason', () => {
-    const lines = textsOf([started, done, { ...finished, exitCode: 3, error: noKey } as RunEvent]);
+    const lines = textsOf([started, done, { ...finished, exitCode: 3, error: noKey }]);
     expect(lines.slice(3, 5)).toEqual([
       'ERROR - у ключевого поля «id» нет значения; исправление: заполните, из чего строится ключ, или отсейте такие строки через guard',
       'INFO - Успешно синхронизировано: 48 / 50',
@@ -249,7 +249,7 @@ describe('52. The result block', () => {
   });
 
   it('of a run that was stopped says so', () => {
-    expect(textsOf([started, done, { ...finished, exitCode: 130 } as RunEvent])[3]).toBe(
+    expect(textsOf([started, done, { ...finished, exitCode: 130 }])[3]).toBe(
       'WARNING - Остановлено; начатое завершено, следующий запуск продолжит с этого места',
     );
   });
@@ -257,7 +257,7 @@ describe('52. The result block', () => {
 
 it('42. The queue line has four numbers; what is held is pending, what was replaced is completed', () => {
   const rows = { pending: 1, waiting: 2, quarantined: 3, failed: 4, completed: 5, superseded: 6 };
-  expect(textsOf([{ ...finished, queue: rows } as RunEvent]).at(-1)).toBe(
+  expect(textsOf([{ ...finished, queue: rows }]).at(-1)).toBe(
     'INFO - Очередь: всего=21, pending=6, failed=4, completed=11',
   );
 });
