@@ -1,11 +1,16 @@
+const told = { second: Number.NaN, text: '' };
+
 /** `2026-03-01 14:05:09`, in the zone of this machine: the clinic's clock, as its people read it. */
 export function localTime(at: number): string {
-  return local(at).slice(0, 19).replace('T', ' ');
+  const second = Math.floor(at / 1000);
+  // A busy run tells hundreds of lines in one.
+  if (second !== told.second) Object.assign(told, { second, text: local(at).slice(0, 19).replace('T', ' ') });
+  return told.text;
 }
 
 /** `2026-03-01`: the day in the name of a log file. */
 export function localDay(at: number): string {
-  return local(at).slice(0, 10);
+  return localTime(at).slice(0, 10);
 }
 
 /** `2026-03-01T14:05:09.123+03:00`: the same moment for programs. */
