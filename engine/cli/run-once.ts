@@ -38,7 +38,8 @@ export async function runOnce(
 function failed(pipeline: string, thrown: unknown): RunEvent {
   const { code, parameters, kind } = toPipeError(thrown);
   const exitCode = exitCodes[kind];
-  return { type: 'run-failed', at: systemClock.now(), pipeline, exitCode, error: { code, parameters } };
+  const isRunning = code === runErrors.already_running.code && { isRunning: true as const };
+  return { type: 'run-failed', at: systemClock.now(), pipeline, exitCode, error: { code, parameters }, ...isRunning };
 }
 
 async function lockAndRun(

@@ -56,8 +56,15 @@ export type RunEvent = { readonly at: number } & (
       /** The whole queue of the pipeline as it is now. */
       readonly queue: QueueRows;
     }
-  /** It never began (another run, a state that cannot be opened), or its end could not be kept. */
-  | { readonly type: 'run-failed'; readonly pipeline: string; readonly exitCode: number; readonly error: EventError }
+  /** It never began (a state that cannot be opened), or its end could not be kept. */
+  | {
+      readonly type: 'run-failed';
+      readonly pipeline: string;
+      readonly exitCode: number;
+      readonly error: EventError;
+      /** Nothing is wrong: another process runs the pipeline, and goes on. */
+      readonly isRunning?: true;
+    }
 );
 
 /** A target row of a record; told only where the run was asked to (`RunOptions.tellRows`). */

@@ -17,7 +17,6 @@ import type { Failure } from './failures.ts';
 import type { MappedRow } from './map-batch.ts';
 import { planBatch } from './plan-batch.ts';
 import type { PlannedRecord } from './plan-batch.ts';
-import { tellFound } from './tell-rows.ts';
 
 /** How many records the next wave may take. */
 export interface Pace {
@@ -141,7 +140,6 @@ async function commitWave(context: FlowContext, task: DeliveryTask, wave: Wave):
       continue;
     }
     delivered.push({ key, hash });
-    tellFound(context, executed);
     tallyDone(task.tally, progressOf(wave.progress, key), executed);
   }
   for (const { record } of wave.doubtful) {

@@ -2,9 +2,10 @@ import type { Row } from '../connector.ts';
 import type { Person, RunEvent } from '../events/events.ts';
 import { isPlaceholder } from '../plan/change.ts';
 import type { TargetPlan } from '../plan/change.ts';
+import type { CompiledTarget } from '../transform/compiled.ts';
 import { personOf } from '../transform/person.ts';
 import type { FlowContext } from './context.ts';
-import type { Executed } from './execute-wave.ts';
+import type { Execution } from './execute-wave.ts';
 
 interface Written {
   readonly key: string;
@@ -22,15 +23,17 @@ export function tellWritten(context: FlowContext, { key, target, row, operation,
   context.emit({ type: 'row-written', ...told, operation, ...aboutOf(context, target, values) });
 }
 
-/** Tells the rows of a record that were found and stay as they are; what a guard skips, its word names. */
-export function tellFound(context: FlowContext, { record, plans }: Executed): void {
+/** Tells the rows that were found for records and stay as they are; of what a guard skips, its word tells. */
+export function tellFound(context: FlowContext, target: CompiledTarget, executions: readonly Execution[]): void {
   if (context.options.tellRows === undefined) return;
-  for (const [target, plan] of plans) {
-    const row = restingRow(context, plan);
+  const { name } = target.target;
+  const lookUp = target.fields ? {} : { lookUp: true as const };
+  for (const { record, plans } of executions) {
+    const plan = plans.get(name);
+    const row = plan && restingRow(context, plan);
     if (row === undefined) continue;
-    const told = { at: context.clock.now(), flow: context.flow.flow.name, key: record.key, target, row };
-    const lookUp = plan.target.fields ? {} : { lookUp: true as const };
-    context.emit({ type: 'row-found', ...told, ...lookUp, ...aboutOf(context, target, plan.row) });
+    const told = { at: context.clock.now(), flow: context.flow.flow.name, key: record.key, target: name, row };
+    context.emit({ type: 'row-found', ...told, ...lookUp, ...aboutOf(context, name, plan?.row) });
   }
 }
 

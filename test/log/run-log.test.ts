@@ -214,6 +214,7 @@ describe('46. Of five levels those below the one that is set are not said:', () 
     [{ type: 'waiting', at: 0, for: 'portal', ms: 1000, error: noKey }, 'WARNING'],
     [{ ...queued, retryAt: 1 }, 'WARNING'],
     [{ type: 'run-failed', at: 0, pipeline: 'visits', exitCode: 3, error: noKey }, 'ERROR'],
+    [{ type: 'run-failed', at: 0, pipeline: 'visits', exitCode: 3, error: noKey, isRunning: true }, 'WARNING'],
     [flowStarted, 'DEBUG'],
   ])('%j is %s', (event, level) => {
     expect(textsOf([event], { level: 'DEBUG' })[0]?.split(' - ')[0]).toBe(level);

@@ -15,8 +15,8 @@ export default class Logs extends BaseCommand {
     day: Flags.string({ description: 'this day, whole; default: the last lines of the newest', helpValue: '<date>' }),
   };
   static override examples = [
+    '<%= config.bin %> logs pipelines/ident-to-bitrix.yaml --grep ERROR',
     '<%= config.bin %> logs pipelines/ident-to-bitrix.yaml --follow',
-    '<%= config.bin %> logs pipelines/ident-to-bitrix.yaml --day 2026-03-01 --grep ERROR',
   ];
 
   async run(): Promise<void> {
