@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Pure rooms: no server, no child process. `npm run check` runs these, `npm test` runs them and the rest. */
 const fast = [
   'test/*.test.ts',
-  'test/{config,events,messages,plan,transform}/**/*.test.ts',
+  'test/{config,events,log,messages,plan,transform}/**/*.test.ts',
   'test/checks/rooms.test.ts',
   'test/cli/{texts,progress,masked-row}.test.ts',
 ];

@@ -287,6 +287,16 @@ export interface EntityDescription {
    * says when a row was created (DL-21).
    */
   readonly tag?: { readonly origin: string; readonly key: string; readonly at?: string };
+  /** Present where a row is something people have a word for, and not one row of a table among millions. */
+  readonly called?: Called;
+}
+
+/** What people call a row of an entity; the log says it: «Найден контакт», «Обновляем сделку». */
+export interface Called {
+  readonly en: string;
+  readonly ru: { readonly nominative: string; readonly accusative: string; readonly feminine?: true };
+  /** Fields that say who it is about, in the order a name is read; masked in the log unless it is asked not to (G9). */
+  readonly person?: readonly string[];
 }
 
 export interface ChildList {

@@ -88,13 +88,14 @@ function readSchema(kind: EntityKind, reply: Reply | undefined, books: Books, ho
   };
 }
 
-function describe({ name, hasRows }: EntityKind, fields: readonly Field[]): EntityDescription {
+function describe({ name, hasRows, called }: EntityKind, fields: readonly Field[]): EntityDescription {
   return {
     entity: name,
     fields,
     id: 'ID',
     lists: hasRows ? [{ name: productRows, fields: productRowFields }] : [],
     tag: { origin: 'ORIGINATOR_ID', key: 'ORIGIN_ID', at: 'DATE_CREATE' },
+    called,
   };
 }
 

@@ -50,6 +50,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Всё сразу на этой машине: вымышленная клиника, портал-песочница, три запуска.',
   "Start a connector's vendor-like server on loopback, until Ctrl+C.":
     'Запустить песочницу коннектора на этой машине, до Ctrl+C.',
+  'Show the log of a pipeline, and how often its day delivered and failed.':
+    'Показать журнал конвейера и сколько раз за день прошло и не прошло.',
   // ---- arguments
   'pipeline file': 'файл конвейера',
   'pipeline files; default: pipelines/*.yaml': 'файлы конвейеров; по умолчанию pipelines/*.yaml',
@@ -83,6 +85,11 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'read at most so many rows': 'прочитать не больше стольких строк',
   'end the process that runs this pipeline now, then run':
     'завершить процесс, который сейчас выполняет конвейер, и начать работу',
+  'what the log keeps; default: PIPE_LOG_LEVEL, else INFO':
+    'что писать в журнал; по умолчанию PIPE_LOG_LEVEL, иначе INFO',
+  'go on with what is logged from now on, until Ctrl+C': 'показывать и новое по мере записи, до Ctrl+C',
+  'only lines that hold this': 'только строки с этим текстом',
+  'this day, whole; default: the last lines of the newest': 'этот день целиком; по умолчанию конец последнего',
   'lift a brake': 'снять ограничение на изменения',
   'how findings are printed': 'вид списка замечаний',
   'appointments in the clinic': 'сколько приёмов в клинике',

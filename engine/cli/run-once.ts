@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { Listener } from '../events/events.ts';
+import type { Listener, RunEvent } from '../events/events.ts';
 import type { RunOptions } from '../run/context.ts';
 import { runErrors } from '../run/errors.ts';
 import { runPipeline } from '../run/run-pipeline.ts';
@@ -11,6 +11,7 @@ import { machineFolder } from '../state/machine-folder.ts';
 import { openState } from '../state/open-state.ts';
 import { openPortalBook } from '../state/portal-book.ts';
 import type { Holder, Lease } from '../state/machine-ports.ts';
+import { exitCodes, toPipeError } from '../errors.ts';
 import type { Prepared } from './prepare.ts';
 import { localText } from './render/moment.ts';
 import { runClock } from './run-clock.ts';
@@ -25,6 +26,28 @@ export async function runOnce(
   emit: Listener,
   signal: AbortSignal,
   onEnded?: (holder: Holder) => void,
+): Promise<RunResult> {
+  try {
+    return await lockAndRun(prepared, options, emit, signal, onEnded);
+  } catch (thrown) {
+    if (!signal.aborted) emit(failed(prepared.compiled.pipeline.name, thrown));
+    throw thrown;
+  }
+}
+
+function failed(pipeline: string, thrown: unknown): RunEvent {
+  const { code, parameters, kind } = toPipeError(thrown);
+  const exitCode = exitCodes[kind];
+  const isRunning = code === runErrors.already_running.code && { isRunning: true as const };
+  return { type: 'run-failed', at: systemClock.now(), pipeline, exitCode, error: { code, parameters }, ...isRunning };
+}
+
+async function lockAndRun(
+  prepared: Prepared,
+  options: RunOptions,
+  emit: Listener,
+  signal: AbortSignal,
+  onEnded: ((holder: Holder) => void) | undefined,
 ): Promise<RunResult> {
   const { compiled, connectors, stateFolder } = prepared;
   const { name, file } = compiled.pipeline;

@@ -1,8 +1,10 @@
+import type { Called } from '../connector.ts';
 import type { Parameters } from '../messages/template.ts';
 
 /**
  * The one ordered stream of what a run does: the only feed of progress, logs, `--json`, metrics and the console.
- * Masked at birth: no event carries a value of a record but its key.
+ * Masked at birth: no event carries a value of a record but its key, and who a row is about as the run was told to show
+ * it (`RunOptions.tellRows`).
  */
 export type RunEvent = { readonly at: number } & (
   | { readonly type: 'run-started'; readonly run: string; readonly pipeline: string; readonly version: 1 }
@@ -22,7 +24,16 @@ export type RunEvent = { readonly at: number } & (
       readonly target?: string;
       readonly name: string;
       readonly rows: readonly string[];
+      /** A person should look: `warnMany`. */
+      readonly warn?: true;
     }
+  /** A row was found for a record and needed no change; in a target that never writes (`lookUp`) it never does. */
+  | ({ readonly type: 'row-found'; readonly lookUp?: true } & RowTold)
+  | ({
+      readonly type: 'row-written';
+      /** `adopted`: it was there already, made by a write whose answer was lost. */
+      readonly operation: 'created' | 'updated' | 'deleted' | 'adopted';
+    } & RowTold)
   | {
       readonly type: 'record-queued';
       readonly flow: string;
@@ -40,8 +51,48 @@ export type RunEvent = { readonly at: number } & (
       readonly exitCode: number;
       readonly seconds: number;
       readonly requests: number;
+      /** What stopped it before its end. */
+      readonly error?: EventError;
+      /** The whole queue of the pipeline as it is now. */
+      readonly queue: QueueRows;
+    }
+  /** It never began (a state that cannot be opened), or its end could not be kept. */
+  | {
+      readonly type: 'run-failed';
+      readonly pipeline: string;
+      readonly exitCode: number;
+      readonly error: EventError;
+      /** Nothing is wrong: another process runs the pipeline, and goes on. */
+      readonly isRunning?: true;
     }
 );
+
+/** A target row of a record; told only where the run was asked to (`RunOptions.tellRows`). */
+export interface RowTold {
+  readonly flow: string;
+  readonly key: string;
+  readonly target: string;
+  readonly row: string;
+  readonly called?: Called;
+  readonly person?: Person;
+}
+
+/** Who a row is about, masked unless the run was asked to tell in full. */
+export interface Person {
+  readonly name?: string;
+  readonly phone?: string;
+  readonly email?: string;
+}
+
+/** Rows of a queue by state. */
+export interface QueueRows {
+  readonly pending: number;
+  readonly waiting: number;
+  readonly quarantined: number;
+  readonly failed: number;
+  readonly completed: number;
+  readonly superseded: number;
+}
 
 export interface EventError {
   readonly code: string;

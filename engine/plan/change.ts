@@ -49,6 +49,8 @@ export interface TargetPlan {
 export interface NamedRows {
   readonly name: string;
   readonly rows: readonly string[];
+  /** A person should look: `warnMany`. */
+  readonly warn?: true;
 }
 
 /** Stands for the key of a row that is yet to be created; it finds nothing and is never sent. */

@@ -210,7 +210,7 @@ function choose(
     });
   }
   const named: NamedRows[] = [];
-  if (sorted.length > 1 && warnMany !== undefined) named.push({ name: warnMany, rows: keys });
+  if (sorted.length > 1 && warnMany !== undefined) named.push({ name: warnMany, rows: keys, warn: true });
   if (index > 0 && target.fields && best) named.push({ name, rows: keys.slice(0, 1) });
   return { rung: name, rows: many === 'all' ? sorted : best ? [best] : [], named };
 }

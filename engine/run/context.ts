@@ -65,6 +65,8 @@ export interface RunOptions {
   readonly only?: Test;
   /** Brakes lifted by hand. */
   readonly allow: ReadonlySet<string>;
+  /** Each row found or written is told as an event, who it is about masked or in full; absent: no event per row. */
+  readonly tellRows?: 'masked' | 'full';
 }
 
 export interface OpenConnection {

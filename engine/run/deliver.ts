@@ -167,17 +167,10 @@ function progressOf(progress: ReadonlyMap<string, Progress>, key: string): Progr
 /** Words of guards and rungs for the log, each once per record. */
 function emitNamed(context: FlowContext, executed: Executed): void {
   for (const [target, plan] of executed.plans) {
-    for (const { name, rows } of plan.named) {
+    for (const word of plan.named) {
       const flow = context.flow.flow.name;
-      context.emit({
-        type: 'record-named',
-        at: context.clock.now(),
-        flow,
-        key: executed.record.key,
-        target,
-        name,
-        rows,
-      });
+      const { key } = executed.record;
+      context.emit({ type: 'record-named', at: context.clock.now(), flow, key, target, ...word });
     }
   }
 }

@@ -9,6 +9,7 @@ import { adopt, lookUp } from './look-up.ts';
 import type { Lookup } from './look-up.ts';
 import { owedBy } from './receipts.ts';
 import { leftMs, markUnmarked } from './settling.ts';
+import { tellWritten } from './tell-rows.ts';
 
 export function noDoubts(): Doubts {
   return { claims: new Set(), records: new Map(), unmet: new Set() };
@@ -149,6 +150,7 @@ async function record(
   if (fates.some(({ fate }) => fate === 'held')) reach('reconcile-waiting');
   await state.commit({ run, epoch, flow: flow.flow.name, at, receipts, links, owed, delivered: [], queued });
   if (adopted.length > 0) reach('reconcile-adopted');
+  for (const { intent, row } of adopted) tellWritten(context, { ...intent, row, operation: 'adopted' });
   if (over.length > 0) reach('reconcile-closed');
   for (const { key, error, dueAt, state: put } of queued) {
     if (put !== 'pending' || !entries.has(key)) doubts.unmet.add(key);

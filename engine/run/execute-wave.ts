@@ -10,6 +10,7 @@ import { isOpen, planOne } from './plan-batch.ts';
 import type { PlannedRecord } from './plan-batch.ts';
 import { sendSteps } from './send.ts';
 import type { Sending, Step } from './send.ts';
+import { tellFound } from './tell-rows.ts';
 
 /** What a record's way through one wave came to. */
 export interface Executed {
@@ -61,6 +62,7 @@ export async function executeWave(
     await replan(context, executions, target, answers);
     const sending = { context, target, scope: context.scopes.of(target.target.name), answers };
     const open = executions.filter((execution) => execution.plans.has(target.target.name));
+    tellFound(context, target, open);
     // A row that is there gets its child rows first: the row itself may take it to where guards keep everybody off.
     await sendLists(sending, open, 'update');
     await sendSteps(

@@ -65,8 +65,11 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
   const exitCode = exitCodeOf(done.flows, error, task.signal);
   const result = { run, pipeline: compiled.pipeline.name, seconds, requests: usage.requests, flows: done.flows };
   await state.finishRun({ run, finishedAt: clock.now(), exitCode, result: asRow(result) });
-  emit({ type: 'run-finished', at: clock.now(), run, exitCode, seconds, requests: usage.requests });
-  return { ...result, exitCode, ...(error && !task.signal.aborted && { error }) };
+  const stopper = task.signal.aborted ? undefined : error;
+  const queue = await state.queueCounts();
+  const told = stopper && { error: { code: stopper.code, parameters: stopper.parameters } };
+  emit({ type: 'run-finished', at: clock.now(), run, exitCode, seconds, requests: usage.requests, queue, ...told });
+  return { ...result, exitCode, ...(stopper && { error: stopper }) };
 }
 
 /** How long closed intents and what records asked are kept for `explain`; open intents stay. */

@@ -10,6 +10,7 @@ import { beginCreates } from './begin-creates.ts';
 import type { FlowContext, Scope } from './context.ts';
 import { reach } from './crash-points.ts';
 import type { Execution } from './execute-wave.ts';
+import { withoutQuotes } from './quoted.ts';
 import { keepReceipts } from './receipts.ts';
 import { settle } from './settle.ts';
 import { markSettling } from './settling.ts';
@@ -114,7 +115,7 @@ async function sendChunk(sending: Sending, steps: readonly Step[]): Promise<void
   reach('answer-received');
   const sent = steps.flatMap((step, index): Sent[] => {
     const [intent, outcome] = [intents[index], outcomes[index]];
-    return intent && outcome ? [{ step, intent, outcome }] : [];
+    return intent && outcome ? [{ step, intent, outcome: withoutQuotes(outcome, intent.write, scope.fields) }] : [];
   });
   await keepReceipts(sending, sent);
   const lost = sent.filter(({ outcome }) => !outcome.ok && outcome.applied === 'unknown');

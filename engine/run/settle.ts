@@ -1,4 +1,4 @@
-import type { Outcome } from '../connector.ts';
+import type { Outcome, Row, Write } from '../connector.ts';
 import type { PipeError } from '../errors.ts';
 import { placeholder } from '../plan/change.ts';
 import { rowClaim } from '../plan/claims.ts';
@@ -6,6 +6,7 @@ import { presentValues, rowAfter } from '../plan/fields.ts';
 import { heldBy } from './doubts.ts';
 import { runErrors } from './errors.ts';
 import type { Sending, Sent } from './send.ts';
+import { tellWritten } from './tell-rows.ts';
 
 /** What an outcome means for its record and for those that come after it. */
 export function settle(sending: Sending, sent: Sent): void {
@@ -17,7 +18,7 @@ export function settle(sending: Sending, sent: Sent): void {
   else failed(sending, sent, outcome.error);
 }
 
-function applied({ target, scope, answers }: Sending, { step, intent }: Sent, key: string): void {
+function applied({ context, target, scope, answers }: Sending, { step, intent }: Sent, key: string): void {
   const { execution, change, write } = step;
   const { name } = target.target;
   if (change.operation === 'unchanged') return;
@@ -25,7 +26,10 @@ function applied({ target, scope, answers }: Sending, { step, intent }: Sent, ke
   const created = write.operation === 'create';
   const operation = created ? 'created' : write.operation === 'delete' ? 'deleted' : 'updated';
   const already = execution.written.some((row) => row.target === name && row.row === key);
-  if (!already) execution.written.push({ target: name, operation, row: key });
+  if (!already) {
+    execution.written.push({ target: name, operation, row: key });
+    tellWritten(context, { key: execution.record.key, target: name, row: key, operation, ...madeOf(write) });
+  }
   if (write.operation === 'rows' || change.operation === 'delete') return;
   const row =
     change.operation === 'create'
@@ -36,6 +40,10 @@ function applied({ target, scope, answers }: Sending, { step, intent }: Sent, ke
   const plan = execution.plans.get(name);
   const first = plan?.changes.find((candidate) => candidate.operation !== 'unchanged');
   if (plan && first === change) execution.plans.set(name, { ...plan, row });
+}
+
+function madeOf(write: Write): { readonly values?: Row } {
+  return write.operation === 'create' ? { values: presentValues(write.values) } : {};
 }
 
 /** DL-13: what the write touches is held until a late effect is no longer possible. */

@@ -6,7 +6,7 @@ import { posix } from 'node:path';
  */
 const floors: readonly (readonly string[])[] = [
   ['cli', 'server'],
-  ['run', 'vault'],
+  ['run', 'vault', 'log'],
   ['state', 'events'],
   ['plan'],
   ['transform'],

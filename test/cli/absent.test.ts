@@ -34,9 +34,11 @@ it('DL-7 rows of a file go when their records do; other people’s stay', async 
   await pipe(['run', 'visits.yaml']);
   writeFileSync(path('visits.csv'), csv(10));
   const { exit, stdout, stderr } = await pipe(['run', 'visits.yaml', '--json']);
-  expect([exit, stderr.split('\n')[0]]).toEqual([
+  expect([exit, stderr.split('\n').at(-2)]).toEqual([
     0,
-    'visits: read 10, mapped 10, created 0, updated 0, unchanged 10, skipped 0, queued 0',
+    expect.stringMatching(
+      / - INFO - visits: read 10, mapped 10, created 0, updated 0, unchanged 10, skipped 0, queued 0$/,
+    ),
   ]);
   expect(JSON.parse(stdout)).toMatchObject({
     flows: [{ read: 10, deleted: 2, targets: [{ name: 'copy', deleted: 2 }] }],
@@ -55,7 +57,7 @@ it('DL-7 too many are refused with the numbers and the way on', async () => {
   await pipe(['run', 'visits.yaml']);
   writeFileSync(path('visits.csv'), csv(1));
   const refused = await pipe(['run', 'visits.yaml']);
-  expect([refused.exit, refused.stderr.split('\n').slice(1)]).toEqual([
+  expect([refused.exit, refused.stderr.split('\n').slice(-4)]).toEqual([
     3,
     [
       'error plan.too_many_deletes',

@@ -94,6 +94,11 @@ function start(argv: readonly string[], cwd: string, env: Readonly<Record<string
   };
 }
 
+/** The lines of a log without their times. */
+export function untimed(text: string): string {
+  return text.replaceAll(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b/g, '<time>');
+}
+
 /** What differs from run to run. */
 export function steady(text: string): string {
   return text

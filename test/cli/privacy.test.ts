@@ -1,3 +1,4 @@
+import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { place } from './pipe.ts';
 
@@ -41,11 +42,11 @@ flows:
 const files = { 'birds.yaml': yaml, 'birds.csv': csv, 'copy.csv': 'id,surname,phone,born,note\n' };
 
 describe('personal data', () => {
-  it('stands in no line of any command, whatever fails, unless it is asked for', async () => {
-    const { pipe } = place(files);
+  it('stands in no line of any command and of no log, whatever fails, unless it is asked for', async () => {
+    const { pipe, path } = place(files);
     const said: string[] = [];
     const hear = async (...argv: readonly string[]) => {
-      const { stdout, stderr } = await pipe(argv, { PIPE_DEBUG: '1' });
+      const { stdout, stderr } = await pipe(argv, { PIPE_DEBUG: '1', PIPE_LOG_LEVEL: 'DEBUG' });
       said.push(stdout, stderr);
       return stdout;
     };
@@ -64,7 +65,10 @@ describe('personal data', () => {
     for (const { key } of rows) await hear('queue', 'show', 'birds.yaml', key);
     await hear('queue', 'show', 'birds.yaml', '4', '--json');
     await hear('status', 'birds.yaml', '--json');
+    await hear('logs', 'birds.yaml', '--grep', 'QUEUE');
+    for (const name of readdirSync(path('logs'))) said.push(readFileSync(path(`logs/${name}`), 'utf8'));
     const everything = said.join('\n');
+    expect(everything).toContain(' - DEBUG - birds: ');
     expect(canaries.filter((canary) => everything.includes(canary))).toEqual([]);
     const revealed = await pipe(['queue', 'show', 'birds.yaml', '2', '--reveal']);
     expect(canaries.filter((canary) => !revealed.stdout.includes(canary))).toEqual(['12-13-1990']);

@@ -1,11 +1,12 @@
 import { EventEmitter } from 'node:events';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { flowLineText, follow, waitText } from '../../engine/cli/render/flow-line.ts';
+import { flowLineText, follow } from '../../engine/cli/render/flow-line.ts';
 import type { FlowLines } from '../../engine/cli/render/flow-line.ts';
 import { showProgress } from '../../engine/cli/render/progress.ts';
-import { spokenLine } from '../../engine/cli/render/spoken-line.ts';
+import { spokenText, waitText } from '../../engine/log/spoken.ts';
 import { runErrors } from '../../engine/run/errors.ts';
+import { untimed } from './pipe.ts';
 import type { FlowCounts, RunEvent } from '../../engine/events/events.ts';
 import type { Language } from '../../engine/messages/template.ts';
 
@@ -105,18 +106,37 @@ describe('a line of its own', () => {
         at: 0,
         error: { code: runErrors.unknown_table_value.code, parameters: { field: 'stage', value: 'Новый' } },
       },
-      'WARNING: поле stage: значения «Новый» нет в таблице; исправление: добавьте значение в таблицу',
+      'поле stage: значения «Новый» нет в таблице; исправление: добавьте значение в таблицу',
     ],
   ])('is said of what the log is searched for (%#)', (event, text) => {
-    expect(spokenLine(event, 'ru')).toBe(text);
+    expect(spokenText(event, 'ru')).toBe(text);
   });
 
   it('is not said of anything else', () => {
-    expect([started, read, waiting, done, finished].map((event) => spokenLine(event, 'en'))).toEqual(
+    expect([started, read, waiting, done, finished].map((event) => spokenText(event, 'en'))).toEqual(
       Array.from({ length: 5 }, () => undefined),
     );
   });
 });
+
+const told: RunEvent = {
+  type: 'row-written',
+  at: 3000,
+  flow,
+  key: 'F1_1',
+  target: 'deal',
+  row: '77',
+  operation: 'created',
+};
+const over: RunEvent = {
+  type: 'run-finished',
+  at: 3000,
+  run: 'r',
+  exitCode: 0,
+  seconds: 2,
+  requests: 0,
+  queue: { pending: 0, waiting: 0, quarantined: 0, failed: 0, completed: 0, superseded: 0 },
+};
 
 /** What a terminal was sent. */
 function terminal(isTTY: boolean) {
@@ -133,27 +153,43 @@ function terminal(isTTY: boolean) {
 describe('progress', () => {
   const named: RunEvent = { type: 'record-named', at: 3000, flow, key: 'F1_1', name: 'IGNORE', rows: [] };
 
-  it('is one line per batch where nobody watches', async () => {
+  const voice = { level: 'INFO', format: 'text', language: 'en' } as const;
+  const warned: RunEvent = {
+    type: 'warning',
+    at: 3000,
+    key: 'F1_1',
+    error: { code: runErrors.no_key.code, parameters: { field: 'id' } },
+  };
+
+  it('44. On a console that is no terminal it is the lines of the log, but for the result, which is on stdout', async () => {
     const { stream, text } = terminal(false);
-    const progress = await showProgress(stream, 'en');
+    const progress = await showProgress(stream, voice);
     const longWait: RunEvent = { ...waiting, for: 'portal', ms: 8000 };
-    for (const event of [started, read, named, waiting, longWait, done, finished]) progress.listen(event);
+    for (const event of [started, read, named, waiting, longWait, done, finished, over]) progress.listen(event);
+    progress.say('stopping');
     progress.end();
-    expect(text()).toBe(
-      'IGNORE: F1_1\nwaits for portal, 8 s\nreceptions: read 100, mapped 99, created 3, updated 5, unchanged 90, skipped 1, queued 2\n',
+    expect(untimed(text())).toBe(
+      `<time> - INFO - Read 100 new rows
+<time> - INFO - IGNORE: F1_1
+<time> - INFO - waits for portal, 8 s
+<time> - INFO - receptions: read 100, mapped 99, created 3, updated 5, unchanged 90, skipped 1, queued 2
+stopping
+`,
     );
   });
 
   it('is a live line on a terminal, which the words stand above', async () => {
     const { stream, text } = terminal(true);
-    const progress = await showProgress(stream, 'en');
-    for (const event of [started, read, { ...read, at: 1510 }, named, finished]) progress.listen(event);
+    const progress = await showProgress(stream, voice);
+    for (const event of [started, read, { ...read, at: 1510 }, named, told, warned, finished]) progress.listen(event);
     progress.end();
     const lines = text().split('\n').filter(Boolean);
     expect(lines).toEqual([
       '… receptions: read 0; 0 rows/s',
       '… receptions: read 100; 200 rows/s',
       'IGNORE: F1_1',
+      '… receptions: read 200; 100 rows/s',
+      'WARNING: F1_1: the key field "id" has no value; fix: give the row what its key is made of, or guard against such rows',
       '… receptions: read 200; 100 rows/s',
       expect.stringMatching(/^✓ receptions: read 200, mapped 99/),
     ]);

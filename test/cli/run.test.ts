@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { peopleCsv, peopleFiles, peopleYaml } from './people.ts';
-import { place, steady } from './pipe.ts';
+import { place, steady, untimed } from './pipe.ts';
 import type { Done } from './pipe.ts';
 import { shapeErrors } from './shape.ts';
 
 const line = '='.repeat(80);
+
+/** How the console begins where it is no terminal: as the log does (rule 44). */
+const begun = `<time> - INFO - ${line}\n<time> - INFO - Sync started: <time>\n`;
 
 /** All three have a good phone here. */
 const goodFiles = { ...peopleFiles, 'people.csv': peopleCsv.replace(',12345,', ',+79160000000,') };
@@ -23,8 +26,9 @@ describe('pipe run', () => {
     const { pipe, path } = place(peopleFiles);
     const { exit, stdout, stderr } = await pipe(['run', 'people.yaml']);
     expect(exit).toBe(4);
-    expect(stderr).toBe(`QUEUE: 2: people.map.phone: ***** is no phone number
-people: read 3, mapped 2, created 2, updated 0, unchanged 0, skipped 0, queued 1
+    expect(untimed(stderr)).toBe(`${begun}<time> - INFO - Read 3 new rows
+<time> - ERROR - QUEUE: 2: people.map.phone: ***** is no phone number
+<time> - INFO - people: read 3, mapped 2, created 2, updated 0, unchanged 0, skipped 0, queued 1
 not everything was delivered: see \`pipe queue list people.yaml\`
 `);
     expect(steady(stdout)).toBe(`${line}
@@ -45,9 +49,10 @@ ${line}
 
   it('speaks Russian with the labels of the old program', async () => {
     const { exit, stdout, stderr } = await place(goodFiles).pipe(['run', 'people.yaml'], { LANG: 'ru_RU.UTF-8' });
-    expect([exit, stderr]).toEqual([
+    expect([exit, untimed(stderr).split('\n').slice(1).join('\n')]).toEqual([
       0,
-      'people: получено 3, трансформировано 3, создано 3, обновлено 0, без изменений 0, пропущено 0, в очереди 0\n',
+      '<time> - INFO - Начало синхронизации: <time>\n<time> - INFO - Получено 3 новых записей из БД\n' +
+        '<time> - INFO - people: получено 3, трансформировано 3, создано 3, обновлено 0, без изменений 0, пропущено 0, в очереди 0\n',
     ]);
     expect(steady(stdout)).toBe(`${line}
 people
@@ -166,12 +171,13 @@ ${line}
     const risky = peopleYaml.replace('      id: id\n', '      id: \'"F" & id\'\n');
     const { exit, stdout, stderr } = await place({ ...goodFiles, 'people.yaml': risky }).pipe(['run', 'people.yaml']);
     expect(exit).toBe(0);
-    expect(stderr).toBe(`warning transform.key_maybe_nothing  people.yaml:12:18
+    expect(untimed(stderr)).toBe(`warning transform.key_maybe_nothing  people.yaml:12:18
   the key "id" is built from id, which may be nothing: two records could get one key
   12 |       id: '"F" & id'
      |                  ^^
   fix: build it from a column that always has a value
-people: read 3, mapped 3, created 3, updated 0, unchanged 0, skipped 0, queued 0
+${begun}<time> - INFO - Read 3 new rows
+<time> - INFO - people: read 3, mapped 3, created 3, updated 0, unchanged 0, skipped 0, queued 0
 `);
     expect(stdout).not.toContain('warning');
   });

@@ -15,7 +15,7 @@ const english: readonly Mistake[] = [
     argv: ['transmogrify'],
     says:
       'error cli.unknown_command\n  there is no command "transmogrify"\n' +
-      '  fix: write `pipe check` | `pipe demo` | `pipe queue` | `pipe run` | `pipe sandbox` | `pipe secret` | `pipe state` | `pipe status` | `pipe validate`\n',
+      '  fix: write `pipe check` | `pipe demo` | `pipe logs` | `pipe queue` | `pipe run` | `pipe sandbox` | `pipe secret` | `pipe state` | `pipe status` | `pipe validate`\n',
   },
   {
     argv: ['queue', 'lst', 'people.yaml'],
@@ -111,6 +111,7 @@ describe('help', () => {
             различия.
   status    Показать состояние конвейера: последний успех, отставание, очередь,
             кто выполняет, что набрать дальше.
+  logs      Показать журнал конвейера и сколько раз за день прошло и не прошло.
   queue     Записи, которые не прошли и ждут: список, просмотр, повтор,
             удаление, выгрузка.
   state     Что помнит конвейер: просмотр, признание своим.

@@ -252,7 +252,7 @@ describe('several rows', () => {
 
   it('name themselves for the log', async () => {
     const { named } = await plan(rung('many: newest, warnMany: МНОЖЕСТВЕННЫЕ СДЕЛКИ'), { record: { note: 'n' }, rows });
-    expect(named).toEqual([{ name: 'МНОЖЕСТВЕННЫЕ СДЕЛКИ', rows: ['3', '2', '1'] }]);
+    expect(named).toEqual([{ name: 'МНОЖЕСТВЕННЫЕ СДЕЛКИ', rows: ['3', '2', '1'], warn: true }]);
   });
 });
 

@@ -1,13 +1,14 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../base-command.ts';
+import { levels } from '../../log/level.ts';
 import { choiceFlag, fileArgument, numberFlag, pipelineFlags, repeated } from '../flags.ts';
 import { prepare } from '../prepare.ts';
-import { showProgress } from '../render/progress.ts';
 import { afterword, endedText, runData, runText, stoppingText } from '../render/run.ts';
 import { runOnce } from '../run-once.ts';
 import { compileOnly, windowOf } from '../row-filter.ts';
 import type { Holder } from '../../state/machine-ports.ts';
 import { stopSignal } from '../stop-signal.ts';
+import { watchRun } from '../watch-run.ts';
 
 export default class Run extends BaseCommand {
   static override summary = 'Run a pipeline: read, map, match, write what differs.';
@@ -25,6 +26,10 @@ export default class Run extends BaseCommand {
       choices: ['creates', 'updates', 'deletes'],
       helpValue: 'creates|updates|deletes',
       ...repeated,
+    }),
+    'log-level': Flags.string({
+      description: 'what the log keeps; default: PIPE_LOG_LEVEL, else INFO',
+      helpValue: levels.join('|'),
     }),
     'end-holder': Flags.boolean({ description: 'end the process that runs this pipeline now, then run' }),
   };
@@ -46,12 +51,18 @@ export default class Run extends BaseCommand {
     };
     const prepared = await prepare(args.file, flags, process.env);
     this.tellFindings(prepared.warnings);
-    const progress = await showProgress(process.stderr, this.language);
+    const progress = await watchRun(prepared, flags['log-level'], this.language);
     const stop = stopSignal(() => progress.say(stoppingText(this.language)));
     const onEnded = flags['end-holder']
       ? (holder: Holder) => progress.say(endedText(holder, this.language))
       : undefined;
-    const result = await runOnce(prepared, options, progress.listen, stop.signal, onEnded).finally(() => {
+    const result = await runOnce(
+      prepared,
+      { ...options, ...progress.options },
+      progress.listen,
+      stop.signal,
+      onEnded,
+    ).finally(() => {
       progress.end();
       stop.release();
     });

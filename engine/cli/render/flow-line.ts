@@ -1,14 +1,8 @@
-import { textOf } from '../../diagnostics.ts';
-import type { EventError, FlowCounts, RunEvent } from '../../events/events.ts';
+import type { FlowCounts, RunEvent } from '../../events/events.ts';
+import { countsText } from '../../log/counts.ts';
+import { waitText } from '../../log/spoken.ts';
+import type { Wait } from '../../log/spoken.ts';
 import type { Language } from '../../messages/template.ts';
-
-/** What holds a run up, for milliseconds: the portal's limit, a system that does not answer. */
-interface Wait {
-  readonly for: string;
-  readonly ms: number;
-  /** Why, when it is tried again after a failure. */
-  readonly error?: EventError;
-}
 
 /** What the live line of one flow is made of. */
 export interface FlowLine {
@@ -27,6 +21,8 @@ export function follow(lines: FlowLines, event: RunEvent): FlowLines {
   if (event.type === 'waiting') {
     return new Map([...lines].map(([flow, line]) => [flow, line.done ? line : { ...line, waiting: event }]));
   }
+  // Of these there are as many as rows, and the counts tell them.
+  if (event.type === 'row-found' || event.type === 'row-written') return lines;
   if (!('flow' in event) || event.flow === undefined) return lines;
   const line = lines.get(event.flow) ?? { startedAt: event.at, read: 0, done: false };
   return new Map([...lines, [event.flow, after(line, event)]]);
@@ -46,30 +42,8 @@ function after({ waiting, ...line }: FlowLine, event: RunEvent): FlowLine {
 }
 
 const words = {
-  en: {
-    read: 'read',
-    mapped: 'mapped',
-    created: 'created',
-    updated: 'updated',
-    unchanged: 'unchanged',
-    skipped: 'skipped',
-    queued: 'queued',
-    deleted: 'deleted',
-    rate: 'rows/s',
-    waits: (what: string, seconds: number) => `waits for ${what}, ${seconds} s`,
-  },
-  ru: {
-    read: 'получено',
-    mapped: 'трансформировано',
-    created: 'создано',
-    updated: 'обновлено',
-    unchanged: 'без изменений',
-    skipped: 'пропущено',
-    queued: 'в очереди',
-    deleted: 'удалено',
-    rate: 'строк/с',
-    waits: (what: string, seconds: number) => `ждёт ${what}, ${seconds} с`,
-  },
+  en: { read: 'read', rate: 'rows/s' },
+  ru: { read: 'получено', rate: 'строк/с' },
 } as const satisfies Record<Language, object>;
 
 /** `… receptions: read 1200, mapped 1200, created 3, …; 240 rows/s; waits for bitrix24:portal.example, 2 s` */
@@ -83,18 +57,4 @@ export function flowLineText(flow: string, line: FlowLine, now: number, language
     ...(waiting ? [waitText(waiting, language)] : []),
   ];
   return `${done ? '✓' : '…'} ${flow}: ${parts.join('; ')}`;
-}
-
-export function waitText({ for: what, ms, error }: Wait, language: Language): string {
-  const text = words[language].waits(what, Math.ceil(ms / 1000));
-  return error ? `${text}: ${textOf(error.code, error.parameters, language).message}` : text;
-}
-
-/** Counts of a flow on one line. */
-export function countsText(counts: FlowCounts, language: Language): string {
-  const say = words[language];
-  const kinds = ['read', 'mapped', 'created', 'updated', 'unchanged', 'skipped'] as const;
-  const queued = `${say.queued} ${counts.queued + counts.rejected}`;
-  const deleted = counts.deleted > 0 ? [`${say.deleted} ${counts.deleted}`] : [];
-  return [...kinds.map((kind) => `${say[kind]} ${counts[kind]}`), queued, ...deleted].join(', ');
 }

@@ -1,10 +1,9 @@
+import { localTime } from '../../log/moment.ts';
 import type { Language } from '../../messages/template.ts';
 
 /** An ISO instant as people here read it: `2026-03-01 14:05:09`, the machine's own zone. */
 export function localText(iso: string): string {
-  const at = new Date(iso);
-  const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 19).replace('T', ' ');
+  return localTime(Date.parse(iso));
 }
 
 const units = [

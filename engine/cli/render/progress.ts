@@ -1,10 +1,12 @@
-import type { Listener, RunEvent } from '../../events/events.ts';
+import type { Listener } from '../../events/events.ts';
+import { runLog } from '../../log/run-log.ts';
+import type { Voice } from '../../log/run-log.ts';
+import { spokenText } from '../../log/spoken.ts';
 import type { Language } from '../../messages/template.ts';
-import { countsText, flowLineText, follow, waitText } from './flow-line.ts';
+import { flowLineText, follow } from './flow-line.ts';
 import type { FlowLines } from './flow-line.ts';
-import { spokenLine } from './spoken-line.ts';
 
-/** Shows a run while it goes: one live line per flow on a terminal, plain lines elsewhere. */
+/** Shows a run while it goes: one live line per flow on a terminal, the lines of the log elsewhere (rule 44). */
 export interface Progress {
   readonly listen: Listener;
   /** A line that stays, above those that live. */
@@ -12,8 +14,8 @@ export interface Progress {
   end(): void;
 }
 
-export async function showProgress(stream: NodeJS.WriteStream, language: Language): Promise<Progress> {
-  return stream.isTTY ? liveLines(stream, language) : plainLines(stream, language);
+export async function showProgress(stream: NodeJS.WriteStream, voice: Voice): Promise<Progress> {
+  return stream.isTTY ? liveLines(stream, voice.language) : logLines(stream, voice);
 }
 
 /** Faster than anybody reads; a terminal takes longer to draw a line than a run to count a record. */
@@ -34,29 +36,19 @@ async function liveLines(stream: NodeJS.WriteStream, language: Language): Promis
   };
   const listen: Listener = (event) => {
     lines = follow(lines, event);
-    const said = spokenLine(event, language);
-    if (said !== undefined) say(said);
+    const said = spokenText(event, language);
+    if (said !== undefined) say(event.type === 'warning' ? `WARNING: ${said}` : said);
     const isDue = said !== undefined || event.at - drawnAt >= redrawMs || event.type === 'flow-finished';
     if (isDue && lines.size > 0) draw(event.at);
   };
   return { listen, say, end: () => update.done() };
 }
 
-function plainLines(stream: NodeJS.WriteStream, language: Language): Progress {
-  const say = (line: string) => void stream.write(`${line}\n`);
+function logLines(stream: NodeJS.WriteStream, voice: Voice): Progress {
+  const log = runLog(voice, (line) => void stream.write(line));
   const listen: Listener = (event) => {
-    const line = plainLine(event, language);
-    if (line !== undefined) say(line);
+    // The result stands on stdout, and a command says itself why it failed.
+    if (event.type !== 'run-finished' && event.type !== 'run-failed') log(event);
   };
-  return { listen, say, end: () => undefined };
-}
-
-/** A wait for the limit that somebody looking at a silent log would wonder about; a failure is always told. */
-const longWaitMs = 5000;
-
-/** One line per batch and long wait, and what is worth one of its own. */
-function plainLine(event: RunEvent, language: Language): string | undefined {
-  if (event.type === 'waiting') return event.error || event.ms >= longWaitMs ? waitText(event, language) : undefined;
-  if (event.type === 'batch-done') return `${event.flow}: ${countsText(event.counts, language)}`;
-  return spokenLine(event, language);
+  return { listen, say: (line) => void stream.write(`${line}\n`), end: () => undefined };
 }

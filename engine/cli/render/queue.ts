@@ -1,5 +1,6 @@
 import { textOf } from '../../diagnostics.ts';
 import type { Field, Row } from '../../connector.ts';
+import { queueLine } from '../../log/result.ts';
 import type { Language } from '../../messages/template.ts';
 import type { QueueChange, QueueCounts, QueueEntry } from '../../state/ports.ts';
 import { maskedRow } from '../masked-row.ts';
@@ -51,17 +52,7 @@ export function queueText(entries: readonly QueueEntry[], counts: QueueCounts, l
     entry.dueAt === undefined ? '' : localText(iso(entry.dueAt)),
     textOf(entry.error.code, entry.error.parameters, language).message,
   ]);
-  return [...(rows.length > 0 ? [tableText(heads[language], rows), ''] : []), countsLine(counts, language)].join('\n');
-}
-
-/** The statistics line of rule 42. */
-function countsLine(counts: QueueCounts, language: Language): string {
-  const { pending, waiting, quarantined, failed, completed, superseded } = counts;
-  const total = pending + waiting + quarantined + failed + completed + superseded;
-  const held = waiting + quarantined;
-  return language === 'ru'
-    ? `Очередь: всего=${total}, pending=${pending + held}, failed=${failed}, completed=${completed + superseded}`
-    : `Queue: total=${total}, pending=${pending}, waiting=${waiting}, quarantined=${quarantined}, failed=${failed}, completed=${completed}, superseded=${superseded}`;
+  return [...(rows.length > 0 ? [tableText(heads[language], rows), ''] : []), queueLine(counts, language)].join('\n');
 }
 
 export function entryData(entry: QueueEntry, personal: readonly Field[] | undefined, language: Language): EntryData {

@@ -1,6 +1,8 @@
 import { exitCodes } from '../../errors.ts';
 import type { PipeError } from '../../errors.ts';
 import type { FlowCounts, TargetCounts } from '../../events/events.ts';
+import { deliveredOf, errorsOf } from '../../log/counts.ts';
+import { resultLabels, rule } from '../../log/result.ts';
 import type { Language } from '../../messages/template.ts';
 import type { RunResult } from '../../run/run-pipeline.ts';
 import type { Holder } from '../../state/machine-ports.ts';
@@ -52,32 +54,8 @@ export function afterword(result: RunResult, file: string, language: Language): 
   return result.exitCode === exitCodes.data ? afterwords[language].queued(file) : undefined;
 }
 
-interface Labels {
-  readonly read: string;
-  readonly mapped: string;
-  readonly synchronised: string;
-  readonly errors: string;
-  readonly time: string;
-  readonly created: string;
-  readonly updated: string;
-  readonly unchanged: string;
-  readonly skipped: string;
-  readonly queued: string;
-  readonly rejected: string;
-  readonly deleted: string;
-  readonly purged: string;
-  readonly requests: string;
-  readonly second: string;
-}
-
-/** The labels of rule 52 in Russian, to the letter. */
-const labels: Record<Language, Labels> = {
+const words = {
   en: {
-    read: 'Read',
-    mapped: 'Mapped',
-    synchronised: 'Delivered',
-    errors: 'Errors',
-    time: 'Time',
     created: 'created',
     updated: 'updated',
     unchanged: 'unchanged',
@@ -87,14 +65,8 @@ const labels: Record<Language, Labels> = {
     deleted: 'deleted',
     purged: 'given up',
     requests: 'Requests',
-    second: 's',
   },
   ru: {
-    read: 'Получено из БД',
-    mapped: 'Трансформировано',
-    synchronised: 'Синхронизировано',
-    errors: 'Ошибок',
-    time: 'Время выполнения',
     created: 'создано',
     updated: 'обновлено',
     unchanged: 'без изменений',
@@ -104,47 +76,44 @@ const labels: Record<Language, Labels> = {
     deleted: 'удалено',
     purged: 'удалено из очереди',
     requests: 'Запросов',
-    second: 'с',
   },
-};
+} as const satisfies Record<Language, object>;
 
-const rule = '='.repeat(80);
-
-/** The result block: one for each flow, then time and requests of the run. */
+/** The result block: one for each flow, then time and requests of the run; labels as in the log. */
 export function runText(result: RunResult, language: Language): string {
-  const words = labels[language];
-  const flows = result.flows.flatMap((flow) => flowLines(flow.name, flow, words));
-  const end = [`${words.requests}: ${result.requests}`, `${words.time}: ${result.seconds.toFixed(2)}${words.second}`];
+  const { time, second } = resultLabels[language];
+  const flows = result.flows.flatMap((flow) => flowLines(flow.name, flow, language));
+  const end = [`${words[language].requests}: ${result.requests}`, `${time}: ${result.seconds.toFixed(2)}${second}`];
   return [rule, ...flows, ...end, rule].join('\n');
 }
 
-function flowLines(name: string, counts: FlowCounts, words: Labels): readonly string[] {
-  const delivered = counts.created + counts.updated + counts.unchanged;
-  const kinds = (['created', 'updated', 'unchanged', 'skipped'] as const).map(
-    (kind) => `${words[kind]} ${counts[kind]}`,
-  );
+function flowLines(name: string, counts: FlowCounts, language: Language): readonly string[] {
+  const say = words[language];
+  const { read, mapped, delivered, errors } = resultLabels[language];
+  const kinds = (['created', 'updated', 'unchanged', 'skipped'] as const).map((kind) => `${say[kind]} ${counts[kind]}`);
+  const { queued, rejected } = counts;
   return [
     name,
-    `  ${words.read}: ${counts.read}`,
-    `  ${words.mapped}: ${counts.mapped}`,
-    `  ${words.synchronised}: ${delivered} (${kinds.join(', ')})`,
-    `  ${words.errors}: ${counts.queued + counts.rejected} (${words.queued} ${counts.queued}, ${words.rejected} ${counts.rejected}${purgedText(counts, words)})`,
-    ...counts.targets.filter(hasRows).map((target) => `    ${target.name}: ${targetText(target, words)}`),
+    `  ${read}: ${counts.read}`,
+    `  ${mapped}: ${counts.mapped}`,
+    `  ${delivered}: ${deliveredOf(counts)} (${kinds.join(', ')})`,
+    `  ${errors}: ${errorsOf(counts)} (${say.queued} ${queued}, ${say.rejected} ${rejected}${purgedText(counts, language)})`,
+    ...counts.targets.filter(hasRows).map((target) => `    ${target.name}: ${targetText(target, language)}`),
   ];
 }
 
-function purgedText({ purged }: FlowCounts, words: Labels): string {
-  return purged === undefined ? '' : `, ${words.purged} ${purged}`;
+function purgedText({ purged }: FlowCounts, language: Language): string {
+  return purged === undefined ? '' : `, ${words[language].purged} ${purged}`;
 }
 
 function hasRows({ created, updated, unchanged, skipped, deleted }: TargetCounts): boolean {
   return created + updated + unchanged + skipped + deleted > 0;
 }
 
-function targetText(target: TargetCounts, words: Labels): string {
+function targetText(target: TargetCounts, language: Language): string {
   const kinds = ['created', 'updated', 'unchanged', 'skipped', 'deleted'] as const;
   return kinds
     .filter((kind) => target[kind] > 0)
-    .map((kind) => `${words[kind]} ${target[kind]}`)
+    .map((kind) => `${words[language][kind]} ${target[kind]}`)
     .join(', ');
 }

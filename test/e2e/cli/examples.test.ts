@@ -16,6 +16,7 @@ const story: readonly (readonly [example: string, exit: number, says: string])[]
   ['check pipelines/ident-to-bitrix.yaml --connection portal', 0, 'portal\n  ✓ login: user 1'],
   ['run pipelines/ident-to-bitrix.yaml', 4, '  Errors: 1 (queued 0, rejected 1)'],
   ['status pipelines/ident-to-bitrix.yaml', 0, '  next: pipe queue list pipelines/ident-to-bitrix.yaml'],
+  ['logs pipelines/ident-to-bitrix.yaml --grep ERROR', 0, 'ERROR - QUEUE: F1_12345: required: doctor\n'],
   ['queue list pipelines/ident-to-bitrix.yaml', 0, 'F1_12345  failed'],
   ['queue list pipelines/ident-to-bitrix.yaml --in failed', 0, 'F1_12345  failed'],
   ['queue show pipelines/ident-to-bitrix.yaml F1_12345', 0, '  required: doctor'],
@@ -36,7 +37,12 @@ const story: readonly (readonly [example: string, exit: number, says: string])[]
 ];
 
 /** They do not end by themselves, or have a test of their own. */
-const others = ['demo', 'sandbox bitrix24 --port 8124', 'secret set BITRIX24_WEBHOOK'];
+const others = [
+  'demo',
+  'logs pipelines/ident-to-bitrix.yaml --follow',
+  'sandbox bitrix24 --port 8124',
+  'secret set BITRIX24_WEBHOOK',
+];
 
 /** The shipped pipeline between a clinic and a portal on loopback; visit 12345 has no doctor. */
 async function shippedPipeline() {

@@ -75,9 +75,11 @@ describe('a second process', () => {
     const second = await pipe(['run', 'deals.yaml']);
     const status = await pipe(['status', 'deals.yaml', '--json']);
     const shown = await pipe(['status', 'deals.yaml']);
+    const logged = await pipe(['logs', 'deals.yaml', '--grep', 'is being run by process']);
     open();
     const done = await first.done;
     expect([second.exit, second.stdout]).toEqual([3, '']);
+    expect(logged.stdout).toMatch(/^\S+ \S+ - WARNING - pipeline deals is being run by process \d+ .*\n\n.*ERROR 0\n$/);
     expect(second.stderr).toMatch(
       new RegExp(
         `^error run\\.already_running\n {2}pipeline deals is being run by process ${first.pid} on .* since \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d, its last sign of life \\d+ s ago\n {2}fix: wait until it ends; if it hangs, \`pipe run deals\\.yaml --end-holder\` ends it and runs\n`,
