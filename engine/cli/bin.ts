@@ -27,6 +27,7 @@ Object.assign(packageJson.oclif, {
   topics: {
     queue: { description: 'Records that failed and wait: list, show, retry, drop, export.' },
     state: { description: 'What a pipeline remembers: show, adopt.' },
+    service: { description: 'Runs by itself: install, start, stop, enable, disable, status, uninstall.' },
   },
   additionalHelpFlags: ['-h'],
 });

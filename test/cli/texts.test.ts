@@ -20,6 +20,7 @@ describe('the texts of help', () => {
       '`pipe <command> --help` says more about each.',
       'Records that failed and wait: list, show, retry, drop, export.',
       'What a pipeline remembers: show, adopt.',
+      'Runs by itself: install, start, stop, enable, disable, status, uninstall.',
     ];
     expect(said.sort()).toEqual([...new Set([...texts, ...ofHelpItself])].sort());
   });
