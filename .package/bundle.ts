@@ -29,13 +29,13 @@ export async function bundle(outfile: string): Promise<void> {
 
 const parts: Plugin = {
   name: 'parts',
-  setup(build) {
+  setup({ onLoad, onResolve }) {
     const replace = (filter: RegExp, contents: (path: string) => string, loader: OnLoadResult['loader'] = 'js') =>
-      build.onLoad({ filter }, ({ path }) => ({ contents: contents(path), loader, resolveDir: root }));
+      onLoad({ filter }, ({ path }) => ({ contents: contents(path), loader, resolveDir: root }));
 
     // oclif loads commands and help by path: there are no paths, there is `entry.ts`'s module of them.
-    build.onResolve({ filter: /^pipe:commands$/ }, () => ({ path: 'commands', namespace: 'pipe' }));
-    build.onLoad({ filter: /^commands$/, namespace: 'pipe' }, () => ({ contents: commands(), resolveDir: root }));
+    onResolve({ filter: /^pipe:commands$/ }, () => ({ path: 'commands', namespace: 'pipe' }));
+    onLoad({ filter: /^commands$/, namespace: 'pipe' }, () => ({ contents: commands(), resolveDir: root }));
     replace(/@oclif[\\/]core[\\/]lib[\\/]module-loader\.js$/, () => moduleLoader);
 
     replace(/engine[\\/]registry\.ts$/, registry);
@@ -51,8 +51,8 @@ const parts: Plugin = {
       'ts',
     );
     // The driver's ways to log in with Azure: 46 MB for what no clinic has, and no setting of ours asks for.
-    build.onResolve({ filter: /^@azure\// }, ({ path }) => ({ path, namespace: 'azure' }));
-    build.onLoad({ filter: /./, namespace: 'azure' }, () => ({ contents: 'module.exports = {};' }));
+    onResolve({ filter: /^@azure\// }, ({ path }) => ({ path, namespace: 'azure' }));
+    onLoad({ filter: /./, namespace: 'azure' }, () => ({ contents: 'module.exports = {};' }));
   },
 };
 
@@ -69,7 +69,10 @@ function commands(): string {
   const lines = globSync('**/*.ts', { cwd: folder })
     .map((file) => file.replaceAll('\\', '/'))
     .sort()
-    .map((file) => `'${file.replace(/\.ts$/, '').replaceAll('/', ':')}': require('./engine/cli/commands/${file}').default,`);
+    .map(
+      (file) =>
+        `'${file.replace(/\.ts$/, '').replaceAll('/', ':')}': require('./engine/cli/commands/${file}').default,`,
+    );
   return `exports.COMMANDS = {\n${lines.join('\n')}\n};\n`;
 }
 
@@ -79,7 +82,9 @@ function registry(): string {
     .filter((each) => each.isDirectory() && /^[a-z]/.test(each.name))
     .map(({ name }) => name)
     .sort();
-  const loaders = names.map((name) => `'${name}': async () => (await import('./connectors/${name}/index.ts')).default,`);
+  const loaders = names.map(
+    (name) => `'${name}': async () => (await import('./connectors/${name}/index.ts')).default,`,
+  );
   return `
 const connectors = { ${loaders.join('\n')} };
 export const connectorNames = () => Object.keys(connectors);
