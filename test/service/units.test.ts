@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { serviceUnit, timerUnit, unitName } from '../../engine/service/units.ts';
 import { service } from './service.ts';
@@ -95,3 +95,50 @@ describe('the units', () => {
     ]);
   });
 });
+
+const canTrace = canVerify && spawnSync('strace', ['-V']).status === 0;
+if (!canTrace)
+  process.stderr.write('59: no strace here, so nobody compares the calls of a run with those the unit allows\n');
+
+it.runIf(canTrace)('59. allow every call to the kernel that a run makes', { timeout: 120_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pipe-traced-'));
+  writeFileSync(join(folder, 'people.yaml'), people);
+  writeFileSync(join(folder, 'people.csv'), 'id\n1\n');
+  const trace = join(folder, 'trace');
+  const bin = resolve(import.meta.dirname, '../../engine/cli/bin.ts');
+  const { status } = spawnSync('strace', ['-f', '-qq', '-o', trace, process.execPath, bin, 'run', 'people.yaml'], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], PIPE_HOME: join(folder, 'home') },
+  });
+  const made = readFileSync(trace, 'utf8').matchAll(/^\d+ +([a-z_]\w*)\(/gm);
+  const allowed = new Set(callsOf('@system-service'));
+  expect(serviceUnit(service())).toContain('\nSystemCallFilter=@system-service\n');
+  expect(status).toBe(0);
+  expect([...new Set([...made].map(([, name = '']) => name))].filter((name) => !allowed.has(name))).toEqual([]);
+});
+
+/** The calls in a group of systemd's, and in the groups within it. */
+function callsOf(group: string): readonly string[] {
+  const { stdout } = spawnSync('systemd-analyze', ['syscall-filter', '--no-pager', group], { encoding: 'utf8' });
+  const names = stdout.split('\n').map((line) => line.trim());
+  return names
+    .filter((name) => name !== group && /^@?[a-z_]/.test(name))
+    .flatMap((name) => (name.startsWith('@') ? callsOf(name) : [name]));
+}
+
+const people = `version: 1
+name: people
+connections:
+  desk: { connector: file }
+flows:
+  people:
+    source: { connection: desk, file: people.csv }
+    key: id
+    targets:
+      copy:
+        connection: desk
+        file: copy.csv
+        key: [id]
+        match: [{ name: id, by: { id: id } }]
+        fields: { id: id }
+`;
