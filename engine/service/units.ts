@@ -15,7 +15,8 @@ export function unitName(pipeline: string, kind: 'service' | 'timer'): string {
  * One run, closed off from what it does not need (systemd.exec(5)). It writes the pipeline's folder and what the
  * machine's pipelines share, and cannot change the pipeline itself. Exit code 4, something waits in the queue, counts
  * as failed, so that `systemctl --failed` and `OnFailure=` tell of it; a stop that was asked for does not. What
- * `/etc/pipe/<pipeline>.env` sets is read by root, so that the user need not see it.
+ * `/etc/pipe/<pipeline>.env` sets is read by root, so that the user need not see it. A call to the kernel that is not
+ * allowed is told no and not answered with death: V8 asks for protection keys, which are none of `@system-service`.
  */
 export function serviceUnit(service: Service): string {
   const { pipeline, file, folder, stateFolder, home, user } = service;

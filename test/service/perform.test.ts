@@ -90,12 +90,14 @@ describe('57. Start, stop, disable, enable and remove on Windows', () => {
     const lock = lockFile(of.home, of.pipeline);
     const process = startProcess('hold-lease.ts', lock);
     await process.next();
+    const early = join(of.folder, 'early');
+    const isAlive = `grep -qs 'State:.[^ZX]' /proc/${process.pid}/status`;
     const stand = standIns({
       whoami: elevated,
-      schtasks: `[ "$1" != /End ] || [ ! -e "${lock}.holder.json" ] || exit 9\n${enabledTask}`,
+      schtasks: `if [ "$1" = /End ] && ${isAlive}; then touch ${early}; fi\n${enabledTask}`,
     });
     await perform('stop', of, { manager: taskScheduler, clock, signal });
-    expect(holderOf(lock)).toBe(undefined);
+    expect([holderOf(lock), existsSync(early)]).toEqual([undefined, false]);
     expect(stand.calls().at(-1)).toEqual(['schtasks', '/End', '/TN', name]);
   });
 });

@@ -83,6 +83,28 @@ describe('the units', () => {
         'ReadOnlyPaths="-/srv/a b/v.yaml" "-/srv/a b/.env"',
         'TimeoutStopSec=90s',
         'SuccessExitStatus=143',
+        'SystemCallErrorNumber=EPERM',
+      ]),
+    );
+  });
+
+  it('54. hand paths on as they are: systemd sees no specifier, variable or end of word in them', () => {
+    const lines = serviceUnit(
+      service({
+        pipeline: 'a',
+        program: ['/opt/a%b $c/node'],
+        folder: '/srv/50%i',
+        file: '/srv/50%i/"x" $HOME \\z.yaml',
+        stateFolder: '/s',
+        home: '/h "%"',
+      }),
+    ).split('\n');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        String.raw`ExecStart="/opt/a%%b $c/node" "run" "/srv/50%%i/\"x\" $$HOME \\z.yaml" "--scheduled" "--state" "/s" "--lang" "ru"`,
+        'WorkingDirectory=/srv/50%%i',
+        String.raw`Environment="PIPE_HOME=/h \"%%\""`,
+        String.raw`ReadWritePaths="/srv/50%%i" "/s" "/h \"%%\""`,
       ]),
     );
   });
@@ -114,7 +136,9 @@ it.runIf(canTrace)('59. allow every call to the kernel that a run makes', { time
   const allowed = new Set(callsOf('@system-service'));
   expect(serviceUnit(service())).toContain('\nSystemCallFilter=@system-service\n');
   expect(status).toBe(0);
-  expect([...new Set([...made].map(([, name = '']) => name))].filter((name) => !allowed.has(name))).toEqual([]);
+  const calls = [...new Set([...made].map(([, name = '']) => name))];
+  // V8 asks for memory protection keys where the processor has them, and does without where it is told no.
+  expect(calls.filter((name) => !allowed.has(name) && !name.startsWith('pkey_'))).toEqual([]);
 });
 
 /** The calls in a group of systemd's, and in the groups within it. */
