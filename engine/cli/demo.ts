@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { RunningSandbox, SandboxOptions } from '../connector.ts';
 import type { Language } from '../messages/template.ts';
 import type { RunResult } from '../run/run-pipeline.ts';
@@ -9,9 +8,8 @@ import { prepare } from './prepare.ts';
 import { runData } from './render/run.ts';
 import { runOnce } from './run-once.ts';
 import { findSandbox } from './sandbox.ts';
+import { shippedPipeline } from './shipped.ts';
 
-/** The shipped pipeline lies beside engine/ in a clone, and beside dist/ in the published package. */
-const pipelineFile = findPipeline();
 const changedAppointments = 10;
 
 /** What the demo did: one entry for each run, and what the portal holds at the end. */
@@ -121,7 +119,7 @@ async function runHere(stage: Stage): Promise<RunResult> {
     param: ['filial=1'],
     state: join(stage.folder, 'state'),
   };
-  const prepared = await prepare(pipelineFile, flags, {});
+  const prepared = await prepare(shippedPipeline('ident-to-bitrix.yaml'), flags, {});
   const result = await runOnce(prepared, { full: false, allow: new Set() }, () => undefined, stage.signal);
   stage.signal.throwIfAborted();
   if (result.error) throw result.error;
@@ -135,11 +133,4 @@ function recordsWritten({ flows }: Pick<RunResult, 'flows'>): number {
 /** Of the first flow of the shipped pipeline; the treatment plans are one of their own. */
 function appointmentsWritten({ flows }: RunResult): number {
   return recordsWritten({ flows: flows.slice(0, 1) });
-}
-
-function findPipeline(): string {
-  const here = fileURLToPath(import.meta.url);
-  const engine = here.lastIndexOf(join('engine', 'cli'));
-  const root = here.slice(0, engine).replace(/dist[\\/]$/, '');
-  return join(root, 'pipelines', 'ident-to-bitrix.yaml');
 }

@@ -71,7 +71,9 @@ export const pipelineSchema = closed(
     extends: Type.Optional(textSchema('A file this one is laid over: maps merge, lists replace', './base.yaml')),
     params: Type.Optional(mapOf(paramSchema, 'Values that differ from one installation to the next')),
     connections: mapOf(connectionSchema, 'The systems this pipeline talks to'),
-    schedule: Type.Optional(listOf(scheduleSchema, 'When `pipe serve` runs it', [{ every: '2m' }])),
+    schedule: Type.Optional(
+      listOf(scheduleSchema, 'When a service, `pipe run --loop` and `--scheduled` run it', [{ every: '2m' }]),
+    ),
     brakes: Type.Optional(brakesSchema),
     syncLog: Type.Optional(syncLogSchema),
     flows: mapOf(flowSchema, 'What is moved; in the order of the file, `after` first'),

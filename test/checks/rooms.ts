@@ -6,6 +6,7 @@ import { posix } from 'node:path';
  */
 const floors: readonly (readonly string[])[] = [
   ['cli', 'server'],
+  ['service'],
   ['run', 'vault', 'log'],
   ['state', 'events'],
   ['plan'],
