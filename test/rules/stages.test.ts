@@ -1,0 +1,115 @@
+import { expect, it } from 'vitest';
+import { anna, annaInPortal, withAnna } from './stand.ts';
+
+const at = '2026-11-20T11:00:00';
+
+it.each([
+  ['Запланирован', {}, 'NEW'],
+  ['Пациент пришел', { PatientAppeared: at }, 'NEW'],
+  ['В процессе', { ReceptionStarted: at }, 'PREPARATION'],
+  ['Завершен', { ReceptionEnded: at }, 'UC_NO40X0'],
+  ['Завершен (счет выдан)', { CheckIssued: at }, 'WON'],
+  ['Отменен', { ReceptionCanceled: at }, 'LOSE'],
+])('27. A visit that is %s has its deal in its stage', async (status, cells, stage) => {
+  const { portal, addVisit, run } = await withAnna();
+  await addVisit(501, anna.id, cells);
+  expect(await run()).toMatchObject({ exitCode: 0 });
+  expect(portal.truth.deals()).toMatchObject([{ UF_CRM_1769009157: status, STAGE_ID: stage }]);
+});
+
+it('25. A deal lost in the portal is no business of a cancelled visit any more: IGNORE', async () => {
+  const { addVisit, changeVisit, run, written, named } = await withAnna();
+  await addVisit(501, anna.id, { ReceptionCanceled: at });
+  await run();
+  await changeVisit(501, { CancelReasonComment: 'Заболела', Comment: 'Перезвонить' });
+  await run();
+  expect([written(), named()]).toEqual([[], ['IGNORE F1_501 1']]);
+});
+
+it('25. A closed deal is not reopened: an active visit of a lost deal gets one new deal, and no further one (D10, T1)', async () => {
+  const { portal, addVisit, changeVisit, run, written } = await withAnna();
+  await addVisit(501, anna.id);
+  await run();
+  portal.edit('deal', 1, { STAGE_ID: 'LOSE' });
+  const lost = portal.truth.deals();
+  await changeVisit(501, { ReceptionStarted: at });
+  await run();
+  expect(written().map(([method]) => method)).toEqual(['crm.deal.add']);
+  for (const Comment of ['Раз', 'Два', 'Три']) {
+    await changeVisit(501, { Comment });
+    await run();
+    expect(written()).toEqual([['crm.deal.update', { id: '2', fields: { UF_CRM_1769494714842: Comment } }]]);
+  }
+  expect(portal.truth.deals()).toMatchObject([
+    lost[0],
+    { ID: '2', STAGE_ID: 'PREPARATION', UF_CRM_1769072841035: 'F1_501' },
+  ]);
+});
+
+it('25. A deal won in the portal stays won, whatever becomes of the visit: no update, no second deal (T1)', async () => {
+  const { portal, addVisit, changeVisit, run, written, named } = await withAnna();
+  await addVisit(501, anna.id);
+  await run();
+  portal.edit('deal', 1, { STAGE_ID: 'WON' });
+  for (const cells of [{ ReceptionStarted: at }, { ReceptionEnded: at }, { ReceptionCanceled: at }]) {
+    await changeVisit(501, cells);
+    await run();
+    expect([written(), named()]).toEqual([[], ['IGNORE F1_501 1']]);
+  }
+  expect(portal.truth.deals()).toHaveLength(1);
+});
+
+it('25. A closed deal of the contact is not taken over: the visit gets a deal of its own', async () => {
+  const { portal, addVisit, run, written } = await withAnna();
+  const contact = portal.create('contact', annaInPortal);
+  for (const STAGE_ID of ['WON', 'LOSE']) portal.create('deal', { TITLE: 'Закрытая', CONTACT_ID: contact, STAGE_ID });
+  await addVisit(501, anna.id);
+  await run();
+  expect(written().map(([method]) => method)).toEqual(['crm.contact.update', 'crm.deal.add']);
+});
+
+it('26. APOLOGY is protected, not closed: the deal is updated and none is made beside it', async () => {
+  const { portal, addVisit, changeVisit, run } = await withAnna();
+  await addVisit(501, anna.id);
+  await run();
+  portal.edit('deal', 1, { STAGE_ID: 'APOLOGY' });
+  await changeVisit(501, { ReceptionStarted: at, Comment: 'Пришла' });
+  await run();
+  expect(portal.truth.deals()).toMatchObject([{ STAGE_ID: 'APOLOGY', UF_CRM_1769494714842: 'Пришла' }]);
+});
+
+it('26. A hand-made deal in a protected stage is linked and keeps its stage', async () => {
+  const { portal, addVisit, run, named } = await withAnna();
+  portal.create('deal', { TITLE: 'План', CONTACT_ID: portal.create('contact', annaInPortal), STAGE_ID: 'EXECUTING' });
+  await addVisit(501, anna.id, { ReceptionStarted: at });
+  await run();
+  expect(named()).toEqual(['phone and name F1_501 1', 'АВТОПРИВЯЗКА F1_501 1', 'PROTECTED F1_501 1']);
+  expect(portal.truth.deals()).toMatchObject([{ STAGE_ID: 'EXECUTING', UF_CRM_1769072841035: 'F1_501' }]);
+});
+
+it('26. With updateExisting off a deal gets its stage and its id, and nothing else, a protected one its id alone', async () => {
+  const { portal, addVisit, run, written } = await withAnna({ params: ['updateExisting=false'] });
+  const contact = portal.create('contact', annaInPortal);
+  portal.create('deal', { TITLE: 'План', CONTACT_ID: contact, STAGE_ID: 'EXECUTING' });
+  await addVisit(501, anna.id, { ReceptionStarted: at });
+  await run();
+  expect(written()[1]).toEqual(['crm.deal.update', { id: '1', fields: { UF_CRM_1769072841035: 'F1_501' } }]);
+  portal.edit('deal', 1, { STAGE_ID: 'NEW' });
+  await run({ full: true });
+  expect(written()).toEqual([['crm.deal.update', { id: '1', fields: { STAGE_ID: 'PREPARATION' } }]]);
+});
+
+it('26. Before a deal whose stage cannot be looked up nothing is written, and the visit waits in the queue', async () => {
+  const { job, portal, addVisit, run, written } = await withAnna();
+  portal.create('deal', { TITLE: 'План', CONTACT_ID: portal.create('contact', annaInPortal), STAGE_ID: 'EXECUTING' });
+  await addVisit(501, anna.id, { ReceptionStarted: at });
+  const fault = { error: 'INTERNAL_SERVER_ERROR', description: 'Internal server error' };
+  portal.fail({ method: 'crm.deal.list', nth: 2, times: 9, fault });
+  await run();
+  console.log(job.events, await job.state.queue({}));
+  expect(written()).toEqual([]);
+  portal.forgetFaults();
+  job.clock.time += 30_000;
+  expect(await run()).toMatchObject({ exitCode: 0 });
+  expect(portal.truth.deals()).toMatchObject([{ STAGE_ID: 'EXECUTING', UF_CRM_1769072841035: 'F1_501' }]);
+});
