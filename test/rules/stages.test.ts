@@ -99,17 +99,55 @@ it('26. With updateExisting off a deal gets its stage and its id, and nothing el
   expect(written()).toEqual([['crm.deal.update', { id: '1', fields: { STAGE_ID: 'PREPARATION' } }]]);
 });
 
-it('26. Before a deal whose stage cannot be looked up nothing is written, and the visit waits in the queue', async () => {
-  const { job, portal, addVisit, run, written } = await withAnna();
+const linkable = async () => {
+  const stand = await withAnna();
+  const { portal, addVisit } = stand;
   portal.create('deal', { TITLE: 'План', CONTACT_ID: portal.create('contact', annaInPortal), STAGE_ID: 'EXECUTING' });
   await addVisit(501, anna.id, { ReceptionStarted: at });
-  const fault = { error: 'INTERNAL_SERVER_ERROR', description: 'Internal server error' };
-  portal.fail({ method: 'crm.deal.list', nth: 2, times: 9, fault });
-  await run();
-  console.log(job.events, await job.state.queue({}));
-  expect(written()).toEqual([]);
-  portal.forgetFaults();
-  job.clock.time += 30_000;
+  return stand;
+};
+
+it('26. A hand-made deal that may not be read is not written, none is made in its place, and the visit waits in the queue', async () => {
+  const { job, portal, run, written } = await linkable();
+  portal.fail({ method: 'crm.deal.list', nth: 2, fault: { error: 'ACCESS_DENIED', description: 'Access denied' } });
+  expect(await run()).toMatchObject({ exitCode: 4, flows: [{ rejected: 1 }] });
+  // The contact was found by answers of its own.
+  expect(written().map(([method]) => method)).toEqual(['crm.contact.update']);
+  expect(await job.state.queue({})).toMatchObject([{ key: 'F1_501', error: { code: 'bitrix24.row_forbidden' } }]);
+  await job.state.retryQueue({});
   expect(await run()).toMatchObject({ exitCode: 0 });
   expect(portal.truth.deals()).toMatchObject([{ STAGE_ID: 'EXECUTING', UF_CRM_1769072841035: 'F1_501' }]);
+});
+
+it('26. While the portal answers no question about deals nothing is written, and the next run brings the visit', async () => {
+  const { portal, run, written } = await linkable();
+  const fault = { error: 'INTERNAL_SERVER_ERROR', description: 'Internal server error' };
+  portal.fail({ method: 'crm.deal.list', nth: 2, times: 1000, fault });
+  expect(await run()).toMatchObject({ exitCode: 3, error: { code: 'bitrix24.server_error' } });
+  expect(written()).toEqual([]);
+  portal.forgetFaults();
+  expect(await run()).toMatchObject({ exitCode: 0, flows: [{ updated: 1 }] });
+  expect(portal.truth.deals()).toMatchObject([{ STAGE_ID: 'EXECUTING', UF_CRM_1769072841035: 'F1_501' }]);
+});
+
+it('26. A deal that comes without its stage might be a protected one: nothing is written, and the visit waits in the queue', async () => {
+  const { job, portal, addVisit, changeVisit, run, written } = await withAnna();
+  await addVisit(501, anna.id);
+  await run();
+  await changeVisit(501, { ReceptionStarted: at });
+  const answer = {
+    result: { result: { c0: [{ ID: '1', UF_CRM_1769072841035: 'F1_501' }] }, result_error: [] },
+    time: {},
+  };
+  // The second batch of a run asks for the deals of its visits.
+  portal.fail({
+    method: 'batch',
+    nth: 2,
+    fault: { status: 200, contentType: 'application/json', body: JSON.stringify(answer) },
+  });
+  expect(await run()).toMatchObject({ exitCode: 4, flows: [{ rejected: 1 }] });
+  expect(written()).toEqual([]);
+  expect(await job.state.queue({})).toMatchObject([{ key: 'F1_501', error: { code: 'transform.refused' } }]);
+  await job.state.retryQueue({});
+  expect(await run()).toMatchObject({ exitCode: 0, flows: [{ updated: 1 }] });
 });
