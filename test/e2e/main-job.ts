@@ -17,6 +17,7 @@ import type { RunResult } from '../../engine/run/run-pipeline.ts';
 import type { StateStore } from '../../engine/state/ports.ts';
 import { openPortalBook } from '../../engine/state/portal-book.ts';
 import { openState } from '../../engine/state/open-state.ts';
+import type { CompiledPipeline } from '../../engine/transform/compiled.ts';
 import { compile } from '../../engine/transform/compile.ts';
 import { testClock } from '../support/harness.ts';
 import type { TestClock } from '../support/harness.ts';
@@ -44,6 +45,7 @@ export interface MainJob {
   /** Waves planned since the last run began. */
   readonly waves: number;
   readonly state: StateStore;
+  readonly compiled: CompiledPipeline;
   run(options?: Partial<RunOptions>, signal?: AbortSignal): Promise<RunResult>;
   /** Another process goes on from the same state. */
   restart(): Promise<void>;
@@ -80,6 +82,7 @@ export async function startMainJob(options: MainJobOptions): Promise<MainJob> {
     portal,
     clock,
     events,
+    compiled,
     get waves() {
       return job.waves;
     },
