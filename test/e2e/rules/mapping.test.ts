@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { receptionFields } from '../../connectors/ident/fields.ts';
-import type { Field, Row, Value } from '../../engine/index.ts';
-import type { MainJobOptions } from '../e2e/main-job.ts';
-import { temporaryFolder } from '../support/folder.ts';
+import { receptionFields } from '../../../connectors/ident/fields.ts';
+import type { Field, Row, Value } from '../../../engine/index.ts';
+import type { MainJobOptions } from '../main-job.ts';
+import { temporaryFolder } from '../../support/folder.ts';
 import { anna, annaInPortal, withAnna } from './stand.ts';
 
 const shipped = resolve('pipelines/ident-to-bitrix.yaml');

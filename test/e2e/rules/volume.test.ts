@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { startMainJob } from '../e2e/main-job.ts';
-import type { MainJob } from '../e2e/main-job.ts';
+import { startMainJob } from '../main-job.ts';
+import type { MainJob } from '../main-job.ts';
 
 async function withFifty(work: (job: MainJob) => Promise<void>): Promise<void> {
   const job = await startMainJob({ appointments: 50 });

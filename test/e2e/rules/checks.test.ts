@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, it, onTestFinished } from 'vitest';
-import { startPortal } from '../../connectors/bitrix24/sandbox/index.ts';
-import { startClinic } from '../../connectors/ident/sandbox/index.ts';
-import { place } from '../cli/pipe.ts';
+import { startPortal } from '../../../connectors/bitrix24/sandbox/index.ts';
+import { startClinic } from '../../../connectors/ident/sandbox/index.ts';
+import { place } from '../../cli/pipe.ts';
 
 const file = 'ident-to-bitrix.yaml';
 

@@ -1,9 +1,9 @@
 import { onTestFinished } from 'vitest';
-import type { CommandEntry, Portal } from '../../connectors/bitrix24/sandbox/index.ts';
-import type { RunOptions } from '../../engine/run/context.ts';
-import type { RunResult } from '../../engine/run/run-pipeline.ts';
-import { startMainJob } from '../e2e/main-job.ts';
-import type { MainJob, MainJobOptions } from '../e2e/main-job.ts';
+import type { CommandEntry, Portal } from '../../../connectors/bitrix24/sandbox/index.ts';
+import type { RunOptions } from '../../../engine/run/context.ts';
+import type { RunResult } from '../../../engine/run/run-pipeline.ts';
+import { startMainJob } from '../main-job.ts';
+import type { MainJob, MainJobOptions } from '../main-job.ts';
 
 export interface Patient {
   readonly id: number;
