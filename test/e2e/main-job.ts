@@ -27,7 +27,7 @@ export interface MainJobOptions {
   readonly seed?: number;
   readonly flaws?: boolean;
   /** The portal's and ours; default: the vendor's real ones. */
-  readonly limits?: 'off';
+  readonly limits?: NonNullable<PortalOptions['limits']>;
   readonly costPerCommand?: NonNullable<PortalOptions['costPerCommand']>;
   readonly params?: readonly string[];
   readonly clinicFaults?: ClinicOptions['faults'];
@@ -131,11 +131,11 @@ export async function startMainJob(options: MainJobOptions): Promise<MainJob> {
 }
 
 async function load(clinic: Clinic, portal: Portal, { limits, params = [], file }: MainJobOptions) {
-  const withoutLimits = { limits: { capacity: 1_000_000, perSecond: 1_000_000 } };
+  const ours = limits === 'off' ? { capacity: 1_000_000, perSecond: 1_000_000 } : limits;
   const { pipeline, findings } = await loadPipeline(file ?? 'pipelines/ident-to-bitrix.yaml', {
     env: {},
     params: ['filial=1', ...params],
-    sandboxes: { clinic: clinic.settings, portal: { webhook: portal.webhook, ...(limits && withoutLimits) } },
+    sandboxes: { clinic: clinic.settings, portal: { webhook: portal.webhook, ...(ours && { limits: ours }) } },
   });
   const connectors = new Map<string, Connector>();
   for (const name of ['ident', 'bitrix24']) {

@@ -16,9 +16,9 @@ describe('who is the same person', () => {
     ['spaces', { LAST_NAME: ' Кедрова  ', NAME: 'Анна' }],
     ['case', { LAST_NAME: 'КЕДРОВА', NAME: 'анна' }],
     ['ё for е', { LAST_NAME: 'Кёдрова', NAME: 'Анна' }],
-    ['a patronymic only one has', { LAST_NAME: 'Кедрова', NAME: 'Анна' }],
-    ['the same patronymic in another spelling', { LAST_NAME: 'Кедрова', NAME: 'Анна', SECOND_NAME: 'игоревна ' }],
-  ])('30. The same phone and name make no second contact: %s make no difference (D3)', async (_what, names) => {
+    ['a patronymic only one of both has', { LAST_NAME: 'Кедрова', NAME: 'Анна' }],
+    ['the case of the patronymic', { LAST_NAME: 'Кедрова', NAME: 'Анна', SECOND_NAME: 'игоревна ' }],
+  ])('30. A name that differs by %s alone is the same name: no second contact (D3)', async (_what, names) => {
     expect(await contactsOf({ ...annaInPortal, ...names })).toMatchObject([{ ID: '1', ORIGIN_ID: 'F1_P2001' }]);
   });
 

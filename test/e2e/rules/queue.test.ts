@@ -90,3 +90,14 @@ it('43. QUERY_LIMIT_EXCEEDED is waited out: nothing is queued, nothing is sent t
   expect(job.events.filter(({ type }) => type === 'waiting').length).toBeGreaterThan(3);
   expect(written()).toHaveLength(4);
 });
+
+it('43. With a limit of one request a second no two requests come within one, and the portal refuses none', async () => {
+  const stand = await withAnna({ limits: { capacity: 1, perSecond: 1 } });
+  for (const id of [501, 502, 503]) await stand.addVisit(id, anna.id);
+  expect(await stand.run()).toMatchObject({ exitCode: 0, flows: [{ created: 3 }] });
+  const { requests } = stand.portal.journal;
+  const between = requests.slice(1).map(({ at }, index) => at - (requests[index]?.at ?? 0));
+  expect(requests.length).toBeGreaterThan(8);
+  expect(Math.min(...between)).toBeGreaterThanOrEqual(1000);
+  expect(requests.filter(({ status }) => status !== 200)).toEqual([]);
+});
