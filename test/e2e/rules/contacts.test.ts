@@ -36,6 +36,17 @@ describe('who is the same person', () => {
     ]);
   });
 
+  it('30. Spaces a registrar typed around a name are not written, and make no difference to the next run (D3)', async () => {
+    const { portal, addPatient, addVisit, run, written } = await openStand();
+    await addPatient({ ...anna, surname: ' Кедрова ', name: 'Анна  ', patronymic: ' Игоревна' });
+    await addVisit(501, anna.id);
+    await run();
+    expect(portal.truth.contacts()).toMatchObject([{ LAST_NAME: 'Кедрова', NAME: 'Анна', SECOND_NAME: 'Игоревна' }]);
+    expect(portal.truth.deals()).toMatchObject([{ TITLE: 'Кедрова Анна Игоревна' }]);
+    await run({ full: true });
+    expect(written()).toEqual([]);
+  });
+
   it('30. A patient without a surname matches nobody and gets a contact, one for all visits', async () => {
     const { portal, addPatient, addVisit, run } = await openStand();
     portal.create('contact', { ...annaInPortal, LAST_NAME: '' });

@@ -19,6 +19,29 @@ it('22. Two branches with one id do not meet: the deal of the other branch is ne
   ]);
 });
 
+it('22. What the old program made is found: its deals by their id, its contacts by phone and name; nothing is created', async () => {
+  const { portal, addVisit, run, written } = await withAnna();
+  const contact = portal.create('contact', { ...annaInPortal, TYPE_ID: 'CLIENT' });
+  for (const id of [501, 502]) {
+    portal.create('deal', { TITLE: 'Кедрова Анна', CONTACT_ID: contact, UF_CRM_1769072841035: `F1_${id}` });
+    await addVisit(id, anna.id);
+  }
+  expect(await run()).toMatchObject({ exitCode: 0, flows: [{ created: 0, updated: 2 }] });
+  expect(written().map(([method]) => method)).toEqual(['crm.contact.update', 'crm.deal.update', 'crm.deal.update']);
+  await run({ full: true });
+  expect(written()).toEqual([]);
+});
+
+it('22. Of a base of several branches only the visits of the company named are delivered, the others have a word', async () => {
+  const { portal, addVisit, run, named } = await withAnna({ params: ['company=1'] });
+  await addVisit(501, anna.id);
+  await addVisit(502, anna.id, { ID_Armchairs: 4 });
+  await addVisit(503, anna.id, { ID_Armchairs: null });
+  expect(await run()).toMatchObject({ exitCode: 0, flows: [{ read: 3, created: 1, skipped: 2 }] });
+  expect(named()).toEqual(['OTHER BRANCH F1_502', 'OTHER BRANCH F1_503']);
+  expect(portal.truth.deals()).toMatchObject([{ UF_CRM_1769072841035: 'F1_501' }]);
+});
+
 it('24. Of several deals without an id the newest is linked, the others are named: МНОЖЕСТВЕННЫЕ СДЕЛКИ; none is created', async () => {
   const { job, portal, addVisit, run, written, named } = await withAnna();
   const contact = portal.create('contact', annaInPortal);

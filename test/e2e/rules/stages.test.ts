@@ -31,19 +31,20 @@ it('25. A closed deal is not reopened: an active visit of a lost deal gets one n
   await addVisit(501, anna.id);
   await run();
   portal.edit('deal', 1, { STAGE_ID: 'LOSE' });
-  const lost = portal.truth.deals();
+  // Of another matter: with the visit's own deal there, none of the contact is looked for.
+  portal.create('deal', { TITLE: 'Отбеливание', CONTACT_ID: 1 });
+  const before = portal.truth.deals();
   await changeVisit(501, { ReceptionStarted: at });
   await run();
   expect(written().map(([method]) => method)).toEqual(['crm.deal.add']);
   for (const Comment of ['Раз', 'Два', 'Три']) {
     await changeVisit(501, { Comment });
     await run();
-    expect(written()).toEqual([['crm.deal.update', { id: '2', fields: { UF_CRM_1769494714842: Comment } }]]);
+    expect(written()).toEqual([['crm.deal.update', { id: '3', fields: { UF_CRM_1769494714842: Comment } }]]);
   }
-  expect(portal.truth.deals()).toMatchObject([
-    lost[0],
-    { ID: '2', STAGE_ID: 'PREPARATION', UF_CRM_1769072841035: 'F1_501' },
-  ]);
+  const [lost, other, made] = portal.truth.deals();
+  expect([lost, other]).toEqual(before);
+  expect(made).toMatchObject({ STAGE_ID: 'PREPARATION', UF_CRM_1769072841035: 'F1_501' });
 });
 
 it('25. A deal won in the portal stays won, whatever becomes of the visit: no update, no second deal (T1)', async () => {
@@ -57,6 +58,20 @@ it('25. A deal won in the portal stays won, whatever becomes of the visit: no up
     expect([written(), named()]).toEqual([[], ['IGNORE F1_501 1']]);
   }
   expect(portal.truth.deals()).toHaveLength(1);
+});
+
+it('25. Of several deals with one id, as the old program left them, the open one is the visit’s, though it is the older', async () => {
+  const { portal, addVisit, run, written, named } = await withAnna();
+  const contact = portal.create('contact', annaInPortal);
+  for (const STAGE_ID of ['NEW', 'WON'])
+    portal.create('deal', { TITLE: 'Приём', CONTACT_ID: contact, STAGE_ID, UF_CRM_1769072841035: 'F1_501' });
+  await addVisit(501, anna.id, { ReceptionStarted: at });
+  await run();
+  expect(written()).toMatchObject([
+    ['crm.contact.update', { id: '1' }],
+    ['crm.deal.update', { id: '1', fields: { STAGE_ID: 'PREPARATION' } }],
+  ]);
+  expect(named()).toEqual(['phone and name F1_501 1']);
 });
 
 it('25. A closed deal of the contact is not taken over: the visit gets a deal of its own', async () => {
