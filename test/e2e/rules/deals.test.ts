@@ -142,12 +142,22 @@ it('29. A sum and goods a manager planned stay until the visit is billed, then t
   const { job, portal, addVisit, addOrder, run } = await withAnna();
   const contact = portal.create('contact', annaInPortal);
   portal.create('deal', { TITLE: 'Имплант', CONTACT_ID: contact, OPPORTUNITY: '42000', IS_MANUAL_OPPORTUNITY: 'Y' });
+  const goods = { ownerType: 'D', ownerId: 1, productRows: [{ productName: 'Имплант', price: 42_000, quantity: 1 }] };
+  await fetch(`${portal.webhook}crm.item.productrow.set`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(goods),
+  });
+  const held = () => [
+    portal.truth.deals()[0]?.['OPPORTUNITY'],
+    ...portal.truth.productRows('D', 1).map((row) => row['PRODUCT_NAME']),
+  ];
   await addVisit(501, anna.id);
   await run();
-  expect(portal.truth.deals()).toMatchObject([{ UF_CRM_1769072841035: 'F1_501', OPPORTUNITY: '42000.00' }]);
+  expect(portal.truth.deals()).toMatchObject([{ UF_CRM_1769072841035: 'F1_501' }]);
+  expect(held()).toEqual(['42000.00', 'Имплант']);
   job.clock.time += 60_000;
   await addOrder(1, 501, [2, 4]);
   await run();
-  expect(portal.truth.deals()).toMatchObject([{ OPPORTUNITY: '1350.00' }]);
-  expect(portal.truth.productRows('D', 1)).toHaveLength(2);
+  expect(held()).toEqual(['1350.00', 'Осмотр и консультация', 'Прицельный снимок']);
 });
