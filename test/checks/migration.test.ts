@@ -18,9 +18,9 @@ function rowsOf(first: RegExp): readonly (readonly string[])[] {
     .filter((line) => line.startsWith('| '))
     .map((line) =>
       line
-        .split('|')
+        .split(/(?<!\\)\|/)
         .slice(1, -1)
-        .map((cell) => cell.trim()),
+        .map((cell) => cell.trim().replaceAll(String.raw`\|`, '|')),
     )
     .filter(([head = '']) => first.test(head));
 }
