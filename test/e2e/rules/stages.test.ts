@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { anna, annaInPortal, withAnna } from './stand.ts';
+import type { Stand } from './stand.ts';
 
 const at = '2026-11-20T11:00:00';
 
@@ -60,18 +61,22 @@ it('25. A deal won in the portal stays won, whatever becomes of the visit: no up
   expect(portal.truth.deals()).toHaveLength(1);
 });
 
-it('25. Of several deals with one id, as the old program left them, the open one is the visit’s, though it is the older', async () => {
+it('25. Of several deals with one id, as the old program left them, the open one and its contact are the visit’s, though older', async () => {
   const { portal, addVisit, run, written, named } = await withAnna();
-  const contact = portal.create('contact', annaInPortal);
-  for (const STAGE_ID of ['NEW', 'WON'])
-    portal.create('deal', { TITLE: 'Приём', CONTACT_ID: contact, STAGE_ID, UF_CRM_1769072841035: 'F1_501' });
+  for (const [STAGE_ID, LAST_NAME] of [
+    ['NEW', 'Девичья'],
+    ['WON', 'Чужая'],
+  ]) {
+    const CONTACT_ID = portal.create('contact', { ...annaInPortal, LAST_NAME });
+    portal.create('deal', { TITLE: 'Приём', CONTACT_ID, STAGE_ID, UF_CRM_1769072841035: 'F1_501' });
+  }
   await addVisit(501, anna.id, { ReceptionStarted: at });
   await run();
   expect(written()).toMatchObject([
-    ['crm.contact.update', { id: '1' }],
+    ['crm.contact.update', { id: '1', fields: { LAST_NAME: 'Кедрова' } }],
     ['crm.deal.update', { id: '1', fields: { STAGE_ID: 'PREPARATION' } }],
   ]);
-  expect(named()).toEqual(['phone and name F1_501 1']);
+  expect(named()).toEqual(['contact of this visit F1_501 1']);
 });
 
 it('25. A closed deal of the contact is not taken over: the visit gets a deal of its own', async () => {
@@ -145,24 +150,33 @@ it('26. While the portal answers no question about deals nothing is written, and
   expect(portal.truth.deals()).toMatchObject([{ STAGE_ID: 'EXECUTING', UF_CRM_1769072841035: 'F1_501' }]);
 });
 
+/** The nth batch from now on is answered with these deals, whatever it asked. */
+function answerWith({ portal }: Stand, nth: number, deals: readonly object[]): void {
+  const body = JSON.stringify({ result: { result: { c0: deals }, result_error: [] }, time: {} });
+  portal.fail({ method: 'batch', nth, fault: { status: 200, contentType: 'application/json', body } });
+}
+
 it('26. A deal that comes without its stage might be a protected one: nothing is written, and the visit waits in the queue', async () => {
-  const { job, portal, addVisit, changeVisit, run, written } = await withAnna();
+  const stand = await withAnna();
+  const { job, addVisit, changeVisit, run, written } = stand;
   await addVisit(501, anna.id);
   await run();
   await changeVisit(501, { ReceptionStarted: at });
-  const answer = {
-    result: { result: { c0: [{ ID: '1', UF_CRM_1769072841035: 'F1_501' }] }, result_error: [] },
-    time: {},
-  };
-  // The second batch of a run asks for the deals of its visits.
-  portal.fail({
-    method: 'batch',
-    nth: 2,
-    fault: { status: 200, contentType: 'application/json', body: JSON.stringify(answer) },
-  });
+  // The first batch gets to know the portal, the second asks for the deals of the visits.
+  answerWith(stand, 2, [{ ID: '1', UF_CRM_1769072841035: 'F1_501' }]);
   expect(await run()).toMatchObject({ exitCode: 4, flows: [{ rejected: 1 }] });
   expect(written()).toEqual([]);
   expect(await job.state.queue({})).toMatchObject([{ key: 'F1_501', error: { code: 'transform.refused' } }]);
   await job.state.retryQueue({});
   expect(await run()).toMatchObject({ exitCode: 0, flows: [{ updated: 1 }] });
+});
+
+it('26. A hand-made deal that comes without its stage is neither linked nor replaced by a new one', async () => {
+  const stand = await linkable();
+  const { job, run, written } = stand;
+  // Before the eighth batch asks for hand-made deals: fields, deal, lead by phone, contact by id, phone and key, its leads.
+  answerWith(stand, 8, [{ ID: '1', CONTACT_ID: '1', CATEGORY_ID: '0' }]);
+  expect(await run()).toMatchObject({ exitCode: 4, flows: [{ rejected: 1 }] });
+  expect(written().map(([method]) => method)).toEqual(['crm.contact.update']);
+  expect(await job.state.queue({})).toMatchObject([{ key: 'F1_501', error: { code: 'transform.refused' } }]);
 });
