@@ -72,5 +72,5 @@ describe('personal data', () => {
     expect(canaries.filter((canary) => everything.includes(canary))).toEqual([]);
     const revealed = await pipe(['queue', 'show', 'birds.yaml', '2', '--reveal']);
     expect(canaries.filter((canary) => !revealed.stdout.includes(canary))).toEqual(['12-13-1990']);
-  });
+  }, 120_000);
 });

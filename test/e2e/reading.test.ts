@@ -107,7 +107,7 @@ it('17. the time of the last read is kept: the next one reads only what has chan
 });
 
 it('18. a portion holds no more rows than batch says, and nothing is lost between two', async () => {
-  const job = await start({ appointments: 120, pipelineFile: inFifties() });
+  const job = await start({ appointments: 120, file: inFifties() });
   await job.run();
   const portions = job.events.flatMap((event) => (event.type === 'batch-read' ? [event.rows] : []));
   expect(portions).toEqual([50, 50, 20]);
@@ -115,7 +115,7 @@ it('18. a portion holds no more rows than batch says, and nothing is lost betwee
 });
 
 it('19. a portion costs one question of the visits and four of what they have, on one connection', async () => {
-  const job = await start({ appointments: 120, pipelineFile: inFifties() });
+  const job = await start({ appointments: 120, file: inFifties() });
   await job.run();
   const asked = job.clinic.journal.filter(({ sql }) => /select/i.test(sql));
   // The columns and the clock; then three portions.
