@@ -87,6 +87,8 @@ export interface Scope extends TargetEntity {
   readonly select: readonly string[];
   /** The shapes of all questions the flow can ask of it. */
   readonly signatures: readonly Signature[];
+  /** Those of other flows of the pipeline alone. */
+  readonly elsewhere: readonly Signature[];
 }
 
 /** A flow being run. */

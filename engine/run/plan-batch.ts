@@ -2,6 +2,7 @@ import type { Question, Row } from '../connector.ts';
 import { toPipeError } from '../errors.ts';
 import type { PipeError } from '../errors.ts';
 import { effectClaims, questionClaims, rowClaim } from '../plan/claims.ts';
+import type { Signature } from '../plan/claims.ts';
 import { isPlaceholder } from '../plan/change.ts';
 import type { Change, FlowRecord, TargetPlan } from '../plan/change.ts';
 import { presentValues, rowAfter } from '../plan/fields.ts';
@@ -28,7 +29,7 @@ export interface PlannedRecord {
   /** The same with what was answered, in order, what was asked again included: for people (`pipe explain`). */
   readonly trace: TraceStep[];
   readonly claims: { readonly asked: Set<string>; readonly effects: Set<string> };
-  /** Which of the effects are those of which change. */
+  /** The effects of each change, on what other flows ask for too. */
   readonly effectsOf: Map<Change, readonly string[]>;
   /** Targets that asked for what an earlier target of the same record writes: a payer who is the patient. */
   readonly meetsItself: Set<string>;
@@ -159,9 +160,8 @@ function claim(draft: PlannedRecord, scope: Scope, plan: TargetPlan | undefined,
   for (const one of restsOn) claims.asked.add(one);
   if (plan && restsOn.some((one) => claims.effects.has(one))) meetsItself.add(plan.target.target.name);
   for (const change of plan?.changes ?? []) {
-    const effects = effectsOf(scope, change, asked);
-    draft.effectsOf.set(change, effects);
-    for (const one of effects) claims.effects.add(one);
+    draft.effectsOf.set(change, effectsEverywhere(scope, change, asked));
+    for (const one of effectsOf(scope, change, asked)) claims.effects.add(one);
   }
 }
 
@@ -173,19 +173,35 @@ function rowsOf(scope: Scope, plan: TargetPlan | undefined): readonly string[] {
 }
 
 /**
- * The row a change writes, and the questions it answered before or will answer from then on. A new row may also answer by
- * fields that the system fills itself: all those of its target that its values do not exclude.
+ * The row a change writes, and the questions of this flow it answered before or will answer from then on. A new row may
+ * also answer by fields that the system fills itself: all those of its target that its values do not exclude.
  */
-export function effectsOf(scope: Scope, change: Change, asked: readonly Question[]): readonly string[] {
+function effectsOf(scope: Scope, change: Change, asked: readonly Question[]): readonly string[] {
   if (change.operation === 'unchanged') return [];
-  const answered = (row: Row) =>
-    scope.signatures.flatMap((signature) => effectClaims(scope.id, scope.fields, signature, row));
-  if (change.operation === 'delete') return [rowClaim(scope.id, change.key), ...answered(change.before)];
-  if (change.operation === 'update') {
-    const after = rowAfter(scope, change.before, change.values);
-    return [rowClaim(scope.id, change.key), ...answered(change.before), ...answered(after)];
-  }
+  const answered = answeredBy(scope, change, scope.signatures);
+  if (change.operation !== 'create') return [rowClaim(scope.id, change.key), ...answered];
   const row = presentValues(change.values);
   const open = asked.filter((question) => mayAnswer(scope, question, row));
-  return [...answered(row), ...open.flatMap((question) => questionClaims(scope.id, scope.fields, question))];
+  return [...answered, ...open.flatMap((question) => questionClaims(scope.id, scope.fields, question))];
+}
+
+/** The same with the questions of other flows: what they ask for may be in doubt, or just made. */
+export function effectsEverywhere(scope: Scope, change: Change, asked: readonly Question[]): readonly string[] {
+  return [...effectsOf(scope, change, asked), ...answeredBy(scope, change, scope.elsewhere)];
+}
+
+function answeredBy(scope: Scope, change: Change, signatures: readonly Signature[]): readonly string[] {
+  const answered = (row: Row) => signatures.flatMap((shape) => effectClaims(scope.id, scope.fields, shape, row));
+  switch (change.operation) {
+    case 'unchanged':
+      return [];
+    case 'create':
+      return answered(presentValues(change.values));
+    case 'update':
+      return [...answered(change.before), ...answered(rowAfter(scope, change.before, change.values))];
+    case 'delete':
+      return answered(change.before);
+    default:
+      return change satisfies never;
+  }
 }

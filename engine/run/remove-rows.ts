@@ -13,7 +13,7 @@ import { reach } from './crash-points.ts';
 import { startPatience } from './deliver.ts';
 import { rowSteps } from './execute-wave.ts';
 import type { Execution } from './execute-wave.ts';
-import { effectsOf } from './plan-batch.ts';
+import { effectsEverywhere } from './plan-batch.ts';
 import { rowsByKey } from './rows-by-key.ts';
 import type { FlowRun } from './run-flow.ts';
 import { sendSteps } from './send.ts';
@@ -116,7 +116,7 @@ function executionOf(context: FlowContext, { key }: ListedRow, plan: TargetPlan,
     asked: new Map(),
     trace: [],
     claims: { asked: new Set(), effects: new Set() },
-    effectsOf: new Map(plan.changes.map((change) => [change, effectsOf(scope, change, [])])),
+    effectsOf: new Map(plan.changes.map((change) => [change, effectsEverywhere(scope, change, [])])),
     meetsItself: new Set(),
     askedAt,
     written: [],

@@ -59,21 +59,26 @@ async function describeScope(context: RunContext, id: string, targets: readonly 
   const description = await attempt(context, connection.name, () => sink.describe(first.target.entity, context.signal));
   const fields = fieldsOf(description);
   for (const target of targets) checkFields(target, description, fields);
-  const everywhere = askedAnywhere(context, first);
   for (const target of targets) checkIdentity(target, description, connection.name);
-  const signatures = everywhere
-    .flatMap((target) => signaturesOf(target, description))
-    .filter(({ filled, empty }) => [...filled, ...empty].every((field) => description.openFields ?? fields.has(field)));
-  const asked = signatures.flatMap((signature) => [...signature.filled, ...signature.empty]);
+  const shapes = (some: readonly CompiledTarget[]) =>
+    some
+      .flatMap((target) => signaturesOf(target, description))
+      .filter(({ filled, empty }) =>
+        [...filled, ...empty].every((field) => description.openFields ?? fields.has(field)),
+      );
+  const signatures = distinct(shapes(targets));
+  const everywhere = distinct([...signatures, ...shapes(askedAnywhere(context, first))]);
+  const asked = everywhere.flatMap((signature) => [...signature.filled, ...signature.empty]);
   const { tag } = description;
   const marks = tag ? [tag.origin, tag.key, ...(tag.at === undefined ? [] : [tag.at])] : [];
   const select = [...new Set([...targets.flatMap((target) => target.select), ...asked, ...marks])].filter(
     (name) => name !== description.id,
   );
-  return { id, connection, sink, description, fields, select, signatures: distinct(signatures) };
+  const elsewhere = everywhere.slice(signatures.length);
+  return { id, connection, sink, description, fields, select, signatures, elsewhere };
 }
 
-/** All targets of the pipeline on one entity: what one flow writes may answer what another asks. */
+/** All targets of the pipeline on one entity: what one flow writes may answer what another asks (waves.md). */
 function askedAnywhere({ compiled }: RunContext, { target }: CompiledTarget): readonly CompiledTarget[] {
   const all = compiled.flows.flatMap((flow) => flow.targets);
   return all.filter((other) => other.target.connection === target.connection && other.target.entity === target.entity);

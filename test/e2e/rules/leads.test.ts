@@ -19,7 +19,6 @@ it('28. An open lead with the patient’s phone becomes contact and deal: conver
     'crm.contact.list @ORIGIN_ID=F1_P2001',
     'crm.item.add',
     'crm.deal.list @UF_CRM_1769072841035=F1_501',
-    'crm.item.productrow.list =ownerType=D =ownerId=1',
     'crm.lead.update 1',
   ]);
   expect(written().at(-1)).toEqual([

@@ -17,7 +17,6 @@ it('21. First visit: no deal of the visit, no contact by phone and name: both ar
     'crm.contact.list @ORIGIN_ID=F1_P2001',
     'crm.deal.add',
     'crm.deal.list @UF_CRM_1769072841035=F1_501',
-    'crm.item.productrow.list =ownerType=D =ownerId=1',
   ]);
   expect(written()).toEqual([
     [
