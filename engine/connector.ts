@@ -83,6 +83,7 @@ export interface CheckResult {
   readonly ok: boolean;
   /** One fact in plain words, no personal data; short where `error` says the rest. */
   readonly fact: Template;
+  /** Why it is not in order; where it is `ok` all the same, a warning: something lacks, and the rest works without. */
   readonly error?: PipeError;
 }
 

@@ -36,7 +36,7 @@ export const connectionSettings = {
     minLength: 1,
     description: 'SQL Server login, or Windows user together with `domain`; read-only rights suffice',
   }),
-  password: Type.String({ secret: true, description: 'Password of the login' }),
+  password: Type.String({ secret: true, minLength: 1, description: 'Password of the login' }),
   domain: Type.Optional(Type.String({ description: 'Windows domain of `user`: logs in by NTLM' })),
   encrypt: Type.Optional(
     Type.Boolean({ default: defaults.encrypt, description: 'TLS; false only within a network you trust' }),

@@ -3,8 +3,11 @@ import { batchLimit } from './client.ts';
 /** The cloud ends a request after 60 s, half-done (config.ts): a batch of writes is meant to take no longer than this. */
 const aimMs = 20_000;
 
-/** What a command of a method not met yet is taken to last: ten of them make the first request. */
+/** What a command is taken to last before any was met: ten of them make the first request. */
 const unknownMs = 2_000;
+
+/** A method not met yet is taken to last so many times as long as the slowest that was: it may start robots. */
+const unmetFactor = 8;
 
 /** How many writes go into one request, by what earlier ones took (DL-22). */
 export interface Pace {
@@ -29,6 +32,12 @@ export function createPace(): Pace {
   let usualMs = unknownMs;
   let most = batchLimit;
 
+  function costOf(method: string): number {
+    const known = costs.get(method);
+    if (known !== undefined || costs.size === 0) return known ?? unknownMs;
+    return Math.min(unknownMs, unmetFactor * Math.max(...costs.values()));
+  }
+
   function learn(method: string, ms: number): void {
     costs.set(method, ((costs.get(method) ?? ms) + ms) / 2);
   }
@@ -38,7 +47,7 @@ export function createPace(): Pace {
       let fitting = 0;
       let expectedMs = 0;
       for (const method of methods.slice(0, most)) {
-        expectedMs += costs.get(method) ?? unknownMs;
+        expectedMs += costOf(method);
         if (expectedMs > aimMs && fitting > 0) break;
         fitting += 1;
       }

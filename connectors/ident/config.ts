@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { connectionSettings } from '../_mssql/config.ts';
+import { streams } from './streams.ts';
 
 export const defaultDatabase = 'PZ';
 
@@ -9,7 +10,15 @@ export const settings = Type.Object({
 });
 
 export const sourceSettings = Type.Object({
-  stream: Type.Optional(Type.Literal('receptions', { description: 'Visits with patient, doctor, branch and bill' })),
+  stream: Type.Optional(
+    Type.Enum(
+      streams.map(({ name }) => name),
+      {
+        type: 'string',
+        description: 'What to read; each stream has a section in the README',
+      },
+    ),
+  ),
   query: Type.Optional(
     Type.Union([Type.String(), Type.Object({ file: Type.String() })], {
       description: 'T-SQL of your own in place of a stream, with @since, @until and the params it names',

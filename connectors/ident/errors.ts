@@ -7,6 +7,21 @@ export const errors = defineErrors('ident', {
     ru: 'поток {stream} движется по changedAt, а не по {field}',
     fix: { en: 'write cursor: { field: changedAt, … }', ru: 'напишите cursor: { field: changedAt, … }' },
   },
+  no_cursor: {
+    kind: 'input',
+    en: 'the stream {stream} has no stamps, so it is read whole each time',
+    ru: 'у потока {stream} нет отметок времени, он каждый раз читается целиком',
+    fix: { en: 'remove cursor from this source', ru: 'уберите cursor из этого источника' },
+  },
+  columns_not_there: {
+    kind: 'environment',
+    en: 'the login reads no {columns} in table {table}; what rows lack: {lacks}',
+    ru: 'вход не читает {columns} в таблице {table}; чего не будет в строках: {lacks}',
+    fix: {
+      en: 'if this IDENT has them, grant SELECT on the whole table; else there is nothing to do',
+      ru: 'если в этом IDENT они есть, дайте SELECT на всю таблицу; если нет, делать ничего не нужно',
+    },
+  },
   columns_missing: {
     kind: 'environment',
     en: 'the login sees no {columns} in table {table}',

@@ -3,18 +3,19 @@ import { checkServer, checkSource, whatQuery } from '../_mssql/check.ts';
 import { SqlClient } from '../_mssql/client.ts';
 import { errors } from '../_mssql/errors.ts';
 import { isQuery, querySource } from '../_mssql/query-source.ts';
+import { checkTables } from './check-tables.ts';
 import { defaultDatabase, settings, sourceSettings } from './config.ts';
-import { receptionFields } from './fields.ts';
-import { receptions } from './receptions.ts';
-import { checkTables } from './visible-columns.ts';
+import { streamSource } from './stream-source.ts';
+import { streamNamed } from './streams.ts';
 
 const connector: Connector<typeof settings> = {
   name: 'ident',
-  summary: 'reads visits and patients out of the SQL Server data base of IDENT, the clinic software of Dent-IT',
+  summary:
+    'reads visits, treatment plans, patients and price list out of the SQL Server data base of IDENT, the clinic software of Dent-IT',
   settings,
   source: {
     settings: sourceSettings,
-    columns: (block) => (block['stream'] === 'receptions' ? receptionFields : undefined),
+    columns: ({ stream, query }) => (query === undefined ? streamNamed(stream)?.fields : undefined),
   },
   connect(given, host): Connection {
     const client = new SqlClient({ ...given, database: given.database ?? defaultDatabase }, host);
@@ -22,7 +23,8 @@ const connector: Connector<typeof settings> = {
       source: (block) => sourceOf(client, host, block),
       async check({ sources }, signal) {
         const results = [...(await checkServer(client, host, signal))];
-        if (sources.some((block) => block['query'] === undefined)) results.push(...(await checkTables(client, signal)));
+        const used = sources.flatMap(({ stream, query }) => (query === undefined ? (streamNamed(stream) ?? []) : []));
+        results.push(...(await checkTables(client, used, signal)));
         for (const block of sources.filter((one) => one['query'] !== undefined))
           results.push(await checkSource(whatQuery, () => sourceOf(client, host, block), signal));
         return results;
@@ -36,7 +38,8 @@ const connector: Connector<typeof settings> = {
 export default connector;
 
 function sourceOf(client: SqlClient, host: Host, { stream, query }: SourceBlock): Source {
-  if (stream === 'receptions' && query === undefined) return receptions(client, host);
+  const named = streamNamed(stream);
+  if (named && query === undefined) return streamSource(client, host, named);
   if (isQuery(query) && stream === undefined) return querySource(client, host, query);
   throw errors.source_choice.error({ choices: 'stream, query' });
 }

@@ -6,6 +6,7 @@ import connector from './index.ts';
 import { generateClinic } from './sandbox/generate.ts';
 import { tables } from './sandbox/schema.ts';
 import { insertStatement } from './sandbox/tables.ts';
+import { streams } from './streams.ts';
 
 /** `mssql://user:password@host:1433/master`: a login that may create a data base. */
 const url = process.env['PIPE_TEST_MSSQL_URL'];
@@ -60,8 +61,9 @@ describe.skipIf(url === undefined)('a real SQL Server', () => {
   };
 
   it('has every table and column', async () => {
-    const results = await connection.check({ sources: [{ stream: 'receptions' }], entities: [] }, signal);
-    expect(results.filter(({ ok, what }) => !ok && what.en !== 'clock')).toEqual([]);
+    const sources = streams.map(({ name }) => ({ stream: name }));
+    const results = await connection.check({ sources, entities: [] }, signal);
+    expect(results.filter(({ error, what }) => error && what.en !== 'clock')).toEqual([]);
   });
 
   it('gives every visit once, and the last ones again from the cursor', async () => {
@@ -71,6 +73,13 @@ describe.skipIf(url === undefined)('a real SQL Server', () => {
     expect(ids).toHaveLength(300);
     const tail = await read({ stream: 'receptions' }, batches.at(-1)?.cursor);
     expect(tail.flatMap(({ rows }) => rows).length).toBeGreaterThan(0);
+  });
+
+  it.each(streams.map(({ name }) => name))('gives the rows of %s', async (stream) => {
+    const request = { mode: 'full', batch: 100, params: {}, signal } as const;
+    let rows = 0;
+    for await (const batch of connection.source?.({ stream }).read(request) ?? []) rows += batch.rows.length;
+    expect(rows).toBeGreaterThan(2);
   });
 
   it('runs and describes a query of the author', async () => {

@@ -1,62 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { Cursor, PipeError, ReadRequest, Row, SourceBatch, Window } from '../../engine/index.ts';
-import connector from './index.ts';
-import { startClinic } from './sandbox/index.ts';
-import type { ClinicOptions } from './sandbox/index.ts';
-
-const hour = 3_600_000;
-const day = 24 * hour;
-const week: Window = { field: 'changedAt', firstMs: 7 * day, overlapMs: 0, fullMs: 30 * day };
-const always: Window = { ...week, firstMs: 'all', fullMs: 'all' };
-
-const opened: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of opened.splice(0).reverse()) await close();
-});
-
-const utc = Date.UTC(2026, 2, 2, 9);
-
-async function openClinic(options: Partial<ClinicOptions> = {}) {
-  const clock = { ms: utc };
-  const clinic = await startClinic({ appointments: 120, seed: 3, days: 7, now: () => clock.ms, ...options });
-  opened.push(async () => await clinic.close());
-  const pass = (ms: number): void => void (clock.ms += ms);
-  const warnings: PipeError[] = [];
-  const host = {
-    folder: '/',
-    now: () => clock.ms,
-    admit: async () => ({ ended() {} }),
-    warn: (warning: PipeError) => void warnings.push(warning),
-  };
-  const connection = connector.connect(clinic.settings, host);
-  opened.push(async () => await connection.close());
-  const source = connection.source?.({ stream: 'receptions' });
-  if (!source) throw new Error('ident has a source');
-  const read = (request: Partial<ReadRequest> = {}): AsyncIterable<SourceBatch> =>
-    source.read({
-      mode: 'incremental',
-      window: week,
-      batch: 50,
-      params: {},
-      signal: new AbortController().signal,
-      ...request,
-    });
-  return { clinic, connection, source, read, warnings, pass };
-}
-
-async function all(
-  batches: AsyncIterable<SourceBatch>,
-): Promise<{ rows: Row[]; cursor: Cursor | undefined; sizes: number[] }> {
-  const rows: Row[] = [];
-  const sizes: number[] = [];
-  let cursor: Cursor | undefined;
-  for await (const batch of batches) {
-    rows.push(...batch.rows);
-    if (batch.rows.length > 0) sizes.push(batch.rows.length);
-    cursor = batch.cursor ?? cursor;
-  }
-  return { rows, cursor, sizes };
-}
+import { describe, expect, it } from 'vitest';
+import type { Cursor, Row, SourceBatch } from '../../engine/index.ts';
+import { all, always, openClinic, week } from './sandbox/test-clinic.ts';
 
 const idsOf = (rows: readonly Row[]): number[] => rows.map((row) => Number(row['id'])).sort((a, b) => a - b);
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);

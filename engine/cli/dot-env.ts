@@ -30,23 +30,41 @@ export interface DotEnv {
 
 /** Node's parser, without the lines that it would take for half of a neighbour's name. */
 export function readDotEnv(text: string): DotEnv {
-  const lines = text.split(/\r?\n/);
-  const findings: Diagnostic[] = [];
-  const kept: string[] = [];
+  const parts = envParts(text);
+  const findings = parts.flatMap(({ problem, line }) => problem?.finding({ file, line }, undefined, 'warning') ?? []);
+  const kept = parts.filter(({ problem }) => problem === undefined || problem === cliErrors.env_comment);
+  return { values: parseEnv(kept.map((part) => part.text).join('')), findings };
+}
+
+/** A line of `.env`, or several where a quoted value goes on over them. */
+export interface EnvPart {
+  readonly text: string;
+  /** From 1. */
+  readonly line: number;
+  /** Absent: it sets nothing. */
+  readonly name?: string;
+  readonly problem?: ReturnType<typeof problemOf>;
+}
+
+/** The text in order and whole, line ends included. */
+export function envParts(text: string): readonly EnvPart[] {
+  const lines = text.split(/(?<=\n)/);
+  const parts: EnvPart[] = [];
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at] ?? '';
     const end = endOfValue(lines, at);
-    const code = end === undefined ? cliErrors.env_quote : problemOf(line);
-    if (code) findings.push(code.finding({ file, line: at + 1 }, undefined, 'warning'));
-    if (code === undefined || code === cliErrors.env_comment) kept.push(...lines.slice(at, (end ?? at) + 1));
+    const problem = end === undefined ? cliErrors.env_quote : problemOf(line);
+    const name = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=/.exec(line)?.[1];
+    const whole = lines.slice(at, (end ?? at) + 1).join('');
+    parts.push({ text: whole, line: at + 1, ...(name !== undefined && { name }), ...(problem && { problem }) });
     at = end ?? at;
   }
-  return { values: parseEnv(kept.join('\n')), findings };
+  return parts;
 }
 
 function problemOf(line: string) {
   if (/^\s*(#|$)/.test(line)) return undefined;
-  const value = /^\s*(?:export\s+)?[A-Za-z_]\w*\s*=(.*)$/.exec(line)?.[1];
+  const value = /^\s*(?:export\s+)?[A-Za-z_]\w*\s*=(.*)$/.exec(line.trimEnd())?.[1];
   if (value === undefined) return cliErrors.env_line;
   return /^[^"'`#\s][^#]*\S#/.test(value.trim()) || /^[^"'`#\s]#/.test(value.trim())
     ? cliErrors.env_comment

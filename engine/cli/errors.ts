@@ -28,6 +28,12 @@ export const cliErrors = defineErrors('cli', {
     ru: '{flag} указан дважды',
     fix: { en: 'remove one of them', ru: 'уберите один из них' },
   },
+  flag_beside: {
+    kind: 'input',
+    en: '{flag} and {other} say different things',
+    ru: '{flag} противоречит {other}',
+    fix: { en: 'remove one of them', ru: 'уберите один из них' },
+  },
   flag_number: {
     kind: 'input',
     en: '{flag} does not take "{value}"',
@@ -76,6 +82,12 @@ export const cliErrors = defineErrors('cli', {
       ru: "если # — часть значения, возьмите его в кавычки: ИМЯ='значение'",
     },
   },
+  open_to_others: {
+    kind: 'environment',
+    en: '{file} is open to others ({rights})',
+    ru: '{file} открыт посторонним ({rights})',
+    fix: { en: 'run `{command}`', ru: 'выполните `{command}`' },
+  },
   no_pipeline: {
     kind: 'input',
     en: 'there is no pipeline file {file}',
@@ -83,6 +95,15 @@ export const cliErrors = defineErrors('cli', {
     fix: {
       en: 'give the path of a pipeline, e.g. pipelines/ident-to-bitrix.yaml',
       ru: 'укажите путь к конвейеру, например pipelines/ident-to-bitrix.yaml',
+    },
+  },
+  no_schedule: {
+    kind: 'input',
+    en: '{file} says no times to run at',
+    ru: 'в {file} не сказано, когда запускать',
+    fix: {
+      en: 'write e.g. `schedule: [{ every: 2m }]` in it',
+      ru: 'напишите в нём, например, `schedule: [{ every: 2m }]`',
     },
   },
   no_state: {

@@ -37,6 +37,28 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'a JSON object a line, or a table for Excel': 'по объекту JSON в строке или таблица для Excel',
   'Drop waiting records. Rows whose write has no answer yet stay. Of a quarantined row: its write arrived, leave it.':
     'Удалить записи из очереди. Остаются те, на запись которых ещё нет ответа. Для строки в карантине: запись дошла, оставить.',
+  'Passwords and webhooks in the vault of this machine: set, list, rm, import.':
+    'Пароли и вебхуки в хранилище этого компьютера: задать, перечислить, удалить, перенести из .env.',
+  'Put a secret into the vault: asked for without showing it, or read from stdin.':
+    'Положить секрет в хранилище: ввод не показывается, или значение берётся со stdin.',
+  'List the names in the vault and when each was set; values are never shown.':
+    'Перечислить имена в хранилище и когда каждое задано; значения не показываются никогда.',
+  'Remove a secret from the vault.': 'Удалить секрет из хранилища.',
+  'Move the secrets that pipelines name out of an .env into the vault.':
+    'Перенести секреты, которые называют конвейеры, из .env в хранилище.',
+  'Runs by itself: install, start, stop, enable, disable, status, uninstall.':
+    'Работа без присмотра: установка, запуск, остановка, включение, выключение, состояние, удаление.',
+  'Have the system run a pipeline by its schedule: Task Scheduler on Windows, systemd on Linux.':
+    'Поручить системе выполнять конвейер по расписанию: планировщику Windows или systemd.',
+  'Switch the schedule of a service on and run now.': 'Включить расписание службы и выполнить конвейер сейчас.',
+  'End a service: the run under way finishes its request, nothing runs until it is started again.':
+    'Остановить службу: начатый запрос завершится, и до нового запуска службы ничего не выполняется.',
+  'Switch the schedule of a service on.': 'Включить расписание службы.',
+  'Switch the schedule of a service off; a run under way goes on to its end.':
+    'Выключить расписание службы; начатый запуск дойдёт до конца.',
+  'Stop a service and remove it; pipeline, state and logs stay.':
+    'Остановить службу и удалить её; конвейер, состояние и журналы останутся.',
+  'Say whether a service is Ready, Running or Disabled.': 'Сказать, служба ждёт, выполняется или выключена.',
   'The whole story on loopback: an invented clinic, a sandbox portal, three runs.':
     'Всё сразу на этой машине: вымышленная клиника, портал-песочница, три запуска.',
   "Start a connector's vendor-like server on loopback, until Ctrl+C.":
@@ -50,6 +72,9 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'id or key of the row': 'номер или ключ строки',
   'id or key of one row': 'номер или ключ одной строки',
   'id or key of one row; default: all that flags name': 'номер или ключ одной строки; по умолчанию все по флагам',
+  'name of the secret, as in ${secret:NAME}': 'имя секрета, как в ${secret:ИМЯ}',
+  'default: .env; the pipelines beside it and in pipelines/ count':
+    'по умолчанию .env; учитываются конвейеры рядом с ним и в pipelines/',
   // ---- flags
   'print the result as JSON': 'вывести результат в JSON',
   'write the result to this file, as UTF-8, instead of stdout': 'записать результат в этот файл (UTF-8), а не в stdout',
@@ -78,6 +103,16 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'go on with what is logged from now on, until Ctrl+C': 'показывать и новое по мере записи, до Ctrl+C',
   'only lines that hold this': 'только строки с этим текстом',
   'this day, whole; default: the last lines of the newest': 'этот день целиком; по умолчанию конец последнего',
+  'run again and again as the file’s schedule says, until told to stop':
+    'запускать снова и снова по расписанию из файла, пока не остановят',
+  'run what the file’s schedule has due by now, for a scheduler to call':
+    'выполнить то, чему по расписанию из файла пришло время; для вызова планировщиком',
+  'who runs it; default: SYSTEM on Windows, the owner of the pipeline’s folder on Linux':
+    'кто выполняет; по умолчанию SYSTEM в Windows, владелец папки конвейера в Linux',
+  'show what would be written and called, and change nothing':
+    'показать, что будет записано и вызвано, ничего не меняя',
+  'with --print: the system it is meant for; default: this one':
+    'вместе с --print: для какой системы; по умолчанию для этой',
   'lift a brake': 'снять ограничение на изменения',
   'how findings are printed': 'вид списка замечаний',
   'appointments in the clinic': 'сколько приёмов в клинике',

@@ -9,8 +9,13 @@ import { sortFindings } from '../diagnostics.ts';
 import { loadConnector } from '../registry.ts';
 import { compile } from '../transform/compile.ts';
 import type { CompiledPipeline } from '../transform/compiled.ts';
+import { systemClock } from '../state/clock.ts';
+import { openVault } from '../vault/open-vault.ts';
+import type { Vault } from '../vault/open-vault.ts';
+import { vaultPlace } from '../vault/place.ts';
 import { cliErrors } from './errors.ts';
 import { FindingsError } from './findings-error.ts';
+import { openFiles } from './open-files.ts';
 
 export interface PrepareFlags {
   readonly param?: readonly string[] | undefined;
@@ -32,6 +37,7 @@ export async function prepare(file: string, flags: PrepareFlags, env: NodeJS.Pro
   requireFile(file);
   const { pipeline, findings } = await loadPipeline(file, {
     env,
+    vault: fromVault(),
     params: flags.param ?? [],
     connections: flags.connection ?? [],
     ...(flags.sandboxes && { sandboxes: flags.sandboxes }),
@@ -41,7 +47,9 @@ export async function prepare(file: string, flags: PrepareFlags, env: NodeJS.Pro
   const compilation = compile(pipeline, knowledgeOf(pipeline, connectors));
   const all = sortFindings([...findings, ...compilation.findings]);
   if (!compilation.pipeline || hasErrors(findings)) throw new FindingsError(all);
-  return { compiled: compilation.pipeline, connectors, stateFolder: stateFolder(pipeline, flags.state), warnings: all };
+  const folder = stateFolder(pipeline, flags.state);
+  const warnings = [...all, ...openFiles(pipeline.name, folder, all)];
+  return { compiled: compilation.pipeline, connectors, stateFolder: folder, warnings };
 }
 
 export interface Looked {
@@ -72,12 +80,26 @@ export async function validateFiles(
 ): Promise<Validation> {
   const files = given.length > 0 ? given : shippedFiles();
   for (const file of files) requireFile(file);
-  const { pipelines, findings } = await loadPipelines(files, { env, params, variables: 'optional' });
+  const { pipelines, findings } = await loadPipelines(files, {
+    env,
+    vault: fromVault(),
+    params,
+    variables: 'optional',
+  });
   const compiled: Diagnostic[] = [];
   for (const pipeline of pipelines) {
     compiled.push(...compile(pipeline, knowledgeOf(pipeline, await connectorsOf(pipeline))).findings);
   }
   return { files, findings: sortFindings([...findings, ...compiled]) };
+}
+
+/** Opened only for a secret that the environment lacks. */
+function fromVault(): (name: string) => string | undefined {
+  let vault: Vault | undefined;
+  return (name) => {
+    vault ??= openVault(vaultPlace(process.env), systemClock);
+    return vault.get(name);
+  };
 }
 
 function shippedFiles(): readonly string[] {

@@ -10,6 +10,7 @@ import { acquireLease, holderOf, lockFile } from '../state/lease.ts';
 import { machineFolder } from '../state/machine-folder.ts';
 import { openState } from '../state/open-state.ts';
 import { openPortalBook } from '../state/portal-book.ts';
+import { listenForStop } from '../state/stop-request.ts';
 import type { Holder, Lease } from '../state/machine-ports.ts';
 import { exitCodes, toPipeError } from '../errors.ts';
 import type { Prepared } from './prepare.ts';
@@ -55,6 +56,9 @@ async function lockAndRun(
   const lock = lockFile(folder, name);
   if (onEnded) await endCurrent(lock, signal, onEnded);
   const lease = takeLease(lock, name, file);
+  const asked = new AbortController();
+  const endListening = listenForStop(lock, () => asked.abort('SIGTERM'));
+  const stop = AbortSignal.any([signal, asked.signal]);
   try {
     const state = await openState(stateFolder, { pipeline: name, clock: systemClock });
     const book = await openPortalBook(folder, systemClock).catch(async (error: unknown) => {
@@ -62,12 +66,14 @@ async function lockAndRun(
       throw error;
     });
     try {
-      return await runPipeline({ compiled, connectors, options, state, book, lease, clock: runClock, signal, emit });
+      const parts = { compiled, connectors, options, state, book, lease, clock: runClock, emit };
+      return await runPipeline({ ...parts, signal: stop });
     } finally {
       await book.close();
       await state.close();
     }
   } finally {
+    endListening();
     lease.release();
   }
 }

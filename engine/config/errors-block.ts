@@ -85,6 +85,15 @@ export const blockErrors = defineErrors('config', {
     ru: 'переменная {variable} не задана',
     fix: { en: 'set {variable} in the environment or in .env', ru: 'задайте {variable} в окружении или в .env' },
   },
+  secret_missing: {
+    kind: 'input',
+    en: '{variable} has no value',
+    ru: 'секрет {variable} не задан',
+    fix: {
+      en: 'run `pipe secret set {variable}`, or set {variable} in the environment or in .env',
+      ru: 'выполните `pipe secret set {variable}` или задайте {variable} в окружении или в .env',
+    },
+  },
   variable_misfit: {
     kind: 'input',
     en: 'what {variable} holds does not suit "{key}"',
@@ -122,7 +131,10 @@ export const blockErrors = defineErrors('config', {
     kind: 'input',
     en: '"{key}" holds a secret in plain text',
     ru: '«{key}» содержит секрет открытым текстом',
-    fix: { en: 'write {example} and set the variable', ru: 'напишите {example} и задайте переменную' },
+    fix: {
+      en: 'write {example} and run `pipe secret set {variable}`',
+      ru: 'напишите {example} и выполните `pipe secret set {variable}`',
+    },
   },
   // ---- params and flags
   param_missing: {
@@ -165,6 +177,12 @@ export const blockErrors = defineErrors('config', {
     kind: 'input',
     en: '--param names {name}, which the file does not declare',
     ru: '--param задаёт {name}, а в файле такого параметра нет',
+    fix: { en: 'write {choices}, or declare it under params', ru: 'напишите {choices} или объявите его в params' },
+  },
+  undeclared_param: {
+    kind: 'input',
+    en: 'the file declares no param "{name}"',
+    ru: 'параметра «{name}» в файле нет',
     fix: { en: 'write {choices}, or declare it under params', ru: 'напишите {choices} или объявите его в params' },
   },
   no_params: {

@@ -5,6 +5,8 @@ import type { Connector } from '../connector.ts';
 import { writeOrCheck } from '../messages/generated-files.ts';
 import type { GeneratedFile } from '../messages/generated-files.ts';
 import { connectorNames, loadConnector } from '../registry.ts';
+import { paramReference } from './param-references.ts';
+import { isMap } from './schema-branch.ts';
 import { connectionSchema, pipelineSchema } from './schema.ts';
 
 const folder = fileURLToPath(new URL('../../schemas/', import.meta.url));
@@ -39,7 +41,19 @@ export function editorSchema(connectors: readonly Connector[]): object {
       })),
     },
   };
-  return { $schema: dialect, ...pipelineSchema, properties: { ...properties, connections } };
+  return { $schema: dialect, ...forEditors(pipelineSchema), properties: forEditors({ ...properties, connections }) };
+}
+
+/** The engine checks what a param holds, an editor sees its name: either is right there. */
+function forEditors(schema: object): object {
+  const { orParam, ...rest } = schema as { readonly orParam?: unknown; readonly description?: unknown };
+  const parts = Object.entries(rest).map(([key, part]): [string, unknown] => [
+    key,
+    isMap(part) ? forEditors(part) : part,
+  ]);
+  const own: Readonly<Record<string, unknown>> = Object.fromEntries<unknown>(parts);
+  if (orParam !== true) return own;
+  return { description: rest.description, anyOf: [own, { type: 'string', pattern: paramReference }] };
 }
 
 function connectorSchema({ name, summary, settings, source, sink }: Connector): object {

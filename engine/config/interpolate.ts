@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { AnySchemaObject } from 'ajv/dist/2020.js';
 import type { Diagnostic, Severity } from '../diagnostics.ts';
+import { PipeError } from '../errors.ts';
 import { configErrors } from './errors.ts';
 import { entries, mapScalars, scalars, withEntries } from './node.ts';
 import type { Entry, MapNode, Node, ScalarNode } from './node.ts';
@@ -8,6 +9,13 @@ import { branchesOf, isMap, propertiesOf, typesOf } from './schema-branch.ts';
 import { placeOf } from './source-text.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where references find their values: the environment first, for secrets then the vault. */
+export interface ValueSources {
+  readonly environment: Environment;
+  /** The vault's value of a name, undefined where it has none. Throws a PipeError where the vault cannot be opened. */
+  readonly vault?: (name: string) => string | undefined;
+}
 
 /** `optional`: a variable without a value is a warning, and nothing is said about what it would have filled. */
 export type VariableMode = 'required' | 'optional';
@@ -24,12 +32,12 @@ export interface Interpolation {
 /** Fills `${env:…}` and `${secret:…}` where the language has them and reports them where it has not. */
 export function interpolate(
   root: MapNode,
-  environment: Environment,
+  sources: ValueSources,
   mode: VariableMode,
   skipped: ReadonlySet<string>,
 ): Interpolation {
   const findings: Diagnostic[] = [];
-  const fill = (node: Node): Node => mapScalars(node, (scalar) => fillScalar(scalar, environment, mode, findings));
+  const fill = (node: Node): Node => mapScalars(node, (scalar) => fillScalar(scalar, sources, mode, findings));
   const changed = entries(root).map((entry): Entry => {
     if (!places.has(entry.key)) findings.push(...misplaced(entry.node));
     if (!places.has(entry.key)) return entry;
@@ -49,12 +57,7 @@ function misplaced(node: Node): readonly Diagnostic[] {
   });
 }
 
-function fillScalar(
-  scalar: ScalarNode,
-  environment: Environment,
-  mode: VariableMode,
-  findings: Diagnostic[],
-): ScalarNode {
+function fillScalar(scalar: ScalarNode, sources: ValueSources, mode: VariableMode, findings: Diagnostic[]): ScalarNode {
   const { value: written } = scalar;
   if (typeof written !== 'string' || !written.includes('${')) return scalar;
   const place = placeOf(scalar.span);
@@ -65,12 +68,12 @@ function fillScalar(
   const text = written.replace(reference, (_whole, variable?: string, otherwise?: string, secret?: string) => {
     const name = variable ?? secret ?? '';
     names.push(name);
-    const value = variable === undefined ? secretValue(name, environment) : plainValue(name, otherwise, environment);
+    const value =
+      variable === undefined ? secretValue(name, sources, mode) : plainValue(name, otherwise, sources.environment);
     if (typeof value === 'string') return value;
     const severity: Severity = mode === 'required' ? 'error' : 'warning';
-    findings.push(
-      value ? { ...value, where: place } : configErrors.variable_missing.finding({ variable: name }, place, severity),
-    );
+    const missing = variable === undefined ? configErrors.secret_missing : configErrors.variable_missing;
+    findings.push(value ? { ...value, where: place } : missing.finding({ variable: name }, place, severity));
     return '';
   });
   const isUndecided = findings.length > before;
@@ -83,15 +86,46 @@ function plainValue(name: string, otherwise: string | undefined, environment: En
   return value === undefined || value === '' ? (otherwise ?? value) : value;
 }
 
-/** `NAME`, or the content of the file that `NAME_FILE` names, as container platforms hand secrets over. */
-function secretValue(name: string, environment: Environment): string | Diagnostic | undefined {
+/**
+ * `NAME`, the content of the file that `NAME_FILE` names, as container platforms hand secrets over, or what the vault
+ * has. One that is set to nothing is not set: the lines of a copied .env.example hide nobody's vault.
+ */
+function secretValue(name: string, { environment, vault }: ValueSources, mode: VariableMode) {
   const file = environment[`${name}_FILE`];
-  if (environment[name] !== undefined || file === undefined) return environment[name];
+  if (environment[name]) return environment[name];
+  if (file) return fileValue(name, file);
   try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    return vault?.(name);
+  } catch (thrown) {
+    // Who only looks at a file, in CI say, needs no vault.
+    if (mode === 'required' || !(thrown instanceof PipeError)) throw thrown;
+    const { code, parameters } = thrown;
+    return { severity: 'warning', code, parameters } satisfies Diagnostic;
+  }
+}
+
+function fileValue(name: string, file: string): string | Diagnostic | undefined {
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '') || undefined;
   } catch {
     return configErrors.secret_file_unreadable.finding({ variable: `${name}_FILE` });
   }
+}
+
+export interface Reference {
+  readonly name: string;
+  readonly isSecret: boolean;
+  /** What counts without it: `${env:NAME:-otherwise}`. */
+  readonly otherwise?: string;
+}
+
+/** The variables and secrets a text refers to, whether or not it is a sound pipeline. */
+export function references(text: string): readonly Reference[] {
+  return [...text.matchAll(reference)].map(([, variable, otherwise, secret]) => ({
+    name: variable ?? secret ?? '',
+    isSecret: secret !== undefined,
+    ...(otherwise !== undefined && { otherwise }),
+  }));
 }
 
 /** Gives what variables filled in the type the schema wants there; what the author wrote keeps its own. */

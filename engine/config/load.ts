@@ -6,15 +6,17 @@ import type { Registry } from '../registry.ts';
 import { checkShape } from './check-shape.ts';
 import { configErrors } from './errors.ts';
 import { coerce, interpolate } from './interpolate.ts';
-import type { Environment, VariableMode } from './interpolate.ts';
+import type { Environment, ValueSources, VariableMode } from './interpolate.ts';
 import { child, entries, entry, textAt } from './node.ts';
 import type { MapNode } from './node.ts';
 import { checkAfter, orderFlows } from './order-flows.ts';
+import { fillParams } from './param-references.ts';
 import type { Pipeline } from './pipeline.ts';
 import { hideSecrets, loadConnectors, readConnections } from './read-connections.ts';
 import { readPipelineFile } from './read-file.ts';
 import { readFlow } from './read-flow.ts';
 import { readParams } from './read-params.ts';
+import type { ParamOptions, ReadParams } from './read-params.ts';
 import { readBrakes, readSchedule, readSyncLog } from './read-schedule.ts';
 import type { Reader } from './reader.ts';
 import { sameNames } from './same-names.ts';
@@ -25,6 +27,8 @@ import type { SourceText } from './source-text.ts';
 
 export interface LoadOptions {
   readonly env: Environment;
+  /** Where secrets lie that the environment lacks. Default: nowhere. */
+  readonly vault?: ValueSources['vault'];
   /** `name=value` of each --param. */
   readonly params?: readonly string[];
   /** `name.key=value` of each --connection. */
@@ -78,7 +82,8 @@ async function loadFile(file: string, options: LoadOptions): Promise<LoadedFile>
   if (!read.root) return { sources: read.sources, findings: read.findings };
   const replaced = new Set(Object.keys(options.sandboxes ?? {}));
   const mode = options.variables ?? 'required';
-  const filled = interpolate(read.root, options.env, mode, replaced);
+  const sources = { environment: options.env, ...(options.vault && { vault: options.vault }) };
+  const filled = interpolate(read.root, sources, mode, replaced);
   const root = coerce(filled.root, pipelineSchema);
   if (root.kind !== 'map') return { sources: read.sources, findings: read.findings };
   const loaded = await loadConnectors(child(root, 'connections'), options.registry ?? shippedConnectors);
@@ -92,23 +97,31 @@ async function loadFile(file: string, options: LoadOptions): Promise<LoadedFile>
     connections: entries(child(root, 'connections')).map(({ key }) => key),
   };
   const keySpan = { ...root.span, end: root.span.start + 1 };
-  reader.report(...checkShape(pipelineSchema, { name: '', node: root, keySpan }));
-  const pipeline = readPipeline(file, root, options, reader);
+  const params = readParams(child(root, 'params'), paramOptions(options), reader);
+  const whole = fillParams(root, pipelineSchema, params, reader);
+  if (whole.kind !== 'map') return { sources: read.sources, findings };
+  reader.report(...checkShape(pipelineSchema, { name: '', node: whole, keySpan }));
+  const pipeline = readPipeline(file, whole, params, options, reader);
   const name = entry(root, 'name');
   const named = name && pipeline.name !== '' ? { file, name: pipeline.name, span: name.node.span } : undefined;
   return { pipeline, sources: read.sources, findings, ...(named && { named }) };
 }
 
-function readPipeline(file: string, root: MapNode, options: LoadOptions, reader: Reader): Pipeline {
+function paramOptions({ env, variables = 'required', params = [] }: LoadOptions): ParamOptions {
+  return { environment: env, variables, flags: params };
+}
+
+function readPipeline(
+  file: string,
+  root: MapNode,
+  { params, values }: ReadParams,
+  options: LoadOptions,
+  reader: Reader,
+): Pipeline {
   const folder = dirname(resolve(file));
   const flowsNode = child(root, 'flows');
   const given = { flags: options.connections ?? [], replaced: options.sandboxes ?? {} };
   const connections = readConnections(child(root, 'connections'), given, reader);
-  const paramOptions = {
-    environment: options.env,
-    variables: options.variables ?? 'required',
-    flags: options.params ?? [],
-  };
   const flowNames = entries(flowsNode).map(({ key }) => key);
   const description = textAt(root, 'description');
   const syncLog = readSyncLog(child(root, 'syncLog'), reader);
@@ -121,7 +134,8 @@ function readPipeline(file: string, root: MapNode, options: LoadOptions, reader:
     folder,
     name: textAt(root, 'name') ?? '',
     ...(description !== undefined && { description }),
-    ...readParams(child(root, 'params'), paramOptions, reader),
+    params,
+    values,
     connections,
     schedule: readSchedule(child(root, 'schedule'), flowNames, reader),
     brakes: readBrakes(child(root, 'brakes')),

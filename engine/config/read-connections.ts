@@ -137,9 +137,10 @@ function reportLiteralSecrets(connection: string, settings: MapNode, connector: 
     const written = node.variables?.written ?? node.text;
     if (written.includes('${secret:') || !hasLiteral(node)) continue;
     const key = String(path.at(-1));
-    const variable = [connection, ...path].join('_').replace(/([a-z])([A-Z])/g, '$1_$2');
-    const example = `${key}: "\${secret:${variable.replace(/\W/g, '_').toUpperCase()}}"`;
-    reader.report(configErrors.literal_secret.finding({ key, example }, placeOf(node.span), 'warning'));
+    const words = [connection, ...path].join('_').replace(/([a-z])([A-Z])/g, '$1_$2');
+    const variable = words.replace(/\W/g, '_').toUpperCase();
+    const example = `${key}: "\${secret:${variable}}"`;
+    reader.report(configErrors.literal_secret.finding({ key, example, variable }, placeOf(node.span), 'warning'));
   }
 }
 

@@ -23,6 +23,8 @@ export interface ParamOptions {
 export interface ReadParams {
   readonly params: ReadonlyMap<string, Param>;
   readonly values: Readonly<Record<string, Value>>;
+  /** Something was said about these: their value is made up, so that expressions can be checked. */
+  readonly undecided: ReadonlySet<string>;
 }
 
 interface Given {
@@ -38,16 +40,24 @@ export function readParams(node: Node | undefined, options: ParamOptions, reader
   const flags = readFlags(options.flags, declared, reader);
   const params = new Map<string, Param>();
   const values: Record<string, Value> = {};
+  const undecided = new Set<string>();
   for (const entry of declared) {
+    const heard: Reader = {
+      ...reader,
+      report: (...findings) => {
+        undecided.add(entry.key);
+        reader.report(...findings);
+      },
+    };
     checkName(entry.key, entry.keySpan, reader);
     const type = wordAt(entry.node, 'type', types, 'string');
     const optional = toJsonAt(entry.node, 'optional') === true;
     params.set(entry.key, { name: entry.key, type, optional, place: placeOf(entry.keySpan) });
     checkBounds(entry, type, reader);
-    const value = valueOf(entry, type, flags.get(entry.key), options, reader);
+    const value = valueOf(entry, type, flags.get(entry.key), options, heard);
     if (value !== undefined) values[entry.key] = value;
   }
-  return { params, values };
+  return { params, values, undecided };
 }
 
 function readFlags(flags: readonly string[], declared: readonly Entry[], reader: Reader): ReadonlyMap<string, string> {

@@ -8,6 +8,7 @@ import {
   listOf,
   mapOf,
   nameSchema,
+  orParam,
   textSchema,
 } from './schema-parts.ts';
 import { targetSchema } from './schema-target.ts';
@@ -16,9 +17,9 @@ import { constProperties, tableProperties } from './schema-value.ts';
 const cursorSchema = closed(
   {
     field: textSchema('The column that tells when a row was changed', 'changedAt'),
-    first: Type.Optional(durationOrAllSchema('How far the first run goes back; default all')),
-    overlap: Type.Optional(durationSchema('How far each run goes back behind the last one; default 5m')),
-    full: Type.Optional(durationOrAllSchema('How far mode full goes back; default `first`')),
+    first: Type.Optional(orParam(durationOrAllSchema('How far the first run goes back; default all'))),
+    overlap: Type.Optional(orParam(durationSchema('How far each run goes back behind the last one; default 5m'))),
+    full: Type.Optional(orParam(durationOrAllSchema('How far mode full goes back; default `first`'))),
   },
   { description: 'Read only what changed; without it every run reads the whole source' },
 );
@@ -28,12 +29,14 @@ export const sourceProperties = {
   connection: nameSchema('Where to read: a name under connections', 'clinic'),
   cursor: Type.Optional(cursorSchema),
   batch: Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      maximum: 100_000,
-      description: 'Rows planned, journalled and checkpointed together; default 500',
-      examples: [1000],
-    }),
+    orParam(
+      Type.Integer({
+        minimum: 1,
+        maximum: 100_000,
+        description: 'Rows planned, journalled and checkpointed together; default 500',
+        examples: [1000],
+      }),
+    ),
   ),
 };
 

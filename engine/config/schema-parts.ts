@@ -64,6 +64,11 @@ export function durationOrAllSchema(description: string) {
   });
 }
 
+/** A setting that differs from one installation to the next: `$params.name` may stand in its place. */
+export function orParam<Schema extends TSchema>(schema: Schema): Schema {
+  return { ...schema, orParam: true };
+}
+
 /** JSONata. Numbers and booleans are expressions too. */
 export function expressionSchema(description: string, example?: string) {
   return Type.Unsafe<string | number | boolean>({

@@ -22,7 +22,7 @@ export const connectionSchema = Type.Object(
   { additionalProperties: true, description: 'A named, configured connector; the other keys are the connector’s own' },
 );
 
-const scheduleSchema = closed(
+export const scheduleSchema = closed(
   {
     every: Type.Optional(intervalSchema('Time between two runs')),
     cron: Type.Optional(textSchema('Minute, hour, day, month, weekday', '0 8,20 * * *')),
@@ -71,7 +71,9 @@ export const pipelineSchema = closed(
     extends: Type.Optional(textSchema('A file this one is laid over: maps merge, lists replace', './base.yaml')),
     params: Type.Optional(mapOf(paramSchema, 'Values that differ from one installation to the next')),
     connections: mapOf(connectionSchema, 'The systems this pipeline talks to'),
-    schedule: Type.Optional(listOf(scheduleSchema, 'When `pipe serve` runs it', [{ every: '2m' }])),
+    schedule: Type.Optional(
+      listOf(scheduleSchema, 'When a service, `pipe run --loop` and `--scheduled` run it', [{ every: '2m' }]),
+    ),
     brakes: Type.Optional(brakesSchema),
     syncLog: Type.Optional(syncLogSchema),
     flows: mapOf(flowSchema, 'What is moved; in the order of the file, `after` first'),

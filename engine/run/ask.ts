@@ -5,15 +5,14 @@ import type { RunContext, Scope } from './context.ts';
 import { runErrors } from './errors.ts';
 import type { Answered } from './lockstep.ts';
 
-/** Puts questions to a target; `more` are fields to read beside those the flow needs. What comes back is checked (DL-3). */
+/** Puts questions to a target; `fields` are read, by default those the flow needs. What comes back is checked (DL-3). */
 export async function askTarget(
   context: RunContext,
   scope: Scope,
   questions: readonly Question[],
-  more: readonly string[] = [],
+  fields: readonly string[] = scope.select,
 ): Promise<readonly Answered[]> {
   const { entity } = scope.description;
-  const fields = [...new Set([...scope.select, ...more])];
   const answers = await attemptAnswers(context, scope.connection.name, questions, (left) =>
     scope.sink.find(entity, left, fields, context.signal),
   );
@@ -33,4 +32,14 @@ function checked(scope: Scope, question: Question | undefined, answer: Answer): 
       row: found.key,
     });
   });
+}
+
+/** Whether a row is there, and which: of its fields only those the questions ask by are read. */
+export async function askWhether(
+  context: RunContext,
+  scope: Scope,
+  questions: readonly Question[],
+): Promise<readonly Answered[]> {
+  const fields = new Set(questions.flatMap(({ by }) => Object.keys(by)));
+  return askTarget(context, scope, questions, [...fields]);
 }

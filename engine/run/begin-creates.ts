@@ -1,7 +1,7 @@
 import type { Question, Row } from '../connector.ts';
 import { presentValues } from '../plan/fields.ts';
 import { satisfies } from '../plan/question.ts';
-import { askTarget } from './ask.ts';
+import { askTarget, askWhether } from './ask.ts';
 import { attempt } from './attempt.ts';
 import type { CreatesBegun, RunContext, Scope } from './context.ts';
 import { runErrors } from './errors.ts';
@@ -62,7 +62,7 @@ async function isFound(sending: Sending, step: Step): Promise<boolean> {
   if (!question) return true;
   for (const pauseMs of pausesMs) {
     if (pauseMs > 0) await context.clock.sleep(pauseMs, context.signal);
-    const [found] = await askTarget(context, scope, [question]);
+    const [found] = await askWhether(context, scope, [question]);
     if (found instanceof Error) throw found;
     if (found?.some((one) => one[scope.description.id] === made.row)) return true;
   }
@@ -85,7 +85,7 @@ function asksForValues({ by }: Question): boolean {
 /** The row as it is there tells whether the field or the search is at fault. */
 async function reasonFor({ context, scope }: Sending, question: Question, key: string): Promise<Error> {
   const { id, entity } = scope.description;
-  const [rows] = await askTarget(context, scope, [{ by: { [id]: { anyOf: [key] } } }]);
+  const [rows] = await askTarget(context, scope, [{ by: { [id]: { anyOf: [key] } } }], Object.keys(question.by));
   if (rows instanceof Error) return rows;
   const [row] = rows ?? [];
   const lost = Object.keys(question.by).filter(

@@ -1,7 +1,7 @@
 import type { Question, Row } from '../connector.ts';
 import type { Intent, Link } from '../state/ports.ts';
 import type { CompiledTarget } from '../transform/compiled.ts';
-import { askTarget } from './ask.ts';
+import { askWhether } from './ask.ts';
 import type { FlowContext, Scope } from './context.ts';
 import { writtenFields } from './written-fields.ts';
 
@@ -31,7 +31,7 @@ export async function lookUp(context: FlowContext, intents: readonly Intent[]): 
   const wanted = creates.flatMap((intent) => wantedOf(context, intent, targets.get(intent.target)));
   const found = new Map<string, Lookup>();
   for (const [scope, group] of Map.groupBy(wanted, (one) => one.scope)) {
-    const answers = await askTarget(
+    const answers = await askWhether(
       context,
       scope,
       group.map(({ question }) => question),

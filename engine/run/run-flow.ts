@@ -1,4 +1,4 @@
-import type { Cursor, ReadRequest, Row, Source } from '../connector.ts';
+import type { Cursor, ReadRequest, Row, Source, SourceBatch } from '../connector.ts';
 import { addPlan, brake, nothingChanged } from '../plan/brakes.ts';
 import type { CompiledFlow } from '../transform/compiled.ts';
 import { lookAtDoubtfulDeletes } from './absent-doubts.ts';
@@ -18,6 +18,7 @@ import { runErrors } from './errors.ts';
 import { mapBatch } from './map-batch.ts';
 import { planBatch } from './plan-batch.ts';
 import { readAhead } from './read-ahead.ts';
+import { readPatiently } from './read-patiently.ts';
 import { lazyScopes } from './scopes.ts';
 import { watchAbsent } from './watch.ts';
 import { workOffQueue } from './work-off-queue.ts';
@@ -113,7 +114,7 @@ async function applyBrakes(work: FlowRun, cursor: Cursor | undefined): Promise<v
   const isFirst = firstOnly();
   let unchanged = 0;
   await listTargets(work);
-  for await (const batch of work.source.read(readRequest(work, cursor))) {
+  for await (const batch of batchesOf(work, cursor)) {
     const mapped = await mapBatch(quiet, await chosenRows(context, batch.rows), isComparing(context));
     unchanged += mapped.unchanged;
     await noteSeen(work, mapped.seen);
@@ -146,7 +147,7 @@ async function readAll(work: FlowRun, cursor: Cursor | undefined): Promise<void>
   const { only } = context.options;
   let seen = 0;
   let chosen = 0;
-  for await (const batch of readAhead(work.source.read(readRequest(work, cursor)))) {
+  for await (const batch of readAhead(batchesOf(work, cursor))) {
     reach('batch-read');
     const rows = await chosenRows(context, batch.rows);
     seen += batch.rows.length;
@@ -210,6 +211,11 @@ async function chosenRows(context: FlowContext, rows: readonly Row[]): Promise<r
 /** A single row asked for by hand may lie further back than the cursor. */
 function modeOf({ full, only }: RunOptions): ReadRequest['mode'] {
   return full || only ? 'full' : 'incremental';
+}
+
+function batchesOf(work: FlowRun, cursor: Cursor | undefined): AsyncIterable<SourceBatch> {
+  const { context, source } = work;
+  return readPatiently(context, context.flow.flow.source.connection, source, readRequest(work, cursor));
 }
 
 function readRequest(work: FlowRun, cursor: Cursor | undefined): ReadRequest {

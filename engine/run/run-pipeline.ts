@@ -89,13 +89,17 @@ async function runFlows(
   const instance = await identify(task).catch(toPipeError);
   if (instance instanceof Error) return { flows: done, error: instance };
   const context = { ...parts, instance };
+  const missed: PipeError[] = [];
   for (const flow of flows) {
     const tally = startTally(flow.targets.map((target) => target.target.name));
     const error = await failureOf(() => runFlow(context, flow, tally));
     done.push({ name: flow.flow.name, ...countsOf(tally) });
-    if (error) return { flows: done, error };
+    // `--only 'id = 12345'` means a row of one flow: it matched nothing when it did so in all of them.
+    if (error?.code === runErrors.only_matched_nothing.code) missed.push(error);
+    else if (error) return { flows: done, error };
   }
-  return { flows: done };
+  const [error] = missed;
+  return { flows: done, ...(error && missed.length === flows.length && { error }) };
 }
 
 async function failureOf(work: () => Promise<void>): Promise<PipeError | undefined> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { stateErrors } from './errors.ts';
 import { holderOf } from './lease.ts';
 import { codeOf } from './place.ts';
+import { askToStop } from './stop-request.ts';
 import type { Holder } from './machine-ports.ts';
 
 /** Time as ending a holder needs it. */
@@ -19,15 +20,16 @@ const dyingMs = 10_000;
 const pauseMs = 50;
 
 /**
- * Ends the process that holds the lock: asks it to stop (SIGTERM), which lets it finish its request in flight, and
- * kills it when it does not in half a minute. One that gave no sign of life for so long cannot hear, stopped or
+ * Ends the process that holds the lock: asks it to stop (SIGTERM; on Windows a request beside the lock), which lets it
+ * finish its request in flight, and kills it when it does not in half a minute. One that gave no sign of life for so long cannot hear, stopped or
  * hanging as it is: it is killed at once, which works on a stopped one too. What it had sent is in its journal as
  * doubt, and is looked up by whoever runs next. Throws `state.*` where that process is not surely ours to end.
  */
 export async function endHolder(file: string, holder: Holder, clock: Patience, signal: AbortSignal): Promise<void> {
   if (!isSurely(file, holder)) throw stateErrors.holder_unsure.error(facts(file, holder));
   const isSilent = clock.now() - holder.seen > silentMs;
-  send(file, holder, 'SIGTERM');
+  if (process.platform === 'win32') askToStop(file, holder);
+  else send(file, holder, 'SIGTERM');
   if (!isSilent && (await isGone(file, holder, graceMs, clock, signal))) return;
   send(file, holder, 'SIGKILL');
   if (!(await isGone(file, holder, dyingMs, clock, signal))) throw stateErrors.holder_stays.error(facts(file, holder));

@@ -136,5 +136,9 @@ export const stateSchema: Schema = {
     `
     ALTER TABLE intents ADD COLUMN final INTEGER NOT NULL DEFAULT 0;
     `,
+    `
+    CREATE INDEX intents_absent ON intents (position)
+      WHERE open = 0 AND doubted = 1 AND outcome = 'not-applied' AND operation = 'create';
+    `,
   ],
 };

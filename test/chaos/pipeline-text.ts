@@ -16,7 +16,7 @@ export function chaosPipeline(name = 'ident-to-bitrix'): string {
   const changes: readonly (readonly [string, string])[] = [
     ['name: ident-to-bitrix', `name: ${name}`],
     ['overlap: 2h', 'overlap: 1s'],
-    ['batch: 1000', 'batch: 10'],
+    ['batch: $params.batch', 'batch: 10'],
     ['delays: [30s, 60s, 300s]', `delays: [${Array.from({ length: 40 }, () => '1s').join(', ')}]`],
     ['    database: ${env:IDENT_DATABASE:-PZ}', '    database: PZ\n    encrypt: false'],
     [

@@ -55,7 +55,7 @@ export function makePlace({ clinic }: Settings, webhook: string, options: PlaceO
     stateFile: join(stateFolder, 'state.db'),
     machineFolder,
     start: ({ wallMs = 0, ...plan } = {}) =>
-      run({ ...plan, wallMs: wallMs + passedMs }, 'run', 'pipeline.yaml', '--json'),
+      run({ ...plan, wallMs: wallMs + passedMs }, 'run', 'pipeline.yaml', '--flow', 'receptions', '--json'),
     command: (...words) => run({ wallMs: passedMs }, ...words),
     pass: (ms) => {
       passedMs += ms;

@@ -6,8 +6,8 @@ import { posix } from 'node:path';
  */
 const floors: readonly (readonly string[])[] = [
   ['cli', 'server'],
-  ['run'],
-  ['log'],
+  ['service'],
+  ['run', 'vault', 'log'],
   ['state', 'events'],
   ['plan'],
   ['transform'],

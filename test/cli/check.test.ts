@@ -41,7 +41,7 @@ describe('pipe check', () => {
     const all = await pipe(['check', 'people.yaml']);
     expect([all.exit, all.stderr.split('\n').slice(0, 2)]).toEqual([
       2,
-      ['error config.variable_missing  people.yaml:7:43', '  PORTAL_WEBHOOK has no value'],
+      ['error config.secret_missing  people.yaml:7:43', '  PORTAL_WEBHOOK has no value'],
     ]);
     const one = await pipe(['check', 'people.yaml', '--connection', 'desk', '--json']);
     expect(JSON.parse(one.stdout).connections.map(({ name }: { name: string }) => name)).toEqual(['desk']);

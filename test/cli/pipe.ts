@@ -28,7 +28,8 @@ export interface Started {
 export interface Place {
   readonly folder: string;
   path(name: string): string;
-  pipe(argv: readonly string[], env?: Readonly<Record<string, string>>): Promise<Done>;
+  /** `input`: what it reads from stdin. */
+  pipe(argv: readonly string[], env?: Readonly<Record<string, string>>, input?: string): Promise<Done>;
   start(argv: readonly string[], env?: Readonly<Record<string, string>>): Started;
 }
 
@@ -37,25 +38,27 @@ export function place(files: Readonly<Record<string, string | Uint8Array>> = {})
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), content);
+    writeFileSync(join(folder, name), content, { mode: name === '.env' ? 0o600 : 0o644 });
   }
-  const run = (argv: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-    start(argv, folder, { PIPE_HOME: join(folder, 'home'), ...env });
+  const run = (argv: readonly string[], env: Readonly<Record<string, string>> = {}, input?: string) =>
+    start(argv, folder, { PIPE_HOME: join(folder, 'home'), ...env }, input);
   return {
     folder,
     path: (name) => join(folder, name),
-    pipe: (argv, env) => run(argv, env).done,
+    pipe: (argv, env, input) => run(argv, env, input).done,
     start: run,
   };
 }
 
 /** Nothing of this machine's variables but what a program needs to start: no language, no proxy, no test runner. */
-function start(argv: readonly string[], cwd: string, env: Readonly<Record<string, string>>): Started {
+function start(argv: readonly string[], cwd: string, env: Readonly<Record<string, string>>, input?: string): Started {
   const child = spawn(process.execPath, [bin, ...argv], {
     cwd,
     env: { PATH: process.env['PATH'], TZ: 'Europe/Moscow', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // Who reads nothing may have ended before it is offered.
+  child.stdin.on('error', () => undefined).end(input);
   const said = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();
   for (const name of ['stdout', 'stderr'] as const) {

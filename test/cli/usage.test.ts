@@ -15,7 +15,7 @@ const english: readonly Mistake[] = [
     argv: ['transmogrify'],
     says:
       'error cli.unknown_command\n  there is no command "transmogrify"\n' +
-      '  fix: write `pipe check` | `pipe demo` | `pipe logs` | `pipe queue` | `pipe run` | `pipe sandbox` | `pipe state` | `pipe status` | `pipe validate`\n',
+      '  fix: write `pipe check` | `pipe demo` | `pipe logs` | `pipe queue` | `pipe run` | `pipe sandbox` | `pipe secret` | `pipe service` | `pipe state` | `pipe status` | `pipe validate`\n',
   },
   {
     argv: ['queue', 'lst', 'people.yaml'],
@@ -115,6 +115,10 @@ describe('help', () => {
   queue     Записи, которые не прошли и ждут: список, просмотр, повтор,
             удаление, выгрузка.
   state     Что помнит конвейер: просмотр, признание своим.
+  secret    Пароли и вебхуки в хранилище этого компьютера: задать, перечислить,
+            удалить, перенести из .env.
+  service   Работа без присмотра: установка, запуск, остановка, включение,
+            выключение, состояние, удаление.
   demo      Всё сразу на этой машине: вымышленная клиника, портал-песочница, три
             запуска.
   sandbox   Запустить песочницу коннектора на этой машине, до Ctrl+C.

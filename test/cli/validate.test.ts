@@ -95,7 +95,7 @@ function spoiled(name: string, text: string, instead: string): string {
 }
 
 describe('pipe validate', () => {
-  it('reports ten mistakes of one file as ten findings, each with its place and fix', async () => {
+  it('13. Ten mistakes of one file are ten findings, each with its place and fix', async () => {
     const { pipe } = place({ 'ten.yaml': tenMistakes });
     const done = await pipe(['validate', 'ten.yaml'], { PORTAL_WEBHOOK: 'http://127.0.0.1:9/rest/1/x/' });
     const last =

@@ -175,16 +175,16 @@ export const blockCases: CaseGroups = {
       name: 'a variable without a value',
       options: { env: {} },
       expect: [
-        '7:38 error config.variable_missing: WEBHOOK has no value → set WEBHOOK in the environment or in .env',
-        '8:32 error config.variable_missing: BASE_URL has no value → set BASE_URL in the environment or in .env',
+        '7:38 error config.secret_missing: WEBHOOK has no value → run `pipe secret set WEBHOOK`, or set WEBHOOK in the environment or in .env',
+        '8:32 error config.secret_missing: BASE_URL has no value → run `pipe secret set BASE_URL`, or set BASE_URL in the environment or in .env',
       ],
     },
     {
       name: 'a variable without a value, where it need not have one',
       options: { env: {}, variables: 'optional' },
       expect: [
-        '7:38 warning config.variable_missing: WEBHOOK has no value → set WEBHOOK in the environment or in .env',
-        '8:32 warning config.variable_missing: BASE_URL has no value → set BASE_URL in the environment or in .env',
+        '7:38 warning config.secret_missing: WEBHOOK has no value → run `pipe secret set WEBHOOK`, or set WEBHOOK in the environment or in .env',
+        '8:32 warning config.secret_missing: BASE_URL has no value → run `pipe secret set BASE_URL`, or set BASE_URL in the environment or in .env',
       ],
     },
     {
@@ -232,14 +232,14 @@ export const blockCases: CaseGroups = {
       name: 'a secret in plain text',
       change: [['"${secret:WEBHOOK}"', 'https://portal.example/rest/1/abc/']],
       expect: [
-        '7:38 warning config.literal_secret: "webhook" holds a secret in plain text → write webhook: "${secret:PORTAL_WEBHOOK}" and set the variable',
+        '7:38 warning config.literal_secret: "webhook" holds a secret in plain text → write webhook: "${secret:PORTAL_WEBHOOK}" and run `pipe secret set PORTAL_WEBHOOK`',
       ],
     },
     {
       name: 'a secret in plain text within a map',
       change: [['server: localhost', 'server: localhost, proxy: { password: x }']],
       expect: [
-        '6:70 warning config.literal_secret: "password" holds a secret in plain text → write password: "${secret:CLINIC_PROXY_PASSWORD}" and set the variable',
+        '6:70 warning config.literal_secret: "password" holds a secret in plain text → write password: "${secret:CLINIC_PROXY_PASSWORD}" and run `pipe secret set CLINIC_PROXY_PASSWORD`',
       ],
     },
   ],
@@ -324,6 +324,29 @@ export const blockCases: CaseGroups = {
       name: 'a flag without a value',
       options: { params: ['filial'] },
       expect: ['error config.param_flag: "filial" is not what --param takes → write --param name=value'],
+    },
+    {
+      name: 'a param of a source that is not declared',
+      change: [['stream: visits', 'stream: visits, batch: $params.filal']],
+      expect: [
+        '11:58 error config.undeclared_param: the file declares no param "filal" → write "filial", or declare it under params',
+      ],
+    },
+    {
+      name: 'a param of a source whose value does not suit',
+      change: [['stream: visits', 'stream: visits, batch: $params.filial']],
+      options: { params: ['filial=0'] },
+      expect: ['11:58 error config.too_small: "batch" must be at least 1 → write 1 or more'],
+    },
+    {
+      name: 'a param of a source that has no value yet',
+      change: [
+        ['default: 1', 'env: FILIAL'],
+        ['stream: visits', 'stream: visits, batch: $params.filial'],
+      ],
+      expect: [
+        '4:3 error config.param_missing: the param filial has no value → give it one: FILIAL=2 | --param filial=2',
+      ],
     },
     {
       name: 'a --connection without a key',

@@ -88,12 +88,32 @@ describe('a sound pipeline', () => {
     expect(pipeline.connections.get('portal')?.settings).toEqual({ webhook: 'https://portal.example/rest/1/xyz/' });
   });
 
+  it('reads a secret from the vault where the environment has none, or one that is empty', async () => {
+    const asked: string[] = [];
+    const vault = (name: string) => {
+      asked.push(name);
+      return name === 'WEBHOOK' ? environment.WEBHOOK : undefined;
+    };
+    const { pipeline } = await load(sound, { env: { ...environment, WEBHOOK: '' }, vault });
+    expect(pipeline.connections.get('portal')?.settings).toMatchObject({ webhook: environment.WEBHOOK });
+    expect(asked).toEqual(['WEBHOOK']);
+  });
+
   it('takes a param from the flag before the environment before the default', async () => {
     const text = changed(['default: 1', 'default: 1, env: FILIAL']);
     const env = { ...environment, FILIAL: '2' };
     expect((await load(text)).pipeline.values).toEqual({ filial: 1 });
     expect((await load(text, { env })).pipeline.values).toEqual({ filial: 2 });
     expect((await load(text, { env, params: ['filial=3'] })).pipeline.values).toEqual({ filial: 3 });
+  });
+
+  it('takes batch and reach of a source from params', async () => {
+    const text = changed(
+      ['default: 1 }', 'default: 20 }\n  reach: { type: string, default: 3d }'],
+      ['stream: visits', 'stream: visits, batch: $params.filial, cursor: { field: id, first: $params.reach }'],
+    );
+    const { pipeline } = await load(text);
+    expect(pipeline.flows[0]?.source).toMatchObject({ batch: 20, window: { firstMs: 3 * 86_400_000 } });
   });
 
   it('takes the settings of --connection before those of the file, in their type', async () => {

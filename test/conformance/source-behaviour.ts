@@ -28,7 +28,7 @@ export function behavesLikeSource(connector: Connector, subject: Subject): void 
     it('ends with a cursor, and gives from each cursor the rest', async () => {
       const { source, with: given } = await opened();
       const batches = await collect(source.read(request(given, { batch: 4 })));
-      expect(batches.at(-1)?.cursor).toBeDefined();
+      expect(batches.at(-1)?.cursor === undefined).toBe(given.window === undefined);
       for (const [index, { cursor }] of batches.entries()) {
         // A source that cannot go on in the middle says so by leaving out the cursor there.
         if (cursor === undefined) continue;
@@ -50,8 +50,10 @@ export function behavesLikeSource(connector: Connector, subject: Subject): void 
     it('reads everything in a full read, whatever the cursor', async () => {
       const { source, with: given } = await opened();
       const last = (await collect(source.read(request(given)))).at(-1);
-      if (last?.cursor === undefined) throw new Error('the read gave no cursor');
-      const again = await collect(source.read(request(given, { mode: 'full', cursor: last.cursor })));
+      if (given.window && last?.cursor === undefined) throw new Error('the read gave no cursor');
+      const again = await collect(
+        source.read(request(given, { mode: 'full', ...(last?.cursor && { cursor: last.cursor }) })),
+      );
       expect(rowsOf(again).length).toBe(given.rows);
     });
 
@@ -137,7 +139,8 @@ export function behavesLikeSource(connector: Connector, subject: Subject): void 
 }
 
 function request(given: SourceCase, changes: Partial<ReadRequest> = {}): ReadRequest {
-  return { mode: 'incremental', window: given.window, batch: 100, params: {}, signal: running(), ...changes };
+  const window = given.window && { window: given.window };
+  return { mode: 'incremental', ...window, batch: 100, params: {}, signal: running(), ...changes };
 }
 
 /** A cursor as the state gives it back. */

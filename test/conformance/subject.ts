@@ -28,8 +28,8 @@ export interface Prepared {
 
 export interface SourceCase {
   readonly block: SourceBlock;
-  /** At least 12 rows with different stamps, none in the future. */
-  readonly window: Window;
+  /** At least 12 rows with different stamps, none in the future. Absent: nothing tells when a row was changed. */
+  readonly window?: Window;
   readonly rows: number;
   /** A key no row has, shaped as `describe` says; absent: rows cannot be fetched. */
   readonly goneKey?: Readonly<Record<string, string | number>>;

@@ -14,8 +14,10 @@ import type { RunOptions } from '../../engine/run/context.ts';
 import { watchCrashPoints } from '../../engine/run/crash-points.ts';
 import { runPipeline } from '../../engine/run/run-pipeline.ts';
 import type { RunResult } from '../../engine/run/run-pipeline.ts';
+import type { StateStore } from '../../engine/state/ports.ts';
 import { openPortalBook } from '../../engine/state/portal-book.ts';
 import { openState } from '../../engine/state/open-state.ts';
+import type { CompiledPipeline } from '../../engine/transform/compiled.ts';
 import { compile } from '../../engine/transform/compile.ts';
 import { testClock } from '../support/harness.ts';
 import type { TestClock } from '../support/harness.ts';
@@ -25,10 +27,13 @@ export interface MainJobOptions {
   readonly seed?: number;
   readonly flaws?: boolean;
   /** The portal's and ours; default: the vendor's real ones. */
-  readonly limits?: 'off';
+  readonly limits?: NonNullable<PortalOptions['limits']>;
   readonly costPerCommand?: NonNullable<PortalOptions['costPerCommand']>;
   readonly params?: readonly string[];
   readonly clinicFaults?: ClinicOptions['faults'];
+  readonly userFields?: NonNullable<PortalOptions['userFields']>;
+  /** Another file than the shipped one: an edited copy, or one that extends it. */
+  readonly file?: string;
 }
 
 /** The shipped pipeline between an invented clinic and a sandbox portal, over TDS and HTTP, on a clock of its own. */
@@ -39,7 +44,12 @@ export interface MainJob {
   readonly events: readonly RunEvent[];
   /** Waves planned since the last run began. */
   readonly waves: number;
+  readonly state: StateStore;
+  readonly compiled: CompiledPipeline;
+  /** The visits alone, unless `flows` says more. */
   run(options?: Partial<RunOptions>, signal?: AbortSignal): Promise<RunResult>;
+  /** Another process goes on from the same state. */
+  restart(): Promise<void>;
   /** Deletes the pipeline's state; the machine's portal book stays. */
   forget(): Promise<void>;
   close(): Promise<void>;
@@ -47,7 +57,7 @@ export interface MainJob {
 
 export async function startMainJob(options: MainJobOptions): Promise<MainJob> {
   const clock = testClock();
-  const { appointments, seed = 1, flaws = false, limits, costPerCommand, clinicFaults } = options;
+  const { appointments, seed = 1, flaws = false, limits, costPerCommand, clinicFaults, userFields } = options;
   const clinic = await startClinic({
     appointments,
     seed,
@@ -60,19 +70,25 @@ export async function startMainJob(options: MainJobOptions): Promise<MainJob> {
     now: clock.now,
     ...(limits && { limits }),
     ...(costPerCommand !== undefined && { costPerCommand }),
+    ...(userFields && { userFields }),
   });
   const folder = mkdtempSync(join(tmpdir(), 'pipe-main-job-'));
   const book = await openPortalBook(folder, clock);
-  const job = { state: await openState(join(folder, 'state.db'), { pipeline: 'ident-to-bitrix', clock }), waves: 0 };
+  const open = async () => await openState(join(folder, 'state.db'), { pipeline: 'ident-to-bitrix', clock });
+  const job = { state: await open(), waves: 0 };
   const events: RunEvent[] = [];
-  const { compiled, connectors } = await load(clinic, portal, limits, options.params ?? []);
+  const { compiled, connectors } = await load(clinic, portal, options);
   return {
     clinic,
     portal,
     clock,
     events,
+    compiled,
     get waves() {
       return job.waves;
+    },
+    get state() {
+      return job.state;
     },
     run: async (given = {}, signal = new AbortController().signal) => {
       events.length = 0;
@@ -84,7 +100,7 @@ export async function startMainJob(options: MainJobOptions): Promise<MainJob> {
         return await runPipeline({
           compiled,
           connectors,
-          options: { full: false, allow: new Set(), ...given },
+          options: { full: false, allow: new Set(), flows: ['receptions'], ...given },
           state: job.state,
           book,
           lease: { verify: () => undefined, release: () => undefined },
@@ -96,10 +112,14 @@ export async function startMainJob(options: MainJobOptions): Promise<MainJob> {
         watchCrashPoints(undefined);
       }
     },
+    restart: async () => {
+      await job.state.close();
+      job.state = await open();
+    },
     forget: async () => {
       await job.state.close();
       for (const end of ['', '-wal', '-shm']) rmSync(join(folder, `state.db${end}`), { force: true });
-      job.state = await openState(join(folder, 'state.db'), { pipeline: 'ident-to-bitrix', clock });
+      job.state = await open();
     },
     close: async () => {
       await job.state.close();
@@ -111,12 +131,12 @@ export async function startMainJob(options: MainJobOptions): Promise<MainJob> {
   };
 }
 
-async function load(clinic: Clinic, portal: Portal, limits: 'off' | undefined, params: readonly string[]) {
-  const withoutLimits = { limits: { capacity: 1_000_000, perSecond: 1_000_000 } };
-  const { pipeline, findings } = await loadPipeline('pipelines/ident-to-bitrix.yaml', {
+async function load(clinic: Clinic, portal: Portal, { limits, params = [], file }: MainJobOptions) {
+  const ours = limits === 'off' ? { capacity: 1_000_000, perSecond: 1_000_000 } : limits;
+  const { pipeline, findings } = await loadPipeline(file ?? 'pipelines/ident-to-bitrix.yaml', {
     env: {},
     params: ['filial=1', ...params],
-    sandboxes: { clinic: clinic.settings, portal: { webhook: portal.webhook, ...(limits && withoutLimits) } },
+    sandboxes: { clinic: clinic.settings, portal: { webhook: portal.webhook, ...(ours && { limits: ours }) } },
   });
   const connectors = new Map<string, Connector>();
   for (const name of ['ident', 'bitrix24']) {

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RunResult } from '../../engine/run/run-pipeline.ts';
+import { maskedRow } from '../../engine/cli/masked-row.ts';
 import { startMainJob } from './main-job.ts';
 import type { MainJob, MainJobOptions } from './main-job.ts';
 
@@ -39,7 +40,7 @@ it('T3: what changes while a run goes on comes with the next, however long the r
   // Between the page of visits and what hangs on them; five hours, so that no overlap of two covers it.
   let changed: Promise<unknown> | undefined;
   during.change = (sql) => {
-    if (changed || !/"ServiceItemPrices" as/.test(sql)) return undefined;
+    if (changed || !/dbo\.ServiceItemPrices as/.test(sql)) return undefined;
     clinic.clock.time += hour;
     const at = clinic.clinic.now();
     changed = clinic.clinic.execute(
@@ -140,4 +141,9 @@ describe('T13:', () => {
     const told = clinic.events.filter(({ type }) => type === 'record-queued');
     expect(told).toHaveLength(calls.length);
   });
+});
+
+it('T14: numbers of ten, eleven and twelve digits that are no phones are shown whole: masks go by field names', () => {
+  const row = { id: 9161234567, cardNumber: '79161234567', order: '791612345678', phone: '79161234567' };
+  expect(maskedRow(row, [])).toEqual({ ...row, phone: '+7916***4567' });
 });

@@ -105,7 +105,7 @@ describe('a record in the queue', () => {
 describe('the queue', () => {
   const deals = () => tables.writes.filter((write) => write.entity === 'deal');
 
-  it('T4 is worked off at every run, also when the source has no new rows', async () => {
+  it('36. The queue is worked off at every run, also when the source has no new rows (T4)', async () => {
     refuse(isDealOf(['1']), true);
     tables.rows = [visit(1, 1)];
     await desk.run(pipeline);
@@ -245,7 +245,44 @@ describe('the queue', () => {
     await there.book.close();
   });
 
-  it('forgets completed rows after `keep`, and no other', async () => {
+  it('37. A row is pending while it will be tried, completed once it arrived, failed once its attempts are used up', async () => {
+    refuse(isDealOf(['1', '2']), true);
+    tables.rows = [visit(1, 1), visit(2, 2)];
+    await desk.run(pipeline);
+    expect(await queue()).toEqual(['1 pending', '2 pending']);
+    refuse(isDealOf(['2']), true);
+    for (const seconds of [30, 60, 300]) {
+      desk.clock.time += seconds * 1000;
+      await desk.run(pipeline);
+    }
+    expect(await queue()).toEqual(['1 completed', '2 failed']);
+  });
+
+  it('40. A record is tried after 30, 60 and 300 seconds, not before, and then fails for good', async () => {
+    refuse(isDealOf(['1']), true);
+    tables.rows = [visit(1, 1)];
+    const attemptsAt = async (seconds: number) => {
+      desk.clock.time = began + seconds * 1000;
+      await desk.run(pipeline);
+      const [row] = await desk.state.queue({});
+      return `${seconds} s: ${row?.attempts} ${row?.state}`;
+    };
+    const began = desk.clock.time;
+    const told: string[] = [];
+    for (const seconds of [0, 29, 30, 89, 90, 389, 390, 10_000]) told.push(await attemptsAt(seconds));
+    expect(told).toEqual([
+      '0 s: 1 pending',
+      '29 s: 1 pending',
+      '30 s: 2 pending',
+      '89 s: 2 pending',
+      '90 s: 3 pending',
+      '389 s: 3 pending',
+      '390 s: 4 failed',
+      '10000 s: 4 failed',
+    ]);
+  });
+
+  it('38. Completed rows are forgotten after `keep`, and no other: what did not arrive stays', async () => {
     const brief = await compiled(`${pipelineText(1000, false)}    queue: { keep: 1d }\n`, [tables.connector]);
     refuse(isDealOf(['1', '2']), true);
     tables.rows = [visit(1, 1), visit(2, 2)];
@@ -267,7 +304,7 @@ describe('a full queue', () => {
   const limited = (whenFull: string) =>
     compiled(`${pipelineText(1000, false)}    queue: { limit: 2, whenFull: ${whenFull} }\n`, [tables.connector]);
 
-  it('stops the run before a record is lost, and the checkpoint stays before it', async () => {
+  it('39. A full queue stops the run before a record is lost, and the checkpoint stays before it', async () => {
     refuse(isDealOf(['1', '2', '3']));
     tables.rows = [visit(1, 1), visit(2, 2), visit(3, 3)];
     expect(await desk.run(await limited('stop'))).toMatchObject({ exitCode: 4, error: { code: 'run.queue_full' } });

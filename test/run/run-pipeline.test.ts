@@ -508,6 +508,19 @@ describe('what a run is asked to do', () => {
     });
   });
 
+  it('--only may match nothing in one flow when it does in another', async () => {
+    const second = yaml.slice(yaml.indexOf('  visits:')).replace('  visits:', '  again:');
+    const both = await compiled(yaml + second, [tables.connector]);
+    let asked = 0;
+    expect(await desk.run(both, { only: () => (asked += 1) > 3 })).toMatchObject({
+      exitCode: 0,
+      flows: [
+        { name: 'visits', read: 0 },
+        { name: 'again', read: 3 },
+      ],
+    });
+  });
+
   it('--full looks at the target again though nothing has changed', async () => {
     await flow();
     Object.assign(entityOf(tables, 'deal').rows.get('1') ?? {}, { SUM: 1 });

@@ -30,10 +30,22 @@ const cancel: Deed = (visit, now, random) => [
 
 /** Only the bill changes: no column of the visit itself. */
 const discount: Deed = (visit, now, random) => [
-  `UPDATE dbo.OrderServiceRelation SET DiscountSum = DiscountSum + ${random.between(1, 20)}, DateTimeChanged = '${now}'
+  `UPDATE dbo.OrderServiceRelation SET DiscountSum = ISNULL(DiscountSum, 0) + ${random.between(1, 20)}, DateTimeChanged = '${now}'
   WHERE ID_Orders IN (SELECT ID FROM dbo.Orders WHERE ID_Receptions = ${visit})`,
   `UPDATE dbo.Orders SET DateTimeChanged = '${now}' WHERE ID_Receptions = ${visit}`,
 ];
+
+/** One more line on a treatment plan, of this `ServiceItemPrices.ID`: no row of the plan itself changes. */
+export function lineOnPlan(plan: number, price: number, now: string): string {
+  return `INSERT INTO dbo.TreatmentPlanElementRelations (ID, ID_TreatmentPlans, ID_TreatmentPlanStages, ID_TreatmentPlanElements, ID_ServicePrices, DiscountSum, DateTimeAdded)
+  SELECT ISNULL(MAX(ID), 0) + 1, ${plan}, 2, 3, ${price}, 0, '${now}' FROM dbo.TreatmentPlanElementRelations`;
+}
+
+/** Money from a patient: no row of Patients or Persons changes (T16). */
+export function payment(patient: number, roubles: number, now: string): string {
+  return `INSERT INTO dbo.PaymentsIn (ID, ID_Patients, ID_OwnCompanies, Payment, DateTimePayment)
+  SELECT ISNULL(MAX(ID), 0) + 1, ${patient}, 1, ${roubles}, '${now}' FROM dbo.PaymentsIn`;
+}
 
 export interface Touched {
   /** IDs of the visits, each once. */

@@ -4,6 +4,8 @@ import type { Insert } from './tables.ts';
 export const branches = [
   { id: 1, name: 'Клиника на Садовой' },
   { id: 2, name: 'Клиника на Речной' },
+  // Not open yet: no chairs.
+  { id: 3, name: 'Клиника на Полевой' },
 ] as const;
 
 export const armchairs = [
@@ -46,6 +48,15 @@ export const prices = services.flatMap(([, price], index) => [
   { id: index * 2 + 2, service: index + 1, price },
 ]);
 
+/** The price list: folders within categories, and the services of each by their place above. */
+const folders = [
+  { name: 'Диагностика', category: 1, services: [1, 2, 3, 4] },
+  { name: 'Терапия', category: 2, services: [5, 6, 7, 10, 11] },
+  { name: 'Хирургия', category: 2, services: [8, 9, 13] },
+  { name: 'Ортопедия и ортодонтия', category: 2, services: [12, 14, 15] },
+] as const;
+const formerFolder = 2;
+
 /** Rows that do not depend on the seed, in the column order of tables.ts. */
 export const standingRows: readonly Insert[] = [
   { table: 'OwnCompanies', rows: branches.map(({ id, name }) => [id, name]) },
@@ -59,6 +70,16 @@ export const standingRows: readonly Insert[] = [
     rows: [...doctors.map((id, index) => [id, (index % 5) + 1]), [doctorOfTwoProfessions, 5], [registrar, 6]],
   },
   { table: 'ServiceItems', rows: services.map(([name], index) => [index + 1, name]) },
+  { table: 'ServiceCategories', rows: ['Осмотр', 'Лечение'].map((name, index) => [index + 1, name]) },
+  { table: 'ServiceFolders', rows: folders.map(({ name, category }, index) => [index + 1, name, category]) },
+  {
+    table: 'ServiceItemContents',
+    rows: [
+      ...folders.flatMap((folder, index) => folder.services.map((service) => [service, index + 1, null])),
+      // Surgery has its services since 2020; before they stood elsewhere.
+      ...folders[2].services.map((service) => [service, formerFolder, '2020-01-01T00:00:00.000']),
+    ],
+  },
   { table: 'ServiceItemPrices', rows: prices.map(({ id, service, price }) => [id, service, price]) },
   { table: 'TreatmentPlanStages', rows: ['Подготовка', 'Лечение'].map((name, index) => [index + 1, name, index + 1]) },
   {

@@ -15,17 +15,19 @@ export interface Wish {
   readonly stage?: Stage;
   readonly orders?: number;
   readonly doctor?: number;
+  /** Each order of the visit brings a treatment plan; else one in twenty-five does. */
+  readonly plan?: true;
   readonly flaw?: 'doctor' | 'phone' | 'chair' | 'time';
 }
 
 /** The first visits of every clinic: the cases a mapping must survive, in however small a base. */
 const firstVisits: readonly Wish[] = [
-  { who: 'canary', stage: 'issued', orders: 1 },
+  { who: 'canary', stage: 'issued', orders: 1, plan: true },
   { who: 'same', stage: 'missed' },
   { who: 'family', stage: 'issued', orders: 2 },
   { who: 'family', stage: 'missed' },
-  { who: 'family', stage: 'ended', orders: 1 },
-  { who: 'new', stage: 'issued', orders: 3, doctor: doctorOfTwoProfessions },
+  { who: 'family', stage: 'ended', orders: 1, plan: true },
+  { who: 'new', stage: 'issued', orders: 3, doctor: doctorOfTwoProfessions, plan: true },
   { who: 'namesake', stage: 'started' },
   { who: 'nameless', stage: 'appeared' },
   { who: 'new', stage: 'cancelled' },
@@ -62,10 +64,11 @@ export function* generateClinic(plan: ClinicPlan): Generator<Insert> {
 function createWorld(plan: ClinicPlan): World {
   return {
     random: createRandom(plan.seed),
+    aside: createRandom(plan.seed + 1_000_003),
     nowMs: plan.nowMs,
     beginMs: plan.nowMs - plan.days * day + hour,
     rows: new Map(),
-    ids: { order: 0, line: 0, payment: 0, plan: 0, element: 0 },
+    ids: { order: 0, line: 0, payment: 0, refund: 0, plan: 0, element: 0 },
     patients: 0,
     canaries: 0,
     relatives: [],

@@ -1,7 +1,7 @@
 import type { RunningSandbox, Sandbox, SandboxOptions } from '../../../engine/index.ts';
 import { startSqlServer } from '../../_mssql/sandbox/index.ts';
 import type { Faults, LateTransaction, Row, SandboxLogin, SqlServerSandbox } from '../../_mssql/sandbox/index.ts';
-import { openVisits, staffAtWork } from './change.ts';
+import { lineOnPlan, openVisits, payment, staffAtWork } from './change.ts';
 import { generateClinic } from './generate.ts';
 import { createRandom } from './random.ts';
 import { tables } from './schema.ts';
@@ -47,6 +47,10 @@ export interface Clinic {
   execute(sql: string): Promise<readonly Row[]>;
   /** Lets the staff touch so many open visits, fewer if there are not so many: stamps, plans, prices. Gives their IDs. */
   change(visits: number): Promise<readonly number[]>;
+  /** One more line on a treatment plan, of this `ServiceItemPrices.ID`. */
+  extendPlan(plan: number, price: number): Promise<void>;
+  /** Money from a patient. */
+  pay(patient: number, roubles: number): Promise<void>;
   /** The wall clock on the server of the clinic, naive. */
   now(): string;
   /** That clock jumps, back where it is negative. */
@@ -120,6 +124,12 @@ function clinicOn(
       const touched = staffAtWork(visits, open, billed, now(), random);
       for (const statement of touched.statements) await server.execute(statement);
       return touched.visits;
+    },
+    async extendPlan(plan, price) {
+      await server.execute(lineOnPlan(plan, price, now()));
+    },
+    async pay(patient, roubles) {
+      await server.execute(payment(patient, roubles, now()));
     },
     now,
     stepClock: (ms) => server.stepClock(ms),

@@ -59,16 +59,19 @@ function addPatient(world: World, { id, person, phone }: Patient, startMs: numbe
   const { random } = world;
   const writtenMs = Math.max(world.beginMs, Math.min(startMs - random.between(1, 20) * day, world.nowMs - day));
   addPerson(world, id, person, phone && asTyped(phone, random), writtenMs);
+  const card = random.chance(0.97) ? String(id) : null;
+  const status = random.chance(0.97) ? 1 : 2;
   addRow(world, 'Patients', [
     id,
-    random.chance(0.97) ? String(id) : null,
+    card,
     id - firstPatient + 1,
-    random.chance(0.97) ? 1 : 2,
+    status,
     naive(startMs),
     random.chance(0.1) ? 'Просит напоминать о визите' : null,
     random.chance(0.08) ? parentName(world) : null,
     random.chance(0.05),
     random.between(1, 3),
+    status === 2 ? world.aside.between(1, 2) : null,
     0,
     naive(writtenMs),
   ]);
@@ -94,8 +97,17 @@ export function addPerson(world: World, id: number, person: Person, phone: strin
     birthday(world),
     person.female ? 2 : 1,
     'Москва',
+    digits(world, 12),
+    digits(world, 11),
+    digits(world, 10),
+    world.aside.chance(0.3) ? `улица Вымышленная, дом ${world.aside.between(1, 99)}` : null,
     naive(changedMs),
   ]);
+}
+
+/** A number of a document that nobody has: it begins with 00. */
+function digits({ aside }: World, length: number): string | null {
+  return aside.chance(0.2) ? String(aside.between(0, 10 ** 8)).padStart(length, '0') : null;
 }
 
 /** Text in one of the two shapes real bases hold. */

@@ -11,6 +11,9 @@ export const columns = {
   Staffs: ['ID_Persons', 'Archive'],
   Items: ['ID_Staffs', 'ID_ProfessionNames'],
   ServiceItems: ['ID', 'Name'],
+  ServiceCategories: ['ID', 'Name'],
+  ServiceFolders: ['ID', 'Name', 'ID_ServiceCategories'],
+  ServiceItemContents: ['ID_ServiceItems', 'ID_ServiceFoldersParent', 'DateTimeTo'],
   ServiceItemPrices: ['ID', 'ID_ServiceItems', 'Price'],
   TreatmentPlanStages: ['ID', 'Name', 'Order'],
   TreatmentPlanElements: ['ID', 'Name', 'Order', 'Price'],
@@ -25,6 +28,10 @@ export const columns = {
     'Birthday',
     'Sex',
     'City',
+    'INN',
+    'SNILS',
+    'Passport',
+    'Address',
     'DateTimeChanged',
   ],
   Patients: [
@@ -37,6 +44,7 @@ export const columns = {
     'ParentSNP',
     'SMSRejection',
     'ID_InfoSources',
+    'ID_ArchivingReasons',
     'InitialBalance',
     'DateTimeChanged',
   ],
@@ -72,7 +80,15 @@ export const columns = {
     'DateTimeAdded',
     'DateTimeChanged',
   ],
-  OrderServiceRelation: ['ID', 'ID_Orders', 'ID_ServicePrices', 'CountService', 'DiscountSum', 'DateTimeAdded'],
+  OrderServiceRelation: [
+    'ID',
+    'ID_Orders',
+    'ID_ServicePrices',
+    'CountService',
+    'DiscountSum',
+    'DateTimeAdded',
+    'ID_TreatmentPlanElementRelations',
+  ],
   TreatmentPlans: ['ID', 'ID_Patients', 'Name', 'ID_Staffs', 'DateTimeCreated', 'IsActive', 'DateTimeAdded'],
   TreatmentPlanElementRelations: [
     'ID',
@@ -84,6 +100,7 @@ export const columns = {
     'DateTimeAdded',
   ],
   PaymentsIn: ['ID', 'ID_Patients', 'ID_OwnCompanies', 'Payment', 'DateTimePayment'],
+  PaymentsOut: ['ID', 'ID_Patients', 'ID_OwnCompanies', 'Payment', 'DateTimePayment'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type TableName = keyof typeof columns;

@@ -1,7 +1,12 @@
 import { armchairs, doctors, prices, registrar } from './clinic-data.ts';
 import type { Wish } from './generate.ts';
+import type { Random } from './random.ts';
+import { columns } from './tables.ts';
+import type { Cell } from './tables.ts';
 import { addRow, day, hour, minute, money, naive } from './world.ts';
 import type { World } from './world.ts';
+
+const doingColumn = columns.OrderServiceRelation.indexOf('ID_TreatmentPlanElementRelations');
 
 /** How far a visit got. `missed` was planned and nobody came; `moved` is the visit another one was moved to. */
 export type Stage =
@@ -56,7 +61,7 @@ export function addVisit(world: World, id: number, patient: number, startMs: num
   ]);
   world.cancelledLast = off;
   if (stage === 'ended' || stage === 'issued')
-    addOrders(world, { id, patient, doctor, branch: chair.branch }, stamps, wish.orders);
+    addOrders(world, { id, patient, doctor, branch: chair.branch }, stamps, wish);
 }
 
 function inventStage(world: World, startMs: number): Stage {
@@ -99,19 +104,21 @@ interface Billed {
   readonly branch: number;
 }
 
-function addOrders(world: World, visit: Billed, stamps: Stamps, wanted: number | undefined): void {
+function addOrders(world: World, visit: Billed, stamps: Stamps, wish: Wish): void {
   const { random } = world;
   const roll = random.next();
-  const count = wanted ?? (roll < 0.05 ? 0 : roll < 0.9 ? 1 : roll < 0.98 ? 2 : 3);
+  const count = wish.orders ?? (roll < 0.05 ? 0 : roll < 0.9 ? 1 : roll < 0.98 ? 2 : 3);
   for (let index = 0; index < count; index++) {
     const orderedMs = Math.min((stamps.started ?? stamps.added) + (index + 1) * minute, world.nowMs);
     const billedMs = stamps.issued === undefined ? undefined : Math.max(orderedMs, stamps.issued);
-    addOrder(world, visit, orderedMs, billedMs);
+    const lines = addOrder(world, visit, orderedMs, billedMs);
+    if (random.chance(0.04)) addTreatmentPlan(world, random, visit, lines, orderedMs);
+    else if (wish.plan) addTreatmentPlan(world, world.aside, visit, lines, orderedMs);
   }
 }
 
-function addOrder(world: World, visit: Billed, orderedMs: number, billedMs: number | undefined): void {
-  const { random } = world;
+function addOrder(world: World, visit: Billed, orderedMs: number, billedMs: number | undefined): readonly OrderLine[] {
+  const { random, aside } = world;
   const id = ++world.ids.order;
   const branch = random.chance(0.95) ? visit.branch : random.pick([1, 2, null]);
   const billed = billedMs === undefined ? null : naive(billedMs);
@@ -126,36 +133,57 @@ function addOrder(world: World, visit: Billed, orderedMs: number, billedMs: numb
     naive(orderedMs),
     billed,
   ]);
-  let sum = 0;
-  for (let line = random.between(1, 4); line > 0; line--) sum += addLine(world, id, orderedMs);
-  if (billed !== null) addRow(world, 'PaymentsIn', [++world.ids.payment, visit.patient, branch, money(sum), billed]);
-  if (random.chance(0.04)) addTreatmentPlan(world, visit, orderedMs);
+  const lines = Array.from({ length: random.between(1, 4) }, () => addLine(world, id, orderedMs));
+  const sum = money(lines.reduce((total, line) => total + line.sum, 0));
+  if (billed === null) return lines;
+  const paid = sum + (aside.chance(0.05) ? 5000 : 0);
+  addRow(world, 'PaymentsIn', [++world.ids.payment, visit.patient, branch, paid, billed]);
+  if (aside.chance(0.03))
+    addRow(world, 'PaymentsOut', [++world.ids.refund, visit.patient, branch, money(sum * 0.1), billed]);
+  return lines;
 }
 
-function addLine(world: World, order: number, orderedMs: number): number {
+/** A line of an order while its row is on its way: a plan may still say that the line does one of its own. */
+interface OrderLine {
+  readonly row: Cell[];
+  readonly price: number;
+  readonly sum: number;
+}
+
+function addLine(world: World, order: number, orderedMs: number): OrderLine {
   const { random } = world;
   const { id: price, price: amount } = random.pick(prices);
   const count = random.chance(0.8) ? 1 : random.between(2, 4);
   const discount = random.chance(0.3) ? money(amount * count * 0.1) : random.chance(0.5) ? 0 : null;
-  addRow(world, 'OrderServiceRelation', [++world.ids.line, order, price, count, discount, naive(orderedMs)]);
-  return amount * count - (discount ?? 0);
+  const row = [++world.ids.line, order, price, count, discount, naive(orderedMs), null];
+  addRow(world, 'OrderServiceRelation', row);
+  return { row, price, sum: amount * count - (discount ?? 0) };
 }
 
-function addTreatmentPlan(world: World, visit: Billed, atMs: number): void {
-  const { random } = world;
+/** Three lines in two stages; what the order does of them is done, and paid once it has its bill. */
+function addTreatmentPlan(
+  world: World,
+  random: Random,
+  visit: Billed,
+  lines: readonly OrderLine[],
+  atMs: number,
+): void {
   const plan = ++world.ids.plan;
   const at = naive(atMs);
   addRow(world, 'TreatmentPlans', [plan, visit.patient, `План ${plan}`, visit.doctor, at, random.chance(0.8), at]);
+  const done = lines.slice(0, world.aside.between(1, 2));
   for (let element = 1; element <= 3; element++) {
-    const price = random.pick(prices);
+    const { id, price } = random.pick(prices);
+    const doing = done[element - 1];
     addRow(world, 'TreatmentPlanElementRelations', [
       ++world.ids.element,
       plan,
       element === 1 ? 1 : 2,
       element,
-      price.id,
-      0,
+      doing?.price ?? id,
+      element === 3 ? money(price * 0.1) : 0,
       at,
     ]);
+    if (doing) doing.row[doingColumn] = world.ids.element;
   }
 }

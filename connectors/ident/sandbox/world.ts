@@ -20,11 +20,13 @@ export interface ClinicPlan {
 /** The clinic while it is being invented: what was given out so far, and rows on their way into the data base. */
 export interface World {
   readonly random: Random;
+  /** For what was invented after the visits: it takes no number of theirs, so that a seed keeps its visits. */
+  readonly aside: Random;
   readonly nowMs: number;
   readonly beginMs: number;
   readonly appointments: number;
   readonly rows: Map<TableName, Cell[][]>;
-  readonly ids: Record<'order' | 'line' | 'payment' | 'plan' | 'element', number>;
+  readonly ids: Record<'order' | 'line' | 'payment' | 'refund' | 'plan' | 'element', number>;
   /** Patients so far; their IDs follow each other. */
   patients: number;
   canaries: number;

@@ -1,12 +1,17 @@
 import { Flags } from '@oclif/core';
+import type { PipeError } from '../../errors.ts';
+import type { RunOptions } from '../../run/context.ts';
 import { BaseCommand } from '../base-command.ts';
 import { levels } from '../../log/level.ts';
+import { runDue, runForever } from '../by-schedule.ts';
 import { choiceFlag, fileArgument, numberFlag, pipelineFlags, repeated } from '../flags.ts';
 import { prepare } from '../prepare.ts';
+import { errorText } from '../render/error.ts';
 import { afterword, endedText, runData, runText, stoppingText } from '../render/run.ts';
 import { runOnce } from '../run-once.ts';
 import { compileOnly, windowOf } from '../row-filter.ts';
 import type { Holder } from '../../state/machine-ports.ts';
+import { checkSchedulingFlags, scheduledWork } from '../scheduled-work.ts';
 import { stopSignal } from '../stop-signal.ts';
 import { watchRun } from '../watch-run.ts';
 
@@ -32,6 +37,8 @@ export default class Run extends BaseCommand {
       helpValue: levels.join('|'),
     }),
     'end-holder': Flags.boolean({ description: 'end the process that runs this pipeline now, then run' }),
+    loop: Flags.boolean({ description: 'run again and again as the file’s schedule says, until told to stop' }),
+    scheduled: Flags.boolean({ description: 'run what the file’s schedule has due by now, for a scheduler to call' }),
   };
   static override examples = [
     '<%= config.bin %> run pipelines/ident-to-bitrix.yaml',
@@ -41,6 +48,7 @@ export default class Run extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Run);
+    checkSchedulingFlags(flags);
     const options = {
       full: flags.full,
       allow: new Set(flags.allow ?? []),
@@ -51,23 +59,25 @@ export default class Run extends BaseCommand {
     };
     const prepared = await prepare(args.file, flags, process.env);
     this.tellFindings(prepared.warnings);
-    const progress = await watchRun(prepared, flags['log-level'], this.language);
-    const stop = stopSignal(() => progress.say(stoppingText(this.language)));
-    const onEnded = flags['end-holder']
-      ? (holder: Holder) => progress.say(endedText(holder, this.language))
-      : undefined;
-    const result = await runOnce(
-      prepared,
-      { ...options, ...progress.options },
-      progress.listen,
-      stop.signal,
-      onEnded,
-    ).finally(() => {
-      progress.end();
-      stop.release();
-    });
-    await this.present(runData(result, this.language), (language) => runText(result, language));
-    this.tellFailure(afterword(result, args.file, this.language));
-    this.leave(result.exitCode);
+    const onEnded = flags['end-holder'] ? (holder: Holder) => this.tell(endedText(holder, this.language)) : undefined;
+    let say: ((line: string) => void) | undefined;
+    const stop = stopSignal(() => say?.(stoppingText(this.language)));
+    const once = async (asked: RunOptions): Promise<number> => {
+      const watch = await watchRun(prepared, flags['log-level'], this.language);
+      ({ say } = watch);
+      const told = { ...asked, ...watch.options };
+      const result = await runOnce(prepared, told, watch.listen, stop.signal, onEnded).finally(() => {
+        watch.end();
+        say = undefined;
+      });
+      await this.present(runData(result, this.language), (language) => runText(result, language));
+      this.tellFailure(afterword(result, args.file, this.language));
+      return result.exitCode;
+    };
+    const fail = (error: PipeError) => this.tellFailure(errorText(error, this.language));
+    const isScheduled = flags.loop || flags.scheduled;
+    const work = isScheduled ? scheduledWork(prepared, stop.signal, once, fail) : undefined;
+    const done = work ? (flags.loop ? runForever(work) : runDue(work)) : once(options);
+    this.leave(await done.finally(() => stop.release()));
   }
 }

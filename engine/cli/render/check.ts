@@ -19,15 +19,17 @@ export function checkData(checked: readonly CheckedConnection[], language: Langu
   };
 }
 
-/** A line for what is in order, a message with its fix for what is not. */
+/** A line for what is in order, a message with its fix for what is not, or not wholly. */
 export function checkText(checked: readonly CheckedConnection[], language: Language): string {
   return checked.map((connection) => connectionText(connection, language)).join('\n');
 }
 
 function connectionText({ name, results, error }: CheckedConnection, language: Language): string {
   const lines = results.map((result) => {
-    const line = `  ${result.ok ? '✓' : '✗'} ${result.what[language]}: ${result.fact[language]}`;
-    return result.error ? `${line}\n${indented(errorText(result.error, language))}` : line;
+    const mark = !result.ok ? '✗' : result.error ? '!' : '✓';
+    const line = `  ${mark} ${result.what[language]}: ${result.fact[language]}`;
+    if (!result.error) return line;
+    return `${line}\n${indented(errorText(result.error, language, result.ok ? 'warning' : 'error'))}`;
   });
   return [name, ...lines, ...(error ? [`  ✗ ${indented(errorText(error, language)).trimStart()}`] : [])].join('\n');
 }

@@ -1,13 +1,13 @@
 import { textOf } from '../../diagnostics.ts';
-import type { Diagnostic } from '../../diagnostics.ts';
+import type { Diagnostic, Severity } from '../../diagnostics.ts';
 import type { PipeError } from '../../errors.ts';
 import { renderDiagnostic } from '../../messages/code-frame.ts';
 import type { Language } from '../../messages/template.ts';
 
 /** A failure for people: severity, code and place, the fact, one action. Never a stack. */
-export function errorText(error: PipeError, language: Language): string {
+export function errorText(error: PipeError, language: Language, severity: Severity = 'error'): string {
   const { code, parameters, where } = error;
-  return renderDiagnostic({ severity: 'error', code, parameters, ...(where && { where }) }, language);
+  return renderDiagnostic({ severity, code, parameters, ...(where && { where }) }, language);
 }
 
 /** Findings for people, with their count as the last line. */

@@ -30,10 +30,19 @@ const story: readonly (readonly [example: string, exit: number, says: string])[]
   ['run pipelines/ident-to-bitrix.yaml --since 2026-03-01 --until 2026-03-02', 0, '  Read: 0\n'],
   ['queue drop pipelines/ident-to-bitrix.yaml F1_12345', 0, '1 dropped'],
   ['queue drop pipelines/ident-to-bitrix.yaml --in failed', 0, '0 dropped'],
+  ['secret import', 0, 'moved from .env into the vault: BITRIX24_WEBHOOK, IDENT_PASSWORD\n'],
+  ['secret import .env', 0, '.env holds no secret that the pipelines name\n'],
+  ['secret list', 0, 'IDENT_PASSWORD'],
+  ['secret rm IDENT_PASSWORD', 0, 'IDENT_PASSWORD is in the vault no longer'],
 ];
 
 /** They do not end by themselves, or have a test of their own. */
-const others = ['demo', 'logs pipelines/ident-to-bitrix.yaml --follow', 'sandbox bitrix24 --port 8124'];
+const others = [
+  'demo',
+  'logs pipelines/ident-to-bitrix.yaml --follow',
+  'sandbox bitrix24 --port 8124',
+  'secret set BITRIX24_WEBHOOK',
+];
 
 /** The shipped pipeline between a clinic and a portal on loopback; visit 12345 has no doctor. */
 async function shippedPipeline() {

@@ -6,23 +6,23 @@ import { onTestFinished } from 'vitest';
 import { startPortal } from '../../../connectors/bitrix24/sandbox/index.ts';
 import type { Portal } from '../../../connectors/bitrix24/sandbox/index.ts';
 
-/** A portal behind a door: requests that write wait there until they are let through. */
+/** A portal behind a door: requests that carry a certain command wait there until they are let through. */
 export interface HeldPortal {
   readonly portal: Portal;
   readonly webhook: string;
-  /** Resolves when a write stands at the door. */
+  /** Resolves when such a request stands at the door. */
   held(): Promise<void>;
   /** Lets it through, and every one after it. */
   open(): void;
 }
 
-export async function heldPortal(): Promise<HeldPortal> {
+export async function heldPortal(command = 'crm.deal.add'): Promise<HeldPortal> {
   const portal = await startPortal({ limits: 'off' });
   const door = Promise.withResolvers<void>();
   const knock = Promise.withResolvers<void>();
   const letThrough = async (from: IncomingMessage, to: ServerResponse): Promise<void> => {
     const body = await text(from);
-    if (/crm\.deal\.add/.test(`${from.url}${body}`)) {
+    if (`${from.url}${body}`.includes(command)) {
       knock.resolve();
       await door.promise;
     }

@@ -62,7 +62,7 @@ function sqlConnection(name: string, port: number, rest = ''): string {
 const portalConnection = '  portal: { connector: bitrix24, webhook: "${secret:PORTAL_WEBHOOK}" }';
 
 describe('pipe check against systems that are not as they should be', () => {
-  it('says of each what is wrong and what to do, and ends with 3', async () => {
+  it('13. Of each system that is not as it should be it says what is wrong and what to do, and ends with 3', async () => {
     const [open, encrypted, strict] = [
       await sqlServer(),
       await sqlServer({ encrypt: 'supported' }),
@@ -163,7 +163,7 @@ describe('pipe run against systems that are not as they should be', () => {
     expect(JSON.parse(data.stdout).error.code).toBe('mssql.login_refused');
   });
 
-  it('ends with 3 when the portal does not accept the webhook, or gives it no right to the CRM', async () => {
+  it('13. A run ends with 3 and a telling word when the portal does not accept the webhook, or gives it no right to the CRM', async () => {
     const shop = sqlConnection('shop', await sqlServer());
     const [revoked, narrow] = [await portal(), await portal({ scopes: ['user'] })];
     const { pipe } = place({ 'orders.yaml': ordersYaml(`${shop}\n${portalConnection}`) });

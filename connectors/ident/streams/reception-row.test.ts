@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Row, Value } from '../../engine/index.ts';
+import type { Row } from '../../../engine/index.ts';
 import { receptionRow } from './reception-row.ts';
 
 interface Around {
@@ -18,19 +18,12 @@ const visit: Row = {
 };
 
 function rowOf(more: Row, { professions = [], orders = [], lines = [] }: Around = {}): Row {
-  const under = (id: Value, rows: readonly Row[]): ReadonlyMap<Value, readonly Row[]> => new Map([[id, rows]]);
-  return receptionRow(
-    { ...visit, ...more },
-    {
-      professions: under(
-        102,
-        professions.map((profession) => ({ profession })),
-      ),
-      orders: under(1, orders),
-      lines: under(1, lines),
-      finished: new Map(),
-    },
-  );
+  const around: Readonly<Record<string, readonly Row[]>> = {
+    professions: professions.map((profession) => ({ profession })),
+    orders,
+    lines,
+  };
+  return receptionRow({ ...visit, ...more }, (collection) => around[collection] ?? []);
 }
 
 describe('a visit', () => {
@@ -88,12 +81,7 @@ describe('a visit', () => {
 
   it('without a doctor is delivered without one', () => {
     const { doctorId: _, ...alone } = visit;
-    const row = receptionRow(alone, {
-      professions: new Map(),
-      orders: new Map(),
-      lines: new Map(),
-      finished: new Map(),
-    });
+    const row = receptionRow(alone, () => []);
     expect(row).not.toHaveProperty('doctor');
     expect(row['id']).toBe(1);
   });

@@ -1,30 +1,24 @@
-import type { Row, Value } from '../../engine/index.ts';
-
-/** What the collections around a batch of visits hold, by the ID they hang on. */
-export interface Surroundings {
-  readonly professions: ReadonlyMap<Value, readonly Row[]>;
-  readonly orders: ReadonlyMap<Value, readonly Row[]>;
-  readonly lines: ReadonlyMap<Value, readonly Row[]>;
-  readonly finished: ReadonlyMap<Value, readonly Row[]>;
-}
+import type { Row } from '../../../engine/index.ts';
+import type { Around } from '../stream.ts';
+import { amountOf, filled, present, tenThousandths } from '../values.ts';
+import { specialityOf } from './speciality.ts';
 
 /** A visit as the stream gives it, out of its flat row and the rows around it. */
-export function receptionRow(visit: Row, around: Surroundings): Row {
+export function receptionRow(visit: Row, around: Around): Row {
   const id = visit['id'] ?? 0;
-  const orders = around.orders.get(id) ?? [];
-  const lines = around.lines.get(id) ?? [];
-  const latest = orders.at(-1);
+  const lines = around('lines', id);
+  const latest = around('orders', id).at(-1);
   return present({
     id,
     status: statusOf(visit),
     planStart: visit['planStart'],
     planEnd: visit['planEnd'],
-    patient: patientOf(visit, around.finished),
-    doctor: doctorOf(visit, around.professions),
+    patient: patientOf(visit, around),
+    doctor: doctorOf(visit, around),
     branch: branchOf(visit, latest),
     armchair: visit['armchair'],
     items: lines.map(itemOf),
-    amount: lines.reduce((sum, line) => sum + tenThousandths(line), 0) / 10_000,
+    amount: amountOf(lines.reduce((sum, line) => sum + priceOf(line), 0)),
     orderDate: latest?.['orderDate'],
     billFormedAt: latest?.['billFormedAt'],
     comment: visit['comment'],
@@ -50,7 +44,7 @@ function statusOf(visit: Row): string {
   return has('appearedAt') ? 'Пациент пришел' : 'Запланирован';
 }
 
-function patientOf(visit: Row, finished: Surroundings['finished']): Row {
+function patientOf(visit: Row, around: Around): Row {
   const id = visit['patientId'] ?? 0;
   return present({
     id,
@@ -62,20 +56,19 @@ function patientOf(visit: Row, finished: Surroundings['finished']): Row {
     parent: filled(visit['parent']),
     cardNumber: filled(visit['cardNumber']),
     number: visit['patientNumber'],
-    finishedVisits: finished.get(id)?.[0]?.['finished'] ?? 0,
+    finishedVisits: around('finished', id)[0]?.['finished'] ?? 0,
   });
 }
 
-function doctorOf(visit: Row, professions: Surroundings['professions']): Row | undefined {
+function doctorOf(visit: Row, around: Around): Row | undefined {
   const id = visit['doctorId'];
   if (id === undefined) return undefined;
-  const names = (professions.get(id) ?? []).map((row) => String(row['profession'] ?? '')).filter((name) => name !== '');
   return present({
     id,
     surname: filled(visit['doctorSurname']),
     name: filled(visit['doctorName']),
     patronymic: filled(visit['doctorPatronymic']),
-    speciality: names.length === 0 ? undefined : names.sort().join(', '),
+    speciality: specialityOf(around('professions', id)),
   });
 }
 
@@ -90,19 +83,7 @@ function itemOf(line: Row): Row {
   return present({ name: line['name'], price: line['price'], count: line['count'] ?? 0, discount: line['discount'] });
 }
 
-/** Count × price − discount in ten-thousandths, the unit of `money`: sums of whole numbers stay exact. */
-function tenThousandths(line: Row): number {
-  const number = (column: string): number => Number(line[column] ?? 0);
-  return Math.round(number('price') * number('count') * 10_000) - Math.round(number('discount') * 10_000);
-}
-
-/** Registrars leave fields blank rather than empty. */
-function filled(value: Value | undefined): Value | undefined {
-  return typeof value === 'string' && value.trim() === '' ? undefined : value;
-}
-
-function present(row: Readonly<Record<string, Value | undefined>>): Row {
-  const kept: Record<string, Value> = {};
-  for (const [name, value] of Object.entries(row)) if (value !== undefined) kept[name] = value;
-  return kept;
+/** Count × price − discount in ten-thousandths. */
+function priceOf({ price, count, discount }: Row): number {
+  return tenThousandths(Number(price ?? 0) * Number(count ?? 0)) - tenThousandths(discount);
 }

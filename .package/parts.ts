@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { getAsset, isSea } from 'node:sea';
+import { fileURLToPath } from 'node:url';
+
+/** Names of what lies beside a bundle or inside a single executable. */
+export const sqliteFile = 'better_sqlite3.node';
+
+let sqlite: unknown;
+
+/** SQLite's addon. A single executable has to write it out, for the system loads libraries from files only. */
+export function sqliteAddon(): unknown {
+  sqlite ??= isSea() ? fromAsset() : loaded(join(bundleFolder(), sqliteFile));
+  return sqlite;
+}
+
+/** A folder nobody else may look into; once loaded, the file is no longer needed. */
+function fromAsset(): unknown {
+  const folder = mkdtempSync(join(tmpdir(), 'pipe-'));
+  try {
+    const file = join(folder, sqliteFile);
+    writeFileSync(file, new Uint8Array(getAsset(sqliteFile)), { mode: 0o700 });
+    return loaded(file);
+  } finally {
+    // Windows keeps it open until the process ends.
+    if (process.platform !== 'win32') rmSync(folder, { recursive: true });
+  }
+}
+
+function loaded(file: string): unknown {
+  const module: { exports: unknown } = { exports: {} };
+  process.dlopen(module, file, constants.dlopen.RTLD_NOW);
+  return module.exports;
+}
+
+/** The path of a shipped pipeline; one inside an executable is written out for as long as the process lives. */
+export function shippedPipeline(name: string): string {
+  if (!isSea()) return join(bundleFolder(), 'pipelines', name);
+  const folder = mkdtempSync(join(tmpdir(), 'pipe-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, name), getAsset(name, 'utf8'));
+  return join(folder, name);
+}
+
+function bundleFolder(): string {
+  return dirname(fileURLToPath(import.meta.url));
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { scanQuery, tailQuery } from './stream-query.ts';
+import { finishedVisits, professions } from './streams/collections.ts';
+import { receptions } from './streams/receptions.ts';
+import { services } from './streams/services.ts';
+
+const none = (): boolean => false;
+const all = (): boolean => true;
+
+/** The part of a statement from this word on. */
+const from = (text: string, word: string): string => text.slice(text.indexOf(word));
+
+describe('the SQL of a stream', () => {
+  it('T8 asks every stamp of a visit with >=, CheckIssued included', () => {
+    const { text, parameters } = scanQuery(receptions, none, { from: '2026-03-01T10:00:00.000' }, 17, 1001);
+    expect(text.slice(0, 24)).toBe('select top(1001) r.ID as');
+    expect(from(text, 'where r.ID >')).toBe(
+      'where r.ID > @1 and r.ID in (' +
+        'select r.ID from dbo.Receptions as r where r.DateTimeAdded >= @2 or r.DateTimeChanged >= @3' +
+        ' or r.ReceptionAdded >= @4 or r.PatientAppeared >= @5 or r.ReceptionStarted >= @6' +
+        ' or r.ReceptionEnded >= @7 or r.CheckIssued >= @8 or r.ReceptionCanceled >= @9' +
+        ' union select o.ID_Receptions from dbo.Orders as o where o.DateTimeOrder >= @10 or o.DateTimeBillFormed >= @11' +
+        ') order by r.ID',
+    );
+    expect(parameters['1']).toEqual({ type: 'int', value: 17 });
+    expect(parameters['2']).toEqual({ type: 'datetime', value: '2026-03-01T10:00:00.000' });
+  });
+
+  it('follows the stamps of bill and patient where the base has them', () => {
+    const { text } = tailQuery(receptions, all, '2026-03-01T10:00:00.000', undefined, 10);
+    expect(from(text, ' union select o.ID_Receptions from dbo.OrderService')).toBe(
+      ' union select o.ID_Receptions from dbo.OrderServiceRelation as l inner join dbo.Orders as o on o.ID = l.ID_Orders' +
+        ' where l.DateTimeAdded >= @13 or l.DateTimeChanged >= @14' +
+        ' union select r.ID from dbo.Patients as p inner join dbo.Receptions as r on r.ID_Patients = p.ID_Persons' +
+        ' where p.DateTimeChanged >= @15 and p.DateTimeChanged < r.PlanEnd' +
+        ' union select r.ID from dbo.Persons as pp inner join dbo.Receptions as r on r.ID_Patients = pp.ID' +
+        ' where pp.DateTimeChanged >= @16 and pp.DateTimeChanged < r.PlanEnd' +
+        ')) as v order by v.changedAt, v.id',
+    );
+  });
+
+  it('goes on behind a row of the same instant by its ID', () => {
+    const place = { changedAt: '2026-03-01T10:00:00.127', id: 5 };
+    const { text, parameters } = tailQuery(receptions, none, '2026-03-01T09:00:00.000', place, 10);
+    expect(from(text, 'where (v')).toBe(
+      'where (v.changedAt > @11 or (v.changedAt = @12 and v.id > @13)) order by v.changedAt, v.id',
+    );
+    expect(parameters['13']).toEqual({ type: 'int', value: 5 });
+  });
+
+  it('has no changedAt where nothing has stamps', () => {
+    expect(scanQuery(services, none, {}, undefined, 51).text).toBe(
+      'select top(51) s.ID as id, s.Name as name, c.Price as price from dbo.ServiceItems as s\n' +
+        'outer apply (select top(1) p.Price from dbo.ServiceItemPrices as p where p.ID_ServiceItems = s.ID order by p.ID desc) as c' +
+        ' order by s.ID',
+    );
+  });
+
+  it('T9 asks for what a visit has several of apart from it', () => {
+    const { orders, lines } = receptions.around ?? {};
+    expect(professions.query([101, 102], none)?.text).toBe(
+      'select distinct i.ID_Staffs as doctorId, n.NameProfession as profession\n' +
+        'from dbo.Items as i inner join dbo.ProfessionNames as n on n.ID = i.ID_ProfessionNames\n' +
+        'where i.ID_Staffs in (@1, @2)',
+    );
+    expect(from(orders?.query([1], none)?.text ?? '', 'where')).toBe(
+      'where o.ID_Receptions in (@1) order by o.DateTimeOrder, o.ID',
+    );
+    expect(from(lines?.query([1], none)?.text ?? '', 'where')).toBe('where o.ID_Receptions in (@1) order by l.ID');
+    expect(from(finishedVisits('patientId').query([7], none)?.text ?? '', 'where')).toBe(
+      'where r.ID_Patients in (@1) and r.ReceptionCanceled is null and r.ID_ReceptionCancelReasons is null\n' +
+        'and (r.ReceptionEnded is not null or r.CheckIssued is not null) group by r.ID_Patients',
+    );
+  });
+});

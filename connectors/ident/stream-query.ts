@@ -1,0 +1,100 @@
+import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
+import type { Value } from '../../engine/index.ts';
+import { bound, compileRaw } from '../_mssql/compile.ts';
+import type { Bounds } from '../_mssql/cursor.ts';
+import type { Statement } from '../_mssql/parameters.ts';
+import type { Has, Stamps, Stream } from './stream.ts';
+
+/** A place in the order (changedAt, id). */
+export interface Place {
+  readonly changedAt: Value;
+  readonly id: Value;
+}
+
+type Sql = RawBuilder<unknown>;
+
+const stamp = (value: Value): Sql => bound({ type: 'datetime', value });
+const int = (value: Value): Sql => bound({ type: 'int', value });
+
+/** The list behind an `in`. */
+export function ints(ids: readonly Value[]): Sql {
+  return sql.join(ids.map(int));
+}
+
+/** The next rows behind `after` in the order of their key. */
+export function scanQuery(
+  stream: Stream,
+  has: Has,
+  bounds: Bounds,
+  after: Value | undefined,
+  count: number,
+): Statement {
+  const { key } = stream.select(has);
+  const { from, until } = bounds;
+  const conditions = [
+    ...(after === undefined ? [] : [sql`${key} > ${int(after)}`]),
+    ...(from === undefined ? [] : [sql`${key} in ${changedSince(stream, has, from)}`]),
+  ];
+  const top = sql`top(${sql.lit(count)}) `;
+  if (until === undefined) return compileRaw(sql`${rows(stream, has, conditions, top)} order by ${key}`);
+  const page = rows(stream, has, conditions);
+  return compileRaw(sql`select ${top}v.* from (${page}) as v where v.changedAt < ${stamp(until)} order by v.id`);
+}
+
+/** The next rows behind `after` in the order of (changedAt, id). */
+export function tailQuery(stream: Stream, has: Has, from: Value, after: Place | undefined, count: number): Statement {
+  const { key } = stream.select(has);
+  const changed = rows(stream, has, [sql`${key} in ${changedSince(stream, has, after?.changedAt ?? from)}`]);
+  const page = sql`select top(${sql.lit(count)}) v.* from (${changed}) as v`;
+  const order = sql`order by v.changedAt, v.id`;
+  if (after === undefined) return compileRaw(sql`${page} ${order}`);
+  const [at, id] = [stamp(after.changedAt), int(after.id)];
+  return compileRaw(sql`${page} where (v.changedAt > ${at} or (v.changedAt = ${at} and v.id > ${id})) ${order}`);
+}
+
+/** Rows by key, as far as they are still there. */
+export function fetchQuery(stream: Stream, has: Has, ids: readonly Value[]): Statement {
+  return compileRaw(rows(stream, has, [sql`${stream.select(has).key} in (${ints(ids)})`]));
+}
+
+function rows(stream: Stream, has: Has, conditions: readonly Sql[], top: Sql = sql``): Sql {
+  const { columns, from, where } = stream.select(has);
+  const changed = stream.stamps ? sql`, ${changedAt(stream, has)} as changedAt` : sql``;
+  const all = [...(where ? [where] : []), ...conditions];
+  const filter = all.length === 0 ? sql`` : sql` where ${sql.join(all, sql` and `)}`;
+  return sql`select ${top}${columns}${changed} from ${from}${filter}`;
+}
+
+/** The newest of all stamps of a row. */
+function changedAt(stream: Stream, has: Has): Sql {
+  const { key } = stream.select(has);
+  const all = (stream.stamps ?? []).flatMap((stamps) =>
+    stampsOf(stamps, has).map((column) => {
+      const value = stamps.before ? `case when ${column} < ${stamps.before} then ${column} end` : column;
+      const found = sql`select ${sql.raw(value)} as stamp`;
+      return stamps.inRow ? found : sql`${found} from ${stamps.from} where ${stamps.id} = ${key}`;
+    }),
+  );
+  return sql`(select max(s.stamp) from (${sql.join(all, sql` union all `)}) as s)`;
+}
+
+/** Keys of rows with any stamp at or after `from`; `>=`, because more rows of that very instant may still come. */
+function changedSince(stream: Stream, has: Has, from: Value): Sql {
+  const all = (stream.stamps ?? []).flatMap((stamps) => {
+    const columns = stampsOf(stamps, has);
+    if (columns.length === 0) return [];
+    const since = columns.map((column) => {
+      const counts = stamps.before ? ` and ${column} < ${stamps.before}` : '';
+      return sql`${sql.raw(column)} >= ${stamp(from)}${sql.raw(counts)}`;
+    });
+    return [sql`select ${stamps.id} from ${stamps.from} where ${sql.join(since, sql` or `)}`];
+  });
+  return sql`(${sql.join(all, sql` union `)})`;
+}
+
+function stampsOf({ table, alias, columns = [], optional = [], needs }: Stamps, has: Has): readonly string[] {
+  if (needs !== undefined && !has(`${table}.${needs}`)) return [];
+  const present = optional.filter((column) => has(`${table}.${column}`));
+  return [...columns, ...present].map((column) => `${alias}.${column}`);
+}

@@ -1,0 +1,24 @@
+import { Args } from '@oclif/core';
+import { BaseCommand } from '../../base-command.ts';
+import { importSecrets } from '../../import-secrets.ts';
+import { importedText } from '../../render/secret.ts';
+import { ownVault } from '../../secrets.ts';
+
+export default class SecretImport extends BaseCommand {
+  static override summary = 'Move the secrets that pipelines name out of an .env into the vault.';
+  static override args = {
+    file: Args.string({
+      default: '.env',
+      description: 'default: .env; the pipelines beside it and in pipelines/ count',
+    }),
+  };
+  static override examples = ['<%= config.bin %> secret import', '<%= config.bin %> secret import .env'];
+
+  async run(): Promise<void> {
+    const { args } = await this.parse(SecretImport);
+    const { vault } = ownVault();
+    const { findings, ...result } = await importSecrets(args.file, vault);
+    this.tellFindings(findings);
+    await this.present(result, (language) => importedText(result, language));
+  }
+}

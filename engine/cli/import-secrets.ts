@@ -1,0 +1,92 @@
+import { chownSync, existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { references } from '../config/interpolate.ts';
+import type { Diagnostic } from '../diagnostics.ts';
+import { replaceFile } from '../vault/replace-file.ts';
+import { vaultErrors } from '../vault/errors.ts';
+import type { Vault } from '../vault/open-vault.ts';
+import { envParts } from './dot-env.ts';
+import type { EnvPart } from './dot-env.ts';
+import { cliErrors } from './errors.ts';
+import { readTextFile } from './text-file.ts';
+
+/** What became of the secrets of an `.env`, by name. */
+export interface Imported {
+  readonly file: string;
+  readonly moved: readonly string[];
+  /** Their value is not surely what was meant, so they stay where they are. */
+  readonly left: readonly string[];
+}
+
+/**
+ * Takes the secrets that the pipelines beside an `.env` name out of it and puts them into the vault. First the vault,
+ * then the file: whatever stops us between, a second call ends it.
+ */
+export async function importSecrets(
+  file: string,
+  vault: Vault,
+): Promise<Imported & { readonly findings: readonly Diagnostic[] }> {
+  const text = textOf(file);
+  const names = namesBeside(file);
+  if (names.size === 0) throw vaultErrors.nothing_named.error({ file });
+  const { values, rest, unsure } = takeOut(text, names);
+  if (values.size > 0) {
+    await vault.set(values);
+    rewrite(file, rest);
+  }
+  const findings = unsure.flatMap(
+    ({ problem, line }) => problem?.finding({ file: basename(file), line }, undefined, 'warning') ?? [],
+  );
+  return { file, moved: [...values.keys()].sort(), left: unsure.flatMap(({ name }) => name ?? []).sort(), findings };
+}
+
+export interface TakenOut {
+  readonly values: ReadonlyMap<string, string>;
+  /** The text without them; everything else stands as it was. */
+  readonly rest: string;
+  /** Parts that name a secret and cannot be read for certain. */
+  readonly unsure: readonly EnvPart[];
+}
+
+/** Splits the text of an `.env`. What is set to nothing is no secret, and where a name stands twice the last one counts. */
+export function takeOut(text: string, names: ReadonlySet<string>): TakenOut {
+  const parts = envParts(text);
+  const named = parts.filter(({ name }) => name !== undefined && names.has(name));
+  const unsure = named.filter(({ problem }) => problem !== undefined);
+  const left = new Set(unsure.map(({ name }) => name));
+  const sure = named.filter(({ name }) => !left.has(name));
+  const read = Object.entries(parseEnv(sure.map((part) => part.text).join('')));
+  const values = new Map(read.filter((entry): entry is [string, string] => Boolean(entry[1])));
+  const rest = parts.filter((part) => part.name === undefined || !sure.includes(part) || !values.has(part.name));
+  return { values, rest: rest.map((part) => part.text).join(''), unsure };
+}
+
+/** By their text alone, so that one with a mistake in it counts as well. */
+function namesBeside(file: string): ReadonlySet<string> {
+  const folders = [dirname(file), join(dirname(file), 'pipelines')].filter((folder) => existsSync(folder));
+  const pipelines = folders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => /\.ya?ml$/.test(name))
+      .map((name) => join(folder, name)),
+  );
+  const named = pipelines.flatMap((pipeline) => references(readFileSync(pipeline, 'utf8')));
+  return new Set(named.filter(({ isSecret }) => isSecret).map(({ name }) => name));
+}
+
+function textOf(file: string): string {
+  try {
+    return readTextFile(file);
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    throw cliErrors.unreadable_file.error({ file, reason }, { cause });
+  }
+}
+
+/** Keeps mode and owner, and a link keeps pointing where it did. */
+function rewrite(file: string, text: string): void {
+  const real = realpathSync(file);
+  const { mode, uid, gid } = statSync(real);
+  replaceFile(real, text, mode & 0o777);
+  if (process.getuid?.() === 0) chownSync(real, uid, gid);
+}

@@ -1,0 +1,58 @@
+import { enableCompileCache } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
+import type { Interfaces } from '@oclif/core';
+
+/** The program as it is installed: in a clone, as a package, or bundled. */
+export interface Installation {
+  readonly root: string;
+  readonly packageJson: Interfaces.PJSON;
+  /** Where the commands and the help are, as oclif names such places. */
+  readonly commands: NonNullable<Interfaces.PJSON['oclif']['commands']>;
+  readonly help: string;
+}
+
+/** The command line: the words after `pipe`, to the end of the process. */
+export async function main({ root, packageJson, commands, help }: Installation): Promise<void> {
+  // G8: Node lets garbage grow to several times what a run holds (docs/decisions/garbage.md).
+  setFlagsFromString('--heap-growing-percent=40');
+  enableCompileCache();
+  // What a library does that Node will stop allowing is for us to read, not for who runs a pipeline.
+  process.noDeprecation = process.env['PIPE_DEBUG'] === undefined;
+  const { Config, run, settings } = await import('@oclif/core');
+
+  // oclif would otherwise look for a TypeScript compiler in a clone: Node runs our sources as they are.
+  settings.enableAutoTranspile = false;
+  Object.assign(packageJson.oclif, {
+    commands,
+    helpClass: { target: help, identifier: 'PipeHelp' },
+    topics: {
+      queue: { description: 'Records that failed and wait: list, show, retry, drop, export.' },
+      state: { description: 'What a pipeline remembers: show, adopt.' },
+      secret: { description: 'Passwords and webhooks in the vault of this machine: set, list, rm, import.' },
+      service: { description: 'Runs by itself: install, start, stop, enable, disable, status, uninstall.' },
+    },
+    additionalHelpFlags: ['-h'],
+  });
+
+  const words = process.argv.slice(2);
+  const argv = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
+  const config = await Config.load({ root, pjson: packageJson });
+  // Loading has made the space for young objects as large as it pays: a larger one only takes more memory.
+  setFlagsFromString('--semi-space-growth-factor=1');
+  const { reportUsage } = await import('./report-usage.ts');
+  const report = (error: unknown) => reportUsage(error, argv, config.commandIDs);
+
+  // Whoever reads us may stop reading (`| head`): that is no reason to stop a run.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+  process.on('uncaughtException', (error) => {
+    report(error);
+    process.exit();
+  });
+
+  // Commands report every failure themselves; what arrives here is a command that does not exist.
+  await run(argv, config).catch(report);
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { configErrors } from '../config/errors.ts';
+import type { Diagnostic } from '../diagnostics.ts';
+import { openRights } from '../state/readers.ts';
+import { vaultPlace } from '../vault/place.ts';
+import { cliErrors } from './errors.ts';
+
+/**
+ * A warning for each file of a run that holds secrets or personal data and that others may read: `.env`, a pipeline
+ * with a secret in plain text, vault and key, the state as it was left.
+ */
+export function openFiles(
+  pipeline: string,
+  stateFolder: string,
+  findings: readonly Diagnostic[],
+): readonly Diagnostic[] {
+  const { file, keyFile } = vaultPlace(process.env);
+  const literal = findings.filter(({ code }) => code === configErrors.literal_secret.code);
+  const state = join(stateFolder, pipeline, 'state.db');
+  const files = ['.env', ...literal.flatMap(({ where }) => where?.file ?? []), file, keyFile, state, `${state}-wal`];
+  return [...new Set(files)].flatMap((each) => {
+    const open = openRights(each);
+    return open ? cliErrors.open_to_others.finding({ file: each, ...open }, undefined, 'warning') : [];
+  });
+}

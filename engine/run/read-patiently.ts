@@ -1,0 +1,45 @@
+import type { ReadRequest, Source, SourceBatch } from '../connector.ts';
+import { toPipeError } from '../errors.ts';
+import { waitOut } from './attempt.ts';
+import type { RunContext } from './context.ts';
+
+/** Pauses before the tries of one batch. A source that is away for longer is met by the next run. */
+const pausesMs = [1_000, 2_000];
+
+/**
+ * The batches of a source. After a failure that may pass (a deadlock, a cut connection) it is read on from the last
+ * batch's cursor; where there is none, only as long as nothing was read: what has no place to go on from would come twice.
+ */
+export async function* readPatiently(
+  context: RunContext,
+  what: string,
+  source: Source,
+  request: ReadRequest,
+): AsyncGenerator<SourceBatch, void, undefined> {
+  let next: ReadRequest | undefined = request;
+  let tries = 0;
+  while (next) {
+    const asked: ReadRequest = next;
+    try {
+      for await (const batch of source.read(asked)) {
+        next = next && requestAfter(next, batch);
+        tries = 0;
+        yield batch;
+      }
+      return;
+    } catch (thrown) {
+      const error = toPipeError(thrown);
+      const pauseMs = pausesMs[tries];
+      tries += 1;
+      const mayPass = next && error.retry && error.kind !== 'data' && pauseMs !== undefined;
+      if (!mayPass || !(await waitOut(context, what, error, pauseMs))) throw thrown;
+    }
+  }
+}
+
+/** What is left to ask for behind a batch. */
+function requestAfter(request: ReadRequest, { rows, cursor }: SourceBatch): ReadRequest | undefined {
+  const { mode, limit, since, until } = request;
+  if (!cursor || mode === 'full' || since !== undefined || until !== undefined) return undefined;
+  return { ...request, cursor, ...(limit !== undefined && { limit: limit - rows.length }) };
+}

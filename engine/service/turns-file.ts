@@ -1,0 +1,28 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Turns } from './schedule.ts';
+
+/**
+ * Where `--scheduled` and `--loop` keep when each entry had its turn: beside the state and not in it, since it is told
+ * of before a run opens that and after it closed it. Deleted, the times of a day begin to count anew.
+ */
+export function turnsFile(stateFolder: string, pipeline: string): string {
+  return join(stateFolder, pipeline, 'turns.json');
+}
+
+export function readTurns(file: string): Turns {
+  try {
+    const read = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, unknown>>;
+    return new Map(Object.entries(read).flatMap(([key, at]) => (typeof at === 'number' ? [[key, at]] : [])));
+  } catch {
+    return new Map();
+  }
+}
+
+/** Replaced whole: a kill leaves the old one or the new one. */
+export function writeTurns(file: string, turns: Turns): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, JSON.stringify(Object.fromEntries(turns)), { mode: 0o600 });
+  renameSync(draft, file);
+}
