@@ -26,31 +26,29 @@ export async function watchRun({ compiled }: Prepared, level: string | undefined
   const extension = settings.format === 'json' ? ('jsonl' as const) : ('txt' as const);
   const file = rotatingFile({ ...settings, folder, name: pipeline.name, extension });
   const progress = await showProgress(process.stderr, { ...settings, language });
-  const write = unlessUnwritable(file.write, (thrown) => {
+  const unlessItFails = toldOnce((thrown) => {
     const reason = codeOf(thrown) ?? reasonOf(thrown);
     progress.say(findingsText([logErrors.unwritable.finding({ folder, reason }, undefined, 'warning')], language));
   });
+  const write = (line: string, at: number) => unlessItFails(() => file.write(line, at));
   const listen = both(progress.listen, runLog({ ...settings, language }, write));
   return {
     options: isHeard('INFO', settings.level) ? { tellRows: settings.inFull ? 'full' : 'masked' } : {},
     listen: settings.inFull ? warning(listen) : listen,
     say: (line) => progress.say(line),
     end: () => {
-      file.close();
+      unlessItFails(file.close);
       progress.end();
     },
   };
 }
 
-/** No log is worth a record: what cannot be written is told once, and the run goes on. */
-function unlessUnwritable<Arguments extends readonly unknown[]>(
-  write: (...given: Arguments) => void,
-  tell: (thrown: unknown) => void,
-): (...given: Arguments) => void {
+/** No log is worth a record: what fails is told once, and the run goes on. */
+function toldOnce(tell: (thrown: unknown) => void): (work: () => void) => void {
   let told = false;
-  return (...given) => {
+  return (work) => {
     try {
-      write(...given);
+      work();
     } catch (thrown) {
       if (!told) tell(thrown);
       told = true;

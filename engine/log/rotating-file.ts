@@ -42,8 +42,9 @@ interface Open {
 export function rotatingFile(rotation: Rotation): RotatingFile {
   let open: Open | undefined;
   const close = () => {
-    if (open) closeSync(open.descriptor);
+    const closing = open;
     open = undefined;
+    if (closing) closeSync(closing.descriptor);
   };
   const fileFor = (day: string, bytes: number): Open => {
     if (open?.day !== day) {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { lockFile, holderOf } from '../../../engine/state/lease.ts';
 import { askToStop } from '../../../engine/state/stop-request.ts';
-import { place } from '../../cli/pipe.ts';
+import { place, untimed } from '../../cli/pipe.ts';
 import { heldPortal } from './held-portal.ts';
 
 const copying = `version: 1
@@ -87,9 +87,16 @@ describe('12. Ctrl+C ends a run gracefully', () => {
     await loop.says('='.repeat(80));
     loop.kill('SIGTERM');
     const done = await loop.done;
-    expect([done.exit, done.stderr]).toEqual([
+    expect([done.exit, untimed(done.stderr)]).toEqual([
       143,
-      'people: read 1, mapped 1, created 1, updated 0, unchanged 0, skipped 0, queued 0\n',
+      [
+        '='.repeat(80),
+        'Sync started: <time>',
+        'Read 1 new rows',
+        'people: read 1, mapped 1, created 1, updated 0, unchanged 0, skipped 0, queued 0',
+      ]
+        .map((line) => `<time> - INFO - ${line}\n`)
+        .join(''),
     ]);
   });
 
