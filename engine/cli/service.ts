@@ -1,7 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import { dirname, resolve, win32 } from 'node:path';
 import { isSea } from 'node:sea';
-import type { Pipeline } from '../config/pipeline.ts';
 import type { Language } from '../messages/template.ts';
 import { call } from '../service/call.ts';
 import { serviceErrors } from '../service/errors.ts';
@@ -48,7 +47,7 @@ export async function planAction(
   system = thisSystem(),
 ): Promise<ServiceReport> {
   const manager = managerOf(system);
-  const service = await serviceOf(file, wishes, language, system);
+  const service = await serviceOf(action, file, wishes, language, system);
   return reportOf(action, service, manager);
 }
 
@@ -61,7 +60,7 @@ export async function performAction(
 ): Promise<ServiceReport> {
   const system = thisSystem();
   const manager = managerOf(system);
-  const service = await serviceOf(file, wishes, language, system);
+  const service = await serviceOf(action, file, wishes, language, system);
   const owner = system === 'linux' && action === 'install' ? await ownerOf(service) : undefined;
   await perform(action, service, { manager, clock: runClock, signal, ...(owner && { owner }) });
   return reportOf(action, service, manager);
@@ -70,7 +69,7 @@ export async function performAction(
 export async function serviceStatus(file: string, language: Language): Promise<ServiceStatus> {
   const system = thisSystem();
   const manager = managerOf(system);
-  const service = await serviceOf(file, {}, language, system);
+  const service = await serviceOf('status', file, {}, language, system);
   const state = (await manager.stateOf(service)) ?? 'not installed';
   return { pipeline: service.pipeline, service: manager.nameOf(service), state };
 }
@@ -90,9 +89,16 @@ function managerOf(system: System): Manager {
   return system === 'windows' ? taskScheduler : systemd();
 }
 
-async function serviceOf(file: string, wishes: Wishes, language: Language, system: System): Promise<Service> {
+async function serviceOf(
+  action: Action | 'status',
+  file: string,
+  wishes: Wishes,
+  language: Language,
+  system: System,
+): Promise<Service> {
   const { pipeline, stateFolder } = await lookAt(file, undefined);
-  checkSchedule(pipeline);
+  // What is installed can be stopped whatever became of its schedule.
+  if (action === 'install' && pipeline.schedule.length === 0) throw cliErrors.no_schedule.error({ file });
   const path = resolve(file);
   const folder = dirname(path);
   if (/\p{Cc}/u.test(path)) throw serviceErrors.control_character.error({ path: JSON.stringify(path) });
@@ -107,10 +113,6 @@ async function serviceOf(file: string, wishes: Wishes, language: Language, syste
     user: wishes.user ?? (system === 'windows' ? 'SYSTEM' : await folderUser(folder)),
     language,
   };
-}
-
-function checkSchedule({ schedule, file }: Pipeline): void {
-  if (schedule.length === 0) throw cliErrors.no_schedule.error({ file });
 }
 
 /** A service has no home of its own to keep the locks in: it and people who run by hand share the machine's. */

@@ -1,5 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { stateErrors } from '../state/errors.ts';
+import { reasonOf } from '../state/place.ts';
 import type { Turns } from './schedule.ts';
 
 /**
@@ -7,7 +9,7 @@ import type { Turns } from './schedule.ts';
  * of before a run opens that and after it closed it. Deleted, the times of a day begin to count anew.
  */
 export function turnsFile(stateFolder: string, pipeline: string): string {
-  return join(stateFolder, pipeline, 'turns.json');
+  return stateFolder.endsWith('.db') ? `${stateFolder}.turns.json` : join(stateFolder, pipeline, 'turns.json');
 }
 
 export function readTurns(file: string): Turns {
@@ -21,8 +23,12 @@ export function readTurns(file: string): Turns {
 
 /** Replaced whole: a kill leaves the old one or the new one. */
 export function writeTurns(file: string, turns: Turns): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, JSON.stringify(Object.fromEntries(turns)), { mode: 0o600 });
-  renameSync(draft, file);
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(draft, JSON.stringify(Object.fromEntries(turns)), { mode: 0o600 });
+    renameSync(draft, file);
+  } catch (cause) {
+    throw stateErrors.unusable.error({ file, reason: reasonOf(cause) }, { cause });
+  }
 }

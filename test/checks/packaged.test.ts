@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { root } from '../support/clone.ts';
+import { cloneProject, root } from '../support/clone.ts';
 import { run } from '../support/process.ts';
 
 /** The Windows form needs Node for Windows from a registry: always in CI, elsewhere when asked for. */
@@ -14,10 +14,7 @@ const canBuild = process.platform === 'linux' && process.arch === 'x64';
 if (!canBuild) process.stdout.write('packaged.test.ts is left out: `npm run package` builds on Linux x64 only\n');
 
 const timeout = 300_000;
-const out = join(root, 'out');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-const archive = join(out, `pipe-${version}-linux-x64.tar.gz`);
-const single = join(out, `pipe-${version}-linux-x64`);
 
 const lesson = `version: 1
 name: lesson
@@ -43,11 +40,14 @@ flows:
 describe.runIf(canBuild)('what people without Node install', { timeout }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'pipe-packaged-'));
   const installed = join(folder, 'pipe');
+  const out = join(folder, 'clone', 'out');
+  const single = join(out, `pipe-${version}-linux-x64`);
   let printed = '';
 
   beforeAll(() => {
     const forms = ['linux', 'single', ...(withWindows ? ['windows'] : [])];
-    const built = run(process.execPath, [join(root, '.package/package.ts'), ...forms], { cwd: root });
+    const clone = cloneProject(join(folder, 'clone'));
+    const built = run(process.execPath, [join(clone, '.package/package.ts'), ...forms], { cwd: clone });
     if (built.status !== 0) throw new Error(built.stdout + built.stderr);
     printed = built.stdout;
     unpack();
@@ -56,7 +56,7 @@ describe.runIf(canBuild)('what people without Node install', { timeout }, () => 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   function unpack(): void {
-    const { status, stderr } = run('tar', ['-xzf', archive, '-C', folder], { cwd: folder });
+    const { status, stderr } = run('tar', ['-xzf', `${single}.tar.gz`, '-C', folder], { cwd: folder });
     if (status !== 0) throw new Error(stderr);
   }
 

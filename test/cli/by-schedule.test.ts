@@ -120,4 +120,13 @@ describe('the file of turns', () => {
     writeFileSync(file, 'null');
     expect(readTurns(file)).toEqual(new Map());
   });
+
+  it('lies beside a state that is one file, and says so where it cannot be written', () => {
+    expect(turnsFile('/srv/state.db', 'a')).toBe('/srv/state.db.turns.json');
+    const file = join(mkdtempSync(join(tmpdir(), 'pipe-turns-')), 'file');
+    writeFileSync(file, '');
+    expect(() => writeTurns(turnsFile(file, 'a'), new Map())).toThrow(
+      expect.objectContaining({ code: 'state.unusable', kind: 'environment' }),
+    );
+  });
 });

@@ -16,7 +16,7 @@ import { anchorsOf, fencesOf, linksOf } from '../support/markdown.ts';
 import type { Fence } from '../support/markdown.ts';
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.md') && !/(^|[\\/])(node_modules|dist|coverage|\.[^\\/]+)[\\/]/.test(path))
+  .filter((path) => path.endsWith('.md') && !/(^|[\\/])(node_modules|dist|coverage|out|\.[^\\/]+)[\\/]/.test(path))
   .map((path) => ({ path: path.replaceAll(sep, '/'), text: readFileSync(join(root, path), 'utf8') }));
 
 const guides = files.filter(({ path }) =>

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 
 export const root = resolve(import.meta.dirname, '../..');
 
-const leftOut = new Set(['node_modules', '.git', 'dist', 'coverage']);
+const leftOut = new Set(['node_modules', '.git', 'dist', 'coverage', 'out']);
 
 /** Copies the project into a folder, less some connectors; the packages are those of the project. */
 export function cloneProject(clone: string, without: readonly string[] = []): string {

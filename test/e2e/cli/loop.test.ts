@@ -57,7 +57,10 @@ async function holding(argv: readonly string[]) {
 
 const allNew = ['Новое', 'Новое', 'Новое', 'Новое', 'Новое'];
 
-describe('12. Ctrl+C ends a run gracefully', () => {
+// Each starts up to four processes, one after the other.
+const patient = { timeout: 120_000 };
+
+describe('12. Ctrl+C ends a run gracefully', patient, () => {
   it.each([[[]], [['--loop']], [['--scheduled']]])(
     '12. with the batch done, the state saved, the files closed: %j',
     async (argv) => {
@@ -113,7 +116,7 @@ describe('12. Ctrl+C ends a run gracefully', () => {
   });
 });
 
-describe('53. One instance works', () => {
+describe('53. One instance works', patient, () => {
   it.each([[[]], [['--scheduled']]])('53. a second start ends without a call: %j', async (argv) => {
     const { first, open, pipe, portal } = await holding([]);
     const before = portal.journal.requests.length;
@@ -125,7 +128,7 @@ describe('53. One instance works', () => {
   });
 });
 
-describe('58. interval_minutes', () => {
+describe('58. interval_minutes', patient, () => {
   it('58. is honoured by the loop, which delivers what has changed meanwhile', async () => {
     const { start, path } = place({ 'people.yaml': copying, 'people.csv': 'id,name\n1,Орлова\n' });
     const loop = start(['run', 'people.yaml', '--loop']);
