@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { root } from '../support/clone.ts';
 
 /** Rules whose tests and code come with the branches that build them: taken out of here as those are merged. */
-const yetToMerge: readonly number[] = [...range(1, 12), ...range(14, 19), 33, 42, ...range(44, 61)];
+const yetToMerge: ReadonlySet<number> = new Set([...range(1, 12), ...range(14, 19), 33, 42, ...range(44, 61)]);
 
 const text = readFileSync(join(root, 'docs/migration-from-python.md'), 'utf8');
 const rules = rowsOf(/^\d+$/);
-const here = rules.filter(([number]) => !yetToMerge.includes(Number(number)));
+const here = rules.filter(([number]) => !yetToMerge.has(Number(number)));
 const defects = rowsOf(/^T\d+$/);
 
 /** Cells of the table rows whose first cell is like this. */
