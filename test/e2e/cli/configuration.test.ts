@@ -339,6 +339,22 @@ describe('7. Order of the start: configuration, data base, portal, then the sync
   });
 });
 
+describe('9. Secrets moved into the vault', () => {
+  it('9. The shipped pipeline still reaches clinic and portal, with no secret left in .env', async () => {
+    const clinic = await startClinic({ appointments: 2, days: 2 });
+    onTestFinished(() => clinic.close());
+    const portal = await startPortal({ limits: 'off' });
+    onTestFinished(() => portal.close());
+    const here = await connected(clinic.settings, portal.webhook);
+    const imported = await here.pipe(['secret', 'import', '--json']);
+    expect(JSON.parse(imported.stdout).moved).toEqual(['BITRIX24_WEBHOOK', 'IDENT_PASSWORD']);
+    const left = Object.keys(parseEnv(readFileSync(here.path('.env'), 'utf8')));
+    expect(left.sort()).toEqual(['FILIAL_ID', 'IDENT_PORT', 'IDENT_SERVER', 'IDENT_USER']);
+    const { exit, stderr } = await here.pipe(['run', 'pipeline.yaml']);
+    expect([exit, portal.truth.deals().length, stderr.includes(clinic.settings.password)]).toEqual([0, 2, false]);
+  });
+});
+
 describe('UPDATE_EXISTING=false', () => {
   it('writes of a deal that is there only its stage and the IDENT id', async () => {
     const { pipeline } = await loadPipeline(shipped, { env: { ...variables(1433), UPDATE_EXISTING: 'false' } });
