@@ -6,7 +6,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startSqlServer } from '../../../connectors/_mssql/sandbox/index.ts';
 import { startPortal } from '../../../connectors/bitrix24/sandbox/index.ts';
 import { startClinic } from '../../../connectors/ident/sandbox/index.ts';
@@ -15,6 +15,9 @@ import { loadPipeline } from '../../../engine/config/load.ts';
 import { place } from '../../cli/pipe.ts';
 import type { Place } from '../../cli/pipe.ts';
 import { startMainJob } from '../main-job.ts';
+
+// Several programs start and end in most of these.
+vi.setConfig({ testTimeout: 180_000 });
 
 const pipelines = resolve(import.meta.dirname, '../../../pipelines');
 const shipped = join(pipelines, 'ident-to-bitrix.yaml');
