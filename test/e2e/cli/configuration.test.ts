@@ -54,6 +54,11 @@ function dotEnv(values: Readonly<Record<string, string>>): string {
     .join('');
 }
 
+/** The code of the error a run ended with, whatever else it said. */
+function errorIn(stderr: string): string | undefined {
+  return /^error ([\w.]+)/m.exec(stderr)?.[1];
+}
+
 async function clinicSettings(env: NodeJS.ProcessEnv) {
   const { pipeline } = await loadPipeline(shipped, { env });
   return pipeline?.connections.get('clinic')?.settings;
@@ -191,7 +196,7 @@ describe('4. Defaults of the connection to the data base', () => {
     const here = place({ 'pipeline.yaml': yaml });
     const flags = ['--connection', 'clinic.connectTimeout=300ms'];
     const { exit, stderr } = await here.pipe(['run', 'pipeline.yaml', ...flags], env);
-    expect([exit, stderr.split('\n')[0], portal.journal.requests]).toEqual([3, 'error mssql.connect_timeout', []]);
+    expect([exit, errorIn(stderr), portal.journal.requests]).toEqual([3, 'mssql.connect_timeout', []]);
   });
 
   it('4. A query that hangs ends the run by the time-out', async () => {
@@ -213,9 +218,10 @@ flows:
 `;
     const here = place({ 'orders.yaml': orders, 'copy.csv': 'id\n' });
     const { exit, stderr } = await here.pipe(['run', 'orders.yaml'], { P: 'r' });
-    expect([exit, stderr.split('\n').slice(0, 2)]).toEqual([
+    expect([exit, errorIn(stderr), stderr.includes('SQL Server sent nothing for 0.2 s')]).toEqual([
       3,
-      ['error mssql.query_timeout', '  SQL Server sent nothing for 0.2 s'],
+      'mssql.query_timeout',
+      true,
     ]);
   });
 });
@@ -327,14 +333,14 @@ describe('7. Order of the start: configuration, data base, portal, then the sync
     const { portal } = await systems();
     const here = await connected({ server: '127.0.0.1', port: 9, user: 'reader', password: 'x' }, portal.webhook);
     const { exit, stderr } = await here.pipe(['run', 'pipeline.yaml']);
-    expect([exit, stderr.split('\n')[0], portal.journal.requests]).toEqual([3, 'error mssql.unreachable', []]);
+    expect([exit, errorIn(stderr), portal.journal.requests]).toEqual([3, 'mssql.unreachable', []]);
   });
 
   it('7. With the portal refusing nothing is written, the checkpoint stays, and the next run delivers all', async () => {
     const { clinic, portal } = await systems();
     const here = await connected(clinic.settings, portal.webhook.replace('sandbox-secret', 'geheim'));
     const refused = await here.pipe(['run', 'pipeline.yaml']);
-    expect([refused.exit, refused.stderr.split('\n')[0]]).toEqual([3, 'error bitrix24.unauthorized']);
+    expect([refused.exit, errorIn(refused.stderr)]).toEqual([3, 'bitrix24.unauthorized']);
     expect([portal.journal.commands.filter(isWrite), portal.truth.deals()]).toEqual([[], []]);
     expect((await here.pipe(['state', 'show', 'pipeline.yaml'])).stdout).toContain('receptions: no checkpoint yet');
     const mended = await here.pipe(['run', 'pipeline.yaml'], { BITRIX24_WEBHOOK: portal.webhook });
