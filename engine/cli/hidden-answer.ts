@@ -11,9 +11,10 @@ export async function hiddenAnswer(question: string): Promise<string | undefined
 }
 
 async function ask(question: string): Promise<string> {
-  process.stderr.write(question);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true, historySize: 0 });
+  // Only now: what is typed before the terminal is ours, the terminal shows.
+  process.stderr.write(question);
   try {
     return await new Promise((answered, stopped) => {
       lines.once('line', answered);

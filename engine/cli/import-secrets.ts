@@ -78,15 +78,22 @@ function textOf(file: string): string {
   try {
     return readTextFile(file);
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-    throw cliErrors.unreadable_file.error({ file, reason }, { cause });
+    throw cliErrors.unreadable_file.error({ file, reason: reasonOf(cause) }, { cause });
   }
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
 }
 
 /** Keeps mode and owner, and a link keeps pointing where it did. */
 function rewrite(file: string, text: string): void {
-  const real = realpathSync(file);
-  const { mode, uid, gid } = statSync(real);
-  replaceFile(real, text, mode & 0o777);
-  if (process.getuid?.() === 0) chownSync(real, uid, gid);
+  try {
+    const real = realpathSync(file);
+    const { mode, uid, gid } = statSync(real);
+    replaceFile(real, text, mode & 0o777);
+    if (process.getuid?.() === 0) chownSync(real, uid, gid);
+  } catch (cause) {
+    throw vaultErrors.unusable.error({ file, reason: reasonOf(cause) }, { cause });
+  }
 }

@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import { configErrors } from '../config/errors.ts';
 import type { Diagnostic } from '../diagnostics.ts';
+import { stateFile } from '../state/open-state.ts';
 import { openRights } from '../state/readers.ts';
 import { vaultPlace } from '../vault/place.ts';
 import { cliErrors } from './errors.ts';
@@ -16,7 +16,7 @@ export function openFiles(
 ): readonly Diagnostic[] {
   const { file, keyFile } = vaultPlace(process.env);
   const literal = findings.filter(({ code }) => code === configErrors.literal_secret.code);
-  const state = join(stateFolder, pipeline, 'state.db');
+  const state = stateFile(stateFolder, pipeline);
   const files = ['.env', ...literal.flatMap(({ where }) => where?.file ?? []), file, keyFile, state, `${state}-wal`];
   return [...new Set(files)].flatMap((each) => {
     const open = openRights(each);

@@ -26,7 +26,7 @@ export interface StateOptions {
  * file is refused, never begun anew. Several processes may have it open; who writes is settled by the lease.
  */
 export async function openState(path: string, options: StateOptions): Promise<StateStore> {
-  const file = path === ':memory:' || path.endsWith('.db') ? path : join(path, options.pipeline, 'state.db');
+  const file = stateFile(path, options.pipeline);
   const db = openDatabase(file, stateSchema, () => 0o600);
   try {
     claim(db, file, options);
@@ -35,6 +35,10 @@ export async function openState(path: string, options: StateOptions): Promise<St
     db.close();
     throw thrown;
   }
+}
+
+export function stateFile(path: string, pipeline: string): string {
+  return path === ':memory:' || path.endsWith('.db') ? path : join(path, pipeline, 'state.db');
 }
 
 function claim(db: Database, file: string, { pipeline, clock }: StateOptions): void {

@@ -1,16 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { sharedMode } from './place.ts';
 
-/** That others than its owner may read a file, and the one command that ends it. */
+/** That a file is open to others than its owner, and the one command that ends it. */
 export interface OpenRights {
   readonly rights: string;
   readonly command: string;
 }
 
-/** undefined: nobody else may read it, or it is not there. */
+/** undefined: it is nobody else's to open, or not there. */
 export function openRights(file: string): OpenRights | undefined {
   return process.platform === 'win32' ? openByAcl(file) : openByMode(file);
 }
@@ -20,12 +21,21 @@ export function openRights(file: string): OpenRights | undefined {
  * a group shares by the administrator's will its files are the group's (`sharedMode`).
  */
 function openByMode(file: string): OpenRights | undefined {
-  const stats = statSync(file, { throwIfNoEntry: false });
+  const stats = lookAt(file);
   if (!stats) return undefined;
   const isOurs = stats.uid === process.getuid?.();
   const meant = isOurs ? sharedMode(dirname(resolve(file))) : 0o660;
   if ((stats.mode & 0o077 & ~meant) === 0) return undefined;
   return { rights: `mode ${(stats.mode & 0o777).toString(8)}`, command: `chmod 600 ${quoted(file)}` };
+}
+
+/** What we may not even look at is for whoever opens it to complain about. */
+function lookAt(file: string): Stats | undefined {
+  try {
+    return statSync(file);
+  } catch {
+    return undefined;
+  }
 }
 
 function openByAcl(file: string): OpenRights | undefined {

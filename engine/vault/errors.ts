@@ -30,6 +30,15 @@ export const vaultErrors = defineErrors('vault', {
       ru: 'введите его по запросу или подайте на stdin: `pipe secret set {name} < файл`',
     },
   },
+  shadowed: {
+    kind: 'input',
+    en: '{name} is set in the environment or in .env as well, and that wins',
+    ru: '{name} задан также в окружении или в .env, и действует то значение',
+    fix: {
+      en: 'remove it there',
+      ru: 'уберите его оттуда',
+    },
+  },
   unknown_secret: {
     kind: 'input',
     en: 'the vault has no secret {name}',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { chmodSync, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { PipeError, toPipeError } from '../errors.ts';
 import type { Clock } from '../state/clock.ts';
 import { acquireLease } from '../state/lease.ts';
 import type { Lease } from '../state/machine-ports.ts';
@@ -38,10 +39,11 @@ export function isSecretName(text: string): boolean {
 
 export function openVault(place: VaultPlace, clock: Clock, keychain: Keychain = osKeychain): Vault {
   const { file } = place;
-  let known: { readonly print: string; readonly key: Buffer } | undefined;
-  /** Asked for once: a keychain takes its time. */
+  let known: { readonly print: string; readonly key: Buffer | PipeError } | undefined;
+  /** Asked for once, also where there is no answer: a keychain takes its time. */
   const keyOf = (vault: VaultFile): Buffer => {
-    if (known?.print !== vault.key.print) known = { print: vault.key.print, key: readKey(place, vault, keychain) };
+    if (known?.print !== vault.key.print) known = { print: vault.key.print, key: keyOrWhy(place, vault, keychain) };
+    if (known.key instanceof PipeError) throw known.key;
     return known.key;
   };
   return {
@@ -69,6 +71,14 @@ export function openVault(place: VaultPlace, clock: Clock, keychain: Keychain = 
         writeVaultFile(file, { ...vault, secrets });
       }),
   };
+}
+
+function keyOrWhy(place: VaultPlace, vault: VaultFile, keychain: Keychain): Buffer | PipeError {
+  try {
+    return readKey(place, vault, keychain);
+  } catch (thrown) {
+    return toPipeError(thrown);
+  }
 }
 
 function valueOf(place: VaultPlace, vault: VaultFile, secret: StoredSecret, key: Buffer): string {

@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openRights, readersIn } from '../../engine/state/readers.ts';
@@ -28,8 +28,10 @@ it('11. A file of a folder that a group shares is the group’s, not everybody�
   expect(openRights(file)?.rights).toBe('mode 664');
 });
 
-it('11. A file that is not there is nobody’s', () => {
-  expect(openRights(join(temporaryFolder(), 'nothing'))).toBe(undefined);
+it('11. A file that is not there, or cannot be looked at, is no reason to stop', () => {
+  const folder = temporaryFolder();
+  symlinkSync('itself', join(folder, 'itself'));
+  expect([openRights(join(folder, 'nothing')), openRights(join(folder, 'itself'))]).toEqual([undefined, undefined]);
 });
 
 /** Rights as Windows writes them; a file under %ProgramData% first. */

@@ -61,6 +61,16 @@ describe('a vault in the home of a person', () => {
     expect([existsSync(place.keyFile), openVault(place, systemClock, keys).get('NAME')]).toEqual([true, 'geheim']);
   });
 
+  it('waits for a keychain that does not answer once, whatever it is asked for', async () => {
+    const [place, keys] = [personal(), keychain()];
+    await openVault(place, systemClock, keys).set(new Map([...secret, ['SECOND', 'x']]));
+    Object.assign(keys.chain, { silent: true, asked: 0 });
+    const vault = openVault(place, systemClock, keys);
+    for (const name of ['NAME', 'SECOND'])
+      expect(() => vault.get(name)).toThrow(expect.objectContaining({ code: 'vault.keychain_silent' }));
+    expect(keys.chain.asked).toBe(1);
+  });
+
   it('10. opens no more where the keychain is locked, is another user’s, or holds another key', async () => {
     const [place, keys] = [personal(), keychain()];
     await openVault(place, systemClock, keys).set(secret);

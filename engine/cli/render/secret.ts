@@ -5,7 +5,6 @@ import { localText } from './moment.ts';
 
 const words = {
   en: {
-    ask: (name: string) => `${name}: `,
     set: (name: string) => `${name} is in the vault`,
     replaced: (name: string) => `${name} is in the vault, in place of what it was`,
     removed: (name: string) => `${name} is in the vault no longer`,
@@ -15,7 +14,6 @@ const words = {
     left: (names: string, file: string) => `still in ${file}, see the warnings: ${names}`,
   },
   ru: {
-    ask: (name: string) => `${name}: `,
     set: (name: string) => `${name} — в хранилище`,
     replaced: (name: string) => `${name} — в хранилище, прежнее значение заменено`,
     removed: (name: string) => `${name} в хранилище больше нет`,
@@ -25,10 +23,6 @@ const words = {
     left: (names: string, file: string) => `остались в ${file}, см. предупреждения: ${names}`,
   },
 } as const satisfies Record<Language, object>;
-
-export function questionText(name: string, language: Language): string {
-  return words[language].ask(name);
-}
 
 export function setText({ name, replaced }: { name: string; replaced: boolean }, language: Language): string {
   return replaced ? words[language].replaced(name) : words[language].set(name);

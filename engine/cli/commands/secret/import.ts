@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../../base-command.ts';
 import { importSecrets } from '../../import-secrets.ts';
@@ -18,7 +19,8 @@ export default class SecretImport extends BaseCommand {
     const { args } = await this.parse(SecretImport);
     const { vault } = ownVault();
     const { findings, ...result } = await importSecrets(args.file, vault);
-    this.tellFindings(findings);
+    // Those of the .env here have been told before any command began.
+    if (resolve(args.file) !== resolve('.env')) this.tellFindings(findings);
     await this.present(result, (language) => importedText(result, language));
   }
 }

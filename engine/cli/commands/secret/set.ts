@@ -1,7 +1,7 @@
 import { vaultErrors } from '../../../vault/errors.ts';
 import { BaseCommand } from '../../base-command.ts';
 import { hiddenAnswer } from '../../hidden-answer.ts';
-import { questionText, setText } from '../../render/secret.ts';
+import { setText } from '../../render/secret.ts';
 import { ownVault, secretArgument } from '../../secrets.ts';
 
 export default class SecretSet extends BaseCommand {
@@ -12,11 +12,12 @@ export default class SecretSet extends BaseCommand {
 
   async run(): Promise<void> {
     const { name } = await this.#parsed();
-    const value = await hiddenAnswer(questionText(name, this.language));
+    const value = await hiddenAnswer(`${name}: `);
     if (value === undefined) throw vaultErrors.no_value.error({ name });
     const { vault, file } = ownVault();
     const [replaced] = await vault.set(new Map([[name, value]]));
     const result = { name, replaced: replaced !== undefined, file };
+    if (process.env[name]) this.tellFindings([vaultErrors.shadowed.finding({ name }, undefined, 'warning')]);
     await this.present(result, (language) => setText(result, language));
   }
 
