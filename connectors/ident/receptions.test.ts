@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Cursor, Row, SourceBatch } from '../../engine/index.ts';
-import { all, always, openClinic, week } from './sandbox/test-clinic.ts';
+import { all, always, openClinic, week } from './sandbox/clinic-for-test.ts';
 
 const idsOf = (rows: readonly Row[]): number[] => rows.map((row) => Number(row['id'])).sort((a, b) => a - b);
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);

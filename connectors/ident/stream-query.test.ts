@@ -58,7 +58,7 @@ describe('the SQL of a stream', () => {
 
   it('T9 asks for what a visit has several of apart from it', () => {
     const { orders, lines } = receptions.around ?? {};
-    expect(professions.query([101, 102], none)?.text).toBe(
+    expect(professions('doctorId').query([101, 102], none)?.text).toBe(
       'select distinct i.ID_Staffs as doctorId, n.NameProfession as profession\n' +
         'from dbo.Items as i inner join dbo.ProfessionNames as n on n.ID = i.ID_ProfessionNames\n' +
         'where i.ID_Staffs in (@1, @2)',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Field, Row, Value } from '../../engine/index.ts';
-import { all, always, openClinic } from './sandbox/test-clinic.ts';
+import { all, always, openClinic } from './sandbox/clinic-for-test.ts';
 import { tables } from './sandbox/schema.ts';
 import { optionalColumns } from './stream.ts';
 import type { Stream } from './stream.ts';

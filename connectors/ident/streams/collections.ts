@@ -3,15 +3,15 @@ import { compileRaw } from '../../_mssql/compile.ts';
 import type { Collection } from '../stream.ts';
 import { ints } from '../stream-query.ts';
 
-/** Professions of doctors: several rows for one who has several (T9). */
-export const professions: Collection = {
-  of: 'doctorId',
+/** Professions of doctors, several rows for one who has several (T9); `of` is the column of the doctors. */
+export const professions = (of: string): Collection => ({
+  of,
   by: 'doctorId',
   query: (doctors) =>
     compileRaw(sql`select distinct i.ID_Staffs as doctorId, n.NameProfession as profession
 from dbo.Items as i inner join dbo.ProfessionNames as n on n.ID = i.ID_ProfessionNames
 where i.ID_Staffs in (${ints(doctors)})`),
-};
+});
 
 /** How many visits of each patient came to their end; `of` is the column of the patients. */
 export const finishedVisits = (of: string): Collection => ({

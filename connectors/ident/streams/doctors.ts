@@ -34,13 +34,13 @@ export const doctors: Stream = {
     const withProfession = sql`exists (select 1 from dbo.Items as i inner join dbo.ProfessionNames as n on n.ID = i.ID_ProfessionNames
 where i.ID_Staffs = f.ID_Persons and n.ID_Roles = ${doctorRole}) or `;
     return {
-      columns: sql`f.ID_Persons as id, f.ID_Persons as doctorId, f.Archive as archived, d.Surname as surname, d.Name as name, d.Patronymic as patronymic`,
+      columns: sql`f.ID_Persons as id, f.Archive as archived, d.Surname as surname, d.Name as name, d.Patronymic as patronymic`,
       from: sql`dbo.Staffs as f inner join dbo.Persons as d on d.ID = f.ID_Persons`,
       where: sql`(${has('dbo.ProfessionNames.ID_Roles') ? withProfession : sql``}exists (select 1 from dbo.Receptions as r where r.ID_Staffs = f.ID_Persons))`,
       key: sql`f.ID_Persons`,
     };
   },
-  around: { professions },
+  around: { professions: professions('id') },
   row: (flat, around) =>
     present({
       id: flat['id'],

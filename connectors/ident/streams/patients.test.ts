@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Row } from '../../../engine/index.ts';
-import { all, always, openClinic } from '../sandbox/test-clinic.ts';
+import { all, always, openClinic } from '../sandbox/clinic-for-test.ts';
 
 const minute = 60_000;
 const rowOf = (rows: readonly Row[], id: number): Row | undefined => rows.find((row) => row['id'] === id);

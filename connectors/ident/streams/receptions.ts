@@ -115,7 +115,7 @@ export const receptions: Stream = {
     },
   ],
   around: {
-    professions,
+    professions: professions('doctorId'),
     // All orders of visits, the latest last.
     orders: {
       of: 'id',

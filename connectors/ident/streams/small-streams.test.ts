@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { all, openClinic } from '../sandbox/test-clinic.ts';
+import { all, openClinic } from '../sandbox/clinic-for-test.ts';
 
 async function rowsOf(stream: string, ...statements: readonly string[]) {
   const { clinic, source } = await openClinic({ appointments: 13 }, stream);

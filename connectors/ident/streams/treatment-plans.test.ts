@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { all, openClinic } from '../sandbox/test-clinic.ts';
+import { all, openClinic } from '../sandbox/clinic-for-test.ts';
 import { planRow } from './plan-row.ts';
 
 const minute = 60_000;
