@@ -3,12 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from '../support/clone.ts';
 
-/** Rules whose tests and code come with the branches that build them: taken out of here as those are merged. */
-const yetToMerge: ReadonlySet<number> = new Set([...range(1, 12), ...range(14, 19), 33, 42, ...range(44, 61)]);
-
 const text = readFileSync(join(root, 'docs/migration-from-python.md'), 'utf8');
 const rules = rowsOf(/^\d+$/);
-const here = rules.filter(([number]) => !yetToMerge.has(Number(number)));
 const defects = rowsOf(/^T\d+$/);
 
 /** Cells of the table rows whose first cell is like this. */
@@ -58,7 +54,7 @@ describe('docs/migration-from-python.md', () => {
   });
 
   it('names for each rule tests that are there, with a title that begins with its number', () => {
-    const wrong = here.flatMap(([number, , , tests]) =>
+    const wrong = rules.flatMap(([number, , , tests]) =>
       testsOf(tests)
         .filter((test) => !test.title.startsWith(`${number}. `) || !isThere(test))
         .map(({ path, title }) => `rule ${number}: ${path} has no test "${title}"`),
@@ -67,7 +63,7 @@ describe('docs/migration-from-python.md', () => {
   });
 
   it('says of each rule where it lives, in files that are there', () => {
-    const wrong = here.flatMap(([number, , where = '']) => {
+    const wrong = rules.flatMap(([number, , where = '']) => {
       if (where === '') return [`rule ${number} lives nowhere`];
       const paths = [...where.matchAll(/`([\w.-]+\/[\w./-]+\.\w+)`/g)].map(([, path = '']) => path);
       return paths.filter((path) => !existsSync(join(root, path))).map((path) => `rule ${number}: there is no ${path}`);
