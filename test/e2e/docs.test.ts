@@ -20,7 +20,7 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .map((path) => ({ path: path.replaceAll(sep, '/'), text: readFileSync(join(root, path), 'utf8') }));
 
 const guides = files.filter(({ path }) =>
-  /^(README|CHANGELOG|docs\/unattended|docs\/ru\/.*|examples\/.*)\.md$/.test(path),
+  /^(README|CHANGELOG|docs\/(?:unattended|migration-from-python)|docs\/ru\/.*|examples\/.*)\.md$/.test(path),
 );
 
 it('finds the Markdown files', () => {

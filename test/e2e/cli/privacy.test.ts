@@ -96,6 +96,8 @@ it('G9: patients of the main job stand in no output and no file but the columns 
   await hear('queue', 'export', 'clinic.yaml');
   await hear('status', 'clinic.yaml');
   await hear('state', 'show', 'clinic.yaml', '--json');
+  await hear('logs', 'clinic.yaml');
+  await hear('logs', 'clinic.yaml', '--json');
   expect(said.flatMap(shownIn)).toEqual([]);
 
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
