@@ -30,6 +30,7 @@ const story: readonly (readonly [example: string, exit: number, says: string])[]
   ['run pipelines/ident-to-bitrix.yaml --since 2026-03-01 --until 2026-03-02', 0, '  Read: 0\n'],
   ['queue drop pipelines/ident-to-bitrix.yaml F1_12345', 0, '1 dropped'],
   ['queue drop pipelines/ident-to-bitrix.yaml --in failed', 0, '0 dropped'],
+  ['service install pipelines/ident-to-bitrix.yaml --print --for windows', 0, '<Task '],
   ['secret import', 0, 'moved from .env into the vault: BITRIX24_WEBHOOK, IDENT_PASSWORD\n'],
   ['secret import .env', 0, '.env holds no secret that the pipelines name\n'],
   ['secret list', 0, 'IDENT_PASSWORD'],
@@ -42,6 +43,9 @@ const others = [
   'logs pipelines/ident-to-bitrix.yaml --follow',
   'sandbox bitrix24 --port 8124',
   'secret set BITRIX24_WEBHOOK',
+  ...['install', 'start', 'stop', 'enable', 'disable', 'status', 'uninstall'].map(
+    (verb) => `service ${verb} pipelines/ident-to-bitrix.yaml`,
+  ),
 ];
 
 /** The shipped pipeline between a clinic and a portal on loopback; visit 12345 has no doctor. */
@@ -80,7 +84,7 @@ describe('the examples of --help', () => {
     expect(told.sort()).toEqual(examples.sort());
   });
 
-  it('do what they say, one after the other', { timeout: 120_000 }, async () => {
+  it('do what they say, one after the other', { timeout: 300_000 }, async () => {
     const { pipe } = await shippedPipeline();
     const ends: (readonly [string, number | null, string])[] = [];
     for (const [example, , says] of story) {
