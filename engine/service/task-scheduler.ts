@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { posix, win32 } from 'node:path';
 import { holderOf, lockFile } from '../state/lease.ts';
 import { call } from './call.ts';
 import { serviceErrors } from './errors.ts';
@@ -18,7 +18,8 @@ function taskName({ pipeline }: Service): string {
 }
 
 function xmlFile({ home, pipeline }: Service): string {
-  return join(home, `${pipeline}.task.xml`);
+  // `--print` shows a Windows path on Linux too.
+  return (home.includes(win32.sep) ? win32 : posix).join(home, `${pipeline}.task.xml`);
 }
 
 function task(service: Service, verb: string, ...more: readonly string[]): Step {
