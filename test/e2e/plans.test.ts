@@ -249,7 +249,7 @@ describe('33. treatment plans', () => {
     const { schedule, flows: declared } = parse(readFileSync('pipelines/ident-to-bitrix.yaml', 'utf8'));
     expect(declared.plans.after).toEqual(['receptions']);
     expect(schedule).toEqual([
-      { every: '2m', flows: ['receptions'] },
+      { every: '${env:SYNC_INTERVAL:-2m}', flows: ['receptions'] },
       { every: '30m', flows: ['plans'] },
       { cron: '0 8,20 * * *', timezone: 'Europe/Moscow', mode: 'full', flows: ['receptions', 'plans'] },
     ]);
