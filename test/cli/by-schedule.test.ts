@@ -80,6 +80,19 @@ describe('58. The interval of the schedule governs the inner loop', () => {
     expect(runs).toEqual(['05:00:00 full', '05:01:01 full', '05:00:00 full']);
   });
 
+  it('goes on with the others where one entry’s flow cannot run: plans that lack a table stop no visit', async () => {
+    const plans = { ...everyTwoMinutes, flows: ['plans'] };
+    const { work, runs } = stage({ schedule: [everyTwoMinutes, plans], codes: [0, 2, 0, 2, 143] });
+    expect(await runForever(work)).toBe(143);
+    expect(runs.map((run) => run.slice(9))).toEqual(['visits', 'plans', 'visits', 'plans', 'visits']);
+  });
+
+  it('and ends where that is all there is', async () => {
+    const schedule = [everyTwoMinutes, { ...everyTwoMinutes, flows: ['plans'] }];
+    const { work, runs } = stage({ schedule, codes: [2, 2] });
+    expect([await runForever(work), runs.length]).toEqual([2, 2]);
+  });
+
   it.each([1, 2, 130, 143])('ends with %d, which the next run would end with as well', async (code) => {
     const { work, runs } = stage({ schedule: [everyTwoMinutes], codes: [code] });
     expect([await runForever(work), runs.length]).toEqual([code, 1]);
@@ -106,6 +119,7 @@ describe('what a scheduler calls', () => {
     const schedule = [everyTwoMinutes, { ...everyTwoMinutes, flows: ['plans'] }, { ...everyTwoMinutes, flows: ['a'] }];
     expect(await runDue(stage({ schedule, codes: [4, 3, 0] }).work)).toBe(3);
     expect(await runDue(stage({ schedule, codes: [0, 4, 0] }).work)).toBe(4);
+    expect(await runDue(stage({ schedule, codes: [2, 3, 0] }).work)).toBe(2);
   });
 });
 
