@@ -37,7 +37,7 @@ export async function runForever(work: Scheduled): Promise<number> {
   for (;;) {
     const exit = await round(work, turns, 0, ends);
     if (isFinal(exit) || (ends.size > 0 && [...ends.values()].every((end) => end === exitCodes.input))) return exit;
-    await waitForNext(work, turns, exit === exitCodes.environment);
+    await waitForNext(work, turns, exit === exitCodes.environment || exit === exitCodes.input);
   }
 }
 

@@ -87,6 +87,16 @@ describe('58. The interval of the schedule governs the inner loop', () => {
     expect(runs.map((run) => run.slice(9))).toEqual(['visits', 'plans', 'visits', 'plans', 'visits']);
   });
 
+  it('and waits before it tries what failed beside it again', async () => {
+    const { work, runs } = stage({
+      schedule: [deepAtEight, { ...everyTwoMinutes, everyMs: 60_000 }],
+      codes: [0, 3, 2, 143],
+      from: '2026-11-29T04:59:00Z',
+    });
+    await runForever(work);
+    expect(runs).toEqual(['04:59:00 visits', '05:00:00 full', '05:00:01 visits', '05:01:02 full']);
+  });
+
   it('and ends where that is all there is', async () => {
     const schedule = [everyTwoMinutes, { ...everyTwoMinutes, flows: ['plans'] }];
     const { work, runs } = stage({ schedule, codes: [2, 2] });
@@ -131,6 +141,8 @@ describe('the file of turns', () => {
     expect([readTurns(file), statSync(file).mode & 0o777]).toEqual([new Map([['every 1', 5]]), 0o600]);
     writeFileSync(file, '{"every 1":');
     expect(readTurns(file)).toEqual(new Map());
+    writeFileSync(file, '{"every 1":-1e300,"every 2":"5","every 3":7}');
+    expect(readTurns(file)).toEqual(new Map([['every 3', 7]]));
     writeFileSync(file, 'null');
     expect(readTurns(file)).toEqual(new Map());
   });
