@@ -72,11 +72,17 @@ async function round(
     const code = await work.run(optionsOf(entry));
     if (isFinal(code)) return code;
     ends.set(turnKey(entry), code);
-    if (code !== exitCodes.environment || entry.on === 'time') turns.set(turnKey(entry), startedAt);
+    if (code !== exitCodes.environment) turns.set(turnKey(entry), startedAt);
+    else if (entry.on === 'time') turns.set(turnKey(entry), soonAgain(entry.everyMs, tickMs(work.schedule), startedAt));
     work.save(turns);
     exit = worse(exit, code);
   }
   return exit;
+}
+
+/** What met a network that was down, or another run, is due with the next tick and not a whole turn later. */
+function soonAgain(everyMs: number, tick: number, startedAt: number): number {
+  return startedAt - everyMs + tick;
 }
 
 /** Stopped, or our bug. */

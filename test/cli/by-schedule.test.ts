@@ -125,6 +125,22 @@ describe('what a scheduler calls', () => {
     expect(runs).toHaveLength(2);
   });
 
+  it('tries what failed with the next tick, though its own turn comes round later', async () => {
+    const hourly = { ...everyTwoMinutes, everyMs: 3_600_000, flows: ['plans'] };
+    const { work, runs, saved, clock } = stage({ schedule: [everyTwoMinutes, hourly], codes: [0, 3, 0, 0, 0] });
+    for (let tick = 0; tick < 3; tick += 1) {
+      clock.time = Date.parse('2026-11-29T06:00:00Z') + tick * 120_000;
+      await runDue({ ...work, turns: saved.at(-1) ?? new Map() });
+    }
+    expect(runs.map((run) => run.slice(0, 5) + run.slice(8))).toEqual([
+      '06:00 visits',
+      '06:00 plans',
+      '06:02 visits',
+      '06:02 plans',
+      '06:04 visits',
+    ]);
+  });
+
   it('ends with the worst of its runs', async () => {
     const schedule = [everyTwoMinutes, { ...everyTwoMinutes, flows: ['plans'] }, { ...everyTwoMinutes, flows: ['a'] }];
     expect(await runDue(stage({ schedule, codes: [4, 3, 0] }).work)).toBe(3);
