@@ -21,11 +21,11 @@ export async function runDue(work: Scheduled): Promise<number> {
   const now = work.clock.now();
   const turns = turnsOf(work.schedule, work.turns, now);
   work.save(turns);
-  return round(work, turns, tickMs(work.schedule) / 2);
+  return round(work, turns, tickMs(work.schedule) / 2, new Map());
 }
 
 /**
- * `pipe run --loop`: round after round until a stop is asked for, or a run ends in a way the next one would as well.
+ * `pipe run --loop`: round after round until a stop is asked for, or all that was tried ends in a way it would again.
  * It reads the file once. Each run takes the lock and gives it back: while it waits, a run by hand and `pipe queue`
  * find the pipeline free, and one that has it still makes the next round wait for its own turn.
  */
@@ -33,10 +33,11 @@ export async function runForever(work: Scheduled): Promise<number> {
   const { schedule, clock } = work;
   const turns = turnsOf(schedule, work.turns, clock.now());
   for (const entry of schedule) if (entry.on === 'time') turns.set(turnKey(entry), 0);
+  const ends = new Map<string, number>();
   for (;;) {
-    const exit = await round(work, turns, 0);
-    if (isFinal(exit)) return exit;
-    await waitForNext(work, turns, exit === exitCodes.environment);
+    const exit = await round(work, turns, 0, ends);
+    if (isFinal(exit) || (ends.size > 0 && [...ends.values()].every((end) => end === exitCodes.input))) return exit;
+    await waitForNext(work, turns, exit === exitCodes.environment || exit === exitCodes.input);
   }
 }
 
@@ -55,27 +56,42 @@ async function waitForNext({ schedule, clock, signal }: Scheduled, turns: Turns,
   }
 }
 
-/** A turn is had when the run did its work; a time of the day that found the network down stays due. */
-async function round(work: Scheduled, turns: Map<string, number>, earlyMs: number): Promise<number> {
+/**
+ * A turn is had when the run did its work; a time of the day that found the network down stays due. What is wrong with
+ * one entry's flows is told, and the others have their turns: no plan stops a visit. `ends` keeps how each ended last.
+ */
+async function round(
+  work: Scheduled,
+  turns: Map<string, number>,
+  earlyMs: number,
+  ends: Map<string, number>,
+): Promise<number> {
   let exit = 0;
   for (const entry of dueEntries(work.schedule, turns, work.clock.now(), earlyMs)) {
     const startedAt = work.clock.now();
     const code = await work.run(optionsOf(entry));
     if (isFinal(code)) return code;
-    if (code !== exitCodes.environment || entry.on === 'time') turns.set(turnKey(entry), startedAt);
+    ends.set(turnKey(entry), code);
+    if (code !== exitCodes.environment) turns.set(turnKey(entry), startedAt);
+    else if (entry.on === 'time') turns.set(turnKey(entry), soonAgain(entry.everyMs, tickMs(work.schedule), startedAt));
     work.save(turns);
     exit = worse(exit, code);
   }
   return exit;
 }
 
-/** Stopped, our bug, or files that are wrong: the next run would end the same way. */
+/** What met a network that was down, or another run, is due with the next tick and not a whole turn later. */
+function soonAgain(everyMs: number, tick: number, startedAt: number): number {
+  return startedAt - everyMs + tick;
+}
+
+/** Stopped, or our bug. */
 function isFinal(code: number): boolean {
-  return code >= 128 || code === exitCodes.bug || code === exitCodes.input;
+  return code >= 128 || code === exitCodes.bug;
 }
 
 function worse(one: number, other: number): number {
-  const order = [0, exitCodes.data, exitCodes.environment];
+  const order = [0, exitCodes.data, exitCodes.environment, exitCodes.input];
   return order.indexOf(one) > order.indexOf(other) ? one : other;
 }
 

@@ -82,6 +82,12 @@ export const cliErrors = defineErrors('cli', {
       ru: "если # — часть значения, возьмите его в кавычки: ИМЯ='значение'",
     },
   },
+  env_emptied: {
+    kind: 'input',
+    en: 'line {line} of {file} sets {name}, which a later line sets to nothing',
+    ru: 'строка {line} файла {file} задаёт {name}, а строка ниже задаёт его пустым',
+    fix: { en: 'remove the one of the two that is not meant', ru: 'уберите ту из двух, которая не нужна' },
+  },
   open_to_others: {
     kind: 'environment',
     en: '{file} is open to others ({rights})',

@@ -30,15 +30,20 @@ export async function importSecrets(
   const text = textOf(file);
   const names = namesBeside(file);
   if (names.size === 0) throw vaultErrors.nothing_named.error({ file });
-  const { values, rest, unsure } = takeOut(text, names);
+  const { values, rest, unsure, emptied } = takeOut(text, names);
   if (values.size > 0) {
     await vault.set(values);
     rewrite(file, rest);
   }
-  const findings = unsure.flatMap(
-    ({ problem, line }) => problem?.finding({ file: basename(file), line }, undefined, 'warning') ?? [],
-  );
-  return { file, moved: [...values.keys()].sort(), left: unsure.flatMap(({ name }) => name ?? []).sort(), findings };
+  const short = basename(file);
+  const findings = [
+    ...unsure.flatMap(({ problem, line }) => problem?.finding({ file: short, line }, undefined, 'warning') ?? []),
+    ...emptied.map(({ name = '', line }) =>
+      cliErrors.env_emptied.finding({ file: short, line, name }, undefined, 'warning'),
+    ),
+  ];
+  const left = new Set([...unsure, ...emptied].flatMap(({ name }) => name ?? []));
+  return { file, moved: [...values.keys()].sort(), left: [...left].sort(), findings };
 }
 
 export interface TakenOut {
@@ -47,6 +52,8 @@ export interface TakenOut {
   readonly rest: string;
   /** Parts that name a secret and cannot be read for certain. */
   readonly unsure: readonly EnvPart[];
+  /** Parts with a value whose name a later one sets to nothing: who did so may think that it is gone. */
+  readonly emptied: readonly EnvPart[];
 }
 
 /** Splits the text of an `.env`. What is set to nothing is no secret, and where a name stands twice the last one counts. */
@@ -59,7 +66,8 @@ export function takeOut(text: string, names: ReadonlySet<string>): TakenOut {
   const read = Object.entries(parseEnv(sure.map((part) => part.text).join('')));
   const values = new Map(read.filter((entry): entry is [string, string] => Boolean(entry[1])));
   const rest = parts.filter((part) => part.name === undefined || !sure.includes(part) || !values.has(part.name));
-  return { values, rest: rest.map((part) => part.text).join(''), unsure };
+  const emptied = rest.filter((part) => sure.includes(part) && Object.values(parseEnv(part.text)).some(Boolean));
+  return { values, rest: rest.map((part) => part.text).join(''), unsure, emptied };
 }
 
 /** By their text alone, so that one with a mistake in it counts as well. */

@@ -106,7 +106,12 @@ function secretValue(name: string, { environment, vault }: ValueSources, mode: V
 
 function fileValue(name: string, file: string): string | Diagnostic | undefined {
   try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '') || undefined;
+    // Windows' own editors put a mark before what they save.
+    return (
+      readFileSync(file, 'utf8')
+        .replace(/^\uFEFF/, '')
+        .replace(/\r?\n$/, '') || undefined
+    );
   } catch {
     return configErrors.secret_file_unreadable.finding({ variable: `${name}_FILE` });
   }

@@ -6,6 +6,7 @@ import type { Entry } from './entries.ts';
 import { isHeard } from './level.ts';
 import type { Level } from './level.ts';
 import { localInstant, localTime } from './moment.ts';
+import { oneLine } from './one-line.ts';
 
 export const formats = ['text', 'json'] as const;
 
@@ -34,7 +35,7 @@ export function runLog({ level, format, language }: Voice, write: (line: string,
 /** `YYYY-MM-DD HH:MM:SS - LEVEL - text` (rule 45). A text of several lines would be lines without a time. */
 function textLines({ at }: RunEvent, { level, text, block }: Entry): readonly string[] {
   const head = `${localTime(at)} - ${level} - `;
-  return (block?.() ?? [text()]).map((line) => `${head}${line.replace(/\s*[\r\n]+\s*/g, ' ')}${EOL}`);
+  return (block?.() ?? [text()]).map((line) => `${head}${oneLine(line)}${EOL}`);
 }
 
 /** The event as it is, with what the other format says of it. */

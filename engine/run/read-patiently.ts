@@ -22,8 +22,8 @@ export async function* readPatiently(
     const asked: ReadRequest = next;
     try {
       for await (const batch of source.read(asked)) {
+        if (hasMoved(next, batch)) tries = 0;
         next = next && requestAfter(next, batch);
-        tries = 0;
         yield batch;
       }
       return;
@@ -35,6 +35,11 @@ export async function* readPatiently(
       if (!mayPass || !(await waitOut(context, what, error, pauseMs))) throw thrown;
     }
   }
+}
+
+/** Rows of the overlap come anew with every try: only a cursor that moves says that the read gets on. */
+function hasMoved(request: ReadRequest | undefined, { cursor }: SourceBatch): boolean {
+  return JSON.stringify(cursor) !== JSON.stringify(request?.cursor);
 }
 
 /** What is left to ask for behind a batch. */

@@ -96,7 +96,11 @@ async function runFlows(
     done.push({ name: flow.flow.name, ...countsOf(tally) });
     // `--only 'id = 12345'` means a row of one flow: it matched nothing when it did so in all of them.
     if (error?.code === runErrors.only_matched_nothing.code) missed.push(error);
-    else if (error) return { flows: done, error };
+    else if (error) {
+      // Whoever counts along knows the last batch that was done, and not what was written since.
+      task.emit({ type: 'batch-done', at: task.clock.now(), flow: flow.flow.name, counts: countsOf(tally) });
+      return { flows: done, error };
+    }
   }
   const [error] = missed;
   return { flows: done, ...(error && missed.length === flows.length && { error }) };

@@ -15,7 +15,7 @@ export function turnsFile(stateFolder: string, pipeline: string): string {
 export function readTurns(file: string): Turns {
   try {
     const read = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, unknown>>;
-    return new Map(Object.entries(read).flatMap(([key, at]) => (typeof at === 'number' ? [[key, at]] : [])));
+    return new Map(Object.entries(read).flatMap(([key, at]) => (typeof at === 'number' && at >= 0 ? [[key, at]] : [])));
   } catch {
     return new Map();
   }

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { codeOf, keepMode } from '../state/place.ts';
 
@@ -8,7 +8,8 @@ export function replaceFile(file: string, content: string | Uint8Array, mode: nu
   rmSync(draft, { force: true });
   const handle = openSync(draft, 'wx', 0o600);
   try {
-    writeSync(handle, Buffer.from(content));
+    // Unlike `writeSync`, which is content with the part that a full disk took.
+    writeFileSync(handle, content);
     fsyncSync(handle);
   } finally {
     closeSync(handle);

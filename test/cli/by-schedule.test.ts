@@ -80,6 +80,29 @@ describe('58. The interval of the schedule governs the inner loop', () => {
     expect(runs).toEqual(['05:00:00 full', '05:01:01 full', '05:00:00 full']);
   });
 
+  it('goes on with the others where one entry’s flow cannot run: plans that lack a table stop no visit', async () => {
+    const plans = { ...everyTwoMinutes, flows: ['plans'] };
+    const { work, runs } = stage({ schedule: [everyTwoMinutes, plans], codes: [0, 2, 0, 2, 143] });
+    expect(await runForever(work)).toBe(143);
+    expect(runs.map((run) => run.slice(9))).toEqual(['visits', 'plans', 'visits', 'plans', 'visits']);
+  });
+
+  it('and waits before it tries what failed beside it again', async () => {
+    const { work, runs } = stage({
+      schedule: [deepAtEight, { ...everyTwoMinutes, everyMs: 60_000 }],
+      codes: [0, 3, 2, 143],
+      from: '2026-11-29T04:59:00Z',
+    });
+    await runForever(work);
+    expect(runs).toEqual(['04:59:00 visits', '05:00:00 full', '05:00:01 visits', '05:01:02 full']);
+  });
+
+  it('and ends where that is all there is', async () => {
+    const schedule = [everyTwoMinutes, { ...everyTwoMinutes, flows: ['plans'] }];
+    const { work, runs } = stage({ schedule, codes: [2, 2] });
+    expect([await runForever(work), runs.length]).toEqual([2, 2]);
+  });
+
   it.each([1, 2, 130, 143])('ends with %d, which the next run would end with as well', async (code) => {
     const { work, runs } = stage({ schedule: [everyTwoMinutes], codes: [code] });
     expect([await runForever(work), runs.length]).toEqual([code, 1]);
@@ -102,10 +125,27 @@ describe('what a scheduler calls', () => {
     expect(runs).toHaveLength(2);
   });
 
+  it('tries what failed with the next tick, though its own turn comes round later', async () => {
+    const hourly = { ...everyTwoMinutes, everyMs: 3_600_000, flows: ['plans'] };
+    const { work, runs, saved, clock } = stage({ schedule: [everyTwoMinutes, hourly], codes: [0, 3, 0, 0, 0] });
+    for (let tick = 0; tick < 3; tick += 1) {
+      clock.time = Date.parse('2026-11-29T06:00:00Z') + tick * 120_000;
+      await runDue({ ...work, turns: saved.at(-1) ?? new Map() });
+    }
+    expect(runs.map((run) => run.slice(0, 5) + run.slice(8))).toEqual([
+      '06:00 visits',
+      '06:00 plans',
+      '06:02 visits',
+      '06:02 plans',
+      '06:04 visits',
+    ]);
+  });
+
   it('ends with the worst of its runs', async () => {
     const schedule = [everyTwoMinutes, { ...everyTwoMinutes, flows: ['plans'] }, { ...everyTwoMinutes, flows: ['a'] }];
     expect(await runDue(stage({ schedule, codes: [4, 3, 0] }).work)).toBe(3);
     expect(await runDue(stage({ schedule, codes: [0, 4, 0] }).work)).toBe(4);
+    expect(await runDue(stage({ schedule, codes: [2, 3, 0] }).work)).toBe(2);
   });
 });
 
@@ -117,6 +157,8 @@ describe('the file of turns', () => {
     expect([readTurns(file), statSync(file).mode & 0o777]).toEqual([new Map([['every 1', 5]]), 0o600]);
     writeFileSync(file, '{"every 1":');
     expect(readTurns(file)).toEqual(new Map());
+    writeFileSync(file, '{"every 1":-1e300,"every 2":"5","every 3":7}');
+    expect(readTurns(file)).toEqual(new Map([['every 3', 7]]));
     writeFileSync(file, 'null');
     expect(readTurns(file)).toEqual(new Map());
   });

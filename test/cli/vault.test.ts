@@ -204,6 +204,16 @@ describe('9. Import covers exactly the secrets that pipelines name', () => {
     ]);
     expect(readFileSync(here.path('.env'), 'utf8')).toBe('DESK_FOLDER=abc#12\n');
   });
+
+  it('9. A value that a later line empties stays as well, and is named: it is a secret in the file', async () => {
+    const here = place({ ...secretFiles, '.env': 'DESK_FOLDER=geheim\nDESK_FOLDER=\n' });
+    const { exit, stdout, stderr } = await here.pipe(['secret', 'import']);
+    expect([exit, stdout]).toEqual([0, 'still in .env, see the warnings: DESK_FOLDER\n']);
+    expect(stderr).toContain(
+      'warning cli.env_emptied\n  line 1 of .env sets DESK_FOLDER, which a later line sets to nothing\n',
+    );
+    expect(stderr).not.toContain('geheim');
+  });
 });
 
 describe('10. A vault opens for its key alone', () => {

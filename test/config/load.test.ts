@@ -81,7 +81,7 @@ describe('a sound pipeline', () => {
 
   it('reads a secret from the file that NAME_FILE names', async () => {
     const folder = temporaryFolder();
-    await loadFiles(folder, { webhook: 'https://portal.example/rest/1/xyz/\n' }, { main: [] });
+    await loadFiles(folder, { webhook: '\uFEFFhttps://portal.example/rest/1/xyz/\r\n' }, { main: [] });
     const env = { ...environment, WEBHOOK: undefined, WEBHOOK_FILE: `${folder}/webhook` };
     const { pipeline, lines } = await load(sound, { env });
     expect(lines).toEqual([]);

@@ -171,6 +171,11 @@ describe('45. A run is told line by line as its program told it:', () => {
     );
   });
 
+  it('a key gives the terminal no orders and takes no line of its own', () => {
+    const refused = { ...queued, key: 'F1\u001B[2J\u0085\u2028F2' } as RunEvent;
+    expect(textsOf([refused])).toEqual(['ERROR - QUEUE: F1 [2J F2: у ключевого поля «id» нет значения']);
+  });
+
   it('a second run in one process is counted from nothing', () => {
     const lines = textsOf([started, done, finished, started, finished]);
     expect(lines.filter((line) => line.includes('Успешно'))).toEqual([

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Connection, Connector, EntityDescription } from '../../engine/connector.ts';
+import type { RunEvent } from '../../engine/events/events.ts';
 import type { Ask } from '../../engine/plan/match.ts';
 import { lockstep } from '../../engine/run/lockstep.ts';
 import { makeHost } from '../../engine/run/host.ts';
@@ -60,6 +61,26 @@ describe('a run', () => {
     };
     expect(await rejection(runPipeline(await taskFor(connector)))).toMatchObject({ code: 'simulated.broken' });
     expect(await desk.state.runs(1)).toEqual([]);
+  });
+
+  it('that ends amid a batch tells what it had written by then: who counts along knows as much as the result', async () => {
+    const events: RunEvent[] = [];
+    const connector = changed(({ sink }) => ({
+      sink: (block) => {
+        const open = sink?.(block);
+        if (!open) throw new Error('no sink');
+        const find: typeof open.find = async (entity, questions, fields, signal) => {
+          if (entity === 'task') throw errors.broken.error({});
+          return open.find(entity, questions, fields, signal);
+        };
+        return { ...open, find };
+      },
+    }));
+    tables.rows = [visit(1)];
+    const { flows } = await runPipeline(await taskFor(connector, { emit: (event) => events.push(event) }));
+    const { name: _name, ...counts } = flows[0] ?? { name: '' };
+    expect(counts).toMatchObject({ read: 1 });
+    expect(events.findLast((event) => event.type === 'batch-done')).toMatchObject({ counts });
   });
 
   it('is told to the end though a connection does not close', async () => {

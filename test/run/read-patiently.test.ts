@@ -77,6 +77,21 @@ it('each batch has tries of its own', async () => {
   expect(await readAll(source)).toMatchObject({ ids: [1, 2, 3, 4, 5, 6], slept: [1000, 2000, 1000, 2000] });
 });
 
+it('19. what the overlap brings again is no progress: a batch that always fails ends the read', async () => {
+  const error = cut();
+  let reads = 0;
+  const source: Source = {
+    describe: async () => ({ fields: [] }),
+    async *read(): AsyncGenerator<SourceBatch> {
+      reads += 1;
+      if (reads > 9) return;
+      yield { rows: [{ id: 1 }], cursor: { at: 5 } };
+      throw error;
+    },
+  };
+  expect(await readAll(source, { cursor: { at: 5 } })).toMatchObject({ failed: error, slept: [1000, 2000] });
+});
+
 it('what does not pass is not tried again', async () => {
   const error = errors.denied.error({});
   const { source } = flakySource({ 1: error });

@@ -1,4 +1,5 @@
 import type { Listener } from '../../events/events.ts';
+import { oneLine } from '../../log/one-line.ts';
 import { runLog } from '../../log/run-log.ts';
 import type { Voice } from '../../log/run-log.ts';
 import { spokenText } from '../../log/spoken.ts';
@@ -37,7 +38,7 @@ async function liveLines(stream: NodeJS.WriteStream, language: Language): Promis
   const listen: Listener = (event) => {
     lines = follow(lines, event);
     const said = spokenText(event, language);
-    if (said !== undefined) say(event.type === 'warning' ? `WARNING: ${said}` : said);
+    if (said !== undefined) say(oneLine(event.type === 'warning' ? `WARNING: ${said}` : said));
     const isDue = said !== undefined || event.at - drawnAt >= redrawMs || event.type === 'flow-finished';
     if (isDue && lines.size > 0) draw(event.at);
   };

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../../base-command.ts';
+import { cliErrors } from '../../errors.ts';
 import { importSecrets } from '../../import-secrets.ts';
 import { importedText } from '../../render/secret.ts';
 import { ownVault } from '../../secrets.ts';
@@ -19,8 +20,9 @@ export default class SecretImport extends BaseCommand {
     const { args } = await this.parse(SecretImport);
     const { vault } = ownVault();
     const { findings, ...result } = await importSecrets(args.file, vault);
-    // Those of the .env here have been told before any command began.
-    if (resolve(args.file) !== resolve('.env')) this.tellFindings(findings);
+    // What the .env here cannot be read for has been told before any command began.
+    const isHere = resolve(args.file) === resolve('.env');
+    this.tellFindings(findings.filter(({ code }) => !isHere || code === cliErrors.env_emptied.code));
     await this.present(result, (language) => importedText(result, language));
   }
 }
