@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
-import { closeSync, fstatSync, mkdirSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { EOL } from 'node:os';
+import { makeFolder } from '../state/place.ts';
 import { logFile, logFiles } from './log-files.ts';
 import type { LogFile } from './log-files.ts';
 import { dayBefore, localDay } from './moment.ts';
@@ -79,7 +80,7 @@ function newest({ folder, name, extension }: Rotation, day: string): number {
 }
 
 function openFile({ folder, name, extension }: Rotation, day: string, number: number): Open {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const descriptor = openSync(logFile(folder, name, { day, number, extension }).path, 'a+', 0o600);
   const open = { day, number, descriptor, bytes: 0 };
   try {

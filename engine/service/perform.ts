@@ -1,9 +1,9 @@
-import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endHolder } from '../state/end-holder.ts';
 import type { Patience } from '../state/end-holder.ts';
 import { holderOf, lockFile } from '../state/lease.ts';
-import { codeOf } from '../state/place.ts';
+import { codeOf, makeFolder } from '../state/place.ts';
 import { call } from './call.ts';
 import { serviceErrors } from './errors.ts';
 import type { Action, Manager, Service, Step } from './service.ts';
@@ -35,7 +35,7 @@ export async function perform(action: Action, service: Service, means: Means): P
 async function take(step: Step, service: Service, { owner, clock, signal }: Means): Promise<void> {
   if ('write' in step) write(step.write, step.text);
   else if ('remove' in step) rmSync(step.remove, { force: true });
-  else if ('folder' in step) makeFolder(step.folder, owner);
+  else if ('folder' in step) makeOwnFolder(step.folder, owner);
   else if ('endRun' in step) await endRun(service, clock, signal);
   else await callSystem(step.call);
 }
@@ -47,8 +47,8 @@ function write(file: string, text: string): void {
 }
 
 /** A folder of root's that nobody else may write would stop the service at its first run: it becomes the user's. */
-function makeFolder(folder: string, owner: Owner | undefined): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+function makeOwnFolder(folder: string, owner: Owner | undefined): void {
+  makeFolder(folder);
   if (!owner) return;
   const { uid, mode } = statSync(folder);
   if (uid !== 0 || owner.uid === 0 || (mode & 0o022) !== 0) return;

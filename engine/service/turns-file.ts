@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { stateErrors } from '../state/errors.ts';
-import { reasonOf } from '../state/place.ts';
+import { makeFolder, reasonOf } from '../state/place.ts';
 import type { Turns } from './schedule.ts';
 
 /**
@@ -25,7 +25,7 @@ export function readTurns(file: string): Turns {
 export function writeTurns(file: string, turns: Turns): void {
   const draft = `${file}.${process.pid}`;
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file));
     writeFileSync(draft, JSON.stringify(Object.fromEntries(turns)), { mode: 0o600 });
     renameSync(draft, file);
   } catch (cause) {

@@ -1,4 +1,5 @@
 import { chmodSync, mkdirSync, statfsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { stateErrors } from './errors.ts';
 
 /**
@@ -22,10 +23,32 @@ export function isNetworkFileSystem(type: number): boolean {
   return networkFileSystems.has(type >>> 0);
 }
 
+/**
+ * Makes the folder (0700) and those it lies in, where there are none. Step by step: `mkdirSync` with `recursive` never
+ * comes back where a parent is there and takes no folder, as /proc.
+ */
+export function makeFolder(folder: string): void {
+  try {
+    makeOne(folder);
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'ENOENT' || dirname(folder) === folder) throw thrown;
+    makeFolder(dirname(folder));
+    makeOne(folder);
+  }
+}
+
+function makeOne(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'EEXIST' || !statSync(folder).isDirectory()) throw thrown;
+  }
+}
+
 /** Makes the folder (0700) if there is none, and refuses one on a network file system (Linux only). */
 export function prepareFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
   } catch (cause) {
     throw stateErrors.unusable.error({ file: folder, reason: reasonOf(cause) }, { cause });
   }

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { machineFolder } from '../../engine/state/machine-folder.ts';
-import { isNetworkFileSystem, keepMode, prepareFolder } from '../../engine/state/place.ts';
+import { isNetworkFileSystem, keepMode, makeFolder, prepareFolder } from '../../engine/state/place.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 describe('network file systems', () => {
@@ -74,5 +74,26 @@ describe('DL-20 the folder of the machine', () => {
     writeFileSync(shared, '');
     expect(machineFolder({ XDG_STATE_HOME: '/home/anna/state' }, 'linux', shared)).toBe('/home/anna/state/pipe');
     expect(machineFolder({}, 'linux', shared)).toBe(join(homedir(), '.local', 'state', 'pipe'));
+  });
+});
+
+describe('a folder', () => {
+  it('is made with those it lies in, for its owner alone', () => {
+    const folder = join(temporaryFolder(), 'a', 'b', 'c');
+    makeFolder(folder);
+    makeFolder(folder);
+    for (const made of [folder, join(folder, '..'), join(folder, '../..')])
+      expect(statSync(made).mode & 0o777).toBe(0o700);
+  });
+
+  it.runIf(process.platform === 'linux')('where none can be made is refused at once', () => {
+    expect(() => makeFolder('/proc/none/at/all')).toThrow('ENOENT');
+  });
+
+  it('is not made in the place of a file', () => {
+    const file = join(temporaryFolder(), 'file');
+    writeFileSync(file, '');
+    expect(() => makeFolder(file)).toThrow('EEXIST');
+    expect(() => makeFolder(join(file, 'inside'))).toThrow('ENOTDIR');
   });
 });
