@@ -1,4 +1,4 @@
-import { chownSync, existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { references } from '../config/interpolate.ts';
@@ -98,9 +98,7 @@ function reasonOf(cause: unknown): string {
 function rewrite(file: string, text: string): void {
   try {
     const real = realpathSync(file);
-    const { mode, uid, gid } = statSync(real);
-    replaceFile(real, text, mode & 0o777);
-    if (process.getuid?.() === 0) chownSync(real, uid, gid);
+    replaceFile(real, text, statSync(real).mode & 0o777);
   } catch (cause) {
     throw vaultErrors.unusable.error({ file, reason: reasonOf(cause) }, { cause });
   }

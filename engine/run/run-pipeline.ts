@@ -98,7 +98,8 @@ async function runFlows(
     if (error?.code === runErrors.only_matched_nothing.code) missed.push(error);
     else if (error) {
       // Whoever counts along knows the last batch that was done, and not what was written since.
-      task.emit({ type: 'batch-done', at: task.clock.now(), flow: flow.flow.name, counts: countsOf(tally) });
+      const counts = countsOf(tally);
+      if (counts.read > 0) task.emit({ type: 'batch-done', at: task.clock.now(), flow: flow.flow.name, counts });
       return { flows: done, error };
     }
   }

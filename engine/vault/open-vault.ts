@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, existsSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { PipeError, toPipeError } from '../errors.ts';
@@ -120,11 +120,15 @@ async function alone<Result>(place: VaultPlace, clock: Clock, change: () => Resu
   }
 }
 
-/** Where the administrator lets a group share the machine folder, the group shares the vault in it. */
+/**
+ * Where the administrator lets a group share the machine folder, the group shares the vault in it; where it belongs to
+ * the user of a service, what root puts there does as well.
+ */
 function prepare(folder: string): void {
   const shared = dirname(folder);
   const isNew = !existsSync(folder);
   prepareFolder(folder);
+  if (isNew && process.getuid?.() === 0) chownSync(folder, statSync(shared).uid, statSync(shared).gid);
   if (isNew && process.platform !== 'win32' && sharedMode(shared) === 0o660) chmodSync(folder, 0o2770);
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { codeOf, keepMode } from '../state/place.ts';
 
@@ -15,8 +15,16 @@ export function replaceFile(file: string, content: string | Uint8Array, mode: nu
     closeSync(handle);
   }
   keepMode(draft, mode);
+  keepOwner(draft, file);
   renameSync(draft, file);
   syncFolder(dirname(file));
+}
+
+/** What root writes for somebody stays theirs to read: a service that runs as its own user, say. */
+function keepOwner(draft: string, file: string): void {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = statSync(file, { throwIfNoEntry: false }) ?? statSync(dirname(file));
+  chownSync(draft, uid, gid);
 }
 
 /** Windows does not open folders, and does not need it. */

@@ -141,6 +141,13 @@ describe('what a scheduler calls', () => {
     ]);
   });
 
+  it('does the deep read though the entry before it cannot go on: after an edited param that read is the cure', async () => {
+    const { work, runs } = stage({ schedule: [everyTwoMinutes, deepAtEight], codes: [2, 0] });
+    const had = new Map([[turnKey(deepAtEight), Date.parse('2026-11-28T06:00:00Z')]]);
+    expect(await runDue({ ...work, turns: had })).toBe(2);
+    expect(runs).toEqual(['06:00:00 visits', '06:00:01 full']);
+  });
+
   it('ends with the worst of its runs', async () => {
     const schedule = [everyTwoMinutes, { ...everyTwoMinutes, flows: ['plans'] }, { ...everyTwoMinutes, flows: ['a'] }];
     expect(await runDue(stage({ schedule, codes: [4, 3, 0] }).work)).toBe(3);

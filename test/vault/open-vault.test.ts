@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { systemClock } from '../../engine/state/clock.ts';
@@ -107,6 +107,16 @@ describe('a vault of the machine', () => {
     await openVault(place, systemClock, keychain()).set(secret);
     const modes = [place.folder, place.file, place.keyFile].map((path) => (statSync(path).mode & 0o7777).toString(8));
     expect(modes).toEqual(['2770', '660', '660']);
+  });
+
+  it.runIf(process.getuid?.() === 0)('is its owner’s to read when root puts a secret into it', async () => {
+    const home = temporaryFolder();
+    chownSync(home, 65_534, 65_534);
+    const place = vaultPlace({ PIPE_HOME: home });
+    await openVault(place, systemClock, keychain()).set(secret);
+    await openVault(place, systemClock, keychain()).set(new Map([['SECOND', 'x']]));
+    const owners = [place.folder, place.file, place.keyFile].map((path) => statSync(path).uid);
+    expect(owners).toEqual([65_534, 65_534, 65_534]);
   });
 
   it('keeps a key that was there before it: of a vault that was moved away and comes back', async () => {
