@@ -11,7 +11,7 @@ v8.setFlagsFromString('--expose-gc');
 const collect = vm.runInNewContext('gc');
 const write = process.stderr.write.bind(process.stderr);
 process.stderr.write = (text, ...rest) => {
-  if (/^receptions: read/.test(String(text))) {
+  if (/ - receptions: read /.test(String(text))) {
     collect();
     write('alive ' + process.memoryUsage().heapUsed + '\\n');
   }

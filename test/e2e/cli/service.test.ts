@@ -31,6 +31,6 @@ it('54. the shipped pipeline is a task of every two minutes, by its own schedule
 });
 
 it('54. another interval in its schedule is another interval of the task', async () => {
-  const { xml } = await taskOf(shipped.replace('every: 2m', 'every: 3m'));
+  const { xml } = await taskOf(shipped.replace('SYNC_INTERVAL:-2m', 'SYNC_INTERVAL:-3m'));
   expect(textAt(xml, 'Triggers/TimeTrigger/Repetition/Interval')).toBe('PT3M');
 });
