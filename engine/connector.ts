@@ -57,6 +57,11 @@ export type TargetBlock = Readonly<Record<string, unknown>>;
 
 /** A connected connector; `close` ends pools and sockets and may be called twice. */
 export interface Connection {
+  /**
+   * What it leads to, without secrets: host, data base. Under another name it is another system, and what the state of a
+   * pipeline knows of the old one is not true there. Absent: whatever is there is the same.
+   */
+  readonly system?: string;
   source?(block: SourceBlock): Source;
   /** The sink of one target; what several targets of a connection share stays with the connection. */
   sink?(block: TargetBlock): Sink;

@@ -28,6 +28,11 @@ export class SqlClient {
     this.at = endpointOf(settings);
   }
 
+  /** Of another data base no cursor is true. */
+  get system(): string {
+    return `${this.at.server}/${this.at.database}`.toLowerCase();
+  }
+
   /**
    * Rows of one statement as they come, converted to JSON. Leaving the loop early cancels the statement on the
    * server. `converters` replaces the one of a column by name.

@@ -16,6 +16,7 @@ export function connect(settings: Settings, host: Host): Connection {
   const highWaters = createHighWaters(client);
   const pace = createPace();
   return {
+    system: client.host,
     sink: () => ({
       describe: async (entity, signal) => (await schemas.of(entity, signal)).description,
       find: async (entity, questions, fields, signal) =>

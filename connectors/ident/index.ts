@@ -20,6 +20,7 @@ const connector: Connector<typeof settings> = {
   connect(given, host): Connection {
     const client = new SqlClient({ ...given, database: given.database ?? defaultDatabase }, host);
     return {
+      system: client.system,
       source: (block) => sourceOf(client, host, block),
       async check({ sources }, signal) {
         const results = [...(await checkServer(client, host, signal))];

@@ -14,6 +14,7 @@ const connector: Connector<typeof settings> = {
   connect(given, host): Connection {
     const client = new SqlClient(given, host);
     return {
+      system: client.system,
       source: (block) => sourceOf(client, host, block),
       async check({ sources }, signal) {
         const results = [...(await checkServer(client, host, signal))];

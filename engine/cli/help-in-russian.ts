@@ -25,8 +25,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'What a pipeline remembers: show, adopt.': 'Что помнит конвейер: просмотр, признание своим.',
   'Show what a pipeline remembers of itself: instance, machine, checkpoints.':
     'Показать, что конвейер помнит о себе: экземпляр, компьютер, контрольные точки.',
-  'Take the rows of another instance of the pipeline for ours, once that has ended for good.':
-    'Признать своими строки другого экземпляра конвейера, когда тот остановлен навсегда.',
+  'Say that what runs refused is ours: rows of another instance that has ended for good, a system under a new name.':
+    'Признать своим то, что запуски отвергли: строки экземпляра, остановленного навсегда, систему под новым именем.',
   'List the records of a pipeline that failed and wait.': 'Перечислить записи конвейера, которые не прошли и ждут.',
   'Show one waiting record with its source row, masked unless --reveal.':
     'Показать ждущую запись и её исходную строку; личные данные скрыты, если нет --reveal.',

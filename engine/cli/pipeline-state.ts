@@ -48,10 +48,23 @@ export async function pipelineState(file: string, stateFlag: string | undefined)
   }
 }
 
-/** Takes the instances met so far for ours: the book keeps that, so it holds though the state is deleted. */
-export async function adoptInstances(file: string): Promise<readonly string[]> {
-  const { pipeline } = await lookAt(file, undefined);
-  return withBook((book) => book.adopt(pipeline.name));
+/** What a person takes for the pipeline's own. */
+export interface Adopted {
+  /** Instances met so far: the book keeps that, so it holds though the state is deleted. */
+  readonly adopted: readonly string[];
+  /** Connections whose system has another name now and is the same. */
+  readonly systems: readonly string[];
+}
+
+export async function adoptAsOwn(file: string, stateFlag: string | undefined): Promise<Adopted> {
+  const { pipeline, stateFolder } = await lookAt(file, stateFlag);
+  const adopted = await withBook((book) => book.adopt(pipeline.name));
+  const state = await openState(stateFolder, { pipeline: pipeline.name, clock: systemClock });
+  try {
+    return { adopted, systems: await state.adoptSystems() };
+  } finally {
+    await state.close();
+  }
 }
 
 async function withBook<Result>(use: (book: PortalBook) => Promise<Result>): Promise<Result> {

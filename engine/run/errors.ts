@@ -136,6 +136,15 @@ export const runErrors = defineErrors('run', {
       ru: 'убедитесь, что там конвейер больше не запускается',
     },
   },
+  other_system: {
+    kind: 'input',
+    en: 'connection {connection} led to {before} so far and leads to {now} now: what the state knows is not true there',
+    ru: 'подключение {connection} до сих пор вело в {before}, а теперь ведёт в {now}: то, что известно о прежней системе, там неверно',
+    fix: {
+      en: 'give another system a state of its own with `--state <folder>`; if it is the same one under a new name, say `pipe state adopt {file}`',
+      ru: 'для другой системы укажите своё состояние: `--state <папка>`; если это та же система под новым именем, выполните `pipe state adopt {file}`',
+    },
+  },
   other_instance: {
     kind: 'environment',
     en: '{row} in connection {connection} was created in the last 24 hours by instance {other} of this pipeline; this is instance {mine}',

@@ -22,6 +22,19 @@ export async function identify({
   return { id: mine.instance, adopted: new Set(adopted) };
 }
 
+/** Checkpoints and known versions are true of the systems they were won with: in another one all of it is still to do. */
+export async function refuseOtherSystems({
+  state,
+  compiled,
+  connections,
+}: Pick<RunContext, 'state' | 'compiled' | 'connections'>): Promise<void> {
+  const named = [...connections.values()].flatMap(({ name, connection: { system } }): [string, string][] =>
+    system === undefined ? [] : [[name, system]],
+  );
+  const [other] = await state.meetSystems(new Map(named));
+  if (other) throw runErrors.other_system.error({ ...other, file: compiled.pipeline.file });
+}
+
 const youngMs = 24 * 60 * 60 * 1000;
 
 /**

@@ -12,7 +12,7 @@ import { countsOf, startTally } from './counts.ts';
 import { reach } from './crash-points.ts';
 import { runErrors } from './errors.ts';
 import { makeHost } from './host.ts';
-import { identify } from './instance.ts';
+import { identify, refuseOtherSystems } from './instance.ts';
 import { runFlow } from './run-flow.ts';
 
 /** What a run is given; whoever calls opens and closes state, book and lease. */
@@ -86,7 +86,9 @@ async function runFlows(
   flows: readonly CompiledFlow[],
 ): Promise<FlowsDone> {
   const done: ({ name: string } & FlowCounts)[] = [];
-  const instance = await identify(task).catch(toPipeError);
+  const instance = await refuseOtherSystems(parts)
+    .then(() => identify(task))
+    .catch(toPipeError);
   if (instance instanceof Error) return { flows: done, error: instance };
   const context = { ...parts, instance };
   const missed: PipeError[] = [];

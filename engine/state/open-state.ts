@@ -4,6 +4,7 @@ import { openDatabase } from './database.ts';
 import type { Database } from './database.ts';
 import { stateErrors } from './errors.ts';
 import { instance } from './instance.ts';
+import { systems } from './systems.ts';
 import { journal } from './journal.ts';
 import type { StateStore } from './ports.ts';
 import { presence } from './presence.ts';
@@ -63,6 +64,7 @@ export function stateStore(db: Database): StateStore {
     presence: presence(db),
     ...queueByHand(db),
     ...instance(db),
+    ...systems(db),
     ...traced,
     async commit(delivery) {
       // Not durable against a loss of power: the intents are, and one without its receipt is looked up, never re-sent.

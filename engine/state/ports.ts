@@ -19,6 +19,12 @@ export interface StateStore {
    */
   identify(mine: Identity): Promise<'ours' | 'copied'>;
   identity(): Promise<StateIdentity>;
+  /**
+   * Says which systems the connections lead to now. Those that led elsewhere before are given back, and stay what they
+   * were until somebody says that it is the same system (`adoptSystems`, which gives the connections it was said of).
+   */
+  meetSystems(met: ReadonlyMap<string, string>): Promise<readonly OtherSystem[]>;
+  adoptSystems(): Promise<readonly string[]>;
 
   checkpoint(flow: string): Promise<Checkpoint | undefined>;
   checkpoints(): Promise<readonly Checkpoint[]>;
@@ -91,6 +97,13 @@ export interface StateStore {
   readonly presence: Presence;
 
   close(): Promise<void>;
+}
+
+/** A connection of the state leads to another system than before. */
+export interface OtherSystem {
+  readonly connection: string;
+  readonly before: string;
+  readonly now: string;
 }
 
 /** Rows a target held before the source was read, and the keys the source showed; of one run of one flow (DL-7). */

@@ -140,5 +140,8 @@ export const stateSchema: Schema = {
     CREATE INDEX intents_absent ON intents (position)
       WHERE open = 0 AND doubted = 1 AND outcome = 'not-applied' AND operation = 'create';
     `,
+    `
+    CREATE TABLE systems (connection TEXT PRIMARY KEY, system TEXT NOT NULL, met TEXT) STRICT, WITHOUT ROWID;
+    `,
   ],
 };

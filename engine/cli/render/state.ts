@@ -1,5 +1,5 @@
 import type { Language } from '../../messages/template.ts';
-import type { PipelineState } from '../pipeline-state.ts';
+import type { Adopted, PipelineState } from '../pipeline-state.ts';
 import { localText } from './moment.ts';
 
 const words = {
@@ -14,7 +14,8 @@ const words = {
     checkpoint: 'checkpoint',
     none: 'no checkpoint yet',
     took: (instances: string) => `adopted: ${instances}; rows they created are ours`,
-    nothing: 'nothing to adopt: no run has met rows of another instance',
+    renamed: (connections: string) => `adopted: ${connections}; the system is the same under its new name`,
+    nothing: 'nothing to adopt: no run has met rows of another instance, or a system under another name',
   },
   ru: {
     instance: 'экземпляр',
@@ -27,7 +28,8 @@ const words = {
     checkpoint: 'контрольная точка',
     none: 'контрольной точки ещё нет',
     took: (instances: string) => `признаны своими: ${instances}; созданные ими строки — наши`,
-    nothing: 'признавать нечего: ни один запуск не встретил строк другого экземпляра',
+    renamed: (connections: string) => `признано: ${connections}; это та же система под новым именем`,
+    nothing: 'признавать нечего: ни один запуск не встретил строк другого экземпляра или системы под другим именем',
   },
 } as const satisfies Record<Language, object>;
 
@@ -51,7 +53,11 @@ export function stateText(state: PipelineState, language: Language): string {
   ].join('\n');
 }
 
-export function adoptedText(instances: readonly string[], language: Language): string {
+export function adoptedText({ adopted, systems }: Adopted, language: Language): string {
   const say = words[language];
-  return instances.length === 0 ? say.nothing : say.took(instances.join(', '));
+  const said = [
+    ...(adopted.length > 0 ? [say.took(adopted.join(', '))] : []),
+    ...(systems.length > 0 ? [say.renamed(systems.join(', '))] : []),
+  ];
+  return said.length === 0 ? say.nothing : said.join('\n');
 }
