@@ -1,4 +1,7 @@
-import type { Listener } from '../events/events.ts';
+import { existsSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { exitCodes, toPipeError } from '../errors.ts';
+import type { Listener, RunEvent } from '../events/events.ts';
 import { logErrors } from '../log/errors.ts';
 import { isHeard } from '../log/level.ts';
 import { logFolder, logSettings } from '../log/settings.ts';
@@ -7,6 +10,7 @@ import { runLog } from '../log/run-log.ts';
 import type { Language } from '../messages/template.ts';
 import type { RunOptions } from '../run/context.ts';
 import { codeOf, reasonOf } from '../state/place.ts';
+import { FindingsError } from './findings-error.ts';
 import type { Prepared } from './prepare.ts';
 import { findingsText } from './render/error.ts';
 import { showProgress } from './render/progress.ts';
@@ -41,6 +45,36 @@ export async function watchRun({ compiled }: Prepared, level: string | undefined
       progress.end();
     },
   };
+}
+
+/**
+ * A run that could not even begin, where nobody looks on: a service would fail every two minutes and its log would look
+ * healthy. Its pipeline's name may be what is wrong, so the log is that of the file's.
+ */
+export function logFailedStart(file: string, level: string | undefined, language: Language, thrown: unknown): void {
+  if (process.stderr.isTTY || !existsSync(file)) return;
+  try {
+    const settings = logSettings(process.env, level);
+    const folder = logFolder(settings, dirname(file));
+    const name = basename(file).replace(/\.ya?ml$/, '');
+    const log = rotatingFile({ ...settings, folder, name, extension: settings.format === 'json' ? 'jsonl' : 'txt' });
+    const listen = runLog({ ...settings, language }, log.write);
+    for (const { error, exitCode } of failuresOf(thrown))
+      listen({ type: 'run-failed', at: Date.now(), pipeline: name, exitCode, error });
+    log.close();
+  } catch {
+    // The failure itself is on its way to stderr.
+  }
+}
+
+function failuresOf(thrown: unknown): readonly Pick<Extract<RunEvent, { type: 'run-failed' }>, 'error' | 'exitCode'>[] {
+  if (!(thrown instanceof FindingsError)) {
+    const { code, parameters, kind } = toPipeError(thrown);
+    return [{ error: { code, parameters }, exitCode: exitCodes[kind] }];
+  }
+  return thrown.findings
+    .filter(({ severity }) => severity === 'error')
+    .map(({ code, parameters }) => ({ error: { code, parameters }, exitCode: exitCodes.input }));
 }
 
 /** No log is worth a record: what fails is told once, and the run goes on. */

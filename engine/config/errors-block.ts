@@ -98,7 +98,7 @@ export const blockErrors = defineErrors('config', {
     kind: 'input',
     en: 'what {variable} holds does not suit "{key}"',
     ru: 'значение {variable} не подходит для «{key}»',
-    fix: { en: 'set it to {example}', ru: 'задайте {example}' },
+    fix: { en: 'set it to the like of {example}', ru: 'задайте значение вида {example}' },
   },
   secret_file_unreadable: {
     kind: 'input',

@@ -67,7 +67,11 @@ function valueFinding(shape: ShapeError, block: Block): Diagnostic {
   const node = at(block.node, path);
   const place = placeAt(shape, block);
   const example = exampleOf(key, schema);
-  if (node?.kind === 'scalar' && (node.value === null || node.value === '')) return noValue(key, example, path, place);
+  if (node?.kind === 'scalar' && (node.value === null || node.value === '')) {
+    const [variable] = node.variables?.names ?? [];
+    if (variable !== undefined) return configErrors.variable_missing.finding({ variable }, place);
+    return noValue(key, example, path, place);
+  }
   if (node?.kind === 'scalar' && node.variables) return misfit(node, key, schema, place);
   if (typesOf(schema).includes(typeOf(shape.error.data)) || schema['format'] !== undefined) {
     const choices = choicesOf(schema, node);
@@ -83,7 +87,11 @@ function noValue(key: string, example: string, path: Path, place: Place): Diagno
 
 function misfit(node: ScalarNode, key: string, schema: AnySchemaObject, place: Place): Diagnostic {
   const variable = node.variables?.names.join(', ') || (node.variables?.written ?? '');
-  return configErrors.variable_misfit.finding({ variable, key, example: choicesOf(schema, undefined) }, place);
+  const usual: unknown = schema['default'];
+  const example = usual === undefined ? choicesOf(schema, undefined) : asYaml(usual);
+  const described: unknown = schema['description'];
+  const meaning = typeof described === 'string' ? ` (${described})` : '';
+  return configErrors.variable_misfit.finding({ variable, key, example: `${example}${meaning}` }, place);
 }
 
 function wantsFinding(type: string, key: string, example: string, place: Place): Diagnostic {

@@ -111,11 +111,11 @@ export const runErrors = defineErrors('run', {
   },
   other_params: {
     kind: 'input',
-    en: 'flow {flow} was last run with other values of the params its source and map use',
-    ru: 'поток {flow} в прошлый раз запускался с другими значениями параметров, от которых зависят source и map',
+    en: 'flow {flow} was last run with another value of one of the params its source and map use: {params}',
+    ru: 'поток {flow} в прошлый раз запускался с другим значением одного из параметров, от которых зависят source и map: {params}',
     fix: {
-      en: 'set the old values, or run once with `--full` to go on with the new ones',
-      ru: 'верните прежние значения или один раз запустите с `--full`, чтобы продолжить с новыми',
+      en: 'set the old values; only where every key stays what it was, run once with `--full`: with other keys all rows are made a second time',
+      ru: 'верните прежние значения; запускать один раз с `--full` можно, только если все ключи остались прежними: с другими ключами все строки будут созданы второй раз',
     },
   },
   already_running: {

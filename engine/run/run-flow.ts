@@ -97,7 +97,7 @@ async function storedCursor(work: FlowRun): Promise<Cursor | undefined> {
   const { name } = context.flow.flow;
   const checkpoint = await context.state.checkpoint(name);
   if (checkpoint && checkpoint.params !== context.compiled.paramsHash && !context.options.full) {
-    throw runErrors.other_params.error({ flow: name });
+    throw runErrors.other_params.error({ flow: name, params: context.compiled.paramNames.join(', ') });
   }
   return checkpoint?.cursor;
 }

@@ -8,7 +8,7 @@ import type { CompiledFlow, CompiledPipeline, MappedRecord, Variables } from './
 import { compileTargets } from './compile-target.ts';
 import { transformErrors } from './errors.ts';
 import type { Expression } from './expression.ts';
-import { mappingHash, paramsHash } from './hash.ts';
+import { mappingHash, paramsHash, paramsUsed } from './hash.ts';
 import { mapField } from './map-field.ts';
 import type { MakeValue } from './map-field.ts';
 import { reader } from './reader.ts';
@@ -33,11 +33,12 @@ export function compile(pipeline: Pipeline, knowledge: Knowledge = {}): Compilat
   const flows = pipeline.flows.map((flow) => compileFlow(pipeline, flow, knowledge, read));
   const findings = sortFindings(read.findings);
   if (findings.some(({ severity }) => severity === 'error')) return { pipeline: undefined, findings };
-  const used = new Set(flows.flatMap(({ mapParams }) => mapParams));
+  const paramNames = paramsUsed(pipeline, new Set(flows.flatMap(({ mapParams }) => mapParams)));
   const compiled: CompiledPipeline = {
     pipeline,
     hash: mappingHash(pipeline),
-    paramsHash: paramsHash(pipeline, used),
+    paramsHash: paramsHash(pipeline, paramNames),
+    paramNames,
     flows: flows.map(({ flow }) => flow),
   };
   return { pipeline: compiled, findings };

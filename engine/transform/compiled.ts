@@ -30,6 +30,8 @@ export interface CompiledPipeline {
   readonly hash: string;
   /** Of those params alone that sources and maps use (language.md §4.12). */
   readonly paramsHash: string;
+  /** The params in it. */
+  readonly paramNames: readonly string[];
   readonly flows: readonly CompiledFlow[];
 }
 

@@ -8,13 +8,16 @@ export function mappingHash({ name, flows, values }: Pipeline): string {
 }
 
 /**
- * Of the params that sources and maps use, by name: another value means other rows under the same cursor (language.md
- * §4.12). A source uses those its block names with `@`; `*` in `used` stands for all.
+ * The params that sources and maps use: another value means other rows under the same cursor (language.md §4.12). A
+ * source uses those its block names with `@`; `*` in `used` stands for all.
  */
-export function paramsHash({ flows, values }: Pipeline, used: ReadonlySet<string>): string {
+export function paramsUsed({ flows, values }: Pipeline, used: ReadonlySet<string>): readonly string[] {
   const blocks = JSON.stringify(flows.map(({ source }) => source.block));
   const asked = new Set([...blocks.matchAll(/@([\p{L}_][\p{L}\p{N}_]*)/gu)].map((match) => match[1]));
-  const names = Object.keys(values).filter((name) => used.has('*') || used.has(name) || asked.has(name));
+  return Object.keys(values).filter((name) => used.has('*') || used.has(name) || asked.has(name));
+}
+
+export function paramsHash({ values }: Pipeline, names: readonly string[]): string {
   return digest(names.map((name) => [name, values[name]]));
 }
 

@@ -72,6 +72,15 @@ describe('44. pipe run', () => {
     expect(untimed(logged(here))).toMatch(/^\uFEFF<time> - ERROR - .*people cannot be used: .*; fix: .*\n$/);
   });
 
+  it('says in the log of its file what is wrong with that, for nobody reads the stderr of a service', async () => {
+    const here = place({ ...goodFiles, 'people.yaml': goodFiles['people.yaml'].replace('flows:', 'flwos:') });
+    const { exit } = await here.pipe(['run', 'people.yaml']);
+    expect([exit, untimed(logged(here).slice(1))]).toEqual([
+      2,
+      expect.stringMatching(/^<time> - ERROR - .*"flwos".*"flows"/),
+    ]);
+  });
+
   it('goes on without a log that cannot be written, and says so once', async () => {
     const { pipe, path } = place({ ...goodFiles, logs: 'a file of that name' });
     const { exit, stderr } = await pipe(['run', 'people.yaml']);

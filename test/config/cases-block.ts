@@ -191,13 +191,13 @@ export const blockCases: CaseGroups = {
       name: 'a variable whose value does not suit',
       change: [['server: localhost', 'server: localhost, port: "${env:PORT}"']],
       options: { env: { ...environment, PORT: 'abc' } },
-      expect: ['6:57 error config.variable_misfit: what PORT holds does not suit "port" → set it to 1'],
+      expect: ['6:57 error config.variable_misfit: what PORT holds does not suit "port" → set it to the like of 1433'],
     },
     {
       name: 'a variable whose secret value does not suit',
       options: { env: { ...environment, WEBHOOK: 'ftp://x' } },
       expect: [
-        '7:38 error config.variable_misfit: what WEBHOOK holds does not suit "webhook" → set it to https://portal/rest/user/secret/',
+        '7:38 error config.variable_misfit: what WEBHOOK holds does not suit "webhook" → set it to the like of https://portal/rest/user/secret/ (https://portal/rest/user/secret/)',
       ],
     },
     {

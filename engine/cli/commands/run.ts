@@ -13,7 +13,7 @@ import { compileOnly, windowOf } from '../row-filter.ts';
 import type { Holder } from '../../state/machine-ports.ts';
 import { checkSchedulingFlags, scheduledWork } from '../scheduled-work.ts';
 import { stopSignal } from '../stop-signal.ts';
-import { watchRun } from '../watch-run.ts';
+import { logFailedStart, watchRun } from '../watch-run.ts';
 
 export default class Run extends BaseCommand {
   static override summary = 'Run a pipeline: read, map, match, write what differs.';
@@ -57,7 +57,10 @@ export default class Run extends BaseCommand {
       ...(flags.limit !== undefined && { limit: flags.limit }),
       ...(flags.only !== undefined && { only: compileOnly(flags.only) }),
     };
-    const prepared = await prepare(args.file, flags, process.env);
+    const prepared = await prepare(args.file, flags, process.env).catch((thrown: unknown) => {
+      logFailedStart(args.file, flags['log-level'], this.language, thrown);
+      throw thrown;
+    });
     this.tellFindings(prepared.warnings);
     const onEnded = flags['end-holder'] ? (holder: Holder) => this.tell(endedText(holder, this.language)) : undefined;
     let say: ((line: string) => void) | undefined;
