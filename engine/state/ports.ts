@@ -20,8 +20,8 @@ export interface StateStore {
   identify(mine: Identity): Promise<'ours' | 'copied'>;
   identity(): Promise<StateIdentity>;
   /**
-   * Says which systems the connections lead to now. Those that led elsewhere before are given back, and stay what they
-   * were until somebody says that it is the same system (`adoptSystems`, which gives the connections it was said of).
+   * Says which systems the connections lead to now. Those that led elsewhere when something was sent or read whole are
+   * given back, and stay what they were until somebody says that it is the same system (`adoptSystems`, which gives the connections it was said of).
    */
   meetSystems(met: ReadonlyMap<string, string>): Promise<readonly OtherSystem[]>;
   adoptSystems(): Promise<readonly string[]>;

@@ -9,7 +9,13 @@ interface SystemRow {
 /** Which systems the checkpoints, links and known hashes of a state are about. */
 export function systems(db: Database): Pick<StateStore, 'meetSystems' | 'adoptSystems'> {
   const known = db.sqlite.prepare<[], SystemRow>('SELECT connection, system FROM systems');
-  const begin = db.sqlite.prepare<[string, string]>('INSERT INTO systems (connection, system) VALUES (?, ?)');
+  const begin = db.sqlite.prepare<[string, string]>(
+    'INSERT OR REPLACE INTO systems (connection, system) VALUES (?, ?)',
+  );
+  // A wrong address that nothing ever came of binds nobody.
+  const delivered = db.sqlite.prepare<[], unknown>(
+    'SELECT 1 FROM checkpoints UNION ALL SELECT 1 FROM links UNION ALL SELECT 1 FROM intents LIMIT 1',
+  );
   const meet = db.sqlite.prepare<[string | null, string]>('UPDATE systems SET met = ? WHERE connection = ?');
   const adopt = db.sqlite.prepare<[], Pick<SystemRow, 'connection'>>(
     'UPDATE systems SET system = met, met = NULL WHERE met IS NOT NULL RETURNING connection',
@@ -17,7 +23,8 @@ export function systems(db: Database): Pick<StateStore, 'meetSystems' | 'adoptSy
   return {
     meetSystems: async (met) =>
       db.write(() => {
-        const before = new Map(known.all().map(({ connection, system }) => [connection, system]));
+        const rows = delivered.get() === undefined ? [] : known.all();
+        const before = new Map(rows.map(({ connection, system }) => [connection, system]));
         const others = [...met].filter(([connection, system]) => (before.get(connection) ?? system) !== system);
         for (const [connection, system] of met) {
           if (before.has(connection)) meet.run(before.get(connection) === system ? null : system, connection);
