@@ -87,6 +87,8 @@ export interface Flow {
   readonly guards: readonly FlowGuard[];
   /** In the order of the file. */
   readonly targets: readonly Target[];
+  /** Nothing of a record is written unless all its targets could be planned. */
+  readonly whole: boolean;
   readonly retry: { readonly delaysMs: readonly number[] };
   readonly queue: { readonly limit: number; readonly keepMs: number; readonly whenFull: 'stop' | 'drop-oldest' };
 }

@@ -50,6 +50,7 @@ export function readFlow(
     require: required.map(({ text, span }) => ({ field: fieldNamed(text, map), place: placeOf(span) })),
     guards: items(child(node, 'guard')).flatMap(readGuard),
     targets,
+    whole: isTrue(child(node, 'whole')),
     ...readPatience(node),
   };
 }
@@ -104,6 +105,10 @@ function readGuard(node: Node): readonly FlowGuard[] {
   const condition = expressionAt(node, 'if');
   const skip = textAt(node, 'skip');
   return condition && skip !== undefined ? [{ if: condition, skip }] : [];
+}
+
+function isTrue(node: Node | undefined): boolean {
+  return node !== undefined && toJson(node) === true;
 }
 
 function readPatience(node: Node): Pick<Flow, 'retry' | 'queue'> {

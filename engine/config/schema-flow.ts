@@ -86,6 +86,9 @@ export const flowSchema = closed(
     require: Type.Optional(listOf(nameSchema('A field'), 'Fields a record must have', ['uniqueId', 'start'])),
     guard: Type.Optional(listOf(guardSchema, 'Ends records by name', [{ if: '$empty(phone)', skip: 'NO PHONE' }])),
     targets: mapOf(targetSchema, 'Where the record goes, one after the other'),
+    whole: Type.Optional(
+      Type.Boolean({ description: 'Write nothing of a record one of whose targets cannot be planned; default false' }),
+    ),
     retry: Type.Optional(retrySchema),
     queue: Type.Optional(queueSchema),
   },

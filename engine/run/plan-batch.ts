@@ -59,6 +59,7 @@ export async function planBatch(
     const open = drafts.filter((draft) => isOpen(draft, target));
     await planOne(context, open, target, answers);
   }
+  if (context.flow.flow.whole) for (const { plans, failures } of drafts) if (failures.size > 0) plans.clear();
   return drafts;
 }
 

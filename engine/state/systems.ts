@@ -13,7 +13,7 @@ export function systems(db: Database): Pick<StateStore, 'meetSystems' | 'adoptSy
     'INSERT OR REPLACE INTO systems (connection, system) VALUES (?, ?)',
   );
   // A wrong address that nothing ever came of binds nobody.
-  const delivered = db.sqlite.prepare<[], unknown>(
+  const delivered = db.sqlite.prepare<[]>(
     'SELECT 1 FROM checkpoints UNION ALL SELECT 1 FROM links UNION ALL SELECT 1 FROM intents LIMIT 1',
   );
   const meet = db.sqlite.prepare<[string | null, string]>('UPDATE systems SET met = ? WHERE connection = ?');

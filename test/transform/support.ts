@@ -80,6 +80,7 @@ function flowOf(sketch: FlowSketch): Flow {
     place,
     ...(sketch.enabled !== undefined && { enabled: expressionText(sketch.enabled, 'enabled') }),
     after: [],
+    whole: false,
     source: { connection: 'clinic', block: sketch.block ?? {}, batch: 100, place },
     key: sketch.key ?? 'id',
     keyPlace: place,
