@@ -5,6 +5,7 @@ import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneProject, root } from '../support/clone.ts';
 import { run } from '../support/process.ts';
+import { copyingYaml } from '../support/copying.ts';
 
 /** It installs from a registry: always in CI, elsewhere when asked for. */
 const wanted = process.env['CI'] !== undefined || process.env['PIPE_TEST_PACKED'] !== undefined;
@@ -12,22 +13,7 @@ if (!wanted) process.stdout.write('packed.test.ts is left out: it needs a regist
 
 const timeout = 240_000;
 
-const pipeline = `version: 1
-name: lesson
-connections:
-  desk: { connector: file }
-flows:
-  people:
-    source: { connection: desk, file: people.csv }
-    key: id
-    targets:
-      copy:
-        connection: desk
-        file: copy.csv
-        key: [id]
-        match: [{ name: id, by: { id: id } }]
-        fields: { id: id, name: name }
-`;
+const pipeline = copyingYaml('lesson');
 
 describe.runIf(wanted)('the package as users get it', { timeout }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'pipe-packed-'));

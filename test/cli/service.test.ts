@@ -2,24 +2,9 @@ import { chmodSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { place } from './pipe.ts';
 import { shapeErrors } from './shape.ts';
+import { copyingYaml } from '../support/copying.ts';
 
-const yaml = `version: 1
-name: people
-connections:
-  desk: { connector: file }
-schedule: [{ every: 2m }, { cron: "0 8 * * *", mode: full }]
-flows:
-  people:
-    source: { connection: desk, file: people.csv }
-    key: id
-    targets:
-      copy:
-        connection: desk
-        file: copy.csv
-        key: [id]
-        match: [{ name: id, by: { id: id } }]
-        fields: { id: id }
-`;
+const yaml = copyingYaml('people', 'schedule: [{ every: 2m }, { cron: "0 8 * * *", mode: full }]\n');
 
 /** A machine whose systemctl says of every unit what the test wants, and where nobody is root. */
 function machine(loaded: string) {

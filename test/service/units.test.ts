@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { serviceUnit, timerUnit, unitName } from '../../engine/service/units.ts';
 import { service } from './service.ts';
+import { copyingYaml } from '../support/copying.ts';
 
 const canVerify = spawnSync('systemd-analyze', ['--version']).status === 0;
 if (!canVerify) process.stderr.write('54: no systemd-analyze here, so nobody but us reads the units\n');
@@ -125,7 +126,7 @@ if (!canTrace)
 it.runIf(canTrace)('59. allow every call to the kernel that a run makes', { timeout: 120_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'pipe-traced-'));
   writeFileSync(join(folder, 'people.yaml'), people);
-  writeFileSync(join(folder, 'people.csv'), 'id\n1\n');
+  writeFileSync(join(folder, 'people.csv'), 'id,name\n1,Орлова\n');
   const trace = join(folder, 'trace');
   const bin = resolve(import.meta.dirname, '../../engine/cli/bin.ts');
   const { status } = spawnSync('strace', ['-f', '-qq', '-o', trace, process.execPath, bin, 'run', 'people.yaml'], {
@@ -150,19 +151,4 @@ function callsOf(group: string): readonly string[] {
     .flatMap((name) => (name.startsWith('@') ? callsOf(name) : [name]));
 }
 
-const people = `version: 1
-name: people
-connections:
-  desk: { connector: file }
-flows:
-  people:
-    source: { connection: desk, file: people.csv }
-    key: id
-    targets:
-      copy:
-        connection: desk
-        file: copy.csv
-        key: [id]
-        match: [{ name: id, by: { id: id } }]
-        fields: { id: id }
-`;
+const people = copyingYaml('people');

@@ -4,24 +4,9 @@ import { lockFile, holderOf } from '../../../engine/state/lease.ts';
 import { askToStop } from '../../../engine/state/stop-request.ts';
 import { place, untimed } from '../../cli/pipe.ts';
 import { heldPortal } from './held-portal.ts';
+import { copyingYaml } from '../../support/copying.ts';
 
-const copying = `version: 1
-name: people
-connections:
-  desk: { connector: file }
-schedule: [{ every: 1s }]
-flows:
-  people:
-    source: { connection: desk, file: people.csv }
-    key: id
-    targets:
-      copy:
-        connection: desk
-        file: copy.csv
-        key: [id]
-        match: [{ name: id, by: { id: id } }]
-        fields: { id: id, name: name }
-`;
+const copying = copyingYaml('people', 'schedule: [{ every: 1s }]\n');
 
 const dealing = `version: 1
 name: deals
