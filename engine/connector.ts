@@ -50,6 +50,8 @@ export interface SinkAbility {
   readonly scan?: true;
   /** Its sinks delete: `absent: delete` works. */
   readonly deletes?: true;
+  /** What a record field is called here under `fields: all`: `TITLE` → `title`. Absent: as in the record. */
+  columnOf?(field: string): string;
 }
 
 export type SourceBlock = Readonly<Record<string, unknown>>;
@@ -292,6 +294,11 @@ export interface EntityDescription {
    * says when a row was created (DL-21).
    */
   readonly tag?: { readonly origin: string; readonly key: string; readonly at?: string };
+  /**
+   * Sets of fields that no two rows share and `Load` may tell rows apart by: unique keys of a table. Not there where
+   * another unique key could make a row collide with one of a different key.
+   */
+  readonly keys?: readonly (readonly string[])[];
   /** Present where a row is something people have a word for, and not one row of a table among millions. */
   readonly called?: Called;
 }
@@ -371,7 +378,127 @@ export interface Sink {
    * lately (DL-2). Absent: an index may lag.
    */
   readonly findsAtOnce?: true;
+  /** Present where writes and the checkpoint behind them take effect together or not at all (DL-23). */
+  readonly atomic?: AtomicWrites;
+  /** Present where the engine may make and widen what rows are kept in: `ddl`. */
+  readonly tables?: Tables;
 }
+
+// ---- sink: rows and checkpoint in one transaction (DL-23) -----------------------------------------------------------
+
+/**
+ * What a target of a flow commits in transactions of the target itself. The checkpoint is a row of the table
+ * `pipe_checkpoint` beside the data, one for each pipeline, flow and target; every transaction locks and renews it
+ * first, `WHERE epoch <= mine`, so that none of an earlier run can commit after a later one has taken over.
+ */
+export interface AtomicWrites {
+  /**
+   * Waits until a transaction an earlier run may still have under way is over, and keeps it from committing another;
+   * answers the last checkpoint. Asked when a flow begins, and again when the answer to a commit was lost. Where the
+   * login may not create the table, it warns, holds nobody off, and answers undefined.
+   */
+  takeOver(mark: CheckpointMark, signal: AbortSignal): Promise<StoredCheckpoint | undefined>;
+  /**
+   * One transaction: the load, the writes in order, the checkpoint. Rows the target refuses are left out, each named
+   * by its index, the others are committed. Throws when nothing was committed, `sql.fenced` where a later run has
+   * taken over; with `retry` also when nobody knows whether the commit took effect: `takeOver` says.
+   */
+  commit(batch: AtomicBatch, signal: AbortSignal): Promise<AtomicResult>;
+}
+
+/** Whose checkpoint it is, and the run that asks. Epochs of one pipeline only rise. */
+export interface CheckpointMark {
+  readonly pipeline: string;
+  readonly flow: string;
+  readonly target: string;
+  readonly epoch: number;
+}
+
+export interface StoredCheckpoint {
+  readonly epoch: number;
+  /** The number `AtomicBatch` gave it. */
+  readonly sequence: number;
+  readonly cursor?: Cursor;
+  /** What the batch with this number came to. */
+  readonly loaded: LoadCounts;
+}
+
+export interface AtomicBatch {
+  readonly mark: CheckpointMark;
+  /** Rises by one with each batch of the flow. */
+  readonly sequence: number;
+  /** Absent: the stored one stays. */
+  readonly cursor?: Cursor;
+  readonly load?: Load;
+  readonly writes: readonly Write[];
+}
+
+/** Rows that are created or updated by a key, in bulk; no two have the same key values. */
+export interface Load {
+  readonly entity: string;
+  /** One of `EntityDescription.keys`, each among `columns`. */
+  readonly key: readonly string[];
+  readonly columns: readonly LoadColumn[];
+  /** Values in the order of `columns`; null is nothing. */
+  readonly rows: readonly (readonly (Value | null)[])[];
+}
+
+/** A column and what it does to a row that is there: `always` takes null too; `fill` takes nothing where there is a value. */
+export interface LoadColumn {
+  readonly name: string;
+  readonly write: 'always' | 'notNull' | 'fill' | 'create';
+}
+
+/** Rows as the target counted them: unchanged ones were not written. */
+export interface LoadCounts {
+  readonly created: number;
+  readonly updated: number;
+  readonly unchanged: number;
+}
+
+export interface AtomicResult {
+  readonly loaded: LoadCounts;
+  /** Rows of `load` that were refused, by index; of kind data, naming the column. */
+  readonly refused: readonly { readonly index: number; readonly error: PipeError }[];
+  /** One for each of `writes`. */
+  readonly outcomes: readonly Outcome[];
+}
+
+// ---- sink: making tables (`ddl`) ------------------------------------------------------------------------------------
+
+export interface Tables {
+  /**
+   * What has to be done for the entity to have these columns, in order; empty when it has them. Changes nothing. Only
+   * makes, adds and widens. Throws a PipeError of kind input where that is not enough: names that are too long, two
+   * that are one to the data base, a column of another kind.
+   */
+  plan(wanted: WantedTable, signal: AbortSignal): Promise<readonly TableChange[]>;
+  /** Carries them out, outside of any other transaction; one that is done already is no error. */
+  change(changes: readonly TableChange[], signal: AbortSignal): Promise<void>;
+}
+
+export interface WantedTable {
+  readonly entity: string;
+  /** What a new table is keyed by, unique and not null. */
+  readonly key: readonly string[];
+  /** Names as in the target; `title` becomes the column's comment. */
+  readonly columns: readonly Field[];
+  /** `create`: only a table that is not there is made. */
+  readonly ddl: 'create' | 'evolve';
+}
+
+export interface TableChange {
+  readonly kind: 'create-table' | 'add-column' | 'widen-column' | 'comment';
+  readonly entity: string;
+  readonly column?: string;
+  /** The type in the target's words, `numeric(18,2)`; of a widened column the old one too. */
+  readonly type?: string;
+  readonly before?: string;
+  /** The statement, as it will be sent. */
+  readonly sql: string;
+}
+
+// ---- sink: writes, one by one ---------------------------------------------------------------------------------------
 
 /** Fields to send; null clears one. Multi-fields are lists of `MultiValue`. */
 export type WriteValues = Readonly<Record<string, Value | null>>;
