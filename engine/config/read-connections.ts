@@ -150,8 +150,18 @@ function withFlags(connections: readonly Entry[], flags: readonly string[], read
   return flags.reduce((list, flag) => withFlag(list, flag, reader), connections);
 }
 
+const flagForm = /^([^.=]+)\.([^=]+)=(.*)$/s;
+
+/** What the flags set: `portal.webhook`. */
+export function settingsIn(flags: readonly string[]): readonly string[] {
+  return flags.flatMap((flag) => {
+    const [, name, keys] = flagForm.exec(flag) ?? [];
+    return name === undefined || keys === undefined ? [] : [`${name}.${keys}`];
+  });
+}
+
 function withFlag(connections: readonly Entry[], flag: string, reader: Reader): readonly Entry[] {
-  const [, name = '', keys = '', value = ''] = /^([^.=]+)\.([^=]+)=(.*)$/s.exec(flag) ?? [];
+  const [, name = '', keys = '', value = ''] = flagForm.exec(flag) ?? [];
   const names = connections.map((entry) => entry.key);
   if (keys === '') reader.report(configErrors.connection_flag.finding({}));
   else if (!names.includes(name)) {
