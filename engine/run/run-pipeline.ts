@@ -16,6 +16,7 @@ import { identify, refuseOtherSystems } from './instance.ts';
 import { connectionsOf } from './lost.ts';
 import { failureOf, runFlows } from './run-flows.ts';
 import type { FlowResult } from './run-flows.ts';
+import { waitForConnections } from './wait-for.ts';
 
 /** What a run is given; whoever calls opens and closes state, book and lease. */
 export interface RunTask {
@@ -82,6 +83,7 @@ const historyKeptMs = 7 * 24 * 60 * 60 * 1000;
 async function begin(parts: Omit<RunContext, 'instance'>): Promise<RunContext | PipeError> {
   try {
     await refuseOtherSystems(parts);
+    await waitForConnections(parts);
     return { ...parts, instance: await identify(parts) };
   } catch (thrown) {
     return toPipeError(thrown);

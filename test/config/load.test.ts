@@ -133,6 +133,18 @@ describe('a sound pipeline', () => {
     expect(beside.pipeline.connections.get('portal')?.settings).toEqual(pipeline.connections.get('portal')?.settings);
   });
 
+  it('100. knows how long to wait for a connection, by the file or a flag; no connector sees it', async () => {
+    const text = changed(['connector: clinic,', 'connector: clinic, waitFor: 60s,']);
+    const clinic = async (connections: readonly string[] = []) => {
+      const { pipeline, lines } = await load(text, { env: environment, connections });
+      return { ...pipeline.connections.get('clinic'), lines };
+    };
+    expect(await clinic()).toMatchObject({ waitForMs: 60_000, lines: [] });
+    expect((await clinic()).settings).not.toHaveProperty('waitFor');
+    expect(await clinic(['clinic.waitFor=2m'])).toMatchObject({ waitForMs: 120_000, lines: [] });
+    expect((await clinic(['clinic.waitFor=soon'])).lines).toHaveLength(1);
+  });
+
   it('asks for the variables of the other settings all the same', async () => {
     const { lines } = await load(sound, { env: { BASE_URL: 'postgres://localhost' }, connections: ['portal.x=1'] });
     expect(lines.filter((line) => line.includes('config.secret_missing'))).toHaveLength(1);
