@@ -8,12 +8,20 @@ const words = {
     retry: 'will be tried again',
     rows: 'rows',
     waits: (what: string, seconds: number) => `waits for ${what}, ${seconds} s`,
+    'create-table': 'table made',
+    'add-column': 'column added',
+    'widen-column': 'column widened',
+    comment: 'comment set',
   },
   ru: {
     fix: 'исправление',
     retry: 'будет повторено',
     rows: 'строки',
     waits: (what: string, seconds: number) => `ждёт ${what}, ${seconds} с`,
+    'create-table': 'таблица создана',
+    'add-column': 'столбец добавлен',
+    'widen-column': 'столбец расширен',
+    comment: 'комментарий задан',
   },
 } as const satisfies Record<Language, object>;
 
@@ -33,6 +41,11 @@ export function spokenText(event: RunEvent, language: Language): string | undefi
     }
     case 'warning':
       return `${event.key === undefined ? '' : `${event.key}: `}${errorWithFix(event.error, language)}`;
+    case 'table-changed': {
+      const column = event.column === undefined ? '' : `.${event.column}`;
+      const type = event.columnType === undefined ? '' : ` ${event.columnType}`;
+      return `${words[language][event.change]}: ${event.entity}${column}${type}`;
+    }
     default:
       return undefined;
   }
