@@ -6,26 +6,25 @@ import { common, fieldOfShape, shapeOfValue } from '../transform/shape.ts';
 import type { Shape } from '../transform/shape.ts';
 
 /** The described tables that `ref` fields take values from, by name. */
-export type References = ReadonlyMap<string, TargetEntity>;
+export type ReferredTables = ReadonlyMap<string, TargetEntity>;
 
 /** The columns a target writes, as far as the mapping and the source tell them; undefined without `ddl` to make them. */
 export function wantedTable(
   flow: CompiledFlow,
   target: CompiledTarget,
   source: SourceDescription,
-  references: References,
+  references: ReferredTables,
 ): WantedTable | undefined {
   const { ddl, entity, key } = target.target;
   if (!target.fields || (ddl !== 'create' && ddl !== 'evolve')) return undefined;
   return { entity, key, ddl, columns: wantedColumns(flow, target, source, references) };
 }
 
-/** The same, whoever makes them. */
-export function wantedColumns(
+function wantedColumns(
   flow: CompiledFlow,
   target: CompiledTarget,
   source: SourceDescription,
-  references: References,
+  references: ReferredTables,
 ): readonly Field[] {
   const { absent } = target.target;
   const record = recordField(flow, source);
@@ -45,7 +44,7 @@ function recordField(flow: CompiledFlow, source: SourceDescription): (name: stri
   return (name) => ({ ...fieldOfShape(shapes.get(name), (column) => columns.get(column)), name });
 }
 
-function columnOf(field: CompiledField, record: (name: string) => Field | undefined, references: References): Field {
+function columnOf(field: CompiledField, record: (name: string) => Field | undefined, references: ReferredTables): Field {
   const { field: name, provision, reference } = field.mapping;
   const title = provision?.title;
   const shape = provision ? named(provision.type) : shapeOf(field);
