@@ -41,7 +41,7 @@ function readMapping(entry: Entry, standard: WritePolicy): FieldMapping {
   return {
     field: key,
     place: placeOf(entry.keySpan),
-    write: write ?? standard,
+    write: write ?? (reference?.missing === 'null' ? 'always' : standard),
     items: reference ? [] : parts.flatMap((part) => readItem(part)),
     ...(reference && { reference }),
     ...(provision && { provision }),

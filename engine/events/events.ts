@@ -1,4 +1,4 @@
-import type { Called } from '../connector.ts';
+import type { Called, TableChange } from '../connector.ts';
 import type { Parameters } from '../messages/template.ts';
 
 /**
@@ -48,6 +48,15 @@ export type RunEvent = { readonly at: number } & (
       readonly retryAt?: number;
     }
   | { readonly type: 'warning'; readonly flow?: string; readonly key?: string; readonly error: EventError }
+  /** A table was made or widened (`ddl`). */
+  | {
+      readonly type: 'table-changed';
+      readonly change: TableChange['kind'];
+      readonly connection: string;
+      readonly entity: string;
+      readonly column?: string;
+      readonly columnType?: string;
+    }
   /** What holds the run up at this moment: the portal's limit, a retry. */
   | { readonly type: 'waiting'; readonly for: string; readonly ms: number; readonly error?: EventError }
   | { readonly type: 'flow-finished'; readonly flow: string; readonly counts: FlowCounts; readonly seconds: number }

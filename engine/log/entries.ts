@@ -95,6 +95,8 @@ function levelOf(event: Moment): Level {
       return event.retryAt === undefined ? 'ERROR' : 'WARNING';
     case 'warning':
       return 'WARNING';
+    case 'table-changed':
+      return 'INFO';
     case 'waiting':
       return event.error ? 'WARNING' : event.ms >= longWaitMs ? 'INFO' : 'DEBUG';
     case 'row-found':

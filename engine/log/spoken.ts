@@ -9,6 +9,10 @@ const words = {
     rows: 'rows',
     waits: (what: string, seconds: number) => `waits for ${what}, ${seconds} s`,
     added: (flow: string, later: string) => `${flow} runs too: ${later} comes after it`,
+    'create-table': 'table made',
+    'add-column': 'column added',
+    'widen-column': 'column widened',
+    comment: 'comment set',
   },
   ru: {
     fix: 'исправление',
@@ -16,6 +20,10 @@ const words = {
     rows: 'строки',
     waits: (what: string, seconds: number) => `ждёт ${what}, ${seconds} с`,
     added: (flow: string, later: string) => `${flow} тоже выполняется: после него идёт ${later}`,
+    'create-table': 'таблица создана',
+    'add-column': 'столбец добавлен',
+    'widen-column': 'столбец расширен',
+    comment: 'комментарий задан',
   },
 } as const satisfies Record<Language, object>;
 
@@ -41,6 +49,11 @@ export function spokenText(event: RunEvent, language: Language): string | undefi
       return `${event.flow}: ${errorWithFix(event.error, language)}`;
     case 'warning':
       return `${event.key === undefined ? '' : `${event.key}: `}${errorWithFix(event.error, language)}`;
+    case 'table-changed': {
+      const column = event.column === undefined ? '' : `.${event.column}`;
+      const type = event.columnType === undefined ? '' : ` ${event.columnType}`;
+      return `${words[language][event.change]}: ${event.entity}${column}${type}`;
+    }
     default:
       return undefined;
   }

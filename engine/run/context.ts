@@ -1,4 +1,4 @@
-import type { Connection, EntityDescription, Row, Sink } from '../connector.ts';
+import type { Connection, EntityDescription, Row, Sink, StoredCheckpoint } from '../connector.ts';
 import type { PipeError } from '../errors.ts';
 import type { Listener } from '../events/events.ts';
 import type { Signature } from '../plan/claims.ts';
@@ -93,6 +93,8 @@ export interface Scope extends TargetEntity {
   readonly signatures: readonly Signature[];
   /** Those of other flows of the pipeline alone. */
   readonly elsewhere: readonly Signature[];
+  /** The tables its targets' `ref` fields take values from, by name. */
+  readonly references: ReadonlyMap<string, TargetEntity>;
 }
 
 /** A flow being run. */
@@ -104,12 +106,16 @@ export interface FlowContext extends RunContext {
   /** `$params`, `$run`: what every expression of the flow may name. */
   readonly variables: Readonly<Record<string, Row>>;
   readonly doubts: Doubts;
+  /** How far targets that keep a checkpoint of their own had come when the flow took them over (DL-23). */
+  readonly fences: Map<string, StoredCheckpoint>;
 }
 
 /** What the flow's targets are described as. */
 export interface Scopes {
   /** Asks the systems, once; to be awaited before the first record is planned. */
   load(): Promise<void>;
+  /** Asks again: a table has changed. */
+  reload(): Promise<void>;
   of(target: string): Scope;
 }
 

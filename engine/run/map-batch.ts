@@ -23,6 +23,8 @@ export interface MappedBatch {
   readonly failed: readonly FailedRow[];
   /** Skipped records of which an older version waits in the queue: it is not to be tried any more. */
   readonly withdrawn: readonly string[];
+  /** Keys of the records that wait in the queue, in whatever version. */
+  readonly waiting: ReadonlySet<string>;
 }
 
 export interface MappedRow extends FlowRecord {
@@ -45,10 +47,18 @@ type Outcome =
   | { readonly state: 'skipped'; readonly key: string; readonly name: string }
   | { readonly state: 'failed'; readonly row: FailedRow };
 
-/** Rows → records: map, key, `require`, guards of the flow; `comparing` leaves out versions that need no work. */
-export async function mapBatch(context: FlowContext, rows: readonly Row[], comparing: boolean): Promise<MappedBatch> {
+/**
+ * Rows → records: map, key, `require`, guards of the flow. `comparing` leaves out versions that need no work; `loading`
+ * means that the target itself compares, so that no version is told from another here.
+ */
+export async function mapBatch(
+  context: FlowContext,
+  rows: readonly Row[],
+  comparing: boolean,
+  loading = false,
+): Promise<MappedBatch> {
   const mapped: Mapped[] = [];
-  for (const row of rows) mapped.push(await mapRow(context, row));
+  for (const row of rows) mapped.push(await mapRow(context, row, !loading));
   const items = lastOfEachKey(mapped);
   const records = items.flatMap((item) => (item.state === 'record' ? [item.row] : []));
   const failed = items.flatMap((item) => (item.state === 'failed' ? [item.row] : []));
@@ -70,6 +80,7 @@ export async function mapBatch(context: FlowContext, rows: readonly Row[], compa
     ],
     failed: failed.filter((row) => !isWaiting(row)),
     withdrawn: skipped.flatMap(({ key }) => (queued.has(key) ? [key] : [])),
+    waiting: new Set(queued.keys()),
   };
 }
 
@@ -86,13 +97,13 @@ function lastOfEachKey(mapped: readonly Mapped[]): readonly Mapped[] {
   return [...last.values()];
 }
 
-async function mapRow(context: FlowContext, source: Row): Promise<Mapped> {
+async function mapRow(context: FlowContext, source: Row, isTold: boolean): Promise<Mapped> {
   const variables = { ...context.variables, source };
   const { record, unknown, failures } = await context.flow.map(source, variables);
   const own = keyOf(context, record);
   const seen = { source, record, whole: failures.length === 0, ...(own !== undefined && { key: own }) };
   const key = own ?? rowHash(context.sourceKey(source) ?? source);
-  const version = versionHash(context, source, record);
+  const version = isTold ? versionHash(context, source, record) : '';
   try {
     const [failure] = failures;
     if (failure) throw failure;

@@ -6,15 +6,18 @@ import type { Signature } from '../plan/claims.ts';
 import { isPlaceholder } from '../plan/change.ts';
 import type { Change, FlowRecord, TargetPlan } from '../plan/change.ts';
 import { presentValues, rowAfter } from '../plan/fields.ts';
+import { noReferences } from '../plan/mapped-fields.ts';
 import type { Ask, OwnRows } from '../plan/match.ts';
 import { mayAnswer } from '../plan/question.ts';
 import { planTarget } from '../plan/plan-target.ts';
 import type { TraceStep } from '../state/ports.ts';
-import type { CompiledTarget } from '../transform/compiled.ts';
+import type { CompiledTarget, Variables } from '../transform/compiled.ts';
 import type { Answers } from './answers.ts';
 import type { FlowContext, Scope } from './context.ts';
 import { refuseForeign } from './instance.ts';
 import { lockstep } from './lockstep.ts';
+import { resolveReferences } from './references.ts';
+import type { Referred } from './references.ts';
 import { tagOf } from './tag.ts';
 import { traced } from './trace.ts';
 
@@ -81,17 +84,29 @@ export async function planOne(
   const { name } = target.target;
   const scope = context.scopes.of(name);
   const own = await ownRows(context, drafts, target);
+  const referred = await resolveReferences(
+    context,
+    target,
+    drafts.map((draft) => ({ record: draft.record, variables: variablesOf(context, draft) })),
+  );
   await lockstep(
-    drafts.map((draft) => async (ask: Ask) => {
+    drafts.map((draft, index) => async (ask: Ask) => {
       const asked: Question[] = [];
       const ofRecord = own(draft.record.key);
       const tracedAsk = traced(name, draft.trace, ask);
-      await planInto(context, draft, target, ofRecord, async (question) => {
-        asked.push(question);
-        const rows = await tracedAsk(question);
-        if (ofRecord.tag) await refuseForeign(context, scope, ofRecord.tag, rows);
-        return rows;
-      });
+      await planInto(
+        context,
+        draft,
+        target,
+        ofRecord,
+        referred[index] ?? { references: noReferences },
+        async (question) => {
+          asked.push(question);
+          const rows = await tracedAsk(question);
+          if (ofRecord.tag) await refuseForeign(context, scope, ofRecord.tag, rows);
+          return rows;
+        },
+      );
       draft.asked.set(name, asked);
       claim(draft, scope, draft.plans.get(target.target.name), asked);
     }),
@@ -132,19 +147,34 @@ async function planInto(
   draft: PlannedRecord,
   target: CompiledTarget,
   own: OwnRows,
+  { references, skip }: Referred,
   ask: Ask,
 ): Promise<void> {
   const { name } = target.target;
   const entity = context.scopes.of(name);
-  const variables = { ...context.variables, source: draft.record.source, ...earlierRows(draft) };
+  const { record } = draft;
+  const variables = variablesOf(context, draft);
   try {
-    draft.plans.set(name, await planTarget({ target, entity, record: draft.record, variables, own, ask }));
+    const plan =
+      skip === undefined
+        ? await planTarget({ target, entity, record, variables, references, own, ask })
+        : skipped(target, skip);
+    draft.plans.set(name, plan);
   } catch (thrown) {
     const error = toPipeError(thrown);
     if (error.kind !== 'data') throw error;
     draft.plans.delete(name);
     draft.failures.set(name, error);
   }
+}
+
+/** What it refers to is not there: the target is left alone, and somebody should look. */
+function skipped(target: CompiledTarget, skip: string): TargetPlan {
+  return { target, changes: [], skip, named: [{ name: skip, rows: [], warn: true }], created: false };
+}
+
+function variablesOf(context: FlowContext, draft: PlannedRecord): Variables {
+  return { ...context.variables, source: draft.record.source, ...earlierRows(draft) };
 }
 
 function earlierRows(draft: PlannedRecord): Record<string, Row | undefined> {
