@@ -226,6 +226,15 @@ export const runErrors = defineErrors('run', {
       ru: 'посмотрите `pipe check` и запустите снова: работа продолжится с прежнего места',
     },
   },
+  sync_log_unwritten: {
+    kind: 'environment',
+    en: 'the row about flow {flow} could not be written to {table} in connection {connection}: {reason}',
+    ru: 'строка о потоке {flow} не записана в {table} подключения {connection}: {reason}',
+    fix: {
+      en: 'see to that table and the rights to it; the data itself is not concerned',
+      ru: 'проверьте эту таблицу и права на неё; самих данных это не касается',
+    },
+  },
   only_matched_nothing: {
     kind: 'input',
     en: '`--only` matched none of {rows} rows',

@@ -16,6 +16,7 @@ import { identify, refuseOtherSystems } from './instance.ts';
 import { connectionsOf } from './lost.ts';
 import { failureOf, runFlows } from './run-flows.ts';
 import type { FlowResult } from './run-flows.ts';
+import { keepSyncLog } from './sync-log.ts';
 import { waitForConnections } from './wait-for.ts';
 
 /** What a run is given; whoever calls opens and closes state, book and lease. */
@@ -61,7 +62,9 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
   const parts = { ...task, run, epoch, startedAt, connections, usage, creates: new Map(), lost: new Map() };
   const context = await begin(parts);
   const done =
-    context instanceof Error ? { flows: [], error: context } : await runFlows(context, flows, async () => undefined);
+    context instanceof Error
+      ? { flows: [], error: context }
+      : await runFlows(context, flows, keepSyncLog(context, task.connectors));
   const unclosed = await failureOf(() => closeConnections(connections));
   const error = done.error ?? unclosed;
   await state.pruneJournal(clock.now() - historyKeptMs);
@@ -91,7 +94,8 @@ async function begin(parts: Omit<RunContext, 'instance'>): Promise<RunContext | 
 }
 
 function usedConnections({ pipeline }: CompiledPipeline, flows: readonly ChosenFlow[]) {
-  const names = new Set(flows.flatMap(({ flow }) => connectionsOf(flow)));
+  const log = pipeline.syncLog ? [pipeline.syncLog.connection] : [];
+  const names = new Set([...flows.flatMap(({ flow }) => connectionsOf(flow)), ...log]);
   return [...pipeline.connections.values()].filter((spec) => names.has(spec.name));
 }
 
