@@ -44,7 +44,11 @@ function recordField(flow: CompiledFlow, source: SourceDescription): (name: stri
   return (name) => ({ ...fieldOfShape(shapes.get(name), (column) => columns.get(column)), name });
 }
 
-function columnOf(field: CompiledField, record: (name: string) => Field | undefined, references: ReferredTables): Field {
+function columnOf(
+  field: CompiledField,
+  record: (name: string) => Field | undefined,
+  references: ReferredTables,
+): Field {
   const { field: name, provision, reference } = field.mapping;
   const title = provision?.title;
   const shape = provision ? named(provision.type) : shapeOf(field);
