@@ -82,8 +82,11 @@ export interface Dialect {
   readTable(run: Session['run'], name: TableName): Promise<Table | undefined>;
   /** The column in the engine's words: type, optional, readOnly, title. */
   fieldOf(column: Column): Field;
-  /** Columns of a query without running it; parameters are bound as `parameter` says. */
+  /** Columns of a query without running it; NULL stands in the text for each of its parameters. */
   describeQuery(run: Session['run'], query: Statement): Promise<readonly Column[]>;
+
+  /** `\\'` within a text literal is a quote (MySQL), and does not end it. */
+  readonly backslashEscapes: boolean;
 
   // ---- values
   /** A value for this column, on its way into a statement: with the cast it needs. */
