@@ -23,6 +23,7 @@ export function sqlSink(database: Database, catalogue: Catalogue, host: Host): S
     requestsInFlight: 1,
     settleMs,
     findsAtOnce: true,
+    comparesItself: true,
     async describe(entity, signal) {
       signal.throwIfAborted();
       const table = await catalogue.read(entity, signal);
