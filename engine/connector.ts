@@ -378,6 +378,8 @@ export interface Sink {
    * lately (DL-2). Absent: an index may lag.
    */
   readonly findsAtOnce?: true;
+  /** What is equal is for the system to say (a collation without case): its answers are not held against the question. */
+  readonly comparesItself?: true;
   /** Present where writes and the checkpoint behind them take effect together or not at all (DL-23). */
   readonly atomic?: AtomicWrites;
   /** Present where the engine may make and widen what rows are kept in: `ddl`. */

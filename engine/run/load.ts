@@ -10,7 +10,8 @@ import type { FlowContext, Scope } from './context.ts';
 import type { Tally } from './counts.ts';
 import { reach } from './crash-points.ts';
 import { commitAtomic, markOf } from './fence.ts';
-import type { MappedRow } from './map-batch.ts';
+import { versionHash } from './map-batch.ts';
+import type { MappedBatch, MappedRow } from './map-batch.ts';
 import { resolveReferences } from './references.ts';
 import type { Failure } from './failures.ts';
 
@@ -56,14 +57,15 @@ function isByKeyAlone({ target, rungs, guards, rows, fields, readsFound }: Compi
 /** What became of a batch's records. */
 export interface Loaded {
   readonly failures: readonly Failure[];
-  readonly done: readonly MappedRow[];
+  /** Those among them that waited in the queue: their row there is closed. */
+  readonly delivered: readonly { readonly key: string; readonly hash: string }[];
 }
 
 /** Writes the records of a batch and the checkpoint behind them in one transaction of the target; counts what it says. */
 export async function loadBatch(
   context: FlowContext,
   loading: Loading,
-  records: readonly MappedRow[],
+  { records, waiting }: Pick<MappedBatch, 'records' | 'waiting'>,
   cursor: Cursor | undefined,
   tally: Tally,
 ): Promise<Loaded> {
@@ -91,13 +93,16 @@ export async function loadBatch(
     const { loaded, refused } = await commitAtomic(context, scope, atomic, batch);
     reach('load-committed');
     for (const { index, error } of refused) {
-      for (const record of table.rows[index]?.records ?? []) failures.push(failureOf(record, error));
+      for (const record of table.rows[index]?.records ?? []) failures.push(failureOf(context, record, error));
     }
     count(tally, target, loaded, table.rows, new Set(refused.map(({ index }) => index)));
   }
   tell(context, target, tally, skipped);
   const failed = new Set(failures.map(({ key }) => key));
-  return { failures, done: records.filter(({ key }) => !failed.has(key)) };
+  const delivered = records
+    .filter(({ key }) => waiting.has(key) && !failed.has(key))
+    .map(({ key, source, record }) => ({ key, hash: versionHash(context, source, record) }));
+  return { failures, delivered };
 }
 
 interface LoadRow {
@@ -158,7 +163,7 @@ async function tableOf(
     } catch (thrown) {
       const error = toPipeError(thrown);
       if (error.kind !== 'data') throw error;
-      failures.push(failureOf(record, error));
+      failures.push(failureOf(context, record, error));
     }
   }
   return { columns, rows: [...rows.values()], failures, skipped };
@@ -194,8 +199,8 @@ function variablesOf(context: FlowContext, { source }: MappedRow): Readonly<Reco
   return { ...context.variables, source };
 }
 
-function failureOf({ key, source, hash }: MappedRow, error: PipeError): Failure {
-  return { key, source, error, hash };
+function failureOf(context: FlowContext, { key, source, record }: MappedRow, error: PipeError): Failure {
+  return { key, source, error, hash: versionHash(context, source, record) };
 }
 
 /** Of records with one key in the target, the last one is written and the others change nothing. */

@@ -28,7 +28,7 @@ export interface MappedBatch {
 }
 
 export interface MappedRow extends FlowRecord {
-  /** Of row, record and mapping: what `known` remembers of a delivery. */
+  /** Of row, record and mapping: what `known` remembers of a delivery; empty where nothing is remembered. */
   readonly hash: string;
 }
 
@@ -103,7 +103,6 @@ async function mapRow(context: FlowContext, source: Row, isTold: boolean): Promi
   const own = keyOf(context, record);
   const seen = { source, record, whole: failures.length === 0, ...(own !== undefined && { key: own }) };
   const key = own ?? rowHash(context.sourceKey(source) ?? source);
-  const version = isTold ? versionHash(context, source, record) : '';
   try {
     const [failure] = failures;
     if (failure) throw failure;
@@ -113,11 +112,15 @@ async function mapRow(context: FlowContext, source: Row, isTold: boolean): Promi
       if (await guard.test(record, variables)) return { seen, state: 'skipped', key, name: guard.skip };
     }
     requireFields(context, record);
-    return { seen, state: 'record', row: { key, source, record, hash: version } };
+    return {
+      seen,
+      state: 'record',
+      row: { key, source, record, hash: isTold ? versionHash(context, source, record) : '' },
+    };
   } catch (thrown) {
     const error = toPipeError(thrown);
     if (error.kind !== 'data') throw error;
-    return { seen, state: 'failed', row: { key, source, error, hash: version } };
+    return { seen, state: 'failed', row: { key, source, error, hash: versionHash(context, source, record) } };
   }
 }
 
@@ -146,7 +149,7 @@ function warnUnknown(context: FlowContext, key: string, unknown: readonly { fiel
 }
 
 /** A new mapping or another param makes another version of every record. */
-function versionHash(context: FlowContext, source: Row, record: Row): string {
+export function versionHash(context: Pick<FlowContext, 'compiled'>, source: Row, record: Row): string {
   return hash('sha256', context.compiled.hash + JSON.stringify([source, record] satisfies Value), 'base64url');
 }
 

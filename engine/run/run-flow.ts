@@ -20,7 +20,7 @@ import { loadBatch, loadingOf } from './load.ts';
 import type { Loaded, Loading } from './load.ts';
 import { meetFields } from './make-tables.ts';
 import { mapBatch } from './map-batch.ts';
-import type { MappedRow } from './map-batch.ts';
+import type { MappedBatch, MappedRow } from './map-batch.ts';
 import { planBatch } from './plan-batch.ts';
 import { readAhead } from './read-ahead.ts';
 import { readPatiently } from './read-patiently.ts';
@@ -190,11 +190,8 @@ async function deliverBatch(work: FlowRun, rows: readonly Row[], cursor: Cursor 
   for (const { key, name } of mapped.skipped) {
     context.emit({ type: 'record-named', at: context.clock.now(), flow, key, name, rows: [] });
   }
-  const loaded = await deliverRecords(work, mapped.records, movedCheckpoint(work, cursor).checkpoint?.cursor);
-  const delivered = [
-    ...mapped.withdrawn.map((key) => ({ key, hash: '' })),
-    ...(loaded?.done ?? []).filter(({ key }) => mapped.waiting.has(key)),
-  ];
+  const loaded = await deliverRecords(work, mapped, movedCheckpoint(work, cursor).checkpoint?.cursor);
+  const delivered = [...mapped.withdrawn.map((key) => ({ key, hash: '' })), ...(loaded?.delivered ?? [])];
   const failures = [...mapped.failed, ...(loaded?.failures ?? [])];
   const { checkpoint } = movedCheckpoint(work, cursor);
   await commit(context, task, { delivered, failures, ...(checkpoint && { checkpoint }) });
@@ -203,14 +200,15 @@ async function deliverBatch(work: FlowRun, rows: readonly Row[], cursor: Cursor 
 
 async function deliverRecords(
   work: FlowRun,
-  records: readonly MappedRow[],
+  mapped: MappedBatch,
   cursor: Cursor | undefined,
 ): Promise<Loaded | undefined> {
   const { context, task, loading } = work;
+  const { records } = mapped;
   if (records.length === 0) return undefined;
   await context.scopes.load();
   await meetAllFields(context, records);
-  if (loading) return loadBatch(context, loading, records, cursor, task.tally);
+  if (loading) return loadBatch(context, loading, mapped, cursor, task.tally);
   await deliver(context, records, task);
   return undefined;
 }

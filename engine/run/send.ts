@@ -137,7 +137,7 @@ async function sendChunk(sending: Sending, steps: readonly Step[]): Promise<void
  * became of the writes can be read off the target, so they are planned anew instead of being in doubt (DL-23).
  */
 async function commitWrites(
-  { context, scope, target }: Sending,
+  { context, scope, target, answers }: Sending,
   atomic: AtomicWrites,
   steps: readonly Step[],
   writes: readonly Write[],
@@ -150,7 +150,10 @@ async function commitWrites(
   } catch (thrown) {
     if (!toPipeError(thrown).retry || context.signal.aborted) throw thrown;
     await attempt(context, scope.connection.name, () => atomic.takeOver(mark, context.signal));
-    for (const { execution } of steps) execution.stale = true;
+    for (const { execution, change } of steps) {
+      answers.touch(execution.effectsOf.get(change) ?? []);
+      execution.stale = true;
+    }
     throw thrown;
   }
 }

@@ -1,0 +1,124 @@
+import type { Value } from '../../engine/index.ts';
+import { errors } from '../_sql/errors.ts';
+import type { Column } from '../_sql/table.ts';
+import { kindOf, makesNumbers } from './column-kind.ts';
+
+/** What the driver binds. */
+export type Bindable = string | number | bigint | Buffer | null;
+
+/** A value on its way into a column: so that SQLite stores what was given, or a PipeError of kind data. */
+export type Encoder = (value: Value | null) => Bindable;
+
+export function encoderOf(column: Pick<Column, 'name' | 'type'>): Encoder {
+  const encode = encoders[kindOf(column.type)];
+  return (value) => (value === null ? null : encode(value, column));
+}
+
+/** Where no column says more. */
+export function untyped(value: Value): Bindable {
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  return typeof value === 'object' ? JSON.stringify(value) : value;
+}
+
+type ColumnOf = Pick<Column, 'name' | 'type'>;
+
+const encoders: Readonly<Record<ReturnType<typeof kindOf>, (value: Value, column: ColumnOf) => Bindable>> = {
+  text: (value, column) => wellFormed(typeof value === 'object' ? JSON.stringify(value) : String(value), column),
+  json: (value) => JSON.stringify(value),
+  integer: numeric,
+  number: numeric,
+  exact: (value, column) => {
+    if (typeof value !== 'string') return numeric(value, column);
+    const number = exactNumber(value);
+    if (number !== undefined) return number;
+    return decimal.test(value) ? value : wrong(column);
+  },
+  boolean: yesOrNo,
+  date: (value, column) => dayOf(value) ?? wrong(column),
+  datetime: (value, column) => momentOf(value) ?? wrong(column),
+  bytes: (value, column) =>
+    typeof value === 'string' && /^0x(?:[0-9a-f]{2})*$/i.test(value)
+      ? Buffer.from(value.slice(2), 'hex')
+      : encoders.any(value, column),
+  any: (value, column) => {
+    const bindable = untyped(value);
+    if (typeof bindable !== 'string') return bindable;
+    // SQLite would store 12 for '0012' here.
+    if (makesNumbers(column.type) && decimal.test(bindable) && String(exactNumber(bindable)) !== bindable)
+      return wrong(column);
+    return wellFormed(bindable, column);
+  },
+};
+
+const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
+function numeric(value: Value, column: ColumnOf): Bindable {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (typeof value !== 'string' || !decimal.test(value)) return wrong(column);
+  const number = exactNumber(value);
+  if (number === undefined) throw errors.value_range.error({ column: column.name });
+  return number;
+}
+
+const int64 = { lowest: -(2n ** 63n), highest: 2n ** 63n - 1n };
+
+/** A number SQLite stores without changing it: an integer of 64 bits, or what a double holds of 15 digits. */
+function exactNumber(text: string): number | bigint | undefined {
+  if (/^[+-]?\d+$/.test(text)) {
+    const integer = BigInt(text.replace('+', ''));
+    return integer >= int64.lowest && integer <= int64.highest ? integer : undefined;
+  }
+  const number = Number(text);
+  const digits = text.replace(/e.*$/i, '').replace(/\D/g, '').replace(/^0+/, '').replace(/0+$/, '');
+  return decimal.test(text) && digits.length <= 15 && Number.isFinite(number) ? number : undefined;
+}
+
+const yes = new Set(['true', 't', 'yes', 'y', 'on', '1']);
+const no = new Set(['false', 'f', 'no', 'n', 'off', '0']);
+
+function yesOrNo(value: Value, column: ColumnOf): Bindable {
+  const word = typeof value === 'object' ? '' : String(value).toLowerCase();
+  return yes.has(word) ? 1 : no.has(word) ? 0 : wrong(column);
+}
+
+const iso = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:[.,](\d+))?\s?(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
+
+function dayOf(value: Value): string | undefined {
+  const day = typeof value === 'string' ? iso.exec(value)?.[1] : undefined;
+  return day !== undefined && isDay(day) ? day : undefined;
+}
+
+/**
+ * Text that is in the order of time: an instant in UTC with a Z, a naive time without; milliseconds always, more digits
+ * as they came. https://www.sqlite.org/lang_datefunc.html#time_values
+ */
+function momentOf(value: Value): string | undefined {
+  const [, day = '', clock = '00:00', fraction = '', zone] = (typeof value === 'string' && iso.exec(value)) || [];
+  const seconds = clock.length === 5 ? `${clock}:00` : clock;
+  const atMs = isDay(day) ? Date.parse(`${day}T${seconds}${zoneText(zone)}`) : Number.NaN;
+  if (Number.isNaN(atMs)) return undefined;
+  const text = `${new Date(atMs).toISOString().slice(0, 19)}.${fraction.padEnd(3, '0')}`;
+  return zone === undefined ? text : `${text}Z`;
+}
+
+function zoneText(zone = 'Z'): string {
+  if (zone.toUpperCase() === 'Z') return 'Z';
+  const digits = zone.slice(1).replace(':', '').padEnd(4, '0');
+  return `${zone.slice(0, 1)}${digits.slice(0, 2)}:${digits.slice(2)}`;
+}
+
+/** The 30th of February is none: JavaScript would take it for the 2nd of March. */
+function isDay(day: string): boolean {
+  const at = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
+}
+
+/** UTF-8 has no half of a pair: the driver would write a replacement character. */
+function wellFormed(text: string, column: ColumnOf): string {
+  return text.isWellFormed() ? text : wrong(column);
+}
+
+function wrong({ name, type }: ColumnOf): never {
+  throw errors.value_type.error({ column: name, type: type === '' ? 'ANY' : type });
+}
