@@ -13,6 +13,9 @@ import { createFaults, type OnCommand, type OnRequest } from './faults.ts';
 import { createFlights } from './flights.ts';
 import { createHolds } from './holds.ts';
 import { createJournal, type Journal } from './journal.ts';
+import { createListDesk, seedLists, type ListDesk } from './list-desk.ts';
+import type { ListDates } from './list-values.ts';
+import { createListBook } from './lists.ts';
 import { observe } from './observer.ts';
 import { createProductRowBook } from './product-rows.ts';
 import { createSchemas } from './schema.ts';
@@ -25,7 +28,7 @@ import { createTiming, type Operating } from './timing.ts';
 import { createTruth, type Truth } from './truth.ts';
 import { createUserField, type UserFieldDraft } from './user-fields.ts';
 
-export interface Portal extends Desk, Steering {
+export interface Portal extends Desk, ListDesk, Steering {
   /** `http://127.0.0.1:<port>/rest/1/<secret>/`. */
   readonly webhook: string;
   /** The same portal over HTTPS, where `tls` asked for it. */
@@ -63,6 +66,8 @@ export interface PortalOptions {
   readonly now?: () => number;
   /** Of the server, as in an ISO time; default `+03:00`. */
   readonly zone?: string;
+  /** How lists write dates, which follow the portal's locale; default `american`, as on the vendor's pages. */
+  readonly listDates?: ListDates;
   /** User fields beside the default ones. */
   readonly userFields?: Readonly<Partial<Record<EntityName, readonly UserFieldDraft[]>>>;
   /** A key in `fields` that names no field: an error, or, as the real portal does, nothing. Counted either way. */
@@ -71,7 +76,7 @@ export interface PortalOptions {
   readonly onRequest?: OnRequest;
   /** How a held request waits for its milliseconds; default by the machine's clock. */
   readonly wait?: (ms: number) => Promise<unknown>;
-  readonly seed?: (desk: Desk) => void;
+  readonly seed?: (desk: Desk & ListDesk) => void;
 }
 
 /** Starts a Bitrix24 portal on loopback. */
@@ -79,7 +84,8 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
   const { port = 0, secret = 'sandbox-secret', limits = ordinaryLimits, now = Date.now } = options;
   const context = createContext(options, now);
   const { store, journal } = context;
-  const desk = createDesk(store);
+  const desk = { ...createDesk(store), ...createListDesk(store) };
+  seedLists(store);
   const truth = createTruth(store);
   options.seed?.(desk);
   const bucket = createBucket(limits, now);
@@ -156,9 +162,11 @@ function createStore(options: PortalOptions, tick: () => number, unknownField: S
     visibility: changes.visibility,
     robots: changes.robots,
     failings: createFailings(),
+    lists: createListBook(() => store.now()),
+    listDates: options.listDates ?? 'american',
     users: defaultUsers,
     zone: zoneOf(options.zone ?? '+03:00'),
-    scopes: options.scopes ?? ['crm', 'user'],
+    scopes: options.scopes ?? ['crm', 'user', 'department', 'lists', 'userfieldconfig'],
     userId: options.userId ?? 1,
     now: () => Math.floor(now() / 1000) * 1000,
     nextId: (counter) => (counters[counter] += 1),

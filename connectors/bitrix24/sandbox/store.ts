@@ -2,6 +2,8 @@ import type { EntityName } from './entities/index.ts';
 import type { Communications } from './duplicates.ts';
 import type { Zone } from './dates.ts';
 import type { Failings } from './failings.ts';
+import type { ListDates } from './list-values.ts';
+import type { ListBook } from './lists.ts';
 import type { History } from './history.ts';
 import type { ProductRowBook } from './product-rows.ts';
 import type { Robots } from './robots.ts';
@@ -33,6 +35,8 @@ export interface Store {
   readonly visibility: Visibility;
   readonly robots: Robots;
   readonly failings: Failings;
+  readonly lists: ListBook;
+  readonly listDates: ListDates;
   readonly users: readonly User[];
   readonly zone: Zone;
   /** Scopes ticked on the webhook. */

@@ -4,6 +4,8 @@ import { duplicateMethods } from './duplicates.ts';
 import { itemMethods } from './item.ts';
 import { legacyMethods } from './legacy.ts';
 import { linkMethods } from './links.ts';
+import { listElementMethods } from './list-elements.ts';
+import { listMethods } from './lists.ts';
 import { productRowMethods } from './product-rows.ts';
 import { systemMethods } from './system.ts';
 import { userFieldMethods } from './user-fields.ts';
@@ -16,6 +18,8 @@ export const methods: Methods = {
   ...dictionaryMethods,
   ...duplicateMethods,
   ...linkMethods,
+  ...listMethods,
+  ...listElementMethods,
   ...systemMethods,
   'method.get': {
     scope: null,
