@@ -23,6 +23,8 @@ export interface AnswerSizes {
   readonly searchHits?: number;
   /** Values of properties of lists: keyed by their ids (reference §6.1), or as lists, or bare. */
   readonly listValues?: ListValues;
+  /** user.get learnt `select` (user-get.md); an older portal passes over it. */
+  readonly userSelect?: 'heeded' | 'ignored';
 }
 
 /** What a portal does to its clients while they run, and mostly without a word. */

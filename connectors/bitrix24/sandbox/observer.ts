@@ -40,6 +40,8 @@ function seeTruth(truth: Truth, [what, ownerType, ownerId]: readonly string[]): 
     case 'deals':
     case 'leads':
     case 'companies':
+    case 'users':
+    case 'departments':
     case 'overlaps':
       return truth[what]();
     case 'list':

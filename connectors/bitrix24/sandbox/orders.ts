@@ -75,6 +75,7 @@ const answerSizes = object({
   pageSize: Type.Optional(count),
   searchHits: Type.Optional(count),
   listValues: Type.Optional(Type.Enum(['keyed', 'list', 'plain'])),
+  userSelect: Type.Optional(Type.Enum(['heeded', 'ignored'])),
 });
 
 const orders: Readonly<Record<string, Order>> = {

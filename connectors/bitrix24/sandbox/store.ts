@@ -5,23 +5,13 @@ import type { Failings } from './failings.ts';
 import type { ListDates } from './list-values.ts';
 import type { ListBook } from './lists.ts';
 import type { History } from './history.ts';
+import type { PeopleBook } from './people.ts';
 import type { ProductRowBook } from './product-rows.ts';
 import type { Robots } from './robots.ts';
 import type { Schema } from './schema.ts';
 import type { StatusBook } from './statuses.ts';
 import type { Table } from './table.ts';
 import type { Visibility } from './visibility.ts';
-
-export interface User {
-  readonly id: number;
-  readonly name: string;
-  readonly lastName: string;
-  readonly secondName: string;
-  readonly email: string;
-  readonly position: string;
-  readonly active: boolean;
-  readonly admin: boolean;
-}
 
 /** Everything the portal holds: what a method reads and changes. */
 export interface Store {
@@ -37,7 +27,7 @@ export interface Store {
   readonly failings: Failings;
   readonly lists: ListBook;
   readonly listDates: ListDates;
-  readonly users: readonly User[];
+  readonly people: PeopleBook;
   readonly zone: Zone;
   /** Scopes ticked on the webhook. */
   readonly scopes: readonly string[];

@@ -6,6 +6,7 @@ import { legacyMethods } from './legacy.ts';
 import { linkMethods } from './links.ts';
 import { listElementMethods } from './list-elements.ts';
 import { listMethods } from './lists.ts';
+import { peopleMethods } from './people.ts';
 import { productRowMethods } from './product-rows.ts';
 import { systemMethods } from './system.ts';
 import { userFieldMethods } from './user-fields.ts';
@@ -20,6 +21,7 @@ export const methods: Methods = {
   ...linkMethods,
   ...listMethods,
   ...listElementMethods,
+  ...peopleMethods,
   ...systemMethods,
   'method.get': {
     scope: null,
