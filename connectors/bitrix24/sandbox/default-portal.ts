@@ -1,6 +1,5 @@
 import type { EntityName } from './entities/index.ts';
 import type { Category, Status } from './statuses.ts';
-import type { User } from './store.ts';
 import type { UserFieldDraft } from './user-fields.ts';
 
 /** [STATUS_ID, name, semantics?] in the order people see them. */
@@ -91,23 +90,7 @@ export const defaultCategories: readonly Category[] = [
   { id: 1, name: 'Ортодонтия', sort: 200, isDefault: false },
 ];
 
-const person = { secondName: '', active: true, admin: false };
-
-/** The first owns the webhook, the second is the manager whose hand `edit` moves. */
-export const defaultUsers: readonly User[] = [
-  {
-    ...person,
-    id: 1,
-    name: 'Роман',
-    lastName: 'Ключевой',
-    email: 'admin@clinic.example',
-    position: 'Администратор',
-    admin: true,
-  },
-  { ...person, id: 2, name: 'Дарья', lastName: 'Светлова', email: 'd.svetlova@clinic.example', position: 'Менеджер' },
-  { ...person, id: 3, name: 'Глеб', lastName: 'Осокин', email: 'g.osokin@clinic.example', position: 'Менеджер' },
-];
-
+/** Whose hand `edit` moves. */
 export const managerId = 2;
 
 /** User fields of the shipped pipeline from IDENT. */

@@ -4,6 +4,9 @@ import { duplicateMethods } from './duplicates.ts';
 import { itemMethods } from './item.ts';
 import { legacyMethods } from './legacy.ts';
 import { linkMethods } from './links.ts';
+import { listElementMethods } from './list-elements.ts';
+import { listMethods } from './lists.ts';
+import { peopleMethods } from './people.ts';
 import { productRowMethods } from './product-rows.ts';
 import { systemMethods } from './system.ts';
 import { userFieldMethods } from './user-fields.ts';
@@ -16,6 +19,9 @@ export const methods: Methods = {
   ...dictionaryMethods,
   ...duplicateMethods,
   ...linkMethods,
+  ...listMethods,
+  ...listElementMethods,
+  ...peopleMethods,
   ...systemMethods,
   'method.get': {
     scope: null,
