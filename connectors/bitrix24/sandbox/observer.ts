@@ -44,6 +44,10 @@ function seeTruth(truth: Truth, [what, ownerType, ownerId]: readonly string[]): 
     case 'departments':
     case 'overlaps':
       return truth[what]();
+    case 'product':
+    case 'contract':
+    case 'room':
+      return truth.records(what);
     case 'list':
       return truth.list(Number(ownerType));
     case 'productrows':

@@ -6,7 +6,7 @@ import { defaultCategories, defaultStatuses, defaultUserFields } from './default
 import { openDoors } from './doors.ts';
 import { createCommunications } from './duplicates.ts';
 import { createDesk, type Desk } from './desk.ts';
-import type { EntityName } from './entities/index.ts';
+import { entityNames, perEntity, type EntityName } from './entities/index.ts';
 import { unknown } from './errors.ts';
 import { createFailings } from './failings.ts';
 import { createFaults, type OnCommand, type OnRequest } from './faults.ts';
@@ -148,20 +148,10 @@ function createCounter(): () => number {
 function createStore(options: PortalOptions, tick: () => number, unknownField: Store['unknownField']): Store {
   const now = options.now ?? Date.now;
   const changes = createChanges(now, tick, () => store);
-  const communications = {
-    lead: createCommunications(),
-    deal: createCommunications(),
-    contact: createCommunications(),
-    company: createCommunications(),
-  };
+  const communications = perEntity(() => createCommunications());
   const counters = { multi: 0, userField: 0, enumItem: 0 };
   const store: Store = {
-    tables: {
-      lead: createTable(communications.lead, changes.of('lead')),
-      deal: createTable(communications.deal, changes.of('deal')),
-      contact: createTable(communications.contact, changes.of('contact')),
-      company: createTable(communications.company, changes.of('company')),
-    },
+    tables: perEntity((name) => createTable(communications[name], changes.of(name))),
     schemas: createSchemas(),
     communications,
     statuses: createStatusBook(defaultStatuses, defaultCategories),
@@ -185,6 +175,5 @@ function createStore(options: PortalOptions, tick: () => number, unknownField: S
 }
 
 function addUserFields(store: Store, fields: NonNullable<PortalOptions['userFields']>): void {
-  for (const name of ['lead', 'deal', 'contact', 'company'] as const)
-    for (const draft of fields[name] ?? []) createUserField(store, name, draft);
+  for (const name of entityNames) for (const draft of fields[name] ?? []) createUserField(store, name, draft);
 }

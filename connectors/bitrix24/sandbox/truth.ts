@@ -34,6 +34,8 @@ export interface Truth {
   companies(): readonly LegacyRecord[];
   /** Rows of a deal, `D`, or a lead, `L`. */
   productRows(ownerType: string, ownerId: number): readonly LegacyRecord[];
+  /** Of any entity, with the names of its fields in upper case. */
+  records(entity: EntityName): readonly LegacyRecord[];
   users(): readonly LegacyRecord[];
   departments(): readonly LegacyRecord[];
   /** The elements of a list, as lists.element.get answers them; none when there is no such list. */
@@ -55,6 +57,7 @@ export function createTruth(store: Store): Truth {
     leads: () => all('lead'),
     companies: () => all('company'),
     productRows: (ownerType, ownerId) => store.productRows.of(ownerType, ownerId).map(legacyRow),
+    records: all,
     users: () => [...store.people.users.within([])].map((user) => userRow(store, user)),
     departments: () => [...store.people.departments.within([])].map(departmentRow),
     list(id) {

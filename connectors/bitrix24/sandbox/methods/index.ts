@@ -9,12 +9,14 @@ import { listMethods } from './lists.ts';
 import { peopleMethods } from './people.ts';
 import { productRowMethods } from './product-rows.ts';
 import { systemMethods } from './system.ts';
+import { typeMethods } from './types.ts';
 import { userFieldMethods } from './user-fields.ts';
 
 export const methods: Methods = {
   ...legacyMethods,
   ...itemMethods,
   ...productRowMethods,
+  ...typeMethods,
   ...userFieldMethods,
   ...dictionaryMethods,
   ...duplicateMethods,
