@@ -1,4 +1,5 @@
 import type { EntityName } from './entities/index.ts';
+import type { ListValues } from './list-values.ts';
 
 export type Verb = 'read' | 'add' | 'update' | 'delete';
 
@@ -14,12 +15,16 @@ export interface FieldName {
   readonly field: string;
 }
 
-/** How much an answer holds, where it is not what the vendor says. */
+/** How much an answer holds, and in what shape, where it is not what the vendor says. */
 export interface AnswerSizes {
   /** Rows of a page; 50 (reference §4.1). */
   readonly pageSize?: number;
   /** Ids findbycomm names for one entity; 20 (reference §5.5). */
   readonly searchHits?: number;
+  /** Values of properties of lists: keyed by their ids (reference §6.1), or as lists, or bare. */
+  readonly listValues?: ListValues;
+  /** user.get learnt `select` (user-get.md); an older portal passes over it. */
+  readonly userSelect?: 'heeded' | 'ignored';
 }
 
 /** What a portal does to its clients while they run, and mostly without a word. */

@@ -71,7 +71,12 @@ const robotRule = object({
 
 const fieldName = object({ entity, field: Type.String() });
 const lostRight = object({ entity, verb: Type.Optional(Type.Enum(['read', 'add', 'update', 'delete'])) });
-const answerSizes = object({ pageSize: Type.Optional(count), searchHits: Type.Optional(count) });
+const answerSizes = object({
+  pageSize: Type.Optional(count),
+  searchHits: Type.Optional(count),
+  listValues: Type.Optional(Type.Enum(['keyed', 'list', 'plain'])),
+  userSelect: Type.Optional(Type.Enum(['heeded', 'ignored'])),
+});
 
 const orders: Readonly<Record<string, Order>> = {
   faults: order<FaultRule>(faultRule, (steering, rule) => steering.fail(rule)),

@@ -46,8 +46,9 @@ export function updateRecord(
   if (entity.hasMultiFields) Object.assign(values, presence(multi));
   if (isItem(dialect) && multi === row.multi && isSame(values, row.values)) return row;
   const now = store.now();
-  if (changes.values['DATE_MODIFY'] === undefined) values['DATE_MODIFY'] = now;
-  values['MODIFY_BY_ID'] = userId;
+  const { changed: changedTime, changedBy } = entity.stamps;
+  if (changes.values[changedTime] === undefined) values[changedTime] = now;
+  values[changedBy] = userId;
   const changed = { id: row.id, values, multi };
   store.tables[entity.name].put(changed);
   return changed;
@@ -63,6 +64,8 @@ export function followProductRows(store: Store, entity: Entity, row: Row): void 
 /** The vendor's defaults: crm-deal-add.md, crm-lead-add.md, crm-contact-add.md, crm-company-add.md. */
 function defaults(store: Store, entity: Entity, id: number, userId: number): Values {
   const now = store.now();
+  if (entity.name === 'product') return productDefaults(now, userId);
+  if (entity.process !== undefined) return processDefaults(store, entity, id, userId);
   const stamps = { DATE_CREATE: now, DATE_MODIFY: now, LAST_ACTIVITY_TIME: now };
   const people = { ASSIGNED_BY_ID: userId, CREATED_BY_ID: userId, MODIFY_BY_ID: userId, LAST_ACTIVITY_BY: userId };
   const first = (book: string): string | null => store.statuses.of(book)[0]?.statusId ?? null;
@@ -91,7 +94,29 @@ function defaults(store: Store, entity: Entity, id: number, userId: number): Val
         EMPLOYEES: first('EMPLOYEES'),
         IS_MY_COMPANY: 'N',
       });
+    default:
+      return values;
   }
+}
+
+function productDefaults(now: number, userId: number): Values {
+  const made = { DATE_CREATE: now, TIMESTAMP_X: now, CREATED_BY: userId, MODIFIED_BY: userId };
+  return { ...made, CATALOG_ID: 15, CURRENCY_ID: 'RUB', ACTIVE: 'Y', SORT: 500, VAT_INCLUDED: 'N', MEASURE: 9 };
+}
+
+function processDefaults(store: Store, { stage, typeId, untitled = '' }: Entity, id: number, userId: number): Values {
+  const now = store.now();
+  const values: Values = {
+    ...{ TITLE: `${untitled}${id}`, OPENED: 'Y', ASSIGNED_BY_ID: userId },
+    ...{ CREATED_TIME: now, UPDATED_TIME: now, LAST_ACTIVITY_TIME: now },
+    ...{ CREATED_BY: userId, UPDATED_BY: userId, LAST_ACTIVITY_BY: userId },
+  };
+  if (stage === undefined) return values;
+  const today = midnight(now, store.zone);
+  const money = { OPPORTUNITY: 0, IS_MANUAL_OPPORTUNITY: 'N', CURRENCY_ID: 'RUB', TAX_VALUE: 0 };
+  const category = store.statuses.categories.find((one) => one.entityTypeId === typeId && one.isDefault);
+  const dates = { BEGINDATE: today, CLOSEDATE: addDays(today, 7) };
+  return Object.assign(values, money, dates, { CATEGORY_ID: category?.id ?? 0 });
 }
 
 function dealDefaults(store: Store, now: number): Values {
@@ -140,8 +165,7 @@ function moveStage(store: Store, entity: Entity, values: Values, row: Row, userI
   if (entity.stage === undefined) return;
   const { field, semantic } = entity.stage;
   const categoryId = Number(values['CATEGORY_ID'] ?? 0);
-  if (entity.name === 'deal' && !store.statuses.categories.some(({ id }) => id === categoryId))
-    throw badValue('CATEGORY_ID', categoryId, dialect);
+  if (entity.hasFunnels && !hasFunnel(store, entity, categoryId)) throw badValue('CATEGORY_ID', categoryId, dialect);
   const book = stageBook(entity, categoryId);
   const funnelChanged = row.values['CATEGORY_ID'] !== undefined && row.values['CATEGORY_ID'] !== categoryId;
   const untouched = values[field] === row.values[field];
@@ -152,15 +176,16 @@ function moveStage(store: Store, entity: Entity, values: Values, row: Row, userI
   if (stage.statusId === row.values[field]) return;
   const now = store.now();
   const isOpen = semanticOf(stage) === 'P';
-  Object.assign(values, {
-    [field]: stage.statusId,
-    [semantic]: semanticOf(stage),
-    MOVED_BY_ID: userId,
-    MOVED_TIME: now,
-  });
-  if (entity.name === 'deal')
+  Object.assign(values, { [field]: stage.statusId, [entity.stamps.movedBy]: userId, [entity.stamps.moved]: now });
+  if (semantic !== undefined) values[semantic] = semanticOf(stage);
+  if (entity.process !== undefined) values['PREVIOUS_STAGE_ID'] = row.values[field] ?? null;
+  else if (entity.name === 'deal')
     Object.assign(values, { CLOSED: isOpen ? 'N' : 'Y', IS_NEW: stage === first ? 'Y' : 'N' });
   else values['DATE_CLOSED'] = isOpen ? null : now;
+}
+
+function hasFunnel({ statuses }: Store, { typeId }: Entity, categoryId: number): boolean {
+  return statuses.categories.some(({ id, entityTypeId }) => id === categoryId && entityTypeId === typeId);
 }
 
 /** Without IS_MANUAL_OPPORTUNITY the amount written does not survive product rows (reference §5.9, §10.16). */
