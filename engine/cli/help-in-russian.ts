@@ -84,7 +84,7 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'look at this connection only; name.key=value: a setting of a connection':
     'проверить только это подключение; имя.ключ=значение: настройка подключения',
   'folder of the state; default: .pipe beside the file': 'папка состояния; по умолчанию .pipe рядом с файлом',
-  'only these flows': 'только эти потоки',
+  'only these flows, and those they come after': 'только эти потоки и те, после которых они идут',
   'only this flow': 'только этот поток',
   'only rows in this state': 'только строки в этом состоянии',
   'every row of the queue': 'все строки очереди',

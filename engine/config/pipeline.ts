@@ -36,6 +36,8 @@ export interface ConnectionSpec {
   readonly connector: string;
   /** Checked against the connector's schema, secrets resolved: never print. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** How long a run waits at its start for a system that is not there yet. */
+  readonly waitForMs?: number;
   readonly place: Place;
 }
 

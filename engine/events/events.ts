@@ -14,6 +14,12 @@ export type RunEvent = { readonly at: number } & (
       readonly mode: 'incremental' | 'full';
       readonly since?: string;
     }
+  /** Nobody named this flow: it runs since another one that was named comes after it. */
+  | { readonly type: 'flow-added'; readonly flow: string; readonly for: string }
+  /** It is not begun; the run goes on. */
+  | { readonly type: 'flow-skipped'; readonly flow: string; readonly error: EventError }
+  /** It ended before its end; the run goes on. */
+  | { readonly type: 'flow-failed'; readonly flow: string; readonly error: EventError }
   | { readonly type: 'batch-read'; readonly flow: string; readonly rows: number }
   | ({ readonly type: 'batch-done'; readonly flow: string } & { readonly counts: FlowCounts })
   /** A guard or `warnMany` named a record: IGNORE, PROTECTED, АВТОПРИВЯЗКА, МНОЖЕСТВЕННЫЕ СДЕЛКИ. */
@@ -60,7 +66,7 @@ export type RunEvent = { readonly at: number } & (
       readonly exitCode: number;
       readonly seconds: number;
       readonly requests: number;
-      /** What stopped it before its end. */
+      /** What stopped it, or the first of its flows that failed. */
       readonly error?: EventError;
       /** The whole queue of the pipeline as it is now. */
       readonly queue: QueueRows;

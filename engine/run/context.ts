@@ -35,6 +35,8 @@ export interface RunContext {
   /** What the run found before it created rows, by scope. */
   readonly creates: Map<string, CreatesBegun>;
   readonly usage: Usage;
+  /** Connections that were given up on, with the failure of each. */
+  readonly lost: Map<string, PipeError>;
   /** A stop that was asked for: the request in flight ends, nothing new begins. */
   readonly signal: AbortSignal;
   readonly emit: Listener;
@@ -57,6 +59,8 @@ export interface CreatesBegun {
 export interface RunOptions {
   /** Flows to run; undefined: all. */
   readonly flows?: readonly string[];
+  /** Also those that `flows` come `after`. */
+  readonly prerequisites?: true;
   readonly full: boolean;
   readonly since?: string;
   readonly until?: string;

@@ -2,6 +2,7 @@ import type { ReadRequest, Source, SourceBatch } from '../connector.ts';
 import { toPipeError } from '../errors.ts';
 import { waitOut } from './attempt.ts';
 import type { RunContext } from './context.ts';
+import { giveUp } from './lost.ts';
 
 /** Pauses before the tries of one batch. A source that is away for longer is met by the next run. */
 const pausesMs = [1_000, 2_000];
@@ -32,7 +33,9 @@ export async function* readPatiently(
       const pauseMs = pausesMs[tries];
       tries += 1;
       const mayPass = next && error.retry && error.kind !== 'data' && pauseMs !== undefined;
-      if (!mayPass || !(await waitOut(context, what, error, pauseMs))) throw thrown;
+      if (mayPass && (await waitOut(context, what, error, pauseMs))) continue;
+      giveUp(context, what, error);
+      throw thrown;
     }
   }
 }

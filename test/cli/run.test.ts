@@ -128,6 +128,40 @@ ${line}
     expect([wrong.exit, wrong.stderr.split('\n')[1]]).toEqual([2, '  there is no flow "agian" in people.yaml']);
   });
 
+  it('65. runs first what a flow that --flow names comes after, unless its rows are chosen by hand', async () => {
+    const second = peopleYaml
+      .slice(peopleYaml.indexOf('  people:'))
+      .replace('  people:', '  again:\n    after: [people]');
+    const { pipe } = place({ ...goodFiles, 'people.yaml': peopleYaml + second });
+    const all = await pipe(['run', 'people.yaml', '--json', '--flow', 'again']);
+    const one = await pipe(['run', 'people.yaml', '--json', '--flow', 'again', '--limit', '1']);
+    const names = [all, one].map(({ stdout }) => JSON.parse(stdout).flows.map((flow: { name: string }) => flow.name));
+    expect(names).toEqual([['people', 'again'], ['again']]);
+    expect(untimed(all.stderr)).toContain('<time> - INFO - people runs too: again comes after it\n');
+  });
+
+  it('tells which flow failed, which was not run for it, and runs the others', async () => {
+    const flow = peopleYaml.slice(peopleYaml.indexOf('  people:')).replaceAll('connection: desk', 'connection: away');
+    const more = flow.replaceAll('people', 'more');
+    const late = flow.replace('  people:', '  late:\n    after: [more]');
+    const text = peopleYaml.replace('flows:', '  away: { connector: file }\nflows:') + more + late;
+    const { pipe } = place({ ...goodFiles, 'people.yaml': text });
+    const { exit, stdout, stderr } = await pipe(['run', 'people.yaml']);
+    const data = await pipe(['run', 'people.yaml', '--json']);
+    expect(stdout).toContain('more: failed, see below\n');
+    expect(stdout).toContain('late: flow late was not run: more, which it comes after, did not get done\n');
+    expect(stdout).toContain('people\n  Read: 3\n');
+    expect(untimed(stderr)).toContain('<time> - ERROR - flow late was not run: more, which it comes after');
+    expect(exit).toBe(data.exit);
+    expect(shapeErrors('run', data.stdout)).toEqual([]);
+    const { flows, error } = JSON.parse(data.stdout);
+    expect(flows).toMatchObject([
+      { name: 'people', read: 1 },
+      { name: 'more', error: { code: error.code } },
+      { name: 'late', skippedBecause: { code: 'run.prerequisite_failed' } },
+    ]);
+  });
+
   it('takes a param, settings of a connection and a folder for the state', async () => {
     const { pipe, path } = place({
       'people.yaml': peopleYaml,

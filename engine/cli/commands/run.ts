@@ -9,7 +9,7 @@ import { prepare } from '../prepare.ts';
 import { errorText } from '../render/error.ts';
 import { afterword, endedText, runData, runText, stoppingText } from '../render/run.ts';
 import { runOnce } from '../run-once.ts';
-import { compileOnly, windowOf } from '../row-filter.ts';
+import { compileOnly, isHandPicked, windowOf } from '../row-filter.ts';
 import type { Holder } from '../../state/machine-ports.ts';
 import { checkSchedulingFlags, scheduledWork } from '../scheduled-work.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -20,7 +20,12 @@ export default class Run extends BaseCommand {
   static override args = { file: fileArgument };
   static override flags = {
     ...pipelineFlags,
-    flow: Flags.string({ description: 'only these flows', helpValue: '<name,…>', delimiter: ',', ...repeated }),
+    flow: Flags.string({
+      description: 'only these flows, and those they come after',
+      helpValue: '<name,…>',
+      delimiter: ',',
+      ...repeated,
+    }),
     full: Flags.boolean({ description: 'read as far back as cursor.full says and look at every target row again' }),
     since: Flags.string({ description: 'read from this time on; the checkpoint stays', helpValue: '<time>' }),
     until: Flags.string({ description: 'read up to this time; the checkpoint stays', helpValue: '<time>' }),
@@ -53,7 +58,7 @@ export default class Run extends BaseCommand {
       full: flags.full,
       allow: new Set(flags.allow ?? []),
       ...windowOf(flags),
-      ...(flags.flow && { flows: flags.flow }),
+      ...(flags.flow && { flows: flags.flow, ...(!isHandPicked(flags) && { prerequisites: true as const }) }),
       ...(flags.limit !== undefined && { limit: flags.limit }),
       ...(flags.only !== undefined && { only: compileOnly(flags.only) }),
     };

@@ -1,4 +1,4 @@
-import type { Listener } from '../../events/events.ts';
+import type { Listener, RunEvent } from '../../events/events.ts';
 import { oneLine } from '../../log/one-line.ts';
 import { runLog } from '../../log/run-log.ts';
 import type { Voice } from '../../log/run-log.ts';
@@ -19,6 +19,13 @@ export async function showProgress(stream: NodeJS.WriteStream, voice: Voice): Pr
   return stream.isTTY ? liveLines(stream, voice.language) : logLines(stream, voice);
 }
 
+/** What is to be noticed among the words of guards. */
+const marks: Partial<Record<RunEvent['type'], string>> = {
+  warning: 'WARNING: ',
+  'flow-skipped': 'ERROR: ',
+  'flow-failed': 'ERROR: ',
+};
+
 /** Faster than anybody reads; a terminal takes longer to draw a line than a run to count a record. */
 const redrawMs = 100;
 
@@ -38,7 +45,7 @@ async function liveLines(stream: NodeJS.WriteStream, language: Language): Promis
   const listen: Listener = (event) => {
     lines = follow(lines, event);
     const said = spokenText(event, language);
-    if (said !== undefined) say(oneLine(event.type === 'warning' ? `WARNING: ${said}` : said));
+    if (said !== undefined) say(oneLine(`${marks[event.type] ?? ''}${said}`));
     const isDue = said !== undefined || event.at - drawnAt >= redrawMs || event.type === 'flow-finished';
     if (isDue && lines.size > 0) draw(event.at);
   };
