@@ -25,6 +25,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'What a pipeline remembers: show, adopt.': 'Что помнит конвейер: просмотр, признание своим.',
   'Show what a pipeline remembers of itself: instance, machine, checkpoints.':
     'Показать, что конвейер помнит о себе: экземпляр, компьютер, контрольные точки.',
+  'Show the tables of the targets as they are, and what the next run would change in them, with its SQL. Changes nothing.':
+    'Показать таблицы целей и что в них изменит следующий запуск, с SQL. Ничего не меняет.',
   'Say that what runs refused is ours: rows of another instance that has ended for good, a system under a new name.':
     'Признать своим то, что запуски отвергли: строки экземпляра, остановленного навсегда, систему под новым именем.',
   'List the records of a pipeline that failed and wait.': 'Перечислить записи конвейера, которые не прошли и ждут.',
@@ -96,6 +98,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'read up to this time; the checkpoint stays': 'читать до этого времени; контрольная точка не сдвигается',
   'only source rows for which this is true': 'только строки источника, для которых это верно',
   'read at most so many rows': 'прочитать не больше стольких строк',
+  'plan all of it and write nothing: tables, creates, updates, deletes':
+    'спланировать всё и ничего не писать: таблицы, создания, изменения, удаления',
   'end the process that runs this pipeline now, then run':
     'завершить процесс, который сейчас выполняет конвейер, и начать работу',
   'what the log keeps; default: PIPE_LOG_LEVEL, else INFO':

@@ -66,7 +66,7 @@ export async function runFlow(run: RunContext, flow: CompiledFlow, tally: Tally)
   run.emit({ type: 'flow-finished', at: run.clock.now(), flow: name, counts: countsOf(tally), seconds });
 }
 
-async function openFlow(run: RunContext, flow: CompiledFlow, tally: Tally): Promise<FlowRun> {
+export async function openFlow(run: RunContext, flow: CompiledFlow, tally: Tally): Promise<FlowRun> {
   const { connection, block } = flow.flow.source;
   const source = run.connections.get(connection)?.connection.source?.(block);
   if (!source) throw new Error(`connection ${connection} cannot be read from`);
@@ -108,7 +108,7 @@ function keyPicker(columns: readonly string[] | undefined): (row: Row) => Row | 
 }
 
 /** §4.12: where a cursor was left under other params, going on from it would leave a gap. */
-async function storedCursor(work: FlowRun): Promise<Cursor | undefined> {
+export async function storedCursor(work: FlowRun): Promise<Cursor | undefined> {
   const { context } = work;
   const { name } = context.flow.flow;
   const checkpoint = await context.state.checkpoint(name);
@@ -149,7 +149,7 @@ async function applyBrakes(work: FlowRun, cursor: Cursor | undefined): Promise<v
 }
 
 /** Two visits of one new patient would create one contact: what an earlier record does already is not counted again. */
-function firstOnly(): (effects: readonly string[]) => boolean {
+export function firstOnly(): (effects: readonly string[]) => boolean {
   const seen = new Set<string>();
   return (effects) => {
     const first = effects.length === 0 || effects.some((effect) => !seen.has(effect));
@@ -213,7 +213,7 @@ async function deliverRecords(
   return undefined;
 }
 
-async function meetAllFields(context: FlowContext, records: readonly MappedRow[]): Promise<void> {
+export async function meetAllFields(context: FlowContext, records: readonly MappedRow[]): Promise<void> {
   const targets = context.flow.targets.filter(({ target }) => target.everyField);
   for (const target of targets) {
     await meetFields(
@@ -240,12 +240,12 @@ function movedCheckpoint(
 }
 
 /** An ordinary run leaves out what is known as delivered; `--full`, `--only` and windows look at the target again. */
-function isComparing(context: FlowContext): boolean {
+export function isComparing(context: FlowContext): boolean {
   const { full, only, since, until } = context.options;
   return !full && !only && since === undefined && until === undefined;
 }
 
-async function chosenRows(context: FlowContext, rows: readonly Row[]): Promise<readonly Row[]> {
+export async function chosenRows(context: FlowContext, rows: readonly Row[]): Promise<readonly Row[]> {
   const { only } = context.options;
   if (!only) return rows;
   const chosen: Row[] = [];
@@ -258,7 +258,7 @@ function modeOf({ full, only }: RunOptions): ReadRequest['mode'] {
   return full || only ? 'full' : 'incremental';
 }
 
-function batchesOf(work: FlowRun, cursor: Cursor | undefined): AsyncIterable<SourceBatch> {
+export function batchesOf(work: FlowRun, cursor: Cursor | undefined): AsyncIterable<SourceBatch> {
   const { context, source } = work;
   return readPatiently(context, context.flow.flow.source.connection, source, readRequest(work, cursor));
 }
