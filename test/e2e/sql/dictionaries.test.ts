@@ -178,7 +178,7 @@ describe('bitrix-dictionaries-to-mysql', () => {
     const { findings } = await loadPipeline(file, { env: { ...given, BITRIX_WEBHOOK_URL: '' } });
     expect(
       findings.filter(({ severity }) => severity === 'error').map(({ code, parameters }) => [code, parameters]),
-    ).toEqual([['config.variable_missing', { variable: 'BITRIX_WEBHOOK_URL' }]]);
+    ).toEqual([['config.secret_missing', { variable: 'BITRIX_WEBHOOK_URL' }]]);
   });
 
   it('71. is due when the six examples of the old manual say, Sunday being 0', async () => {
