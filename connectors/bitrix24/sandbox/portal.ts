@@ -21,6 +21,7 @@ import { createPeopleBook, createPeopleDesk, type PeopleDesk } from './people.ts
 import { createProductRowBook } from './product-rows.ts';
 import { createSchemas } from './schema.ts';
 import { createPortalServer } from './server.ts';
+import { createStageHistory } from './stage-history.ts';
 import { createStatusBook } from './statuses.ts';
 import { createSteering, type Steering } from './steering.ts';
 import type { Store } from './store.ts';
@@ -148,13 +149,15 @@ function createCounter(): () => number {
 function createStore(options: PortalOptions, tick: () => number, unknownField: Store['unknownField']): Store {
   const now = options.now ?? Date.now;
   const changes = createChanges(now, tick, () => store);
+  const statuses = createStatusBook(defaultStatuses, defaultCategories);
   const communications = perEntity(() => createCommunications());
   const counters = { multi: 0, userField: 0, enumItem: 0 };
   const store: Store = {
     tables: perEntity((name) => createTable(communications[name], changes.of(name))),
     schemas: createSchemas(),
     communications,
-    statuses: createStatusBook(defaultStatuses, defaultCategories),
+    statuses,
+    stageHistory: createStageHistory(changes.history, statuses),
     productRows: createProductRowBook(changes.productRows),
     history: changes.history,
     visibility: changes.visibility,

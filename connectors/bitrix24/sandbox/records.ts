@@ -1,7 +1,7 @@
-import { addDays, midnight } from './dates.ts';
 import type { Entity } from './entities/index.ts';
 import { applyEdits, presence } from './multi-fields.ts';
 import { amountOf } from './product-rows.ts';
+import { recordDefaults, type Values } from './record-defaults.ts';
 import type { Schema } from './schema.ts';
 import { semanticOf, stageBook } from './statuses.ts';
 import type { Store } from './store.ts';
@@ -9,13 +9,11 @@ import type { Row } from './row.ts';
 import { isList, sameStored, type Stored } from './values.ts';
 import { badValue, isItem, type Changes, type Dialect } from './writing.ts';
 
-type Values = Record<string, Stored>;
-
 /** Adds a record; a duplicate is never looked for (reference §5.5). */
 export function addRecord(store: Store, { entity }: Schema, changes: Changes, userId: number, dialect: Dialect): Row {
   const table = store.tables[entity.name];
   const id = table.nextId();
-  const values: Values = { ...defaults(store, entity, id, userId), ...changes.values };
+  const values: Values = { ...recordDefaults(store, entity, id, userId), ...changes.values };
   const empty: Row = { id, values: {}, multi: [] };
   link(values, changes.values, empty);
   moveStage(store, entity, values, empty, userId, dialect);
@@ -59,77 +57,6 @@ export function followProductRows(store: Store, entity: Entity, row: Row): void 
   if (!entity.hasAmount || row.values['IS_MANUAL_OPPORTUNITY'] === 'Y') return;
   const amount = amountOf(store.productRows.of(entity.letter, row.id));
   store.tables[entity.name].put({ ...row, values: { ...row.values, OPPORTUNITY: amount } });
-}
-
-/** The vendor's defaults: crm-deal-add.md, crm-lead-add.md, crm-contact-add.md, crm-company-add.md. */
-function defaults(store: Store, entity: Entity, id: number, userId: number): Values {
-  const now = store.now();
-  if (entity.name === 'product') return productDefaults(now, userId);
-  if (entity.process !== undefined) return processDefaults(store, entity, id, userId);
-  const stamps = { DATE_CREATE: now, DATE_MODIFY: now, LAST_ACTIVITY_TIME: now };
-  const people = { ASSIGNED_BY_ID: userId, CREATED_BY_ID: userId, MODIFY_BY_ID: userId, LAST_ACTIVITY_BY: userId };
-  const first = (book: string): string | null => store.statuses.of(book)[0]?.statusId ?? null;
-  const values: Values = { ...stamps, ...people, OPENED: 'Y' };
-  if (entity.untitled !== undefined) values['TITLE'] = `${entity.untitled}${id}`;
-  if (entity.hasAmount) Object.assign(values, { OPPORTUNITY: 0, IS_MANUAL_OPPORTUNITY: 'N', CURRENCY_ID: 'RUB' });
-  switch (entity.name) {
-    case 'deal':
-      return Object.assign(values, dealDefaults(store, now), {
-        TYPE_ID: first('DEAL_TYPE'),
-        SOURCE_ID: first('SOURCE'),
-      });
-    case 'lead':
-      return Object.assign(values, { IS_RETURN_CUSTOMER: 'N' });
-    case 'contact':
-      return Object.assign(values, {
-        EXPORT: 'Y',
-        TYPE_ID: first('CONTACT_TYPE'),
-        SOURCE_ID: first('SOURCE'),
-        HONORIFIC: first('HONORIFIC'),
-      });
-    case 'company':
-      return Object.assign(values, {
-        COMPANY_TYPE: first('COMPANY_TYPE'),
-        INDUSTRY: first('INDUSTRY'),
-        EMPLOYEES: first('EMPLOYEES'),
-        IS_MY_COMPANY: 'N',
-      });
-    default:
-      return values;
-  }
-}
-
-function productDefaults(now: number, userId: number): Values {
-  const made = { DATE_CREATE: now, TIMESTAMP_X: now, CREATED_BY: userId, MODIFIED_BY: userId };
-  return { ...made, CATALOG_ID: 15, CURRENCY_ID: 'RUB', ACTIVE: 'Y', SORT: 500, VAT_INCLUDED: 'N', MEASURE: 9 };
-}
-
-function processDefaults(store: Store, { stage, typeId, untitled = '' }: Entity, id: number, userId: number): Values {
-  const now = store.now();
-  const values: Values = {
-    ...{ TITLE: `${untitled}${id}`, OPENED: 'Y', ASSIGNED_BY_ID: userId },
-    ...{ CREATED_TIME: now, UPDATED_TIME: now, LAST_ACTIVITY_TIME: now },
-    ...{ CREATED_BY: userId, UPDATED_BY: userId, LAST_ACTIVITY_BY: userId },
-  };
-  if (stage === undefined) return values;
-  const today = midnight(now, store.zone);
-  const money = { OPPORTUNITY: 0, IS_MANUAL_OPPORTUNITY: 'N', CURRENCY_ID: 'RUB', TAX_VALUE: 0 };
-  const category = store.statuses.categories.find((one) => one.entityTypeId === typeId && one.isDefault);
-  const dates = { BEGINDATE: today, CLOSEDATE: addDays(today, 7) };
-  return Object.assign(values, money, dates, { CATEGORY_ID: category?.id ?? 0 });
-}
-
-function dealDefaults(store: Store, now: number): Values {
-  const today = midnight(now, store.zone);
-  return {
-    CATEGORY_ID: 0,
-    TAX_VALUE: 0,
-    BEGINDATE: today,
-    CLOSEDATE: addDays(today, 7),
-    IS_RECURRING: 'N',
-    IS_RETURN_CUSTOMER: 'N',
-    IS_REPEATED_APPROACH: 'N',
-  };
 }
 
 /**

@@ -9,6 +9,7 @@ import type { PeopleBook } from './people.ts';
 import type { ProductRowBook } from './product-rows.ts';
 import type { Robots } from './robots.ts';
 import type { Schema } from './schema.ts';
+import type { StageHistory } from './stage-history.ts';
 import type { StatusBook } from './statuses.ts';
 import type { Table } from './table.ts';
 import type { Visibility } from './visibility.ts';
@@ -22,6 +23,7 @@ export interface Store {
   readonly statuses: StatusBook;
   readonly productRows: ProductRowBook;
   readonly history: History;
+  readonly stageHistory: StageHistory;
   readonly visibility: Visibility;
   readonly robots: Robots;
   readonly failings: Failings;

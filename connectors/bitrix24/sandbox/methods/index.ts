@@ -8,6 +8,7 @@ import { listElementMethods } from './list-elements.ts';
 import { listMethods } from './lists.ts';
 import { peopleMethods } from './people.ts';
 import { productRowMethods } from './product-rows.ts';
+import { stageHistoryMethods } from './stage-history.ts';
 import { systemMethods } from './system.ts';
 import { typeMethods } from './types.ts';
 import { userFieldMethods } from './user-fields.ts';
@@ -16,6 +17,7 @@ export const methods: Methods = {
   ...legacyMethods,
   ...itemMethods,
   ...productRowMethods,
+  ...stageHistoryMethods,
   ...typeMethods,
   ...userFieldMethods,
   ...dictionaryMethods,
