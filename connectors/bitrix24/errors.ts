@@ -319,6 +319,15 @@ export const errors = defineErrors('bitrix24', {
       ru: 'укажите в `cursor` поле со временем (DATE_MODIFY, updatedTime, CREATED_TIME) или уберите `cursor`: пользователи, отделы, списки и справочники каждый раз читаются целиком',
     },
   },
+  cursor_filtered: {
+    kind: 'input',
+    en: 'both `cursor` and `filter` say from when {field} counts',
+    ru: 'и `cursor`, и `filter` говорят, с какого {field} читать',
+    fix: {
+      en: 'leave {field} out of `filter`: `cursor.first` says how far back the first read goes',
+      ru: 'уберите {field} из `filter`: как далеко читать в первый раз, говорит `cursor.first`',
+    },
+  },
   cursor_wanted: {
     kind: 'input',
     en: '--since and --until need a `cursor` in the source',

@@ -73,6 +73,10 @@ function blockOf({ list, type }: ListName): Params {
 const always: readonly PortalField[] = [
   { name: 'ID', type: 'id', vendorType: 'id' },
   { name: 'CODE', type: 'text', vendorType: 'text' },
+  { name: 'IBLOCK_SECTION_ID', type: 'id', vendorType: 'user' },
+  { name: 'CREATED_BY', type: 'id', vendorType: 'user' },
+  { name: 'DATE_CREATE', type: 'datetime', vendorType: 'datetime', property: true },
+  { name: 'SORT', type: 'integer', vendorType: 'integer' },
 ];
 
 async function listFields(client: Client, name: ListName, signal: AbortSignal): Promise<readonly PortalField[]> {

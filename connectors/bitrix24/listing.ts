@@ -41,6 +41,10 @@ export interface PlacedRow {
 /** A method with what a source block wants of it. */
 export interface Listing extends Omit<Method, 'list' | 'fetch' | 'fields'> {
   readonly host: string;
+  /** Rows up to this id are not wanted: a filter `>ID` of the source. */
+  readonly above: number;
+  /** Whether the source filters by such a key: `>=DATE_MODIFY`. */
+  filters(key: string): boolean;
   /** What rows may hold. */
   readonly described: readonly Field[];
   field(name: string): PortalField;
@@ -60,6 +64,9 @@ export function openListing(host: string, method: Method, setting: SourceSetting
     return found;
   };
   const filter = sourceFilter(setting.filter, field);
+  // Pages by id have that filter for themselves.
+  const own = method.pages === 'id' ? `>${method.key}` : '';
+  const { [own]: above, ...params } = filter.params;
   const kept = setting.select ? new Set([method.key, ...setting.select.map((name) => field(name).name)]) : undefined;
   const checked = [...filter.equal.keys()].map(({ name }) => name);
   const select = kept ? [...new Set([...kept, ...checked, ...(at === undefined ? [] : [field(at).name])])] : method.all;
@@ -69,10 +76,12 @@ export function openListing(host: string, method: Method, setting: SourceSetting
   return {
     ...rest,
     host,
+    above: Number(above ?? 0),
+    filters: (name) => name in params,
     described: sourceFields(shown, method.key),
     field,
-    page: (bounds, start) => method.list({ ...filter.params, ...bounds }, start, select),
-    ...(fetch && { fetch: (keys: readonly string[]) => fetch(keys, filter.params, select) }),
+    page: (bounds, start) => method.list({ ...params, ...bounds }, start, select),
+    ...(fetch && { fetch: (keys: readonly string[]) => fetch(keys, params, select) }),
     place(given) {
       const id = isVendorRow(given) ? Number(given[method.key]) : Number.NaN;
       if (!isVendorRow(given) || !Number.isSafeInteger(id))

@@ -51,7 +51,7 @@ export async function planRead(request: ReadRequest, listing: Listing, client: C
     field: undefined,
     from: undefined,
     until: undefined,
-    after: 0,
+    after: listing.above,
     seen: undefined,
     began: undefined,
     keepsCursor: false,
@@ -63,6 +63,7 @@ export async function planRead(request: ReadRequest, listing: Listing, client: C
   const { field } = window;
   if (listing.pages !== 'id' || listing.field(field).type !== 'datetime')
     throw errors.no_cursor.error({ what: listing.what, field });
+  if (listing.filters(`>=${field}`) || listing.filters(`<${field}`)) throw errors.cursor_filtered.error({ field });
   const now = await portalNow(client, signal);
   const began = stampOf(now.ms, now.zone);
   if (since !== undefined || until !== undefined)

@@ -148,15 +148,19 @@ function fieldType(name: string, vendorType: string): FieldType {
   return name === 'PHONE' ? 'phones' : name === 'EMAIL' ? 'emails' : 'json';
 }
 
-/** A deal's stages are spread over a book for each funnel; `items` has the first funnel's only. */
+/** Stages of deals and smart processes are spread over a book for each funnel; `items` has the first funnel's only. */
 function optionsOf(given: VendorObject, books: Books): readonly FieldOption[] {
   const book = given['statusType'];
-  if (book === 'DEAL_STAGE')
-    return [...books].flatMap(([id, options]) => (/^DEAL_STAGE(_\d+)?$/.test(id) ? options : []));
+  const [, funnels] = /^(DEAL_STAGE|DYNAMIC_\d+_STAGE)/.exec(String(book)) ?? [];
+  if (funnels !== undefined) return [...books].flatMap(([id, options]) => (isFunnelOf(funnels, id) ? options : []));
   if (typeof book === 'string' && books.has(book)) return books.get(book) ?? [];
   const items = given['items'];
   if (!Array.isArray(items)) return [];
   return items.filter(isObject).map((item) => ({ id: String(item['ID']), text: String(item['VALUE']) }));
+}
+
+function isFunnelOf(funnels: string, book: string): boolean {
+  return book === funnels || (book.startsWith(`${funnels}_`) && /^\d+$/.test(book.slice(funnels.length + 1)));
 }
 
 const personalFields: Readonly<Record<string, 'name' | 'phone' | 'email' | 'text'>> = {

@@ -26,7 +26,7 @@ export function sourceFilter(
     const sent = values.map((one) => sentValue(field, one));
     params[isList(value) && sign === '' ? `@${name}` : key] = isList(value) ? sent : (sent[0] ?? '');
     const isEmpty = values.some((one) => one === '');
-    if (['', '=', '@'].includes(sign) && !isEmpty) equal.set(field, { anyOf: values });
+    if (['', '=', '@'].includes(sign) && !isEmpty) equal.set(field, { anyOf: sent });
   }
   return { params, equal };
 }
