@@ -35,7 +35,8 @@ const encoders: Readonly<Record<ReturnType<typeof kindOf>, (value: Value, column
   },
   boolean: yesOrNo,
   date: (value, column) => dayOf(value) ?? wrong(column),
-  datetime: (value, column) => momentOf(value) ?? wrong(column),
+  // Numbers are seconds since 1970 to those who keep them there.
+  datetime: (value, column) => (typeof value === 'number' ? value : (momentOf(value) ?? wrong(column))),
   bytes: (value, column) =>
     typeof value === 'string' && /^0x(?:[0-9a-f]{2})*$/i.test(value)
       ? Buffer.from(value.slice(2), 'hex')
