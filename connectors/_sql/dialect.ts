@@ -18,6 +18,8 @@ export interface Result {
   readonly affected: number;
   /** What the data base numbered an inserted row with, where it cannot return it. */
   readonly insertedId?: Value;
+  /** What the driver tells of the columns of a result; `describeQuery` may build on it. */
+  readonly columns?: readonly Column[];
 }
 
 /** One connection, within a transaction: what is sent on it runs in order. */
