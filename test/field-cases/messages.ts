@@ -22,8 +22,8 @@ export interface SchemaMessage {
 export interface CommitMessage {
   readonly commit: string;
   readonly counts?: LoadCounts;
-  /** By their number among the records of this commit, from 0, with the column the error names; the code where all say the same. */
-  readonly refused?: readonly { readonly record: number; readonly column: string; readonly code?: string }[];
+  /** By their number among the records of this commit, from 0, with the column the error names, where it can, and the code where all say the same. */
+  readonly refused?: readonly { readonly record: number; readonly column?: string; readonly code?: string }[];
   readonly fails?: string;
 }
 
