@@ -98,6 +98,13 @@ export interface Dialect {
   /** How a source may move along this column: by time (with or without zone), by number, not at all. */
   cursorKind(column: Column): 'naive' | 'instant' | 'date' | 'integer' | undefined;
   /**
+   * What a cursor column is sorted and compared by, of the column and of the values it meets alike, where its values as
+   * they stand are not in the order of time (SQLite's texts). Absent: the values themselves.
+   */
+  inOrder?(column: Column, operand: RawBuilder<unknown>): RawBuilder<unknown>;
+  /** What `@since` is in a query whose author compares this column to it, where that is not `bound`. */
+  since?(column: Column, value: Value): RawBuilder<unknown>;
+  /**
    * Rows to join with: something to stand behind FROM and to be given an alias by the caller, whose columns are `n`
    * (0, 1, 2, …: the row) and `v0`, `v1`, … of the types of `columns`, compared as these columns compare.
    */

@@ -126,7 +126,7 @@ const looks: Readonly<Record<string, RegExp>> = {
 export function checkedText(column: Column, value: Value): string {
   const text = encoderOf(column.type)(value);
   const look = looks[bare(column.type)];
-  if (text.includes('\0') || (look && !look.test(text)))
+  if (text.includes('\0') || !text.isWellFormed() || (look && !look.test(text)))
     throw errors.value_type.error({ column: column.name, type: column.type });
   return text;
 }

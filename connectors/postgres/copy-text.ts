@@ -31,5 +31,7 @@ function cell(value: Value | null, encode: ((value: Value) => string) | undefine
   if (value === null || !encode) return '\\N';
   if (typeof value === 'number') return String(value);
   const text = encode(value);
+  // The driver would send a replacement character for half of a surrogate pair; a NUL is refused, and the row named.
+  if (!text.isWellFormed()) return '\0';
   return special.test(text) ? text.replaceAll(/[\\\t\n\r]/g, (one) => escapes[one] ?? one) : text;
 }

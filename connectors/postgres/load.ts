@@ -63,12 +63,15 @@ async function copy(session: PostgresSession, stage: string, part: TableLoad): P
   }
 }
 
-/** PostgreSQL holds no NUL in a text, and says only in which row one came. */
+/** PostgreSQL holds no NUL in a text, and says only in which row one came; one stands for what UTF-8 cannot say, too. */
 function columnWithNul({ columns, rows }: TableLoad, row: number | undefined): string | undefined {
   const values = row === undefined ? [] : (rows[row] ?? []);
-  const index = values.findIndex((value) => value !== null && JSON.stringify(value).includes('\\u0000'));
+  const index = values.findIndex((value) => value !== null && unsayable.test(JSON.stringify(value)));
   return columns[index]?.column.name;
 }
+
+/** JSON escapes halves of pairs, and whole pairs it does not. */
+const unsayable = /\\u(?:0000|d[89a-f])/;
 
 /** The same error, of the column COPY stood at. */
 function withColumn(error: PipeError, column: Column | undefined): PipeError {
