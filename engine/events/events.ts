@@ -90,6 +90,9 @@ export interface RowTold {
   readonly row: string;
   readonly called?: Called;
   readonly person?: Person;
+  /** By which rung it was found, and the fields and child lists that were sent: where the run was asked to say how. */
+  readonly rung?: string;
+  readonly fields?: readonly string[];
 }
 
 /** Who a row is about, masked unless the run was asked to tell in full. */

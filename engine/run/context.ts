@@ -71,6 +71,8 @@ export interface RunOptions {
   readonly allow: ReadonlySet<string>;
   /** Each row found or written is told as an event, who it is about masked or in full; absent: no event per row. */
   readonly tellRows?: 'masked' | 'full';
+  /** With it the rung that matched and the names of the fields that were sent. */
+  readonly tellHow?: true;
 }
 
 export interface OpenConnection {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { peopleCsv, peopleFiles, peopleYaml } from './people.ts';
 import { place, steady, untimed } from './pipe.ts';
@@ -160,6 +160,18 @@ ${line}
       { name: 'more', error: { code: error.code } },
       { name: 'late', skippedBecause: { code: 'run.prerequisite_failed' } },
     ]);
+  });
+
+  it('69. says with --verbose how each row was found and what was sent, and keeps the log as it is', async () => {
+    const { pipe, path } = place(goodFiles);
+    const { stderr } = await pipe(['run', 'people.yaml', '--verbose']);
+    expect(untimed(stderr)).toMatch(
+      /^<time> - DEBUG - Created copy row \S+ for 1 \[fields: id, branch, name, phone\]$/m,
+    );
+    const again = await pipe(['run', 'people.yaml', '--verbose', '--full']);
+    expect(untimed(again.stderr)).toMatch(/^<time> - DEBUG - Found copy row \S+ \(1\) \[rung: id\]$/m);
+    const [log = ''] = readdirSync(path('logs'));
+    expect(readFileSync(path(`logs/${log}`), 'utf8')).not.toContain('DEBUG');
   });
 
   it('takes a param, settings of a connection and a folder for the state', async () => {

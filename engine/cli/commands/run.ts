@@ -45,6 +45,7 @@ export default class Run extends BaseCommand {
       description: 'what the log keeps; default: PIPE_LOG_LEVEL, else INFO',
       helpValue: levels.join('|'),
     }),
+    verbose: Flags.boolean({ description: 'say on the console which rung found each row and which fields were sent' }),
     'dry-run': Flags.boolean({ description: 'plan all of it and write nothing: tables, creates, updates, deletes' }),
     'end-holder': Flags.boolean({ description: 'end the process that runs this pipeline now, then run' }),
     loop: Flags.boolean({ description: 'run again and again as the file’s schedule says, until told to stop' }),
@@ -78,7 +79,7 @@ export default class Run extends BaseCommand {
     let say: ((line: string) => void) | undefined;
     const stop = stopSignal(() => say?.(stoppingText(this.language)));
     const once = async (asked: RunOptions): Promise<number> => {
-      const watch = await watchRun(prepared, flags['log-level'], this.language);
+      const watch = await watchRun(prepared, flags, this.language);
       ({ say } = watch);
       const told = { ...asked, ...watch.options };
       const result = await runOnce(prepared, told, watch.listen, stop.signal, onEnded).finally(() => {

@@ -15,8 +15,9 @@ export interface Progress {
   end(): void;
 }
 
-export async function showProgress(stream: NodeJS.WriteStream, voice: Voice): Promise<Progress> {
-  return stream.isTTY ? liveLines(stream, voice.language) : logLines(stream, voice);
+/** `verbose`: line by line on a terminal too. */
+export async function showProgress(stream: NodeJS.WriteStream, voice: Voice, verbose = false): Promise<Progress> {
+  return stream.isTTY && !verbose ? liveLines(stream, voice.language) : logLines(stream, voice);
 }
 
 /** What is to be noticed among the words of guards. */
