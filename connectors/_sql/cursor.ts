@@ -152,6 +152,8 @@ function shifted({ kind }: CursorColumn, stamp: string, ms: number): string {
 
 /** Milliseconds of a stamp, a naive one taken for UTC; what is beyond milliseconds is cut off. */
 function asUtc(stamp: string): number {
+  // Texts of SQLite may say their zone.
+  if (/\d[+-]\d\d:?\d\d$/.test(stamp)) return Date.parse(stamp);
   return Date.parse(stamp.length === 10 ? stamp : `${stamp.replace(/Z$/, '').slice(0, 23)}Z`);
 }
 

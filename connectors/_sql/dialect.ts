@@ -18,6 +18,8 @@ export interface Result {
   readonly affected: number;
   /** What the data base numbered an inserted row with, where it cannot return it. */
   readonly insertedId?: Value;
+  /** What the driver tells of the columns of a result; `describeQuery` may build on it. */
+  readonly columns?: readonly Column[];
 }
 
 /** One connection, within a transaction: what is sent on it runs in order. */
@@ -95,6 +97,13 @@ export interface Dialect {
   unbound(value: Value): RawBuilder<unknown>;
   /** How a source may move along this column: by time (with or without zone), by number, not at all. */
   cursorKind(column: Column): 'naive' | 'instant' | 'date' | 'integer' | undefined;
+  /**
+   * What a cursor column is sorted and compared by, of the column and of the values it meets alike, where its values as
+   * they stand are not in the order of time (SQLite's texts). Absent: the values themselves.
+   */
+  inOrder?(column: Column, operand: RawBuilder<unknown>): RawBuilder<unknown>;
+  /** What `@since` is in a query whose author compares this column to it, where that is not `bound`. */
+  since?(column: Column, value: Value): RawBuilder<unknown>;
   /**
    * Rows to join with: something to stand behind FROM and to be given an alias by the caller, whose columns are `n`
    * (0, 1, 2, …: the row) and `v0`, `v1`, … of the types of `columns`, compared as these columns compare.

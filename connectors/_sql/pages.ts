@@ -80,15 +80,16 @@ export async function* readStream(
 ): AsyncGenerator<SourceBatch, void, void> {
   let left = request.limit ?? Infinity;
   let { seen } = plan;
+  let waiting: readonly Row[] = [];
   for await (const page of pages) {
     request.signal.throwIfAborted();
-    const rows = page.length > left ? page.slice(0, left) : page;
-    left -= rows.length;
-    if (column) for (const row of rows) seen = later(column, seen, row[column.column.name]);
-    if (rows.length > 0) yield { rows };
-    if (left === 0) return;
+    if (waiting.length > 0) yield { rows: waiting };
+    waiting = page.length > left ? page.slice(0, left) : page;
+    left -= waiting.length;
+    if (column) for (const row of waiting) seen = later(column, seen, row[column.column.name]);
+    if (left === 0) break;
   }
-  const keeps = plan.walk === 'tail' || plan.keepsCursor;
+  const keeps = left > 0 && (plan.walk === 'tail' || plan.keepsCursor);
   const cursor = column && keeps ? cursorAt(column, seen, plan.began) : undefined;
-  if (cursor) yield { rows: [], cursor };
+  if (waiting.length > 0 || cursor) yield { rows: waiting, ...(cursor && { cursor }) };
 }

@@ -111,7 +111,8 @@ function filled(
     column ? dialect.bound(column.column, value) : dialect.unbound(value);
   const parts = textParts(dialect, query).map((part) => {
     if ('text' in part) return sql.raw(part.text);
-    if (part.parameter === 'since') return end(from ?? lowest);
+    if (part.parameter === 'since')
+      return column && dialect.since ? dialect.since(column.column, from ?? lowest) : end(from ?? lowest);
     if (part.parameter === 'until') return end(until ?? highest);
     const value = params[part.parameter];
     if (value === undefined) throw errors.param_missing.error({ param: part.parameter });

@@ -17,11 +17,11 @@ export async function* scan(
 ): AsyncGenerator<readonly FoundRow[], void, void> {
   const key = keyOf(table);
   const columns = columnsToRead(table, key, fields);
-  const order = key.columns.map((name) => columnIn(table, name));
+  const order = { columns: key.columns.map((name) => columnIn(table, name)) };
   let after: readonly Value[] | undefined;
   for (;;) {
     signal.throwIfAborted();
-    const query = page(table, columns, behind(database.dialect, order, after), order, rowsPerPage);
+    const query = page(database.dialect, table, columns, behind(database.dialect, order, after), order, rowsPerPage);
     const { rows } = await database.run(compiledRaw(database.dialect, query), signal);
     const found = rows.flatMap((row) => foundRow(key, columns, row) ?? []);
     if (found.length > 0) yield found;

@@ -20,32 +20,49 @@ export function equal(dialect: Dialect, column: Column, value: Value): RawBuilde
   return sql`${sql.id(column.name)} = ${dialect.bound(column, value)}`;
 }
 
+/** An order of rows; the cursor's values are put into it as the dialect says. */
+export interface Order {
+  readonly columns: readonly Column[];
+  readonly cursor?: Column | undefined;
+}
+
+/** A column, or a value it meets, as it is compared in this order. */
+export function placed(dialect: Dialect, { cursor }: Order, column: Column, value?: Value): RawBuilder<unknown> {
+  const operand = value === undefined ? sql`${sql.id(column.name)}` : dialect.bound(column, value);
+  return column.name === cursor?.name && dialect.inOrder ? dialect.inOrder(column, operand) : operand;
+}
+
+export function orderBy(dialect: Dialect, order: Order): RawBuilder<unknown> {
+  return sql` ORDER BY ${sql.join(order.columns.map((column) => placed(dialect, order, column)))}`;
+}
+
 /** Rows behind a place in an order of several columns: a > 1, or a = 1 and b > 2, or …. */
 export function behind(
   dialect: Dialect,
-  order: readonly Column[],
+  order: Order,
   after: readonly Value[] | undefined,
 ): readonly RawBuilder<unknown>[] {
   if (!after) return [];
-  const place = (index: number): Value => after[index] ?? '';
-  const alternatives = order.map((column, index) => {
-    const equals = order.slice(0, index).map((before, position) => equal(dialect, before, place(position)));
-    const greater = sql`${sql.id(column.name)} > ${dialect.bound(column, place(index))}`;
-    return sql`(${sql.join([...equals, greater], sql` AND `)})`;
+  const compared = (column: Column, index: number, operator: '=' | '>' | '>='): RawBuilder<unknown> =>
+    sql`${placed(dialect, order, column)} ${sql.raw(operator)} ${placed(dialect, order, column, after[index] ?? '')}`;
+  const alternatives = order.columns.map((column, index) => {
+    const equals = order.columns.slice(0, index).map((before, position) => compared(before, position, '='));
+    return sql`(${sql.join([...equals, compared(column, index, '>')], sql` AND `)})`;
   });
   // The first column alone lets the index find the place; the rest decides within it.
-  const [first] = order;
-  const start = first && order.length > 1 ? [sql`${sql.id(first.name)} >= ${dialect.bound(first, place(0))}`] : [];
+  const [first] = order.columns;
+  const start = first && order.columns.length > 1 ? [compared(first, 0, '>=')] : [];
   return [...start, sql`(${sql.join(alternatives, sql` OR `)})`];
 }
 
-/** A page of rows in the order of these columns. */
+/** A page of rows in this order. */
 export function page(
+  dialect: Dialect,
   table: TableName,
   columns: readonly Column[],
   conditions: readonly RawBuilder<unknown>[],
-  order: readonly Column[],
+  order: Order,
   count: number,
 ): RawBuilder<unknown> {
-  return sql`SELECT ${named(columns)} FROM ${tableRef(table)}${where(conditions)} ORDER BY ${named(order)} LIMIT ${sql.lit(count)}`;
+  return sql`SELECT ${named(columns)} FROM ${tableRef(table)}${where(conditions)}${orderBy(dialect, order)} LIMIT ${sql.lit(count)}`;
 }

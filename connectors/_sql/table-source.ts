@@ -9,7 +9,8 @@ import type { Database } from './dialect.ts';
 import { errors } from './errors.ts';
 import { readPages, readStream } from './pages.ts';
 import type { Pages, PlacedRow } from './pages.ts';
-import { behind, equal, named, page, tableRef, where } from './select.ts';
+import { behind, equal, named, orderBy, page, placed, tableRef, where } from './select.ts';
+import type { Order } from './select.ts';
 import type { Filter } from './settings.ts';
 import { rowKey } from './table.ts';
 import type { Column, Table } from './table.ts';
@@ -61,23 +62,26 @@ export function tableSource(database: Database, catalogue: Catalogue, host: Host
 
 function pagesOf(read: Reading): Pages {
   const { database, table, key, cursor } = read;
-  const order = cursor ? [cursor.column, ...key.filter(({ name }) => name !== cursor.column.name)] : key;
+  const others = key.filter(({ name }) => name !== cursor?.column.name);
+  const order: Order = cursor ? { columns: [cursor.column, ...others], cursor: cursor.column } : { columns: key };
   const rows = async (query: RawBuilder<unknown>, signal: AbortSignal): Promise<readonly PlacedRow[]> => {
     const found = await database.run(compiledRaw(database.dialect, query), signal);
-    return found.rows.map((row) => placed(read, row));
+    return found.rows.map((row) => placedRow(read, row));
   };
-  const paged = (bounds: Bounds, by: readonly Column[], after: PlacedRow['key'] | undefined, count: number) =>
-    page(table, table.columns, [...within(read, bounds), ...behind(database.dialect, by, after)], by, count);
+  const paged = (bounds: Bounds, by: Order, after: PlacedRow['key'] | undefined, count: number) => {
+    const conditions = [...within(read, bounds), ...behind(database.dialect, by, after)];
+    return page(database.dialect, table, table.columns, conditions, by, count);
+  };
   return {
     cursor,
     now: async (signal) => await database.about(signal),
-    scan: async (bounds, after, count, signal) => await rows(paged(bounds, key, after, count), signal),
+    scan: async (bounds, after, count, signal) => await rows(paged(bounds, { columns: key }, after, count), signal),
     tail: async (bounds, after, count, signal) =>
-      await rows(paged(bounds, order, after && order.map(({ name }) => after.row[name] ?? ''), count), signal),
+      await rows(paged(bounds, order, after && order.columns.map(({ name }) => after.row[name] ?? ''), count), signal),
   };
 }
 
-function placed({ key, cursor }: Reading, row: Row): PlacedRow {
+function placedRow({ key, cursor }: Reading, row: Row): PlacedRow {
   const at = cursor && row[cursor.column.name];
   return { row, key: key.map(({ name }) => row[name] ?? ''), ...(at !== undefined && { at }) };
 }
@@ -89,15 +93,17 @@ function within({ database: { dialect }, table, filter, cursor }: Reading, { fro
   });
   if (!cursor) return conditions;
   const { column } = cursor;
-  if (from !== undefined) conditions.push(sql`${sql.id(column.name)} >= ${dialect.bound(column, from)}`);
-  if (until !== undefined) conditions.push(sql`${sql.id(column.name)} < ${dialect.bound(column, until)}`);
+  const by: Order = { columns: [column], cursor: column };
+  const held = placed(dialect, by, column);
+  if (from !== undefined) conditions.push(sql`${held} >= ${placed(dialect, by, column, from)}`);
+  if (until !== undefined) conditions.push(sql`${held} < ${placed(dialect, by, column, until)}`);
   return conditions;
 }
 
 /** All rows of a table without a key. */
 function streamQuery(read: Reading, bounds: Bounds): RawBuilder<unknown> {
-  const { table, cursor } = read;
-  const order = cursor ? sql` ORDER BY ${sql.id(cursor.column.name)}` : sql``;
+  const { database, table, cursor } = read;
+  const order = cursor ? orderBy(database.dialect, { columns: [cursor.column], cursor: cursor.column }) : sql``;
   return sql`SELECT ${named(table.columns)} FROM ${tableRef(table)}${where(within(read, bounds))}${order}`;
 }
 

@@ -14,6 +14,6 @@ export function compiled(query: Compilable): Statement {
   return { sql, parameters };
 }
 
-export function compiledRaw({ writer }: Dialect, query: RawBuilder<unknown>): Statement {
+export function compiledRaw({ writer }: Pick<Dialect, 'writer'>, query: RawBuilder<unknown>): Statement {
   return compiled({ compile: () => query.compile(writer) });
 }

@@ -6,6 +6,7 @@ import type { Column, Table, TableName } from '../_sql/table.ts';
 export async function readTable(run: Session['run'], given: TableName): Promise<Table | undefined> {
   const name = given.name;
   const schema = given.schema ?? 'main';
+  if (schema.toLowerCase() !== 'main') return undefined;
   const ask = async (sql: string, ...parameters: readonly string[]): Promise<readonly Row[]> =>
     (await run({ sql, parameters })).rows;
   const columns = await ask(

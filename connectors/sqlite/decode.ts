@@ -11,6 +11,7 @@ export function decoderOf(declared: string | null): Decoder {
       return (raw) => (raw === 0n || raw === 'false' ? false : raw === 1n || raw === 'true' ? true : stored(raw));
     case 'date':
     case 'datetime':
+      // As CURRENT_TIMESTAMP writes it: a space for the T.
       return (raw) => (typeof raw === 'string' ? raw.replace(/^(\d{4}-\d\d-\d\d) (?=\d\d:)/, '$1T') : stored(raw));
     case 'json':
       return (raw) => (typeof raw === 'string' ? parsed(raw) : stored(raw));

@@ -40,6 +40,8 @@ export function sqliteDialect(describe: (query: Statement) => Promise<readonly C
     bound: (column, value) => parameter(encoderOf(column)(value)),
     unbound: (value) => parameter(untyped(value)),
     cursorKind,
+    inOrder,
+    since: (column, value) => parameter(isTime(column) ? String(value).replace('T', ' ') : encoderOf(column)(value)),
     inlineRows,
     typeOf,
     widened,
@@ -58,6 +60,21 @@ function cursorKind({ type }: Column): ReturnType<Dialect['cursorKind']> {
   const kind = kindOf(type);
   if (kind === 'integer' || kind === 'date') return kind;
   return kind === 'datetime' || kind === 'text' ? 'naive' : undefined;
+}
+
+function isTime(column: Column): boolean {
+  return cursorKind(column) === 'naive';
+}
+
+/**
+ * Texts of one time differ: `2026-03-01 10:00:00` of CURRENT_TIMESTAMP, `2026-03-01T10:00:00.000Z` of programs, with an
+ * offset of others. SQLite reads them all; what it cannot read comes last, and so with every read.
+ * https://www.sqlite.org/lang_datefunc.html
+ */
+function inOrder(column: Column, operand: RawBuilder<unknown>): RawBuilder<unknown> {
+  if (!isTime(column)) return operand;
+  const instant = sql`strftime('%Y-%m-%dT%H:%M:%f', ${operand}, 'auto')`;
+  return sql`CASE WHEN ${operand} IS NOT NULL THEN coalesce(${instant}, '9999-12-31T23:59:59.999') END`;
 }
 
 /** Without a type of their own they are compared as the column they meet. */

@@ -35,7 +35,8 @@ const encoders: Readonly<Record<ReturnType<typeof kindOf>, (value: Value, column
   },
   boolean: yesOrNo,
   date: (value, column) => dayOf(value) ?? wrong(column),
-  datetime: (value, column) => momentOf(value) ?? wrong(column),
+  // Numbers are seconds since 1970 to those who keep them there.
+  datetime: (value, column) => (typeof value === 'number' ? value : (momentOf(value) ?? wrong(column))),
   bytes: (value, column) =>
     typeof value === 'string' && /^0x(?:[0-9a-f]{2})*$/i.test(value)
       ? Buffer.from(value.slice(2), 'hex')
@@ -82,7 +83,8 @@ function yesOrNo(value: Value, column: ColumnOf): Bindable {
   return yes.has(word) ? 1 : no.has(word) ? 0 : wrong(column);
 }
 
-const iso = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:[.,](\d+))?\s?(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
+const iso =
+  /^(\d{4}-\d\d-\d\d)(?:[T ]((?:[01]\d|2[0-3]):[0-5]\d)(:[0-5]\d)?(?:[.,](\d+))?\s?(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
 
 function dayOf(value: Value): string | undefined {
   const day = typeof value === 'string' ? iso.exec(value)?.[1] : undefined;
@@ -94,24 +96,29 @@ function dayOf(value: Value): string | undefined {
  * as they came. https://www.sqlite.org/lang_datefunc.html#time_values
  */
 function momentOf(value: Value): string | undefined {
-  const [, day = '', clock = '00:00', fraction = '', zone] = (typeof value === 'string' && iso.exec(value)) || [];
-  const seconds = clock.length === 5 ? `${clock}:00` : clock;
-  const atMs = isDay(day) ? Date.parse(`${day}T${seconds}${zoneText(zone)}`) : Number.NaN;
-  if (Number.isNaN(atMs)) return undefined;
-  const text = `${new Date(atMs).toISOString().slice(0, 19)}.${fraction.padEnd(3, '0')}`;
-  return zone === undefined ? text : `${text}Z`;
+  const parts = typeof value === 'string' ? iso.exec(value) : null;
+  const [, day = '', clock = '00:00', seconds = ':00', fraction = '', zone] = parts ?? [];
+  if (!isDay(day)) return undefined;
+  const beyond = fraction.padEnd(3, '0');
+  if (zone === undefined) return `${day}T${clock}${seconds}.${beyond}`;
+  if (zone === 'Z') return `${day}T${clock}${seconds}.${beyond}Z`;
+  const atMs = Date.parse(`${day}T${clock}${seconds}${wholeZone(zone)}`);
+  return Number.isNaN(atMs) ? undefined : `${new Date(atMs).toISOString().slice(0, 19)}.${beyond}Z`;
 }
 
-function zoneText(zone = 'Z'): string {
+/** `+03` and `+0300` are `+03:00`. */
+function wholeZone(zone: string): string {
   if (zone.toUpperCase() === 'Z') return 'Z';
   const digits = zone.slice(1).replace(':', '').padEnd(4, '0');
   return `${zone.slice(0, 1)}${digits.slice(0, 2)}:${digits.slice(2)}`;
 }
 
-/** The 30th of February is none: JavaScript would take it for the 2nd of March. */
-function isDay(day: string): boolean {
-  const at = Date.parse(`${day}T00:00:00Z`);
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
+/** The 30th of February is none. */
+function isDay(text: string): boolean {
+  const [year = 0, month = 0, day = 0] = text.split('-').map(Number);
+  const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const days = month === 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
+  return month >= 1 && month <= 12 && day >= 1 && day <= days;
 }
 
 /** UTF-8 has no half of a pair: the driver would write a replacement character. */

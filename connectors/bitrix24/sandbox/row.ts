@@ -21,6 +21,7 @@ export function storedOf(row: Row, name: string): Stored {
   if (name === 'ID') return row.id;
   const value = row.values[name];
   if (value !== undefined) return value;
+  if (row.multi.length === 0) return null;
   const texts = row.multi.filter(({ type }) => type === name).map((multi) => multi.value);
   return texts.length > 0 ? texts : null;
 }

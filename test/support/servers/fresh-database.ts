@@ -15,12 +15,16 @@ export interface FreshDatabase {
  * file fails, where no server can be had.
  */
 export async function freshDatabase(kind: ServerKind): Promise<FreshDatabase> {
-  const answer = await fetch(`${inject('servers')}/${kind}`);
-  if (!answer.ok) throw new Error(await answer.text());
-  const login = (await answer.json()) as Login;
-  const { settings, drop } = await createDatabase(kind, login);
+  const { settings, drop } = await createDatabase(kind, await serverFor(kind));
   afterAll(drop);
   return { name: settings.database, settings, url: urlOf(kind, settings) };
+}
+
+/** The server of this run of the tests; throws where none can be had. */
+export async function serverFor(kind: ServerKind): Promise<Login> {
+  const answer = await fetch(`${inject('servers')}/${kind}`);
+  if (!answer.ok) throw new Error(await answer.text());
+  return (await answer.json()) as Login;
 }
 
 /** An empty data base of that server under a name of its own. */

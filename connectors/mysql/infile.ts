@@ -1,0 +1,50 @@
+import { Readable } from 'node:stream';
+import type { Value } from '../../engine/index.ts';
+import type { Encoder } from './encode.ts';
+
+/** How LOAD DATA is told to read what `infile` writes. */
+export const infileFormat = String.raw`CHARACTER SET utf8mb4 FIELDS TERMINATED BY '\t' ESCAPED BY '\\' LINES TERMINATED BY '\n'`;
+
+const special = /[\\\t\n\0]/;
+
+/** https://dev.mysql.com/doc/refman/8.0/en/load-data.html: what follows a backslash is taken as it is, but for these. */
+const escapes: Readonly<Record<string, string>> = {
+  '\\': String.raw`\\`,
+  '\t': String.raw`\t`,
+  '\n': String.raw`\n`,
+  '\0': String.raw`\0`,
+};
+
+/** Pieces of this many characters, so that a batch is never twice in memory. */
+const pieceLength = 256 * 1024;
+
+/** One line of the file. */
+export function lineOf(encoders: readonly Encoder[], values: readonly (Value | null)[]): string {
+  let line = '';
+  for (const [index, encode] of encoders.entries()) {
+    const value = values[index] ?? null;
+    const text = value === null ? String.raw`\N` : encode(value);
+    if (index > 0) line += '\t';
+    line += value !== null && special.test(text) ? escaped(text) : text;
+  }
+  return `${line}\n`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[\\\t\n\0]/g, (sign) => escapes[sign] ?? sign);
+}
+
+export function infile(lines: readonly string[]): Readable {
+  return Readable.from(pieces(lines), { objectMode: true });
+}
+
+function* pieces(lines: readonly string[]): Generator<Buffer, void, void> {
+  let piece = '';
+  for (const line of lines) {
+    piece += line;
+    if (piece.length < pieceLength) continue;
+    yield Buffer.from(piece, 'utf8');
+    piece = '';
+  }
+  if (piece !== '') yield Buffer.from(piece, 'utf8');
+}

@@ -1,0 +1,60 @@
+import { createConnection } from 'mysql2/promise';
+import type { RowDataPacket } from 'mysql2/promise';
+import { onTestFinished } from 'vitest';
+import type { AtomicBatch, AtomicResult, Connection, Load, Sink } from '../../engine/index.ts';
+import { testHost } from '../../test/support/host.ts';
+import type { TestHost } from '../../test/support/host.ts';
+import type { Login } from '../../test/support/servers/program.ts';
+import mysql from './index.ts';
+
+export const running = (): AbortSignal => new AbortController().signal;
+
+/** What the tests see of the data base beside the connector, by a connection of their own. */
+export type Ask = (sql: string) => Promise<readonly Record<string, unknown>[]>;
+
+export async function ask(login: Login, sql: string): Promise<readonly Record<string, unknown>[]> {
+  const connection = await createConnection({
+    ...login,
+    charset: 'utf8mb4',
+    dateStrings: true,
+    supportBigNumbers: true,
+  });
+  try {
+    const [rows] = await connection.query<RowDataPacket[]>(sql);
+    return Array.isArray(rows) ? rows.map((row) => ({ ...row })) : [];
+  } finally {
+    await connection.end();
+  }
+}
+
+export interface Opened {
+  readonly connection: Connection;
+  readonly sink: Sink;
+  readonly host: TestHost;
+  /** A commit of a batch of its own. */
+  load(load: Load, changes?: Partial<AtomicBatch>): Promise<AtomicResult>;
+}
+
+/** A connection that closes with the running test. */
+export function opened(login: Login): Opened {
+  const host = testHost('/');
+  const connection = mysql.connect({ ...login }, host);
+  onTestFinished(async () => await connection.close());
+  const sink = connection.sink?.({ table: '-' });
+  if (!sink) throw new Error('mysql is a sink');
+  return {
+    connection,
+    sink,
+    host,
+    async load(load, changes = {}) {
+      const { atomic } = sink;
+      if (!atomic) throw new Error('mysql commits rows with their checkpoint');
+      const mark = { pipeline: 'p', flow: load.entity, target: 't', epoch: 1 };
+      const taken = changes.mark ? undefined : await atomic.takeOver(mark, running());
+      return await atomic.commit(
+        { mark, sequence: (taken?.sequence ?? 0) + 1, load, writes: [], ...changes },
+        running(),
+      );
+    },
+  };
+}
