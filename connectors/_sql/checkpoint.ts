@@ -122,12 +122,11 @@ async function taken(
 
 async function takeIn(
   session: Session,
-  { dialect, system }: Database,
+  { dialect }: Database,
   table: Table,
   mark: CheckpointMark,
 ): Promise<StoredCheckpoint | undefined> {
-  if (await isLocked(session, dialect, table, mark)) return await stored(session, dialect, table, mark);
-  if (await stored(session, dialect, table, mark)) throw fenced(mark, system);
+  if (await isClaimed(session, dialect, table, mark)) return await stored(session, dialect, table, mark);
   const values = { ...marked(mark), epoch: mark.epoch };
   const columns = Object.keys(values).map((name) => columnIn(table, name));
   const bound = Object.entries(values).map(([name, value]) => dialect.bound(columnIn(table, name), value));
@@ -146,6 +145,15 @@ function marked({ pipeline, flow, target }: CheckpointMark): Readonly<Record<str
 
 function isMarked(dialect: Dialect, table: Table, mark: CheckpointMark): readonly RawBuilder<unknown>[] {
   return Object.entries(marked(mark)).map(([name, value]) => equal(dialect, columnIn(table, name), value));
+}
+
+/** Above whatever epoch was there: a state that was deleted counts its own from one again. */
+async function isClaimed(session: Session, dialect: Dialect, table: Table, mark: CheckpointMark): Promise<boolean> {
+  const column = sql.id('epoch');
+  const epoch = dialect.bound(columnIn(table, 'epoch'), mark.epoch);
+  const next = sql`CASE WHEN ${column} < ${epoch} THEN ${epoch} ELSE ${column} + 1 END`;
+  const update = sql`UPDATE ${tableRef(table)} SET ${column} = ${next}${where(isMarked(dialect, table, mark))}`;
+  return (await session.run(compiledRaw(dialect, update))).affected > 0;
 }
 
 async function isLocked(session: Session, dialect: Dialect, table: Table, mark: CheckpointMark): Promise<boolean> {

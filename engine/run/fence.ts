@@ -25,14 +25,26 @@ export async function takeOver(context: FlowContext): Promise<void> {
     const { atomic } = sink;
     if (!atomic) continue;
     const mark = markOf(context, target.name);
-    const stored = await attempt(context, open.name, () => atomic.takeOver(mark, context.signal));
-    if (stored) context.fences.set(target.name, stored);
+    await attempt(context, open.name, () => takeOverOne(context, atomic, mark));
   }
   await closeOpenIntents(context);
 }
 
+/** Also after a lost answer: the transaction it belongs to is over then. */
+export async function takeOverOne(
+  context: FlowContext,
+  atomic: AtomicWrites,
+  mark: CheckpointMark,
+): Promise<StoredCheckpoint | undefined> {
+  context.lease.verify();
+  const stored = await atomic.takeOver(mark, context.signal);
+  if (stored) context.fences.set(mark.target, stored);
+  return stored;
+}
+
 export function markOf(context: FlowContext, target: string): CheckpointMark {
-  return { pipeline: context.compiled.pipeline.name, flow: context.flow.flow.name, target, epoch: context.epoch };
+  const epoch = context.fences.get(target)?.epoch ?? context.epoch;
+  return { pipeline: context.compiled.pipeline.name, flow: context.flow.flow.name, target, epoch };
 }
 
 async function closeOpenIntents(context: FlowContext): Promise<void> {
@@ -73,20 +85,20 @@ export async function commitAtomic(
   context: FlowContext,
   scope: Scope,
   atomic: AtomicWrites,
-  batch: AtomicBatch,
+  target: string,
+  batch: Omit<AtomicBatch, 'mark'>,
 ): Promise<AtomicResult> {
   let lost = false;
   let loaded: AtomicResult['loaded'] | undefined;
   return attempt(context, scope.connection.name, async () => {
     if (lost) {
-      const stored = await atomic.takeOver(batch.mark, context.signal);
-      const isDone = stored?.epoch === batch.mark.epoch && stored.sequence === batch.sequence;
-      if (isDone && batch.load) loaded ??= stored.loaded;
+      const stored = await takeOverOne(context, atomic, markOf(context, target));
+      if (stored?.sequence === batch.sequence && batch.load) loaded ??= stored.loaded;
     }
     context.lease.verify();
     reach('load-begun');
     try {
-      const result = await atomic.commit(batch, context.signal);
+      const result = await atomic.commit({ ...batch, mark: markOf(context, target) }, context.signal);
       return loaded ? { ...result, loaded } : result;
     } catch (thrown) {
       lost ||= toPipeError(thrown).retry;

@@ -9,7 +9,7 @@ import type { CompiledField, CompiledTarget } from '../transform/compiled.ts';
 import type { FlowContext, Scope } from './context.ts';
 import type { Tally } from './counts.ts';
 import { reach } from './crash-points.ts';
-import { commitAtomic, markOf } from './fence.ts';
+import { commitAtomic } from './fence.ts';
 import { versionHash } from './map-batch.ts';
 import type { MappedBatch, MappedRow } from './map-batch.ts';
 import { resolveReferences } from './references.ts';
@@ -84,13 +84,12 @@ export async function loadBatch(
     };
     loading.sequence += 1;
     const batch = {
-      mark: markOf(context, target.target.name),
       sequence: loading.sequence,
       ...(cursor && { cursor }),
       load,
       writes: [],
     };
-    const { loaded, refused } = await commitAtomic(context, scope, atomic, batch);
+    const { loaded, refused } = await commitAtomic(context, scope, atomic, target.target.name, batch);
     reach('load-committed');
     for (const { index, error } of refused) {
       for (const record of table.rows[index]?.records ?? []) failures.push(failureOf(context, record, error));

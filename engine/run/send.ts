@@ -10,7 +10,7 @@ import { attempt, attemptWrites, waitOut } from './attempt.ts';
 import { beginCreates } from './begin-creates.ts';
 import type { FlowContext, Scope } from './context.ts';
 import { reach } from './crash-points.ts';
-import { markOf } from './fence.ts';
+import { markOf, takeOverOne } from './fence.ts';
 import type { Execution } from './execute-wave.ts';
 import { withoutQuotes } from './quoted.ts';
 import { keepReceipts } from './receipts.ts';
@@ -149,7 +149,7 @@ async function commitWrites(
     return (await atomic.commit({ mark, sequence, writes }, context.signal)).outcomes;
   } catch (thrown) {
     if (!toPipeError(thrown).retry || context.signal.aborted) throw thrown;
-    await attempt(context, scope.connection.name, () => atomic.takeOver(mark, context.signal));
+    await attempt(context, scope.connection.name, () => takeOverOne(context, atomic, mark));
     for (const { execution, change } of steps) {
       answers.touch(execution.effectsOf.get(change) ?? []);
       execution.stale = true;

@@ -163,6 +163,19 @@ describe('DL-23 a flow whose rows are told apart by their key alone', () => {
     expect(rowsOf()).toHaveLength(5);
   });
 
+  it('goes on from the checkpoint of the target where our own state was deleted', async () => {
+    tables.rows = [person(1), person(2), person(3)];
+    await run(yaml(plain, mapped));
+    await run(yaml(plain, mapped));
+    await desk.close();
+    desk = await stand([tables.connector]);
+    tables.rows.push(person(4));
+    expect(await run(yaml(plain, mapped))).toMatchObject({
+      exitCode: 0,
+      flows: [{ read: 2, created: 1, unchanged: 1 }],
+    });
+  });
+
   it('marks a row absent, and takes the mark away when its record is back', async () => {
     const text = yaml(`${plain}        absent: { mark: deleted_at }\n`, mapped);
     tables.rows = [person(1), person(2)];

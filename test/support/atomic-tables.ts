@@ -82,9 +82,10 @@ function abilities(system: AtomicTables): Pick<Sink, 'atomic' | 'tables'> {
     atomic: {
       takeOver: async ({ flow, target, epoch }) => {
         const id = `${flow} ${target}`;
-        const stored = system.checkpoints.get(id) ?? { epoch, sequence: 0, loaded: nothing };
+        const held = system.checkpoints.get(id);
+        const stored = { sequence: 0, loaded: nothing, ...held, epoch: Math.max(epoch, (held?.epoch ?? 0) + 1) };
         system.calls.push(`take over ${id}`);
-        system.checkpoints.set(id, { ...stored, epoch });
+        system.checkpoints.set(id, stored);
         return stored;
       },
       commit: async (batch) => commit(system, batch),

@@ -59,11 +59,11 @@ export async function startCopying({ file, database, portal: given, params = [] 
     desk,
     compiled,
     run: (options = {}) => desk.run(compiled, options),
-    call: async (method, params) => {
+    call: async (method, body) => {
       const response = await fetch(`${portal.webhook}${method}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(params),
+        body: JSON.stringify(body),
       });
       return await response.json();
     },
