@@ -5,7 +5,7 @@ import { recordDefaults, type Values } from './record-defaults.ts';
 import type { Schema } from './schema.ts';
 import { semanticOf, stageBook } from './statuses.ts';
 import type { Store } from './store.ts';
-import type { Row } from './row.ts';
+import { compactValues, type Row } from './row.ts';
 import { isList, sameStored, type Stored } from './values.ts';
 import { badValue, isItem, type Changes, type Dialect } from './writing.ts';
 
@@ -19,7 +19,7 @@ export function addRecord(store: Store, { entity }: Schema, changes: Changes, us
   moveStage(store, entity, values, empty, userId, dialect);
   const multi = applyEdits([], changes.edits, () => store.nextId('multi'));
   if (entity.hasMultiFields) Object.assign(values, presence(multi));
-  const row = { id, values, multi };
+  const row = { id, values: compactValues(values), multi };
   table.put(row);
   return row;
 }
@@ -47,7 +47,7 @@ export function updateRecord(
   const { changed: changedTime, changedBy } = entity.stamps;
   if (changes.values[changedTime] === undefined) values[changedTime] = now;
   values[changedBy] = userId;
-  const changed = { id: row.id, values, multi };
+  const changed = { id: row.id, values: compactValues(values), multi };
   store.tables[entity.name].put(changed);
   return changed;
 }
