@@ -1,4 +1,4 @@
-import type { Connection, Sink } from '../../engine/connector.ts';
+import type { Connection, Sink, StoredCheckpoint } from '../../engine/connector.ts';
 import { loadConnector } from '../../engine/registry.ts';
 import type { Database } from './database.ts';
 import { columns, rowsOf } from './rows.ts';
@@ -40,15 +40,22 @@ export async function loadOf(connection: Connection, table: string, epoch: numbe
   const { atomic } = sinkOf(connection, table);
   if (!atomic) throw new Error('the sink commits no checkpoint with its rows');
   const mark = { pipeline: 'bench', flow: 'rows', target: table, epoch };
-  await atomic.takeOver(mark, signal);
+  const claimed = { ...mark, ...epochOf(await atomic.takeOver(mark, signal)) };
   const loadColumns = columns.map(({ name }) => ({ name, write: 'always' as const }));
   let sequence = 0;
   return async (rows) => {
     sequence += 1;
     const load = { entity: table, key: ['id'], columns: loadColumns, rows };
-    const { refused } = await atomic.commit({ mark, sequence, cursor: { sequence }, load, writes: [] }, signal);
+    const { refused } = await atomic.commit(
+      { mark: claimed, sequence, cursor: { sequence }, load, writes: [] },
+      signal,
+    );
     if (refused[0]) throw refused[0].error;
   };
+}
+
+function epochOf(stored: StoredCheckpoint | undefined): { readonly epoch?: number } {
+  return stored ? { epoch: stored.epoch } : {};
 }
 
 /** Seconds that `take` needs for rows 1 to `count`; making the rows is not counted. */

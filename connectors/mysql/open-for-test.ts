@@ -52,7 +52,13 @@ export function opened(login: Login): Opened {
       const mark = { pipeline: 'p', flow: load.entity, target: 't', epoch: 1 };
       const taken = changes.mark ? undefined : await atomic.takeOver(mark, running());
       return await atomic.commit(
-        { mark, sequence: (taken?.sequence ?? 0) + 1, load, writes: [], ...changes },
+        {
+          mark: { ...mark, epoch: taken?.epoch ?? mark.epoch },
+          sequence: (taken?.sequence ?? 0) + 1,
+          load,
+          writes: [],
+          ...changes,
+        },
         running(),
       );
     },

@@ -74,9 +74,12 @@ async function commit(target: Target, stream: Stream, message: CommitMessage): P
   };
   stream.records = [];
   stream.sequence += 1;
-  await atomic.takeOver(mark, running());
+  const { epoch = 1 } = (await atomic.takeOver(mark, running())) ?? {};
   const { sequence } = stream;
-  const committing = atomic.commit({ mark, sequence, cursor: { sequence }, load, writes: [] }, running());
+  const committing = atomic.commit(
+    { mark: { ...mark, epoch }, sequence, cursor: { sequence }, load, writes: [] },
+    running(),
+  );
   if (message.fails !== undefined) {
     expect(codeOf(await rejection(committing))).toBe(message.fails);
     return;
@@ -84,7 +87,8 @@ async function commit(target: Target, stream: Stream, message: CommitMessage): P
   const { loaded, refused } = await committing;
   expect(refused.map(({ index, error }) => refusal(index, error))).toMatchObject(message.refused ?? []);
   if (message.counts) expect(loaded).toEqual(message.counts);
-  expect(await atomic.takeOver(mark, running())).toEqual({ epoch: 1, sequence, cursor: { sequence }, loaded });
+  const later = { epoch: epoch + 1, sequence, cursor: { sequence }, loaded };
+  expect(await atomic.takeOver(mark, running())).toEqual(later);
 }
 
 /** As the engine does it: of records with one key in a commit the last one counts. */
