@@ -1,13 +1,13 @@
 import { entityNames, type EntityName } from './entities/index.ts';
 import type { Journal } from './journal.ts';
+import type { Steerable } from './order.ts';
 import { carryOutOrder } from './orders.ts';
-import type { Steering } from './steering.ts';
 import type { Truth } from './truth.ts';
 
 export interface Observed {
   readonly truth: Truth;
   readonly journal: Journal;
-  readonly steering: Steering;
+  readonly steering: Steerable;
 }
 
 /** `/sandbox/…`, for other processes: what the portal holds, held and was asked, and what makes it hostile. */

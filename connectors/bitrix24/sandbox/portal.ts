@@ -105,7 +105,7 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
     userId: store.userId,
     secret,
     pass: options.pass,
-    observe: observe({ truth, journal, steering }),
+    observe: observe({ truth, journal, steering: { ...steering, ...desk } }),
   });
   const path = `/rest/${store.userId}/${secret}/`;
   const { origin, secure, close } = await openDoors(server, port, options.tls === true);
