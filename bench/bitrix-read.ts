@@ -5,7 +5,8 @@ import { createInterface } from 'node:readline';
 import { request } from 'undici';
 import { portalOf } from '../connectors/bitrix24/config.ts';
 import bitrix24 from '../connectors/bitrix24/index.ts';
-import type { Host } from '../engine/connector.ts';
+import type { Cursor, Host } from '../engine/connector.ts';
+import { PipeError } from '../engine/errors.ts';
 import { runClock } from '../engine/cli/run-clock.ts';
 import { makeHost } from '../engine/run/host.ts';
 import { openPortalBook } from '../engine/state/portal-book.ts';
@@ -21,6 +22,7 @@ const quick = process.argv.includes('--quick');
 const rows = quick ? 100_000 : 1_000_000;
 /** Of the widest rows no more are read, with limits or without. */
 const wide = 100_000;
+const window = { field: 'DATE_MODIFY', firstMs: 'all', overlapMs: 300_000, fullMs: 'all' } as const;
 const perSecond = 2 * 2_500;
 const few = ['TITLE', 'STAGE_ID', 'OPPORTUNITY', 'DATE_MODIFY', 'ASSIGNED_BY_ID'];
 
@@ -88,11 +90,23 @@ async function read(webhook: string, block: object, limits: Limits, wanted: numb
     const startedAt = performance.now();
     const cpu = process.cpuUsage();
     const signal = new AbortController().signal;
-    for await (const batch of source?.read({ mode: 'full', batch: 500, limit: wanted, params: {}, signal }) ?? []) {
-      for (const { ID: id } of batch.rows) {
-        if (seen[Number(id)] !== 0) throw new Error(`deal ${String(id)} came twice, or is none of ours`);
-        seen[Number(id)] = 1;
-        count += 1;
+    let cursor: Cursor | undefined;
+    for (let tries = 0; count < wanted && source; tries += 1) {
+      try {
+        const going = { window, limit: wanted - count, ...(cursor && { cursor }) };
+        for await (const batch of source.read({ mode: 'incremental', batch: 500, params: {}, signal, ...going })) {
+          for (const { ID: id } of batch.rows) {
+            if (seen[Number(id)] !== 0) throw new Error(`deal ${String(id)} came twice, or is none of ours`);
+            seen[Number(id)] = 1;
+            count += 1;
+          }
+          cursor = batch.cursor;
+        }
+        break;
+      } catch (thrown) {
+        // As the engine does: a connection that broke is met by reading on from the last cursor.
+        if (!(thrown instanceof PipeError) || !thrown.retry || tries === 3) throw thrown;
+        process.stderr.write(`again after ${count} deals: ${thrown.code}\n`);
       }
     }
     const seconds = (performance.now() - startedAt) / 1000;
