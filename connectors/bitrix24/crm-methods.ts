@@ -78,6 +78,7 @@ export async function productMethod(client: Client, signal: AbortSignal): Promis
   const asked: Asked = { host: client.host, what: 'product' };
   const [given] = await readAll(client, asked, [{ method: 'crm.product.fields', params: {} }], signal);
   if (!isObject(given)) throw errors.unexpected_result.error({ host: client.host, method: 'crm.product.fields' });
+  const fields = productFields(portalFields('product', given, new Map()), given);
   const listed = (filter: Params, start: number, select: readonly string[]): Command => ({
     method: 'crm.product.list',
     params: { select, ...some(filter), order: { ID: 'ASC' }, start: Math.max(0, start) },
@@ -87,8 +88,8 @@ export async function productMethod(client: Client, signal: AbortSignal): Promis
     method: 'crm.product.list',
     key: 'ID',
     pages: 'id',
-    fields: productFields(portalFields('product', given, new Map()), given),
-    all: ['*', 'PROPERTY_*'],
+    fields,
+    all: ['*', ...fields.filter(({ property }) => property === true).map(({ name }) => name)],
     list: listed,
     rows: listOrNone,
     fetch: (keys, filter, select) => [listed({ ...filter, ID: keys }, 0, select)],
