@@ -6,8 +6,8 @@ import { bare } from './column-types.ts';
 
 /**
  * Brings the rows of a stage into the table and counts `created` and `written`. Rows that hold the same are not
- * written. `compare` joins first, which locks none of those and is dearer where most rows are new; `insert` leaves it
- * to ON CONFLICT.
+ * written. `insert` leaves telling them to ON CONFLICT, which locks each; `compare` joins first, which is faster where
+ * most hold the same and slower where most do not.
  */
 export function mergeQuery(stage: string, part: TableLoad, way: 'compare' | 'insert'): RawBuilder<unknown> {
   const { table, key, columns } = part;
