@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Answer, Question } from '../../engine/index.ts';
+import { collect } from '../../test/support/iterate.ts';
 import { freshDatabase } from '../../test/support/servers/fresh-database.ts';
 import { execute } from '../../test/support/servers/speak.ts';
 import type { Settings } from './config.ts';
@@ -89,10 +90,8 @@ describe('a statement', () => {
     const stop = new AbortController();
     const reason = new Error('enough');
     const source = connection.source?.({ query: 'SELECT pg_sleep(60)::text AS s' });
-    const reading = source
-      ?.read({ mode: 'full', batch: 1, params: {}, signal: stop.signal })
-      [Symbol.asyncIterator]()
-      .next();
+    const batches = source?.read({ mode: 'full', batch: 1, params: {}, signal: stop.signal }) ?? [];
+    const reading = collect(batches as AsyncIterable<unknown>);
     const other = openOn(settings);
     const running_ = async (): Promise<unknown> =>
       (

@@ -26,11 +26,11 @@ export async function load(session: Session, part: TableLoad): Promise<LoadAttem
   session.staged.add(stage);
   const refused = await copy(session, stage, part);
   if (refused) return refused;
-  const { filling } = session.memory;
-  const { rows } = await session.run(statementOf(mergeQuery(stage, part, filling.has(stage) ? 'insert' : 'compare')));
+  const { resting } = session.memory;
+  const { rows } = await session.run(statementOf(mergeQuery(stage, part, resting.has(stage) ? 'compare' : 'insert')));
   const loaded = countsOf(rows[0] ?? {}, part.rows.length);
-  if (loaded.created * 2 > part.rows.length) filling.add(stage);
-  else filling.delete(stage);
+  if (loaded.unchanged * 2 > part.rows.length) resting.add(stage);
+  else resting.delete(stage);
   return { ok: true, loaded };
 }
 

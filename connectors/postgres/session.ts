@@ -6,8 +6,8 @@ import { asText, rowReader, typeName } from './values.ts';
 
 /** What is remembered of a connection from one transaction to the next. */
 interface ConnectionMemory {
-  /** Stages whose rows were mostly new the last time. */
-  readonly filling: Set<string>;
+  /** Stages whose rows were mostly unchanged the last time. */
+  readonly resting: Set<string>;
 }
 
 const memories = new WeakMap<pg.PoolClient, ConnectionMemory>();
@@ -23,7 +23,7 @@ export class PostgresSession implements Session {
   constructor(client: pg.PoolClient, at: Endpoint) {
     this.client = client;
     this.at = at;
-    this.memory = memories.get(client) ?? { filling: new Set() };
+    this.memory = memories.get(client) ?? { resting: new Set() };
     memories.set(client, this.memory);
   }
 
