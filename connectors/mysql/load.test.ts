@@ -279,9 +279,9 @@ describe('a checkpoint', () => {
     const { settings, drop } = await createDatabase('mariadb', login);
     onTestFinished(drop);
     await ask(settings, 'CREATE TABLE old (id INT PRIMARY KEY) ENGINE=MyISAM');
-    const { load, host } = opened(settings);
+    const { load, warnings } = opened(settings);
     await load(into('old', always('id'), [[1]]));
-    expect(host.warnings.map(({ code }) => code)).toEqual(['mysql.no_transactions']);
+    expect(warnings.map(({ code }) => code)).toEqual(['mysql.no_transactions']);
     const columns = ['pipeline', 'flow', 'target'].map((name) => `${name} VARCHAR(80) NOT NULL`);
     await ask(
       settings,

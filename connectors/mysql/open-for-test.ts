@@ -1,17 +1,20 @@
 import { createConnection } from 'mysql2/promise';
 import type { RowDataPacket } from 'mysql2/promise';
 import { onTestFinished } from 'vitest';
-import type { AtomicBatch, AtomicResult, Connection, Load, Sink } from '../../engine/index.ts';
-import { testHost } from '../../test/support/host.ts';
-import type { TestHost } from '../../test/support/host.ts';
-import type { Login } from '../../test/support/servers/program.ts';
+import type { AtomicBatch, AtomicResult, Connection, Host, Load, PipeError, Sink } from '../../engine/index.ts';
 import mysql from './index.ts';
 
 export const running = (): AbortSignal => new AbortController().signal;
 
-/** What the tests see of the data base beside the connector, by a connection of their own. */
-export type Ask = (sql: string) => Promise<readonly Record<string, unknown>[]>;
+interface Login {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}
 
+/** What the tests see of the data base beside the connector, by a connection of their own. */
 export async function ask(login: Login, sql: string): Promise<readonly Record<string, unknown>[]> {
   const connection = await createConnection({
     ...login,
@@ -30,14 +33,20 @@ export async function ask(login: Login, sql: string): Promise<readonly Record<st
 export interface Opened {
   readonly connection: Connection;
   readonly sink: Sink;
-  readonly host: TestHost;
+  readonly warnings: readonly PipeError[];
   /** A commit of a batch of its own. */
   load(load: Load, changes?: Partial<AtomicBatch>): Promise<AtomicResult>;
 }
 
 /** A connection that closes with the running test. */
 export function opened(login: Login): Opened {
-  const host = testHost('/');
+  const warnings: PipeError[] = [];
+  const host: Host = {
+    folder: '/',
+    now: Date.now,
+    admit: async () => ({ ended() {} }),
+    warn: (warning) => void warnings.push(warning),
+  };
   const connection = mysql.connect({ ...login }, host);
   onTestFinished(async () => await connection.close());
   const sink = connection.sink?.({ table: '-' });
@@ -45,7 +54,7 @@ export function opened(login: Login): Opened {
   return {
     connection,
     sink,
-    host,
+    warnings,
     async load(load, changes = {}) {
       const { atomic } = sink;
       if (!atomic) throw new Error('mysql commits rows with their checkpoint');
