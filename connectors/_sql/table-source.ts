@@ -34,7 +34,10 @@ interface Reading {
 /** A table or view: in pages along its key, in one stream where it has none. */
 export function tableSource(database: Database, catalogue: Catalogue, host: Host, setting: TableSetting): Source {
   const reading = async (field: string | undefined, signal: AbortSignal): Promise<Reading> => {
-    const table = await catalogue.of(setting.table, signal);
+    signal.throwIfAborted();
+    // Anew for each read: between two of them people change their tables.
+    const table = await catalogue.read(setting.table, signal);
+    if (!table) throw errors.table_unknown.error({ table: setting.table });
     for (const name of Object.keys(setting.filter)) columnIn(table, name);
     const key = (rowKey(table)?.columns ?? []).map((name) => columnIn(table, name));
     const cursor = field === undefined ? undefined : cursorColumn(database.dialect, columnIn(table, field));

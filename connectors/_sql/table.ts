@@ -27,6 +27,8 @@ export interface Table extends TableName {
    * another unique key could make a row collide with one of a different key.
    */
   readonly keys: readonly (readonly string[])[];
+  /** Its rows are kept in tables below it (PostgreSQL). */
+  readonly partitioned?: true;
 }
 
 /** `public.deals`, `deals`, `"My table"."x.y"`, `` `db`.`t` ``, `[dbo].[t]`: quotes are taken off. */

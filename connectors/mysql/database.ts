@@ -141,7 +141,12 @@ async function putBack(connection: PoolConnection, thrown: unknown, signal: Abor
 function openPool(at: Endpoint, folder: string): Pool {
   const { host, port, user, password, database, connectTimeoutMs, ssl } = at;
   return createPool({
-    ...{ host, port, user, password, database, connectTimeout: connectTimeoutMs },
+    host,
+    port,
+    user,
+    password,
+    database,
+    connectTimeout: connectTimeoutMs,
     charset: 'utf8mb4',
     // Rows an upsert left as they were are not to be counted.
     flags: ['-FOUND_ROWS'],

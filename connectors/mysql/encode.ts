@@ -74,17 +74,28 @@ interface Moment {
   readonly text: string;
 }
 
+/** Days there are, but for the 29th of February. */
+const month28 = String.raw`(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])`;
+const day = String.raw`\d{4}-(?:${month28}|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)`;
+const usualDay = new RegExp(`^${day}$`);
+/** What nearly every moment looks like: cut and not converted, which is ten times as fast. */
+const usualMoment = new RegExp(String.raw`^${day}[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?Z?$`);
+
 function moment(value: Value, column: Typed): string {
+  if (typeof value === 'string' && usualMoment.test(value)) {
+    const end = value.endsWith('Z') ? value.length - 1 : value.length;
+    return `${value.slice(0, 10)} ${value.slice(11, end)}`;
+  }
   return momentOf(value)?.text ?? wrong(column);
 }
 
 function momentOf(value: Value): Moment | undefined {
-  const [, day = '', clock = '00:00', fraction, zone] = (typeof value === 'string' && iso.exec(value)) || [];
+  const [, on = '', clock = '00:00', fraction, zone] = (typeof value === 'string' && iso.exec(value)) || [];
   const seconds = clock.length === 5 ? `${clock}:00` : clock;
-  const atMs = isDay(day) ? Date.parse(`${day}T${seconds}${zoneText(zone)}`) : Number.NaN;
+  const atMs = isDay(on) ? Date.parse(`${on}T${seconds}${zoneText(zone)}`) : Number.NaN;
   if (Number.isNaN(atMs)) return undefined;
   const text = new Date(atMs).toISOString().slice(0, 19).replace('T', ' ');
-  return { day, text: fraction === undefined ? text : `${text}.${fraction.slice(0, 6)}` };
+  return { day: on, text: fraction === undefined ? text : `${text}.${fraction.slice(0, 6)}` };
 }
 
 function zoneText(zone = 'Z'): string {
@@ -94,9 +105,9 @@ function zoneText(zone = 'Z'): string {
 }
 
 /** The 30th of February is none: JavaScript would take it for the 2nd of March. */
-function isDay(day: string): boolean {
-  const at = Date.parse(`${day}T00:00:00Z`);
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
+function isDay(on: string): boolean {
+  if (usualDay.test(on)) return true;
+  return on.endsWith('-02-29') && new Date(`${on}T00:00:00Z`).getUTCDate() === 29;
 }
 
 /** UTF-8 has no half of a pair: it would become a replacement character. */

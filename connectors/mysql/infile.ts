@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import type { Value } from '../../engine/index.ts';
 import type { Encoder } from './encode.ts';
 
@@ -15,17 +16,17 @@ const escapes: Readonly<Record<string, string>> = {
   '\0': String.raw`\0`,
 };
 
-/** Pieces of this many characters, so that a batch is never twice in memory. */
-const pieceLength = 256 * 1024;
+/** Characters that go out at once, so that the server reads while the next are made. */
+const pieceLength = 128 * 1024;
 
 /** One line of the file. */
 export function lineOf(encoders: readonly Encoder[], values: readonly (Value | null)[]): string {
   let line = '';
-  for (const [index, encode] of encoders.entries()) {
+  for (let index = 0; index < encoders.length; index++) {
     const value = values[index] ?? null;
-    const text = value === null ? String.raw`\N` : encode(value);
+    const text = value === null ? String.raw`\N` : (encoders[index]?.(value) ?? '');
     if (index > 0) line += '\t';
-    line += value !== null && special.test(text) ? escaped(text) : text;
+    line += typeof value !== 'number' && value !== null && special.test(text) ? escaped(text) : text;
   }
   return `${line}\n`;
 }
@@ -34,17 +35,19 @@ function escaped(text: string): string {
   return text.replaceAll(/[\\\t\n\0]/g, (sign) => escapes[sign] ?? sign);
 }
 
-export function infile(lines: readonly string[]): Readable {
-  return Readable.from(pieces(lines), { objectMode: true });
+export function infile(lines: Iterable<string>): Readable {
+  return Readable.from(pieces(lines));
 }
 
-function* pieces(lines: readonly string[]): Generator<Buffer, void, void> {
+async function* pieces(lines: Iterable<string>): AsyncGenerator<Buffer, void, void> {
   let piece = '';
   for (const line of lines) {
     piece += line;
     if (piece.length < pieceLength) continue;
     yield Buffer.from(piece, 'utf8');
     piece = '';
+    // Lets the socket send.
+    await setImmediate();
   }
   if (piece !== '') yield Buffer.from(piece, 'utf8');
 }

@@ -12,14 +12,13 @@ import { encoderOf } from './encode.ts';
  * escaping whole. https://dev.mysql.com/doc/refman/8.0/en/string-literals.html
  */
 export function quotedText(text: string): string {
-  return `'${text.replaceAll(/[\0\n\r\u001A\\']/g, (sign) => escapes[sign] ?? sign)}'`;
+  return `'${text.replaceAll(/[\0\n\r\\']/g, (sign) => escapes[sign] ?? sign)}'`;
 }
 
 const escapes: Readonly<Record<string, string>> = {
   '\0': String.raw`\0`,
   '\n': String.raw`\n`,
   '\r': String.raw`\r`,
-  '\u001A': String.raw`\Z`,
   '\\': String.raw`\\`,
   "'": String.raw`\'`,
 };

@@ -78,16 +78,21 @@ function stageSql({ key, columns }: TableLoad): string {
  */
 async function loadFile(session: MysqlSession, { columns, rows }: TableLoad): Promise<LoadAttempt | undefined> {
   const encoders = columns.map(({ column }) => encoderOf(column));
-  const lines: string[] = [];
-  for (const [row, values] of rows.entries()) {
-    try {
-      lines.push(lineOf(encoders, values));
-    } catch (thrown) {
-      return refused(thrown, row);
+  let bad: { readonly thrown: unknown; readonly row: number } | undefined;
+  function* lines(): Generator<string, void, void> {
+    for (const [row, values] of rows.entries()) {
+      try {
+        yield lineOf(encoders, values);
+      } catch (thrown) {
+        // The file ends here; what came of it is thrown away.
+        bad = { thrown, row };
+        return;
+      }
     }
   }
   const sql = `LOAD DATA LOCAL INFILE 'pipe' REPLACE INTO TABLE ${stage} ${infileFormat} ${target(columns)}`;
-  const { said } = await session.send(sql, () => infile(lines));
+  const { said } = await session.send(sql, () => infile(lines()));
+  if (bad) return refused(bad.thrown, bad.row);
   return said.warnings === 0 ? undefined : await firstWarning(session);
 }
 

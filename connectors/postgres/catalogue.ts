@@ -8,7 +8,8 @@ export const readTable: Dialect['readTable'] = async (run, name) => {
   const { rows: columns } = await run({ sql: columnsQuery, parameters });
   if (columns.length === 0) return undefined;
   const { rows: keys } = await run({ sql: keysQuery, parameters });
-  return tableOf(name, columns.map(columnOf), keys);
+  const table = tableOf(name, columns.map(columnOf), keys);
+  return columns[0]?.['partitioned'] === true ? { ...table, partitioned: true } : table;
 };
 
 function tableOf(name: TableName, columns: readonly Column[], keys: readonly Row[]): Table {
@@ -37,7 +38,8 @@ function columnOf(row: Row): Column {
 const columnsQuery = `SELECT a.attname AS name,
   CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) ELSE format_type(a.atttypid, a.atttypmod) END AS type,
   NOT (a.attnotnull OR t.typnotnull) AS nullable, a.atthasdef OR a.attidentity <> '' AS filled,
-  a.attgenerated <> '' OR a.attidentity = 'a' AS generated, col_description(c.oid, a.attnum) AS comment
+  a.attgenerated <> '' OR a.attidentity = 'a' AS generated, col_description(c.oid, a.attnum) AS comment,
+  c.relkind = 'p' AS partitioned
 FROM pg_class AS c
 INNER JOIN pg_namespace AS n ON n.oid = c.relnamespace
 INNER JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped

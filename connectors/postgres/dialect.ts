@@ -53,17 +53,20 @@ const cursorKinds: Readonly<Record<string, ReturnType<Dialect['cursorKind']>>> =
 
 /** Without the length: what is too long or too large is to be refused, not cut. */
 function cast(text: string | null, type: string): RawBuilder<unknown> {
+  return sql`${text}::${sql.raw(compared(type))}`;
+}
+
+/** A bigint beside an integer column is compared as one, and is no error where the column could not hold it. */
+function compared(type: string): string {
   const name = bare(type);
-  // A bigint beside an integer column is compared as one, and is no error where it is beyond it.
-  const wide = name === 'smallint' || name === 'integer' ? 'bigint' : name;
-  return sql`${text}::${sql.raw(wide)}`;
+  return name === 'smallint' || name === 'integer' ? 'bigint' : name;
 }
 
 /** One list for each column: the text of the statement is the same for any number of rows. */
 const inlineRows: Dialect['inlineRows'] = (columns, rows) => {
   const list = (column: Column, index: number): RawBuilder<unknown> => {
     const values = rows.map((row) => checkedText(column, row[index] ?? ''));
-    const type = isJson(column.type) || isList(column.type) ? 'text' : bare(column.type);
+    const type = isJson(column.type) || isList(column.type) ? 'text' : compared(column.type);
     return sql`${values}::${sql.raw(type)}[]`;
   };
   const lists = [sql`${rows.map((_, index) => index)}::integer[]`, ...columns.map(list)];

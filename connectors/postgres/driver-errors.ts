@@ -30,7 +30,7 @@ export function connectError(thrown: unknown, at: Endpoint): PipeError {
   if (/does not support SSL/.test(message)) return errors.not_encrypted.error({ system }, options);
   if (/SASL|SCRAM|password must be/.test(message))
     return errors.login_refused.error({ system, user: at.user }, options);
-  if (/timeout e/.test(message))
+  if (/timeout/.test(message))
     return errors.connect_timeout.error({ system, seconds: at.connectTimeoutMs / 1000 }, transient);
   return errors.unreachable.error({ product, system, reason: code === '' ? 'no answer' : code }, transient);
 }
@@ -45,7 +45,7 @@ export function statementError(thrown: unknown, at: Endpoint, text: string): Pip
       return errors.statement_timeout.error({ product, seconds: at.statementTimeoutMs / 1000 }, transient);
     return errors.connection_lost.error({ system: systemOf(at), reason: codeOf(thrown) || 'no answer' }, transient);
   }
-  return rowError(thrown, text) ?? objectError(thrown, text) ?? serverError(thrown, at);
+  return rowError(thrown, text) ?? objectError(thrown) ?? serverError(thrown, at);
 }
 
 /** One row is to blame. Names only: details and messages quote values. */
@@ -97,7 +97,7 @@ function keyOf({ detail }: DatabaseError): string {
   return /\(([^()]+)\)=\(/.exec(detail ?? '')?.[1] ?? '?';
 }
 
-function objectError(thrown: DatabaseError, text: string): PipeError | undefined {
+function objectError(thrown: DatabaseError): PipeError | undefined {
   const { code = '', message, table = '' } = thrown;
   const options = { cause: thrown };
   const object = table === '' ? quoted(message) : table;
@@ -106,15 +106,15 @@ function objectError(thrown: DatabaseError, text: string): PipeError | undefined
     case '3F000':
       return errors.table_unknown.error({ table: quoted(message) }, options);
     case '42703':
-      return errors.column_unknown.error({ column: quoted(message), table: object === '' ? '?' : object }, options);
+      return errors.column_unknown.error({ column: quoted(message), table: table === '' ? '?' : table }, options);
     case '42501':
     case '25006':
-      return errors.permission_denied.error({ object: object === '' ? message : object }, options);
+      return errors.permission_denied.error({ object }, options);
     case '42P07':
     case '42701':
     case '42710':
     case '23505':
-      return errors.exists.error({ object: object === '' ? text.slice(0, 60) : object }, options);
+      return errors.exists.error({ object }, options);
     default:
       return undefined;
   }

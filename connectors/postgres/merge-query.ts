@@ -15,9 +15,15 @@ export function mergeQuery(stage: string, part: TableLoad, way: 'compare' | 'ins
   const chosen = sql.join(names.map(({ name }) => sql.id('s', name)));
   const from = sql`SELECT ${chosen} FROM ${sql.id(stage)} AS s${way === 'compare' ? differing(part) : sql``}`;
   const conflict = sql`ON CONFLICT (${named(key)}) ${resolution(part)}`;
-  const put = sql`INSERT INTO ${tableRef(table)} AS t (${named(names)}) ${from} ${conflict} RETURNING xmax = 0 AS made`;
+  const put = sql`INSERT INTO ${tableRef(table)} AS t (${named(names)}) ${from} ${conflict}`;
+  if (table.partitioned) {
+    // Of these no xmax can be had; both parts see the table as it was before.
+    const held = sql`SELECT count(*) FROM ${sql.id(stage)} AS s INNER JOIN ${tableRef(table)} AS h ON ${sameKey(part)}`;
+    const staged = sql`SELECT count(*) FROM ${sql.id(stage)}`;
+    return sql`WITH put AS (${put} RETURNING 1) SELECT (${staged}) - (${held}) AS created, count(*) AS written FROM put`;
+  }
   // xmax of a row that was inserted is 0, of one that was updated in its place the lock the conflict took.
-  return sql`WITH put AS (${put}) SELECT count(*) FILTER (WHERE made) AS created, count(*) AS written FROM put`;
+  return sql`WITH put AS (${put} RETURNING xmax = 0 AS made) SELECT count(*) FILTER (WHERE made) AS created, count(*) AS written FROM put`;
 }
 
 /** Columns an update may change. */
@@ -26,12 +32,18 @@ function changing({ key, columns }: TableLoad): readonly LoadTarget[] {
 }
 
 function differing(part: TableLoad): RawBuilder<unknown> {
-  const on = part.key.map(({ name }) => sql`${sql.id('h', name)} = ${sql.id('s', name)}`);
   const missing = part.key.map(({ name }) => sql`${sql.id('h', name)} IS NULL`);
-  const join = sql` LEFT JOIN ${tableRef(part.table)} AS h ON ${sql.join(on, sql` AND `)}`;
+  const join = sql` LEFT JOIN ${tableRef(part.table)} AS h ON ${sameKey(part)}`;
   const changes = changing(part);
   const distinct = changes.length > 0 ? sql` OR ${isDistinct(changes, 'h', 's')}` : sql``;
   return sql`${join} WHERE ${sql.join(missing, sql` AND `)}${distinct}`;
+}
+
+function sameKey({ key }: TableLoad): RawBuilder<unknown> {
+  return sql.join(
+    key.map(({ name }) => sql`${sql.id('h', name)} = ${sql.id('s', name)}`),
+    sql` AND `,
+  );
 }
 
 function resolution(part: TableLoad): RawBuilder<unknown> {
