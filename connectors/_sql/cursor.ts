@@ -122,9 +122,17 @@ function earlier(column: CursorColumn, a: Value, b: Value | undefined): Value {
 
 function compare({ kind }: CursorColumn, a: Value, b: Value): number {
   if (kind === 'integer') return BigInt(String(a)) < BigInt(String(b)) ? -1 : Number(String(a) !== String(b));
-  // ISO times are in the order of their text, whatever digits they have, once the Z is off.
-  const [one, other] = [String(a).replace(/Z$/, ''), String(b).replace(/Z$/, '')];
+  const [one, other] = [inOrder(String(a)), inOrder(String(b))];
   return one < other ? -1 : Number(one !== other);
+}
+
+const ownZone = /\d[+-]\d\d(?::?\d\d)?$/;
+
+/** ISO times are in the order of their text, whatever digits they have, once the Z is off; SQLite keeps texts of any form. */
+function inOrder(stamp: string): string {
+  const atMs = stamp.length > 10 && ownZone.test(stamp) ? asUtc(stamp) : Number.NaN;
+  if (!Number.isNaN(atMs)) return new Date(atMs).toISOString().slice(0, 23);
+  return stamp.replace(/Z$/, '').replace(' ', 'T');
 }
 
 function clockOf({ kind }: CursorColumn, { nowMs, wallClock }: About): string {
@@ -152,8 +160,7 @@ function shifted({ kind }: CursorColumn, stamp: string, ms: number): string {
 
 /** Milliseconds of a stamp, a naive one taken for UTC; what is beyond milliseconds is cut off. */
 function asUtc(stamp: string): number {
-  // Texts of SQLite may say their zone.
-  if (/\d[+-]\d\d:?\d\d$/.test(stamp)) return Date.parse(stamp);
+  if (stamp.length > 10 && ownZone.test(stamp)) return Date.parse(stamp.replace(/([+-]\d\d)$/, '$1:00'));
   return Date.parse(stamp.length === 10 ? stamp : `${stamp.replace(/Z$/, '').slice(0, 23)}Z`);
 }
 

@@ -45,6 +45,8 @@ export function startGuarded(program: Program, launch: Omit<Launch, 'folder'>): 
     folder,
     ended,
     async end() {
+      // Whoever waits for the end waits for it, though nothing else keeps the process.
+      child.ref();
       child.stdin?.end();
       await ended;
     },
