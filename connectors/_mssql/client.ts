@@ -6,6 +6,7 @@ import { refusePlainLogin, watchParser } from './driver-guard.ts';
 import { connectError, requestError } from './driver-errors.ts';
 import type { Endpoint } from './driver-errors.ts';
 import { errors } from './errors.ts';
+import { keepFirstConnection } from './first-connection.ts';
 import { bind } from './parameters.ts';
 import type { Statement } from './parameters.ts';
 import { RowFlow } from './row-flow.ts';
@@ -20,6 +21,7 @@ export class SqlClient {
   private readonly running = new Set<RowFlow>();
   private readonly connecting = new Set<{ close(): void }>();
   private opening: Promise<sql.ConnectionPool> | undefined;
+  private endUnused: () => void = () => undefined;
   private closed = false;
 
   constructor(settings: ConnectionSettings, host: Host) {
@@ -80,6 +82,7 @@ export class SqlClient {
     await Promise.all([...this.running].map(async (flow) => await flow.cancel()));
     for (const connection of this.connecting) connection.close();
     const pool = await this.opening?.catch(() => undefined);
+    this.endUnused();
     await pool?.close();
   }
 
@@ -123,6 +126,7 @@ export class SqlClient {
     });
     // Emitted for idle connections too, when nobody awaits anything: an 'error' nobody hears ends the process.
     pool.on('error', () => {});
+    this.endUnused = keepFirstConnection(pool);
     try {
       return await pool.connect();
     } catch (thrown) {
