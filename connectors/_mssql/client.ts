@@ -77,8 +77,7 @@ export class SqlClient {
   /** Cancels what runs and closes every connection; the client cannot be used again. */
   async close(): Promise<void> {
     this.closed = true;
-    const ended = errors.connection_lost.error({ server: this.at.server, reason: 'ECLOSED' });
-    for (const flow of this.running) flow.fail(ended);
+    for (const flow of this.running) flow.fail(this.endedError());
     await Promise.all([...this.running].map(async (flow) => await flow.cancel()));
     for (const connection of this.connecting) connection.close();
     const pool = await this.opening?.catch(() => undefined);
@@ -101,12 +100,16 @@ export class SqlClient {
   }
 
   private async pool(signal: AbortSignal): Promise<sql.ConnectionPool> {
-    if (this.closed) throw errors.connection_lost.error({ server: this.at.server, reason: 'ECLOSED' });
+    if (this.closed) throw this.endedError();
     this.opening ??= this.open().catch((error: unknown) => {
       this.opening = undefined;
       throw error;
     });
     return await orAborted(this.opening, signal);
+  }
+
+  private endedError(): Error {
+    return errors.connection_lost.error({ server: this.at.server, reason: 'ECLOSED' });
   }
 
   private async open(): Promise<sql.ConnectionPool> {
