@@ -215,7 +215,9 @@ describe('bitrix-dictionaries-to-mysql', () => {
       };
       const { findings } = await loadPipeline(file, { env });
       const errors = findings.filter(({ severity }) => severity === 'error');
-      expect(errors.map(({ code, parameters }) => [code, parameters])).toEqual([['config.wrong_cron', { text: cron }]]);
+      expect(errors.map(({ code, parameters }) => [code, parameters])).toEqual([
+        ['config.variable_misfit', expect.objectContaining({ variable: 'SYNC_SCHEDULE', key: 'cron' })],
+      ]);
     },
   );
 
