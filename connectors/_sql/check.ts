@@ -66,10 +66,10 @@ async function sourceResult(
 async function entityResult(catalogue: Catalogue, use: EntityUse, signal: AbortSignal): Promise<CheckResult> {
   const what = table(use.entity);
   try {
-    const table = await catalogue.read(use.entity, signal);
-    if (!table && use.ddl) return { what, ok: true, fact: toBeMade };
-    if (!table) throw catalogue.unknown(use.entity);
-    const { columns } = table;
+    const found = await catalogue.read(use.entity, signal);
+    if (!found && use.ddl) return { what, ok: true, fact: toBeMade };
+    if (!found) throw catalogue.unknown(use.entity);
+    const { columns } = found;
     const lacking = use.fields.find((field) => !columns.some(({ name }) => name === field));
     if (lacking === undefined || use.ddl === 'evolve') return { what, ok: true, fact: columnCount(columns.length) };
     throw errors.column_unknown.error({ column: lacking, table: use.entity });
