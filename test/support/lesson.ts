@@ -4,6 +4,7 @@ import { isUtf8 } from 'node:buffer';
 import { once } from 'node:events';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { request } from 'undici';
 import { root } from './clone.ts';
 import { fencesOf } from './markdown.ts';
 import type { Fence } from './markdown.ts';
@@ -86,8 +87,10 @@ async function type(lesson: Lesson, text: string, line: number): Promise<readonl
   }
   const [, address] = /^curl -sg "(\S+)"$/.exec(command) ?? [];
   if (address !== undefined) {
-    const { status } = await fetch(onRealPort(lesson, address));
-    return [{ line, command, said: 'status 200', seen: `status ${status}` }];
+    // No connection is kept: by the next call the sandbox would have closed it, while a command held this process.
+    const { statusCode, body } = await request(onRealPort(lesson, address), { reset: true });
+    await body.dump();
+    return [{ line, command, said: 'status 200', seen: `status ${statusCode}` }];
   }
   const [program, ...args] = command.split(/ +/);
   if (program !== 'pipe') throw new Error(`line ${line}: a lesson runs pipe, not ${command}`);
