@@ -81,8 +81,6 @@ export interface ConnectionUses {
 export interface EntityUse {
   readonly entity: string;
   readonly fields: readonly string[];
-  /** A table that is not there is made by the first run, with `evolve` a column too. Absent: they must be there. */
-  readonly ddl?: 'create' | 'evolve';
 }
 
 /** Both texts are whole, with nothing left to fill in. */

@@ -19,8 +19,6 @@ function table(name: string): Template {
   return { en: `table ${name}`, ru: `таблица ${name}` };
 }
 
-const toBeMade: Template = { en: 'not there yet, the first run makes it', ru: 'ещё нет, её создаст первый запуск' };
-
 /** Login, clock, and every table and query that is used; throws when the server cannot be reached. */
 export async function check(
   database: Database,
@@ -66,12 +64,9 @@ async function sourceResult(
 async function entityResult(catalogue: Catalogue, use: EntityUse, signal: AbortSignal): Promise<CheckResult> {
   const what = table(use.entity);
   try {
-    const found = await catalogue.read(use.entity, signal);
-    if (!found && use.ddl) return { what, ok: true, fact: toBeMade };
-    if (!found) throw catalogue.unknown(use.entity);
-    const { columns } = found;
+    const { columns } = await catalogue.of(use.entity, signal);
     const lacking = use.fields.find((field) => !columns.some(({ name }) => name === field));
-    if (lacking === undefined || use.ddl === 'evolve') return { what, ok: true, fact: columnCount(columns.length) };
+    if (lacking === undefined) return { what, ok: true, fact: columnCount(columns.length) };
     throw errors.column_unknown.error({ column: lacking, table: use.entity });
   } catch (thrown) {
     signal.throwIfAborted();

@@ -86,15 +86,15 @@ describe('another program that writes to the file', () => {
 });
 
 describe('what `pipe check` asks of a table', () => {
-  const asked = async (ddl?: 'create' | 'evolve', statement?: string) => {
+  const asked = async (makes?: 'create' | 'evolve', statement?: string) => {
     const shop = statement === undefined ? connect(emptyFolder(), 'new.db') : openShop(statement);
-    const use = { entity: 'people', fields: ['id', 'name'], ...(ddl && { ddl }) };
+    const use = { entity: 'people', fields: ['id', 'name'], ...(makes && { makes }) };
     const results = await shop.connection.check({ sources: [], entities: [use] }, running());
     return results.slice(2).map(({ ok, fact, error }) => [ok, fact.en, error?.code]);
   };
 
   it('is that it is there, unless the first run makes it', async () => {
-    expect(await asked('create')).toEqual([[true, 'not there yet, the first run makes it', undefined]]);
+    expect(await asked('create')).toEqual([[true, 'is not there yet: a run makes it', undefined]]);
     expect(await asked()).toEqual([[false, 'cannot be read', 'sqlite.missing']]);
   });
 
