@@ -209,6 +209,8 @@ describe('a connection', () => {
 
   it('is given by a url as well', async () => {
     expect(await check({ url })).toMatchObject([{ ok: true }, { ok: true }]);
+    // As a pipeline fills it in.
+    expect(await check({ url, port: 3306 })).toMatchObject([{ ok: true }, { ok: true }]);
   });
 
   it('says why there is none', async () => {

@@ -261,7 +261,7 @@ describe('`ddl`', () => {
     ]);
   });
 
-  it('95: gives a new field of the source a column of its own, and keeps the data', async () => {
+  it('95. gives a new field of the source a column of its own, and keeps the data', async () => {
     tables.rows = [{ ID: '1', TITLE: 'Первая', stamp: 1 }];
     await run(idKey(evolve('evolve')));
     tables.fields = [...tables.fields, { name: 'UF_CRM_1', type: 'number' }];
@@ -285,7 +285,7 @@ describe('`ddl`', () => {
     expect(rowsOf('mirror').at(-1)).toEqual({ id: '3', stamp: 3, late: true });
   });
 
-  it('67: with `never` names the column that lacks, and writes nothing', async () => {
+  it('67. with `never` names the column that lacks, and writes nothing', async () => {
     const result = await run(idKey(yaml(`        ddl: never\n${everything}`)));
     expect(result).toMatchObject({
       exitCode: 2,
