@@ -88,7 +88,7 @@ describe('tables', () => {
       [
         'create-table',
         `CREATE TABLE \`${database}\`.\`made\` (
-  \`id\` VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  \`id\` VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL,
   \`title\` LONGTEXT NULL COMMENT 'Имя \\'и\\' \\\\ фамилия',
   \`amount\` DECIMAL(65,20) NULL,
   \`stamp\` DATETIME(6) NULL,
