@@ -5,6 +5,7 @@ import type { CompiledTarget } from '../transform/compiled.ts';
 import { attempt } from './attempt.ts';
 import type { FlowContext, OpenConnection, RunContext } from './context.ts';
 import { reach } from './crash-points.ts';
+import type { MappedRow } from './map-batch.ts';
 import { columnsOfValues } from './wanted-table.ts';
 
 /** Makes or widens the table of a target before anything is read of it (`ddl`); tells each change. */
@@ -31,11 +32,23 @@ function tell(context: RunContext, connection: string, changes: readonly TableCh
   }
 }
 
+/** Of every target that takes all fields. */
+export async function meetAllFields(context: FlowContext, records: readonly MappedRow[]): Promise<void> {
+  const targets = context.flow.targets.filter(({ target }) => target.everyField);
+  for (const target of targets) {
+    await meetFields(
+      context,
+      target,
+      records.map(({ record }) => record),
+    );
+  }
+}
+
 /**
  * With `fields: all`, records may bring fields that the source did not foretell (a user field of this morning): with
  * `ddl: evolve` they get their column, otherwise the run ends before it would lose them.
  */
-export async function meetFields(context: FlowContext, target: CompiledTarget, records: readonly Row[]): Promise<void> {
+async function meetFields(context: FlowContext, target: CompiledTarget, records: readonly Row[]): Promise<void> {
   const { everyField, name, entity, connection, ddl, key, place } = target.target;
   const scope = context.scopes.of(name);
   if (!everyField) return;

@@ -14,8 +14,9 @@ import { lostFor } from './lost.ts';
 import { mapBatch } from './map-batch.ts';
 import { planBatch } from './plan-batch.ts';
 import type { PlannedRecord } from './plan-batch.ts';
-import { batchesOf, chosenRows, firstOnly, isComparing, meetAllFields, openFlow, storedCursor } from './run-flow.ts';
+import { batchesOf, chosenRows, firstOnly, isComparing, openFlow, storedCursor } from './run-flow.ts';
 import type { FlowRun } from './run-flow.ts';
+import { meetAllFields } from './make-tables.ts';
 
 /** What a run would do, by flow; nothing was written and nothing moved. */
 export interface FlowPreview {

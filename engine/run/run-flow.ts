@@ -18,9 +18,9 @@ import { runErrors } from './errors.ts';
 import { cursorOf, takeOver } from './fence.ts';
 import { loadBatch, loadingOf } from './load.ts';
 import type { Loaded, Loading } from './load.ts';
-import { meetFields } from './make-tables.ts';
+import { meetAllFields } from './make-tables.ts';
 import { mapBatch } from './map-batch.ts';
-import type { MappedBatch, MappedRow } from './map-batch.ts';
+import type { MappedBatch } from './map-batch.ts';
 import { planBatch } from './plan-batch.ts';
 import { readAhead } from './read-ahead.ts';
 import { readPatiently } from './read-patiently.ts';
@@ -211,17 +211,6 @@ async function deliverRecords(
   if (loading) return loadBatch(context, loading, mapped, cursor, task.tally);
   await deliver(context, records, task);
   return undefined;
-}
-
-export async function meetAllFields(context: FlowContext, records: readonly MappedRow[]): Promise<void> {
-  const targets = context.flow.targets.filter(({ target }) => target.everyField);
-  for (const target of targets) {
-    await meetFields(
-      context,
-      target,
-      records.map(({ record }) => record),
-    );
-  }
 }
 
 /** A window given by hand, or single rows, leave the cursor alone. */

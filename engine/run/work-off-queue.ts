@@ -9,7 +9,7 @@ import { deliver } from './deliver.ts';
 import { runErrors } from './errors.ts';
 import type { Failure } from './failures.ts';
 import { mapBatch } from './map-batch.ts';
-import { meetAllFields } from './run-flow.ts';
+import { meetAllFields } from './make-tables.ts';
 import type { FlowRun } from './run-flow.ts';
 
 /** Works off what is due, at every run, also when the source had nothing new (rule 36, T4). */
