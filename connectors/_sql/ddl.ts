@@ -13,11 +13,14 @@ export function tablesOf(database: Database, catalogue: Catalogue): Tables {
       return planTable(database.dialect, wanted, table);
     },
     async change(changes, signal) {
-      for (const { sql } of changes) {
+      for (const { entity, sql } of changes) {
         try {
           await database.run({ sql, parameters: [] }, signal);
         } catch (thrown) {
-          if (!(thrown instanceof PipeError) || thrown.code !== errors.exists.code) throw thrown;
+          if (!(thrown instanceof PipeError)) throw thrown;
+          if (thrown.code === errors.permission_denied.code)
+            throw errors.ddl_denied.error({ table: entity }, { cause: thrown });
+          if (thrown.code !== errors.exists.code) throw thrown;
         }
       }
       catalogue.forget();

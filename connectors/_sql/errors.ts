@@ -155,6 +155,15 @@ export const errors = defineErrors('sql', {
       ru: 'выдайте права: SELECT для чтения, INSERT, UPDATE и DELETE для записи',
     },
   },
+  ddl_denied: {
+    kind: 'environment',
+    en: 'the login may not make or change table {table}',
+    ru: 'входу не разрешено создавать или менять таблицу {table}',
+    fix: {
+      en: 'let the login own the table and CREATE in its schema, or run by hand what `pipe state schema` shows',
+      ru: 'сделайте вход владельцем таблицы с правом CREATE в её схеме или выполните сами, что показывает `pipe state schema`',
+    },
+  },
   statement_refused: {
     kind: 'input',
     en: '{product} refuses the statement: {code}{text}',

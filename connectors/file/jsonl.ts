@@ -43,7 +43,8 @@ export function jsonlRow({ file }: TableFile, json: string, line: number): Row {
   } catch (cause) {
     throw fileErrors.not_json.error({ file, line, form: '{"name": value}' }, { cause });
   }
-  const row = valueOf(parsed);
+  // Most rows have no null: those are taken as they were parsed, not built a second time.
+  const row = hasNull(parsed) ? valueOf(parsed) : (parsed as Value);
   if (typeof row === 'object' && !isList(row)) return row;
   throw fileErrors.not_json.error({ file, line, form: '{"name": value}' });
 }
@@ -55,6 +56,11 @@ const largeNumber = /\d{16}|\d[eE]/;
 function exactNumbers(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   const inexact = typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value);
   return inexact ? (context?.source ?? value) : value;
+}
+
+function hasNull(parsed: unknown): boolean {
+  if (typeof parsed !== 'object') return false;
+  return parsed === null || Object.values(parsed).some(hasNull);
 }
 
 function valueOf(parsed: unknown): Value | undefined {

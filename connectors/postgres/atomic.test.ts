@@ -2,6 +2,7 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { rejection } from '../../test/support/iterate.ts';
 import { freshDatabase } from '../../test/support/servers/fresh-database.ts';
 import { execute } from '../../test/support/servers/speak.ts';
 import type { Settings } from './config.ts';
@@ -112,11 +113,16 @@ describe('a checkpoint', () => {
     await sql(`DROP ROLE IF EXISTS bare; CREATE ROLE bare LOGIN PASSWORD 'bare'; REVOKE CREATE ON SCHEMA public FROM PUBLIC;
       GRANT SELECT, INSERT, UPDATE ON deals TO bare; GRANT USAGE ON SEQUENCE deals_id_seq TO bare`);
     opened.push(async () => await sql('DROP OWNED BY bare; DROP ROLE bare'));
-    const { atomic, warnings, rows } = openOn({ ...settings, user: 'bare', password: 'bare' });
+    const { atomic, tables, warnings, rows } = openOn({ ...settings, user: 'bare', password: 'bare' });
     expect(await atomic.takeOver(mark, running())).toBeUndefined();
     expect(warnings.map(({ code }) => code)).toEqual(['sql.checkpoint_denied']);
     await atomic.commit(batch(1, 'a'), running());
     expect(await rows('SELECT code FROM deals')).toEqual([{ code: 'a' }]);
+    const change = { kind: 'add-column', entity: 'deals', sql: 'ALTER TABLE deals ADD COLUMN more text' } as const;
+    expect(await rejection(tables.change([change], running()))).toMatchObject({
+      code: 'sql.ddl_denied',
+      parameters: { table: 'deals' },
+    });
   });
 });
 
