@@ -1,6 +1,6 @@
 import type { CustomField, EnumOption } from './fields.ts';
 import type { TypeRule } from './field-types.ts';
-import { isList, isMap, isWhole, type Json, type JsonMap } from './json.ts';
+import { isMap, isWhole, type Json, type JsonMap } from './json.ts';
 import { notAChoice, notOfType, unknown, type Complaint } from './problems.ts';
 import { momentOf, type Zone } from './zone.ts';
 
@@ -120,8 +120,4 @@ export function textsOf(value: Json): readonly string[] {
   if (!isMap(value)) return [];
   const { value: held } = value;
   return typeof held === 'string' ? [held] : [];
-}
-
-export function valuesOf(given: Json): readonly Json[] | undefined {
-  return isList(given) ? given : undefined;
 }

@@ -125,10 +125,6 @@ export function touch(store: Store, type: EntityType, row: Row, { userId }: Writ
   store.tables[type].put({ ...row, values: { ...row.values, updated_at, updated_by: userId } });
 }
 
-export function isAlive(row: Row | undefined): row is Row {
-  return row !== undefined && !row.deleted;
-}
-
 export function nameOf(row: Row): string {
   return textOf(row, 'name');
 }
