@@ -5,11 +5,25 @@ import { member, openAccount, type Wire } from './open-for-test.ts';
 
 const options = ['Кариес', 'Пульпит'];
 
+const plainTypes = [
+  'text',
+  'textarea',
+  'url',
+  'streetaddress',
+  'numeric',
+  'monetary',
+  'checkbox',
+  'date',
+  'date_time',
+  'birthday',
+  'multitext',
+  'smart_address',
+  'legal_entity',
+  'file',
+];
+
 /** A field of every type of reference §4 that a contact may have. */
-const ofContacts: readonly FieldDraft[] = [
-  ...['text', 'textarea', 'url', 'streetaddress', 'numeric', 'monetary', 'checkbox', 'date', 'date_time', 'birthday'],
-  ...['multitext', 'smart_address', 'legal_entity', 'file'],
-]
+const ofContacts: readonly FieldDraft[] = plainTypes
   .map((type): FieldDraft => ({ home: 'contacts', name: `a ${type}`, type }))
   .concat(
     ['select', 'radiobutton', 'multiselect'].map((type) => ({ home: 'contacts', name: `a ${type}`, type, options })),

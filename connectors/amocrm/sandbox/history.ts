@@ -84,7 +84,7 @@ function overlapsOf(versions: readonly Version[]): readonly Overlap[] {
     writers.set(key, held);
   }
   return [...writers.values()].flatMap(({ table, id, spans }) =>
-    pairsOf([...spans])
+    pairsOf([...spans].toSorted((a, b) => a.number - b.number))
       .filter(([a, b]) => isWithin(a, b) || isWithin(b, a))
       .map(([a, b]) => ({ table, id, requests: [a.number, b.number] as const })),
   );
