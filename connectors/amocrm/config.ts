@@ -25,6 +25,15 @@ export const settings = Type.Object(
           'Long-lived token of a private integration, from its tab "Keys and scopes" ("Ключи и доступы"): the simple way',
       }),
     ),
+    clientId: Type.Optional(Type.String({ description: 'Id of the integration, for OAuth; OAuth is not ready yet' })),
+    clientSecret: Type.Optional(Type.String({ secret: true, description: 'Secret of the integration, for OAuth' })),
+    redirectUri: Type.Optional(
+      Type.String({
+        pattern: '^https?://[^\\s]+$',
+        examples: ['http://localhost:8080/callback'],
+        description: 'Redirect address of the integration, letter for letter, for OAuth',
+      }),
+    ),
     timeoutMs: Type.Optional(
       Type.Integer({ minimum: 1, default: defaults.timeoutMs, description: 'Longest time for one request' }),
     ),
@@ -58,8 +67,10 @@ export interface Account {
   readonly limit: Limit;
 }
 
-export function accountOf({ domain, address, token, timeoutMs = defaults.timeoutMs, limits }: Settings): Account {
-  if (token === undefined) throw errors.no_token.error({ host: domain });
+export function accountOf(given: Settings): Account {
+  const { domain, address, token, clientId, timeoutMs = defaults.timeoutMs, limits } = given;
+  if (token === undefined)
+    throw clientId === undefined ? errors.no_token.error({ host: domain }) : errors.oauth_not_ready.error({});
   const perSecond = limits?.perSecond ?? defaults.perSecond;
   const origin = address ?? `https://${domain}`;
   return {

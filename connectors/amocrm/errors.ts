@@ -17,6 +17,12 @@ export const errors = defineErrors('amocrm', {
     ru: 'не указано, как войти в {host}',
     fix: newToken,
   },
+  oauth_not_ready: {
+    kind: 'input',
+    en: 'OAuth is not ready yet',
+    ru: 'OAuth пока не готов',
+    fix: newToken,
+  },
   unauthorized: {
     kind: 'environment',
     en: '{host} does not accept the token',

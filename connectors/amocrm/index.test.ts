@@ -62,6 +62,7 @@ test('an account nobody answers for cannot be reached', async () => {
 
 test('a connection without a token is refused before anything is sent', () => {
   expect(() => accountOf({ domain: 'clinic.amocrm.ru' })).toThrow('nothing says how to log in to clinic.amocrm.ru');
+  expect(() => accountOf({ domain: 'clinic.amocrm.ru', clientId: 'c' })).toThrow('OAuth is not ready yet');
 });
 
 test('an account is called by its own name, seven times a second unless it is told otherwise', () => {
