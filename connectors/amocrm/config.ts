@@ -60,7 +60,7 @@ export type Settings = Static<typeof settings>;
 /** Where and as whom a connection talks. */
 export interface Account {
   readonly origin: string;
-  /** `example.amocrm.ru`: what people may read. */
+  /** `example.amocrm.ru` or `127.0.0.1:8124`: what people may read. */
   readonly host: string;
   readonly token: string;
   readonly timeoutMs: number;
@@ -75,7 +75,7 @@ export function accountOf(given: Settings): Account {
   const origin = address ?? `https://${domain}`;
   return {
     origin,
-    host: domain,
+    host: new URL(origin).host,
     token,
     timeoutMs,
     // A window of one second is a bucket of one second: no more than that at once.

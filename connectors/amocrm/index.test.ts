@@ -47,7 +47,7 @@ test.each([
   account.fail({ operation: 'GET /account', fault });
   await expect(connection.check(nothing, signal)).rejects.toMatchObject({
     code,
-    parameters: { host: 'clinic.amocrm.ru' },
+    parameters: { host: new URL(account.origin).host },
   });
 });
 

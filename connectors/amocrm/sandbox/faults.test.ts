@@ -224,6 +224,9 @@ test('the eighth request of a second is refused, and the fifty-first of all inte
   expect(account.neighbour(60)).toBe(50);
   expect(await status()).toBe(429);
   now += 1000;
+  expect(account.neighbour(9, 'same')).toBe(7);
+  expect(await status()).toBe(429);
+  now += 1000;
   expect(await status()).toBe(200);
 });
 

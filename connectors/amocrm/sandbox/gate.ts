@@ -27,8 +27,8 @@ export interface Gate {
   counters(clientId: string): Counters;
   block(): void;
   unblock(): void;
-  /** Another integration of the account sends so many requests; returns how many of them were admitted. */
-  neighbour(requests: number): number;
+  /** Somebody else sends so many requests as this integration; returns how many of them were admitted. */
+  neighbour(requests: number, clientId?: string): number;
 }
 
 const neighbourId = 'neighbour';
@@ -69,7 +69,7 @@ export function createGate(limits: Limits | 'off', now: () => number): Gate {
       blocked = false;
       refused = [];
     },
-    neighbour: (requests) =>
-      Array.from({ length: requests }, () => take(neighbourId)).filter((one) => one === 'admitted').length,
+    neighbour: (requests, clientId = neighbourId) =>
+      Array.from({ length: requests }, () => take(clientId)).filter((one) => one === 'admitted').length,
   };
 }

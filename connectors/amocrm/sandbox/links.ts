@@ -1,4 +1,4 @@
-import { createBook } from './book.ts';
+import { createBook, type Book } from './book.ts';
 import type { EntityType, Row } from './rows.ts';
 import type { JsonMap } from './json.ts';
 
@@ -31,15 +31,13 @@ export interface Linked extends End {
 }
 
 export function createLinkBook(): LinkBook {
-  const book = createBook<Link>(1);
+  const book = createLinkTable();
+  const { linksOf } = book;
   const between = (from: End, to: End): Link | undefined =>
-    book.all().find(({ ends: [a, b] }) => (isSame(a, from) && isSame(b, to)) || (isSame(a, to) && isSame(b, from)));
+    linksOf(from).find(({ ends }) => ends.some((end) => isSame(end, to)));
 
   function of(end: End): readonly Linked[] {
-    return book.all().flatMap(({ ends: [a, b], metadata }) => {
-      if (isSame(a, end)) return [{ ...b, metadata }];
-      return isSame(b, end) ? [{ ...a, metadata }] : [];
-    });
+    return linksOf(end).map(({ ends: [a, b], metadata }) => ({ ...(isSame(a, end) ? b : a), metadata }));
   }
 
   function unlink(from: End, to: End): void {
@@ -81,6 +79,48 @@ export function createLinkBook(): LinkBook {
 
 export function endOf(type: LinkEnd, { id }: Pick<Row, 'id'>): End {
   return { type, id };
+}
+
+interface LinkTable extends Book<Link> {
+  /** In the order they were made. */
+  linksOf(end: End): readonly Link[];
+}
+
+/** Links by their ends: a first load makes thousands. */
+function createLinkTable(): LinkTable {
+  const byEnd = new Map<string, Set<number>>();
+  const index = (one: Link | undefined, act: 'add' | 'delete'): void => {
+    for (const end of one?.ends ?? []) {
+      const ids = byEnd.get(keyOf(end)) ?? new Set();
+      byEnd.set(keyOf(end), ids);
+      ids[act](one?.id ?? 0);
+    }
+  };
+  const book = createBook<Link>(1, (_id, old, one) => {
+    if (old && one) return;
+    index(old, 'delete');
+    index(one, 'add');
+  });
+  return {
+    ...book,
+    linksOf: (end) =>
+      [...(byEnd.get(keyOf(end)) ?? [])].flatMap((id) => {
+        const one = book.get(id);
+        return one ? [one] : [];
+      }),
+    save() {
+      const back = book.save();
+      return () => {
+        back();
+        byEnd.clear();
+        for (const one of book.all()) index(one, 'add');
+      };
+    },
+  };
+}
+
+function keyOf({ type, id }: End): string {
+  return `${type} ${id}`;
 }
 
 function isSame(a: End, b: End): boolean {

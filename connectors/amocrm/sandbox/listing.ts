@@ -31,7 +31,7 @@ export interface Listing {
 const usualLimit = 50;
 
 export function list(call: Call, listing: Listing): Answer {
-  const wanted = namesOf(call, listing);
+  const wanted = namesOf(call, listing.withs ?? []);
   const rows = sorted(call, listing, select(call, listing, wanted.has('only_deleted')));
   return pageAnswer(call, listing.called, rows, { limit: listing.limit ?? 250 }, (row) =>
     listing.read(call, row, wanted),
@@ -54,7 +54,8 @@ function select(call: Call, { table, isIn, filters, gated, searched }: Listing, 
   return store.tables[table].all().filter((row) => tests.every((test) => test(row)) && isSeen(row.id));
 }
 
-function namesOf(call: Call, { withs = [] }: Listing): ReadonlySet<string> {
+/** `with=a,b`: names nobody knows are passed over (reference §5). */
+export function namesOf(call: Call, withs: readonly string[]): ReadonlySet<string> {
   const asked = (textAt(call.query, 'with') ?? '').split(',').filter((name) => name !== '');
   for (const name of asked) if (!withs.includes(name)) call.passOver(`with=${name}`);
   return new Set(asked.filter((name) => withs.includes(name)));

@@ -100,8 +100,9 @@ const orders: Readonly<Record<string, Order>> = {
   'authorization-code': order(none, (steering) => steering.authorizationCode()),
   block: order(none, (steering) => steering.block()),
   unblock: order(none, (steering) => steering.unblock()),
-  neighbour: order<{ requests: number }>(object({ requests: count }), (steering, { requests }) =>
-    steering.neighbour(requests),
+  neighbour: order<{ requests: number; integration?: 'another' | 'same' }>(
+    object({ requests: count, integration: Type.Optional(Type.Enum(['another', 'same'])) }),
+    (steering, { requests, integration }) => steering.neighbour(requests, integration),
   ),
   snapshot: order<{ name: string }>(name, (steering, given) => steering.snapshot(given.name)),
   restore: order<{ name: string }>(name, (steering, given) => steering.restore(given.name)),

@@ -16,7 +16,7 @@ import type { RequestSpan } from './history.ts';
 import type { Holds, Line } from './holds.ts';
 import type { JournalWriter } from './journal.ts';
 import type { Json } from './json.ts';
-import { authorize, giveTokens, refusal, type Authorization } from './oauth.ts';
+import { authorize, giveTokens, type Authorization } from './oauth.ts';
 import { missing, Problem, problem, unknown } from './problems.ts';
 import { parseQuery, type QueryMap } from './query.ts';
 import { problemReply, replyOf, wholeReply, type Reply } from './reply.ts';
@@ -174,16 +174,16 @@ function carryOut(
   }
   if (visit.operation === 'POST /oauth2/access_token')
     return replyOf(200, giveTokens(authorization, body, context.isOurs(visit.host)), 'application/json');
+  if (visit.path.startsWith('/oauth')) throw missing(visit.url, visit.verb);
   const userId = userOf(context, request, visit);
   const answer = work(context, visit, body, passage, userId);
   return replyOf(answer.status, answer.body);
 }
 
 /** A wrong host and a wrong token are the same to a client: it is not logged in there. */
-function userOf({ authorization, store, isOurs }: Context, request: IncomingMessage, { host, path }: Visit): number {
+function userOf({ authorization, store, isOurs }: Context, request: IncomingMessage, { host }: Visit): number {
   const bearer = isOurs(host) ? authorization.tokens.bearerOf(tokenOf(request)) : undefined;
-  if (bearer === undefined)
-    throw path.startsWith('/oauth2') ? refusal(401, 'Token has been revoked') : problem(401, wrongLogin);
+  if (bearer === undefined) throw problem(401, wrongLogin);
   const acting = request.headers['x-context-user-id'];
   if (acting === undefined) return bearer.userId;
   if (store.users.get(Number(acting))?.isDeleted !== false) throw unknown(`the user ${String(acting)} to act as`);

@@ -43,8 +43,11 @@ export interface Steering {
   /** Everything is answered with 403 until `unblock` (reference §2). */
   block(): void;
   unblock(): void;
-  /** Another integration of the account sends so many requests; returns how many of them were admitted. */
-  neighbour(requests: number): number;
+  /**
+   * Another integration of the account, or another program under the same one, sends so many requests; returns how many
+   * of them were admitted.
+   */
+  neighbour(requests: number, integration?: 'another' | 'same'): number;
   /** Remembers all rows, links, tags and fields under this name. */
   snapshot(name: string): void;
   restore(name: string): void;
@@ -79,7 +82,7 @@ export function createSteering(context: Context): Steering {
     authorizationCode: () => tokens.code(clientId),
     block: () => gate.block(),
     unblock: () => gate.unblock(),
-    neighbour: (requests) => gate.neighbour(requests),
+    neighbour: (requests, integration) => gate.neighbour(requests, ...(integration === 'same' ? [clientId] : [])),
     snapshot: (name) => void saved.set(name, store.save()),
     restore(name) {
       const back = saved.get(name);

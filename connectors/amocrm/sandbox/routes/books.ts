@@ -1,9 +1,8 @@
 import { idAt, nothing, ok, type Answer, type Call, type Route } from '../call.ts';
 import type { User } from '../default-account.ts';
 import type { Json, JsonMap } from '../json.ts';
-import { pageAnswer } from '../listing.ts';
+import { namesOf, pageAnswer } from '../listing.ts';
 import type { Pipeline, Status } from '../pipelines.ts';
-import { textAt } from '../query.ts';
 import { offsetText } from '../zone.ts';
 
 const taskTypes = [
@@ -11,7 +10,7 @@ const taskTypes = [
   { id: 2, name: 'Встреча', color: null, icon_id: null, code: 'MEETING' },
 ] as const;
 
-const accountWith = new Set([
+const accountWith = [
   'amojo_id',
   'uuid',
   'amojo_rights',
@@ -22,14 +21,13 @@ const accountWith = new Set([
   'invoices_settings',
   'drive_url',
   'is_api_filter_enabled',
-]);
+];
 
 /** reference §3.7, Account. */
 function getAccount(call: Call): Answer {
   const { store, base } = call;
-  const asked = (textAt(call.query, 'with') ?? '').split(',').filter((name) => name !== '');
-  for (const name of asked) if (!accountWith.has(name)) call.passOver(`with=${name}`);
-  const has = (name: string): boolean => asked.includes(name);
+  const asked = namesOf(call, accountWith);
+  const has = (name: string): boolean => asked.has(name);
   const offset = store.zone.offsetAt(store.now());
   const { accountId: id, subdomain } = store;
   return ok({

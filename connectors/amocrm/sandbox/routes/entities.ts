@@ -2,9 +2,8 @@ import { carryOut, itemsOf, objectOf, written, type Item } from '../batch.ts';
 import { idAt, nothing, ok, type Answer, type Call, type Route } from '../call.ts';
 import { customFields, oneOf, range, statuses, type Filters } from '../filter.ts';
 import type { Json } from '../json.ts';
-import { list, type Listing } from '../listing.ts';
+import { list, namesOf, type Listing } from '../listing.ts';
 import { Problem, problem, problemBody, validationFailed } from '../problems.ts';
-import { textAt } from '../query.ts';
 import { entityTypes, type EntityType, type Row } from '../rows.ts';
 import { closestTask, readEntity } from '../shapes.ts';
 import { nameOf, planCreate, planUpdate } from '../writing.ts';
@@ -69,11 +68,11 @@ function addressOf({ base }: Call, type: EntityType, { id }: Row): string {
 }
 
 function get(call: Call, type: EntityType): Answer {
-  const { store, query } = call;
+  const { store } = call;
   const row = store.tables[type].get(idAt(call));
   const isSeen = store.visibility.look(type, 'id');
   if (row === undefined || row.deleted || !isSeen(row.id)) return nothing;
-  const asked = new Set((textAt(query, 'with') ?? '').split(',').filter((name) => withs[type].includes(name)));
+  const asked = namesOf(call, withs[type]);
   return ok(readEntity(store, type, row, addressOf(call, type, row), asked));
 }
 
