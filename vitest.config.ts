@@ -23,6 +23,7 @@ export default defineConfig({
           name: 'whole',
           include: ['test/**/*.test.ts', 'connectors/**/*.test.ts'],
           exclude: ['**/node_modules/**', ...fast],
+          globalSetup: ['test/support/servers/run-servers.ts'],
         },
       },
     ],

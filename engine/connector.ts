@@ -378,6 +378,8 @@ export interface Sink {
    * lately (DL-2). Absent: an index may lag.
    */
   readonly findsAtOnce?: true;
+  /** What is equal is for the system to say (a collation without case): its answers are not held against the question. */
+  readonly comparesItself?: true;
   /** Present where writes and the checkpoint behind them take effect together or not at all (DL-23). */
   readonly atomic?: AtomicWrites;
   /** Present where the engine may make and widen what rows are kept in: `ddl`. */
@@ -394,8 +396,9 @@ export interface Sink {
 export interface AtomicWrites {
   /**
    * Waits until a transaction an earlier run may still have under way is over, and keeps it from committing another;
-   * answers the last checkpoint. Asked when a flow begins, and again when the answer to a commit was lost. Where the
-   * login may not create the table, it warns, holds nobody off, and answers undefined.
+   * answers the last checkpoint with the epoch that is ours from now on: the mark's, or one above what was there, for a
+   * state that was deleted counts from one again. Asked when a flow begins, and again when the answer to a commit was
+   * lost. Where the login may not create the table, it warns, holds nobody off, and answers undefined.
    */
   takeOver(mark: CheckpointMark, signal: AbortSignal): Promise<StoredCheckpoint | undefined>;
   /**
@@ -406,7 +409,7 @@ export interface AtomicWrites {
   commit(batch: AtomicBatch, signal: AbortSignal): Promise<AtomicResult>;
 }
 
-/** Whose checkpoint it is, and the run that asks. Epochs of one pipeline only rise. */
+/** Whose checkpoint it is, and the epoch of the run: its own at first, then the one that `takeOver` answered. */
 export interface CheckpointMark {
   readonly pipeline: string;
   readonly flow: string;

@@ -1,9 +1,12 @@
 import { createServer, connect } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
+import driver from 'mssql';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Host, Row } from '../../engine/index.ts';
 import { SqlClient } from './client.ts';
+import { driverConfig } from './config.ts';
 import type { ConnectionSettings } from './config.ts';
+import { keepFirstConnection } from './first-connection.ts';
 import { startSqlServer } from './sandbox/index.ts';
 import type { Faults, SqlServerOptions, SqlServerSandbox } from './sandbox/index.ts';
 
@@ -237,6 +240,34 @@ describe('a connection', () => {
       code: 'mssql.ca_unreadable',
       message: 'the file /missing.pem of the setting ca cannot be read',
     });
+  });
+
+  it('is made once for one statement after the other', async () => {
+    const server = await startServer();
+    const client = openClient(server.port);
+    await select(client, 'SELECT 1 AS one');
+    await select(client, 'SELECT 2 AS two');
+    // A session takes the next number: the second to log in would be 52.
+    expect(new Set(server.journal.map(({ connection }) => connection))).toEqual(new Set([51]));
+  });
+
+  it('that no statement came to take is closed', async () => {
+    const server = await startServer();
+    const open = new Set<object>();
+    const proxy = createServer((socket) => {
+      open.add(socket);
+      socket.pipe(connect(server.port, '127.0.0.1')).pipe(socket);
+      socket.on('close', () => open.delete(socket));
+    });
+    const { user, password } = reader;
+    const settings = { server: '127.0.0.1', port: await listen(proxy), database: 'shop', user, password };
+    const pool = new driver.ConnectionPool(driverConfig({ ...settings, encrypt: false }, '/'));
+    const endUnused = keepFirstConnection(pool);
+    await pool.connect();
+    expect(open.size).toBe(1);
+    endUnused();
+    await pool.close();
+    await expect.poll(() => open.size).toBe(0);
   });
 
   it('is opened again after it could not be opened', async () => {

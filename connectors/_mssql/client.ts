@@ -6,6 +6,7 @@ import { refusePlainLogin, watchParser } from './driver-guard.ts';
 import { connectError, requestError } from './driver-errors.ts';
 import type { Endpoint } from './driver-errors.ts';
 import { errors } from './errors.ts';
+import { keepFirstConnection } from './first-connection.ts';
 import { bind } from './parameters.ts';
 import type { Statement } from './parameters.ts';
 import { RowFlow } from './row-flow.ts';
@@ -20,6 +21,7 @@ export class SqlClient {
   private readonly running = new Set<RowFlow>();
   private readonly connecting = new Set<{ close(): void }>();
   private opening: Promise<sql.ConnectionPool> | undefined;
+  private endUnused: () => void = () => undefined;
   private closed = false;
 
   constructor(settings: ConnectionSettings, host: Host) {
@@ -75,11 +77,11 @@ export class SqlClient {
   /** Cancels what runs and closes every connection; the client cannot be used again. */
   async close(): Promise<void> {
     this.closed = true;
-    const ended = errors.connection_lost.error({ server: this.at.server, reason: 'ECLOSED' });
-    for (const flow of this.running) flow.fail(ended);
+    for (const flow of this.running) flow.fail(this.endedError());
     await Promise.all([...this.running].map(async (flow) => await flow.cancel()));
     for (const connection of this.connecting) connection.close();
     const pool = await this.opening?.catch(() => undefined);
+    this.endUnused();
     await pool?.close();
   }
 
@@ -98,12 +100,16 @@ export class SqlClient {
   }
 
   private async pool(signal: AbortSignal): Promise<sql.ConnectionPool> {
-    if (this.closed) throw errors.connection_lost.error({ server: this.at.server, reason: 'ECLOSED' });
+    if (this.closed) throw this.endedError();
     this.opening ??= this.open().catch((error: unknown) => {
       this.opening = undefined;
       throw error;
     });
     return await orAborted(this.opening, signal);
+  }
+
+  private endedError(): Error {
+    return errors.connection_lost.error({ server: this.at.server, reason: 'ECLOSED' });
   }
 
   private async open(): Promise<sql.ConnectionPool> {
@@ -123,6 +129,7 @@ export class SqlClient {
     });
     // Emitted for idle connections too, when nobody awaits anything: an 'error' nobody hears ends the process.
     pool.on('error', () => {});
+    this.endUnused = keepFirstConnection(pool);
     try {
       return await pool.connect();
     } catch (thrown) {

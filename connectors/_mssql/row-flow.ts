@@ -78,14 +78,17 @@ export class RowFlow {
   private async activity(): Promise<void> {
     while (this.waiting.length === 0 && !this.done && !this.failure) {
       await new Promise<void>((resolve) => {
-        const silent = errors.query_timeout.error({ seconds: this.silenceMs / 1000 }, { retry: true });
-        const timer = setTimeout(() => this.fail(silent), this.silenceMs);
+        const timer = setTimeout(() => this.fail(this.silent()), this.silenceMs);
         this.sleepers.add(() => {
           clearTimeout(timer);
           resolve();
         });
       });
     }
+  }
+
+  private silent(): Error {
+    return errors.query_timeout.error({ seconds: this.silenceMs / 1000 }, { retry: true });
   }
 
   private wake(): void {

@@ -1,31 +1,57 @@
 import { PipeError } from '../../engine/index.ts';
-import type { CheckResult, ConnectionUses, EntityUse, Host, Template } from '../../engine/index.ts';
-import { cannotRead, clock, clockResult, login } from '../_check/results.ts';
-import type { BatchResult, Client, Reply } from './client.ts';
+import type { CheckResult, ConnectionUses, EntityUse, Host, SourceBlock, Template } from '../../engine/index.ts';
+import { cannotRead, clock, clockResult, columnCount, login } from '../_check/results.ts';
+import type { BatchResult, Reply } from './client.ts';
 import { errors } from './errors.ts';
 import type { Refusal } from './reactions.ts';
 import { isObject, type Schema, type Schemas } from './schema.ts';
+import { createSource, type Reader } from './source.ts';
 
 const rights: Template = { en: 'rights', ru: 'права' };
 
-/** Login, rights, clock, and the fields and stages that are used. Two requests, nothing is changed. */
+/** Login, rights, clock, the fields and stages that are used, and the first row of each source. Nothing is changed. */
 export async function check(
-  client: Client,
-  schemas: Schemas,
-  host: Host,
-  { entities }: ConnectionUses,
+  reader: Reader,
+  { sources, entities }: ConnectionUses,
   signal: AbortSignal,
 ): Promise<readonly CheckResult[]> {
+  const { client, schemas, host } = reader;
   const commands = ['profile', 'scope'].map((method) => ({ method, params: {} }));
   const batch = await client.batch(commands, { signal });
   if (!batch.ok) throw batch.error;
+  const scopes = new Set([
+    ...(entities.length > 0 || sources.length === 0 ? ['crm'] : []),
+    ...sources.map(scopeOfSource),
+  ]);
   const results = [
     loginOf(batch.replies[0]),
-    scopeOf(batch.replies[1], client.host),
+    ...scopesOf(batch.replies[1], scopes, client.host),
     clockOf(batch, host, client.host),
   ];
   for (const use of entities) results.push(...(await entityResults(schemas, use, client.host, signal)));
+  for (const block of sources) results.push(await sourceResult(reader, block, signal));
   return results;
+}
+
+/** The right of the webhook that a source's methods need. */
+function scopeOfSource({ entity, list }: SourceBlock): string {
+  if (list !== undefined) return 'lists';
+  return entity === 'user' || entity === 'department' ? entity : 'crm';
+}
+
+async function sourceResult(reader: Reader, block: SourceBlock, signal: AbortSignal): Promise<CheckResult> {
+  const name = typeof block['entity'] === 'string' ? block['entity'] : `list ${String(block['list'])}`;
+  const what = { en: `source ${name}`, ru: `источник ${name}` };
+  try {
+    const source = createSource(reader, block);
+    const { fields } = await source.describe(signal);
+    const read = source.read({ mode: 'full', batch: 1, limit: 1, params: {}, signal });
+    for await (const _batch of read) break;
+    return { what, ok: true, fact: columnCount(fields.length) };
+  } catch (thrown) {
+    if (!(thrown instanceof PipeError)) throw thrown;
+    return cannotRead(what, thrown);
+  }
 }
 
 /** The user's number and not the name: it is the owner of the webhook whose rights count. */
@@ -40,13 +66,18 @@ function loginOf(reply: Reply | undefined): CheckResult {
   return { what: login, ok: true, fact };
 }
 
-function scopeOf(reply: Reply | undefined, host: string): CheckResult {
-  if (!reply?.ok) return noAnswer(rights, reply);
+/** `user_basic` and `user_brief` are lesser forms of the right `user`. */
+function scopesOf(reply: Reply | undefined, needed: ReadonlySet<string>, host: string): readonly CheckResult[] {
+  if (!reply?.ok) return [noAnswer(rights, reply)];
   const scopes = Array.isArray(reply.value) ? reply.value.map(String) : [];
   const list = scopes.join(', ');
   const fact = { en: `the webhook may use ${list || 'nothing'}`, ru: `вебхуку разрешено: ${list || 'ничего'}` };
-  if (scopes.includes('crm')) return { what: rights, ok: true, fact };
-  return { what: rights, ok: false, fact, error: errors.missing_scope.error({ host, method: 'crm.*' }) };
+  const missing = [...needed].filter((scope) => !scopes.some((one) => one === scope || one.startsWith(`${scope}_`)));
+  if (missing.length === 0) return [{ what: rights, ok: true, fact }];
+  return missing.map((scope) => {
+    const error = errors.missing_scope.error({ host, method: `${scope}.*`, scope });
+    return { what: rights, ok: false, fact, error };
+  });
 }
 
 function noAnswer(what: Template, reply: Refusal | undefined): CheckResult {

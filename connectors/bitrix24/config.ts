@@ -88,7 +88,8 @@ export const settings = Type.Object(
         minimum: 1,
         maximum: 10,
         default: defaults.requestsInFlight,
-        description: 'Requests with writes that may be under way at once; writes to one row keep their order',
+        description:
+          'Requests of one read, and requests with writes, that may be under way at once; writes to one row keep their order',
       }),
     ),
   },

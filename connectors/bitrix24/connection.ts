@@ -7,6 +7,7 @@ import { createHighWaters } from './high-water.ts';
 import { scan } from './scan.ts';
 import { createPace } from './pace.ts';
 import { createSchemas } from './schema.ts';
+import { createSource } from './source.ts';
 import { write } from './write.ts';
 
 /** A portal as the engine uses it. Nothing is sent before the first call that needs it. */
@@ -15,8 +16,11 @@ export function connect(settings: Settings, host: Host): Connection {
   const schemas = createSchemas(client);
   const highWaters = createHighWaters(client);
   const pace = createPace();
+  const requestsInFlight = settings.requestsInFlight ?? defaults.requestsInFlight;
+  const reader = { client, schemas, host, requestsInFlight };
   return {
     system: client.host,
+    source: (block) => createSource(reader, block),
     sink: () => ({
       describe: async (entity, signal) => (await schemas.of(entity, signal)).description,
       find: async (entity, questions, fields, signal) =>
@@ -28,10 +32,10 @@ export function connect(settings: Settings, host: Host): Connection {
       get writesPerRequest() {
         return pace.usual;
       },
-      requestsInFlight: settings.requestsInFlight ?? defaults.requestsInFlight,
+      requestsInFlight,
       settleMs: settings.settleMs ?? defaults.settleMs,
     }),
-    check: (uses, signal) => check(client, schemas, host, uses, signal),
+    check: (uses, signal) => check(reader, uses, signal),
     close: () => client.close(),
   };
 }

@@ -1,11 +1,15 @@
 import type { Connector } from '../../engine/index.ts';
 import { settings, targetSettings } from './config.ts';
 import { connect } from './connection.ts';
+import { sourceSettings } from './source-config.ts';
+import { columnsOf } from './source.ts';
 
 const bitrix24: Connector<typeof settings> = {
   name: 'bitrix24',
-  summary: 'writes contacts, companies, deals with product rows, and leads of a Bitrix24 portal through a webhook',
+  summary:
+    'reads and writes contacts, companies, deals and leads of a Bitrix24 portal through a webhook; reads its lists, people, products, smart processes and reference books',
   settings,
+  source: { settings: sourceSettings, columns: columnsOf },
   sink: { settings: targetSettings, entity: (block) => String(block['entity']), scan: true, deletes: true },
   connect,
   sandbox: async () => (await import('./sandbox/index.ts')).sandbox,

@@ -83,7 +83,13 @@ const httpsRequired: Maker =
 const missingScope: Maker =
   ({ host, method }) =>
   (options) =>
-    errors.missing_scope.error({ host, method }, options);
+    errors.missing_scope.error({ host, method, scope: scopeOf(method) }, options);
+/** A method's first word is the right of the webhook it needs (https://apidocs.bitrix24.com/api-reference/scopes/permissions.html). */
+export function scopeOf(method: string): string {
+  const [word = 'crm'] = /^(crm|user|department|lists)/.exec(method) ?? [];
+  return word;
+}
+
 const noSuchMethod: Maker =
   ({ host, method }) =>
   (options) =>

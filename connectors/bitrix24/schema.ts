@@ -17,6 +17,10 @@ export interface Schema {
 export interface PortalField extends Field {
   /** The vendor's own type: `char` and `boolean` are both flags, written differently. */
   readonly vendorType: string;
+  /** Its values are wrapped, as those of lists and products are. */
+  readonly property?: true;
+  /** A source gives the text of an option beside its id. */
+  readonly withText?: true;
 }
 
 /** The schemas of one portal, asked for once per connection. */
@@ -47,16 +51,16 @@ async function readSchemas(client: Client, signal: AbortSignal): Promise<Readonl
   const batch = await client.batch([{ method: 'crm.status.list', params: {} }, ...commands], { signal });
   if (!batch.ok) throw batch.error;
   const [statuses, ...fields] = batch.replies;
-  const options = readStatuses(statuses);
+  const options = readStatuses(statuses?.ok ? statuses.value : undefined);
   return new Map(kinds.map((kind, index) => [kind.name, readSchema(kind, fields[index], options, client.host)]));
 }
 
 /** Options by reference book: `SOURCE`, `DEAL_STAGE`, `DEAL_STAGE_3`… */
-type Books = ReadonlyMap<string, readonly FieldOption[]>;
+export type Books = ReadonlyMap<string, readonly FieldOption[]>;
 
-function readStatuses(reply: Reply | undefined): Books {
-  if (!reply?.ok || !Array.isArray(reply.value)) return new Map();
-  const rows = reply.value.filter(isObject);
+export function readStatuses(statuses: unknown): Books {
+  if (!Array.isArray(statuses)) return new Map();
+  const rows = statuses.filter(isObject);
   const books = Map.groupBy(rows, (row) => String(row['ENTITY_ID']));
   return new Map(Array.from(books, ([book, entries]) => [book, entries.map(statusOption)]));
 }
@@ -70,7 +74,7 @@ function readSchema(kind: EntityKind, reply: Reply | undefined, books: Books, ho
   if (!isObject(reply?.value)) throw errors.unexpected_result.error({ host, method: `crm.${kind.name}.fields` });
   const read = Object.entries(reply.value).map(([name, one]) => {
     const given = isObject(one) ? one : {};
-    return { field: readField(kind, name, given, books), vendorType: String(given['type']) };
+    return { field: readField(kind.name, name, given, books), vendorType: String(given['type']) };
   });
   const fields = new Map(read.map(({ field, vendorType }) => [field.name, { ...field, vendorType }]));
   return {
@@ -99,14 +103,14 @@ function describe({ name, hasRows, called }: EntityKind, fields: readonly Field[
   };
 }
 
-function readField({ name: entity }: EntityKind, name: string, given: VendorObject, books: Books): Field {
+export function readField(entity: string, name: string, given: VendorObject, books: Books): Field {
   const vendorType = String(given['type']);
   const options = optionsOf(given, books);
   const title = [given['formLabel'], given['listLabel'], given['title']].find((one) => typeof one === 'string');
   const personal = personalFields[name];
   return {
     name,
-    type: name === 'ID' ? 'id' : fieldType(name, vendorType),
+    type: name === 'ID' || name === 'id' ? 'id' : fieldType(name, vendorType),
     ...(title !== undefined && title !== name && { title }),
     ...(given['isRequired'] === true && { required: true }),
     // crm.item.add takes it, and that is how creates with a lead go (write.ts); crm.deal.fields does not know.
@@ -144,15 +148,19 @@ function fieldType(name: string, vendorType: string): FieldType {
   return name === 'PHONE' ? 'phones' : name === 'EMAIL' ? 'emails' : 'json';
 }
 
-/** A deal's stages are spread over a book for each funnel; `items` has the first funnel's only. */
+/** Stages of deals and smart processes are spread over a book for each funnel; `items` has the first funnel's only. */
 function optionsOf(given: VendorObject, books: Books): readonly FieldOption[] {
   const book = given['statusType'];
-  if (book === 'DEAL_STAGE')
-    return [...books].flatMap(([id, options]) => (/^DEAL_STAGE(_\d+)?$/.test(id) ? options : []));
+  const [, funnels] = /^(DEAL_STAGE|DYNAMIC_\d+_STAGE)/.exec(String(book)) ?? [];
+  if (funnels !== undefined) return [...books].flatMap(([id, options]) => (isFunnelOf(funnels, id) ? options : []));
   if (typeof book === 'string' && books.has(book)) return books.get(book) ?? [];
   const items = given['items'];
   if (!Array.isArray(items)) return [];
   return items.filter(isObject).map((item) => ({ id: String(item['ID']), text: String(item['VALUE']) }));
+}
+
+function isFunnelOf(funnels: string, book: string): boolean {
+  return book === funnels || (book.startsWith(`${funnels}_`) && /^\d+$/.test(book.slice(funnels.length + 1)));
 }
 
 const personalFields: Readonly<Record<string, 'name' | 'phone' | 'email' | 'text'>> = {

@@ -18,7 +18,7 @@ export function isList(value: Value): value is readonly Value[] {
 }
 
 /** null, '' and [] are nothing; so is `false` where a list or a text is due, and 0 where a row is referred to. */
-function readValue(field: PortalField, raw: unknown): Value | undefined {
+export function readValue(field: PortalField, raw: unknown): Value | undefined {
   if (field.vendorType === 'crm_multifield') return nonEmpty(listOf(raw).flatMap(readMultiValue));
   if (field.multiple) return nonEmpty(listOf(raw).flatMap((one) => readScalar(field, one) ?? []));
   return readScalar(field, raw);
@@ -29,7 +29,7 @@ function nonEmpty(list: readonly Value[]): readonly Value[] | undefined {
 }
 
 /** PHP has one type for lists and maps: `{"3": …}` is a list with a gap (reference 1.3). */
-function listOf(raw: unknown): readonly unknown[] {
+export function listOf(raw: unknown): readonly unknown[] {
   return typeof raw === 'object' && raw !== null ? Object.values(raw) : raw === false ? [] : [raw];
 }
 
@@ -58,8 +58,17 @@ function readScalar(field: PortalField, raw: unknown): Value | undefined {
   const text = String(raw);
   if (field.type === 'id' && references.has(field.vendorType) && text === '0') return undefined;
   if (field.type !== 'integer' && field.type !== 'number') return text;
+  return typeof raw === 'number' ? raw : exactNumber(text);
+}
+
+/** A double holds 15 digits of a decimal exactly; what is longer stays text. */
+export function exactNumber(text: string): number | string {
   const number = Number(text);
-  return Number.isFinite(number) ? number : text;
+  const digits = text
+    .replace(/\.0*$|(\.\d*[1-9])0+$/, '$1')
+    .replace(/\D/g, '')
+    .replace(/^0+/, '');
+  return Number.isFinite(number) && digits.length <= 15 ? number : text;
 }
 
 /** What came out of JSON.parse, without its nulls. */

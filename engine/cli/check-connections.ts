@@ -4,7 +4,9 @@ import type { CheckResult, ConnectionUses } from '../connector.ts';
 import { choicesFor } from '../config/nearest.ts';
 import { closeConnections, openConnections } from '../run/connections.ts';
 import type { OpenConnection } from '../run/context.ts';
+import type { Wait } from '../log/spoken.ts';
 import { makeHost } from '../run/host.ts';
+import { waitUntilThere } from '../run/wait-for.ts';
 import { systemClock } from '../state/clock.ts';
 import { machineFolder } from '../state/machine-folder.ts';
 import { openPortalBook } from '../state/portal-book.ts';
@@ -20,11 +22,12 @@ export interface CheckedConnection {
   readonly error?: PipeError;
 }
 
-/** Looks at each connection, or at those named, for just what the pipeline uses of it. */
+/** Looks at each connection, or at those named, for just what the pipeline uses of it; `tell` hears what is waited for. */
 export async function checkConnections(
   prepared: Prepared,
   names: readonly string[],
   signal: AbortSignal,
+  tell: (wait: Wait) => void,
 ): Promise<readonly CheckedConnection[]> {
   const { pipeline } = prepared.compiled;
   const specs = [...pipeline.connections.values()].filter(({ name }) => names.length === 0 || names.includes(name));
@@ -39,7 +42,11 @@ export async function checkConnections(
   });
   const open = openConnections(specs, prepared.connectors, host);
   try {
-    const checks = [...open.values()].map((each) => checkOne(each, usesOf(prepared, each.name), signal));
+    const checks = [...open.values()].map(async (each) => {
+      const waitForMs = pipeline.connections.get(each.name)?.waitForMs;
+      if (waitForMs !== undefined) await waitFor(each, waitForMs, signal, tell);
+      return checkOne(each, usesOf(prepared, each.name), signal);
+    });
     const checked = await Promise.all(checks);
     signal.throwIfAborted();
     return checked;
@@ -47,6 +54,18 @@ export async function checkConnections(
     await closeConnections(open);
     await book.close();
   }
+}
+
+/** Whether it came up or not, the check itself says how it is. */
+async function waitFor(
+  open: OpenConnection,
+  ms: number,
+  signal: AbortSignal,
+  tell: (wait: Wait) => void,
+): Promise<void> {
+  await waitUntilThere(open, runClock.monotonic() + ms, runClock, signal, ({ code, parameters }) =>
+    tell({ for: open.name, ms, error: { code, parameters } }),
+  );
 }
 
 async function checkOne(

@@ -22,9 +22,11 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Показать состояние конвейера: последний успех, отставание, очередь, кто выполняет, что набрать дальше.',
   'Records that failed and wait: list, show, retry, drop, export.':
     'Записи, которые не прошли и ждут: список, просмотр, повтор, удаление, выгрузка.',
-  'What a pipeline remembers: show, adopt.': 'Что помнит конвейер: просмотр, признание своим.',
+  'What a pipeline remembers: show, adopt, schema.': 'Что помнит конвейер: просмотр, признание своим, таблицы.',
   'Show what a pipeline remembers of itself: instance, machine, checkpoints.':
     'Показать, что конвейер помнит о себе: экземпляр, компьютер, контрольные точки.',
+  'Show the tables of the targets as they are, and what the next run would change in them, with its SQL. Changes nothing.':
+    'Показать таблицы целей и что в них изменит следующий запуск, с SQL. Ничего не меняет.',
   'Say that what runs refused is ours: rows of another instance that has ended for good, a system under a new name.':
     'Признать своим то, что запуски отвергли: строки экземпляра, остановленного навсегда, систему под новым именем.',
   'List the records of a pipeline that failed and wait.': 'Перечислить записи конвейера, которые не прошли и ждут.',
@@ -84,6 +86,7 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'look at this connection only; name.key=value: a setting of a connection':
     'проверить только это подключение; имя.ключ=значение: настройка подключения',
   'folder of the state; default: .pipe beside the file': 'папка состояния; по умолчанию .pipe рядом с файлом',
+  'only these flows, and those they come after': 'только эти потоки и те, после которых они идут',
   'only these flows': 'только эти потоки',
   'only this flow': 'только этот поток',
   'only rows in this state': 'только строки в этом состоянии',
@@ -96,6 +99,10 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'read up to this time; the checkpoint stays': 'читать до этого времени; контрольная точка не сдвигается',
   'only source rows for which this is true': 'только строки источника, для которых это верно',
   'read at most so many rows': 'прочитать не больше стольких строк',
+  'say on the console which rung found each row and which fields were sent':
+    'показывать, по какой ступени найдена каждая строка и какие поля отправлены',
+  'plan all of it and write nothing: tables, creates, updates, deletes':
+    'спланировать всё и ничего не писать: таблицы, создания, изменения, удаления',
   'end the process that runs this pipeline now, then run':
     'завершить процесс, который сейчас выполняет конвейер, и начать работу',
   'what the log keeps; default: PIPE_LOG_LEVEL, else INFO':

@@ -46,6 +46,16 @@ export function windowOf(flags: {
   return { ...(since !== undefined && { since }), ...(until !== undefined && { until }) };
 }
 
+/** Rows were chosen by hand: those of the flows that were named, and of no flow before them. */
+export function isHandPicked(flags: {
+  readonly only?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+}): boolean {
+  return [flags.only, flags.limit, flags.since, flags.until].some((flag) => flag !== undefined);
+}
+
 const time = /^(\d{4}-\d\d-\d\d)(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)?)?$/;
 
 function timeOf(flag: string, value: string | undefined): string | undefined {

@@ -8,7 +8,7 @@ import type { Prepared } from './prepare.ts';
 import { runClock } from './run-clock.ts';
 
 const scheduling = ['loop', 'scheduled'];
-const ofOneRun = ['full', 'since', 'until', 'only', 'limit', 'allow', 'flow', 'end-holder'];
+const ofOneRun = ['full', 'since', 'until', 'only', 'limit', 'allow', 'flow', 'dry-run', 'end-holder'];
 
 /** The schedule says what runs: flags that say it for one run have no place beside it. */
 export function checkSchedulingFlags(flags: Readonly<Record<string, unknown>>): void {

@@ -19,17 +19,27 @@ import type { Progress } from './render/progress.ts';
 /** A run as people see it: on the console while it goes, and in the log for later. */
 export interface Watch extends Progress {
   /** What the run has to tell for it. */
-  readonly options: Pick<RunOptions, 'tellRows'>;
+  readonly options: Pick<RunOptions, 'tellRows' | 'tellHow'>;
 }
 
-/** `level` is that of `--log-level`. */
-export async function watchRun({ compiled }: Prepared, level: string | undefined, language: Language): Promise<Watch> {
+export interface WatchFlags {
+  readonly 'log-level'?: string | undefined;
+  /** The console says all there is of each row, whatever the log keeps. */
+  readonly verbose?: boolean;
+}
+
+export async function watchRun(
+  { compiled }: Prepared,
+  { 'log-level': level, verbose = false }: WatchFlags,
+  language: Language,
+): Promise<Watch> {
   const settings = logSettings(process.env, level);
   const { pipeline } = compiled;
   const folder = logFolder(settings, pipeline.folder);
   const extension = settings.format === 'json' ? ('jsonl' as const) : ('txt' as const);
   const file = rotatingFile({ ...settings, folder, name: pipeline.name, extension });
-  const progress = await showProgress(process.stderr, { ...settings, language });
+  const said = verbose ? ({ ...settings, level: 'DEBUG' } as const) : settings;
+  const progress = await showProgress(process.stderr, { ...said, language }, verbose);
   const unlessItFails = toldOnce((thrown) => {
     const reason = codeOf(thrown) ?? reasonOf(thrown);
     progress.say(findingsText([logErrors.unwritable.finding({ folder, reason }, undefined, 'warning')], language));
@@ -37,7 +47,10 @@ export async function watchRun({ compiled }: Prepared, level: string | undefined
   const write = (line: string, at: number) => unlessItFails(() => file.write(line, at));
   const listen = both(progress.listen, runLog({ ...settings, language }, write));
   return {
-    options: isHeard('INFO', settings.level) ? { tellRows: settings.inFull ? 'full' : 'masked' } : {},
+    options: {
+      ...(isHeard('INFO', said.level) && { tellRows: settings.inFull ? ('full' as const) : ('masked' as const) }),
+      ...(verbose && { tellHow: true as const }),
+    },
     listen: settings.inFull ? warning(listen) : listen,
     say: (line) => progress.say(line),
     end: () => {

@@ -233,6 +233,12 @@ export const meaningErrors = defineErrors('config', {
     ru: 'absent сравнивает строки цели с записями по key, а его нет',
     fix: { en: 'write key: [FIELD]', ru: 'напишите key: [ПОЛЕ]' },
   },
+  no_tables_here: {
+    kind: 'input',
+    en: '{connector} has no tables: no log of runs can be kept there',
+    ru: 'у {connector} нет таблиц: журнал запусков там вести негде',
+    fix: { en: 'name a connection to a data base under syncLog', ru: 'укажите в syncLog подключение к базе данных' },
+  },
   ddl_not_here: {
     kind: 'input',
     en: '{connector} has no tables to create: "ddl" means nothing to it',

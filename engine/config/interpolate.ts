@@ -29,7 +29,10 @@ export interface Interpolation {
   readonly findings: readonly Diagnostic[];
 }
 
-/** Fills `${env:…}` and `${secret:…}` where the language has them and reports them where it has not. */
+/**
+ * Fills `${env:…}` and `${secret:…}` where the language has them and reports them where it has not. Connections, and
+ * settings of them (`portal.webhook`), that are `skipped` get their values from elsewhere: nobody asks for their variables.
+ */
 export function interpolate(
   root: MapNode,
   sources: ValueSources,
@@ -42,12 +45,18 @@ export function interpolate(
     if (!places.has(entry.key)) findings.push(...misplaced(entry.node));
     if (!places.has(entry.key)) return entry;
     if (entry.key !== 'connections' || entry.node.kind !== 'map') return { ...entry, node: fill(entry.node) };
-    const connections = entries(entry.node).map((one) =>
-      skipped.has(one.key) ? one : { ...one, node: fill(one.node) },
-    );
-    return { ...entry, node: withEntries(entry.node, connections) };
+    return { ...entry, node: fillBut(entry.node, '', skipped, fill) };
   });
   return { root: withEntries(root, changed), findings };
+}
+
+function fillBut(node: Node, path: string, skipped: ReadonlySet<string>, fill: (node: Node) => Node): Node {
+  if (node.kind !== 'map') return fill(node);
+  const filled = entries(node).map((one): Entry => {
+    const own = `${path}${one.key}`;
+    return skipped.has(own) ? one : { ...one, node: fillBut(one.node, `${own}.`, skipped, fill) };
+  });
+  return withEntries(node, filled);
 }
 
 function misplaced(node: Node): readonly Diagnostic[] {

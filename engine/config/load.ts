@@ -12,7 +12,7 @@ import type { MapNode } from './node.ts';
 import { checkAfter, orderFlows } from './order-flows.ts';
 import { fillParams } from './param-references.ts';
 import type { Pipeline } from './pipeline.ts';
-import { hideSecrets, loadConnectors, readConnections } from './read-connections.ts';
+import { hideSecrets, loadConnectors, readConnections, settingsIn } from './read-connections.ts';
 import { readPipelineFile } from './read-file.ts';
 import { readFlow } from './read-flow.ts';
 import { readParams } from './read-params.ts';
@@ -80,7 +80,7 @@ interface LoadedFile {
 async function loadFile(file: string, options: LoadOptions): Promise<LoadedFile> {
   const read = readPipelineFile(file);
   if (!read.root) return { sources: read.sources, findings: read.findings };
-  const replaced = new Set(Object.keys(options.sandboxes ?? {}));
+  const replaced = new Set([...Object.keys(options.sandboxes ?? {}), ...settingsIn(options.connections ?? [])]);
   const mode = options.variables ?? 'required';
   const sources = { environment: options.env, ...(options.vault && { vault: options.vault }) };
   const filled = interpolate(read.root, sources, mode, replaced);

@@ -36,6 +36,8 @@ export interface ConnectionSpec {
   readonly connector: string;
   /** Checked against the connector's schema, secrets resolved: never print. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** How long a run waits at its start for a system that is not there yet. */
+  readonly waitForMs?: number;
   readonly place: Place;
 }
 
@@ -147,9 +149,9 @@ export interface Target {
   readonly fields?: readonly FieldMapping[];
   /**
    * `fields: all` or `"*": all`: record fields that no entry of `fields` takes by its bare name are written under
-   * their own names with this policy.
+   * the names the target has for them with this policy.
    */
-  readonly everyField?: { readonly write: WritePolicy };
+  readonly everyField?: EveryField;
   readonly rows: readonly ChildRows[];
   /** What becomes of target rows whose record is gone from the source; `mark` names a field that takes the time. */
   readonly absent: 'keep' | 'delete' | { readonly mark: string };
@@ -157,6 +159,12 @@ export interface Target {
   readonly within?: ExpressionText;
   /** SQL: whether the engine may create or widen the table; absent for other targets. */
   readonly ddl?: 'never' | 'create' | 'evolve';
+}
+
+export interface EveryField {
+  readonly write: WritePolicy;
+  /** What a record field is called in the target. */
+  columnOf(field: string): string;
 }
 
 export interface Rung {
@@ -209,7 +217,7 @@ export interface Reference {
   readonly table: string;
   readonly by: readonly { readonly field: string; readonly expression: ExpressionText }[];
   readonly take: string;
-  /** skip: the field is left alone; null: it is cleared; error: the record waits in the queue (DL-8). */
+  /** skip: the target is not written for this record, aloud; null: the field has no value; error: the record waits (DL-8). */
   readonly missing: 'skip' | 'null' | 'error';
   readonly place: Place;
 }

@@ -3,12 +3,14 @@ import type { Diagnostic } from '../diagnostics.ts';
 import type { Registry } from '../registry.ts';
 import { checkShape } from './check-shape.ts';
 import { configErrors } from './errors.ts';
+import { durationMs } from './duration.ts';
 import { coerce } from './interpolate.ts';
 import { choicesFor } from './nearest.ts';
 import { child, entries, scalars, textAt, toJson, withEntries } from './node.ts';
 import type { Entry, MapNode, Node, Path, ScalarNode } from './node.ts';
 import type { ConnectionSpec } from './pipeline.ts';
 import type { Reader } from './reader.ts';
+import { connectionSchema, ownConnectionKeys } from './schema.ts';
 import { isMap, propertiesOf, schemaAt, withDefaults } from './schema-branch.ts';
 import { unknownKeyFinding } from './shape-findings.ts';
 import { placeOf } from './source-text.ts';
@@ -60,7 +62,15 @@ export function readConnections(
     const connector = reader.connectors.get(entry.key);
     const settings = given.replaced[entry.key] ?? readSettings(entry, connector, reader);
     const name = textAt(entry.node, 'connector') ?? '';
-    specs.set(entry.key, { name: entry.key, connector: name, settings, place: placeOf(entry.keySpan) });
+    const waitForMs = durationMs(textAt(entry.node, 'waitFor'));
+    const place = placeOf(entry.keySpan);
+    specs.set(entry.key, {
+      name: entry.key,
+      connector: name,
+      settings,
+      ...(waitForMs !== undefined && { waitForMs }),
+      place,
+    });
   }
   return specs;
 }
@@ -73,12 +83,17 @@ function readSettings(
   if (entry.node.kind !== 'map') return {};
   const own = withEntries(
     entry.node,
-    entries(entry.node).filter((setting) => setting.key !== 'connector'),
+    entries(entry.node).filter((setting) => !(setting.key in ownConnectionKeys)),
   );
+  // The file's own is checked already; what a flag has put there is not.
+  const block = { name: `connections.${entry.key}`, node: entry.node, keySpan: entry.keySpan };
+  reader.report(...checkShape(connectionSchema, block));
   if (!connector) return asSettings(own);
   const settings = coerce(own, connector.settings);
-  const block = { name: `connections.${entry.key}`, node: settings, keySpan: entry.keySpan };
-  reader.report(...unknownKeys(own, connector.settings, block.name), ...checkShape(connector.settings, block));
+  reader.report(
+    ...unknownKeys(own, connector.settings, block.name, ['waitFor']),
+    ...checkShape(connector.settings, { ...block, node: settings }),
+  );
   reportLiteralSecrets(entry.key, own, connector, reader);
   return withDefaults(asSettings(settings), connector.settings);
 }
@@ -110,7 +125,7 @@ export function hideSecrets(node: Node | undefined, connectors: ReadonlyMap<stri
   for (const entry of entries(node)) {
     const connector = connectors.get(entry.key);
     for (const { node: scalar, path } of scalars(entry.node)) {
-      const isSecret = path[0] !== 'connector' && (!connector || maySecretStandAt(connector, path));
+      const isSecret = !(String(path[0]) in ownConnectionKeys) && (!connector || maySecretStandAt(connector, path));
       if (isSecret && hasLiteral(scalar)) scalar.span.source.hide(scalar.span.start, scalar.span.end);
     }
   }
@@ -150,8 +165,18 @@ function withFlags(connections: readonly Entry[], flags: readonly string[], read
   return flags.reduce((list, flag) => withFlag(list, flag, reader), connections);
 }
 
+const flagForm = /^([^.=]+)\.([^=]+)=(.*)$/s;
+
+/** What the flags set: `portal.webhook`. */
+export function settingsIn(flags: readonly string[]): readonly string[] {
+  return flags.flatMap((flag) => {
+    const [, name, keys] = flagForm.exec(flag) ?? [];
+    return name === undefined || keys === undefined ? [] : [`${name}.${keys}`];
+  });
+}
+
 function withFlag(connections: readonly Entry[], flag: string, reader: Reader): readonly Entry[] {
-  const [, name = '', keys = '', value = ''] = /^([^.=]+)\.([^=]+)=(.*)$/s.exec(flag) ?? [];
+  const [, name = '', keys = '', value = ''] = flagForm.exec(flag) ?? [];
   const names = connections.map((entry) => entry.key);
   if (keys === '') reader.report(configErrors.connection_flag.finding({}));
   else if (!names.includes(name)) {

@@ -41,7 +41,7 @@ function readMapping(entry: Entry, standard: WritePolicy): FieldMapping {
   return {
     field: key,
     place: placeOf(entry.keySpan),
-    write: write ?? standard,
+    write: write ?? (reference?.missing === 'null' ? 'always' : standard),
     items: reference ? [] : parts.flatMap((part) => readItem(part)),
     ...(reference && { reference }),
     ...(provision && { provision }),
@@ -62,8 +62,15 @@ function readReference(entry: Entry): Reference | undefined {
     const expression = expressionIn(each.node);
     return expression ? [{ field: each.key, expression }] : [];
   });
-  const missing = wordAt(node, 'missing', ['skip', 'null', 'error'], 'error');
+  const missing = readMissing(node);
   return { table, by, take: textAt(node, 'take') ?? '', missing, place: placeOf(entry.keySpan) };
+}
+
+/** `missing: null` is a word here, though YAML has a meaning of its own for it. */
+function readMissing(node: Node): Reference['missing'] {
+  const written = child(node, 'missing');
+  const isNull = written?.kind === 'scalar' && written.value === null && written.text !== '';
+  return isNull ? 'null' : wordAt(node, 'missing', ['skip', 'null', 'error'], 'error');
 }
 
 /** `field: text` is short for `field: { type: text }`. */

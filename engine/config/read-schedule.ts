@@ -7,6 +7,7 @@ import type { Node } from './node.ts';
 import type { Brake, Brakes, ScheduleEntry, SyncLog } from './pipeline.ts';
 import { textsIn, wordAt } from './reader.ts';
 import type { Reader } from './reader.ts';
+import { propertiesOf, takesAnyKey } from './schema-branch.ts';
 import { placeOf } from './source-text.ts';
 import { shown } from './wording.ts';
 
@@ -140,6 +141,18 @@ export function readSyncLog(node: Node | undefined, reader: Reader): SyncLog | u
   const connection = textAt(node, 'connection');
   const table = textAt(node, 'table');
   if (!node || connection === undefined || table === undefined) return undefined;
-  checkConnection(connection, child(node, 'connection') ?? node, reader);
+  const named = child(node, 'connection') ?? node;
+  if (checkConnection(connection, named, reader)) checkTables(connection, named, reader);
   return { connection, table, place: placeOf(node.span) };
+}
+
+function checkTables(name: string, at: Node, reader: Reader): void {
+  const connector = reader.connectors.get(name);
+  if (!connector) return;
+  const { sink } = connector;
+  const place = placeOf(at.span);
+  if (!sink) reader.report(configErrors.not_a_target.finding({ name, connector: connector.name }, place));
+  else if (!takesAnyKey(sink.settings) && !('table' in propertiesOf(sink.settings))) {
+    reader.report(configErrors.no_tables_here.finding({ connector: connector.name }, place));
+  }
 }

@@ -40,12 +40,16 @@ export function readTarget(written: Entry, flow: string, reader: Reader): Target
     missing: missing === 'create' && !writes ? 'skip' : missing,
     guards: items(child(node, 'guard')).flatMap((guard) => readGuard(guard, fields, writes, reader)),
     ...(writes && { fields: fields.fields }),
-    ...(fields.everyField && { everyField: fields.everyField }),
+    ...(fields.everyField && { everyField: { ...fields.everyField, columnOf: columnsOf(connector) } }),
     rows: fields.rows,
     absent: readAbsent(child(node, 'absent')),
     ...(within && { within }),
     ...(node.entries.has('ddl') && { ddl: wordAt(node, 'ddl', ['never', 'create', 'evolve'], 'never') }),
   };
+}
+
+function columnsOf(connector: Connector | undefined): (field: string) => string {
+  return (field) => connector?.sink?.columnOf?.(field) ?? field;
 }
 
 function targetConnector(name: string, node: Node, reader: Reader): Connector | undefined {

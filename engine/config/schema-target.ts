@@ -35,7 +35,9 @@ const referenceSchema = closed(
     by: mapOf(expressionSchema('The value'), 'Field of that table: expression'),
     take: textSchema('The field whose value is taken', 'id'),
     missing: Type.Optional(
-      enumOf(['skip', 'null', 'error'], 'No such row: leave the field, clear it, queue the record'),
+      Type.Union([Type.Null(), enumOf(['skip', 'null', 'error'], 'No such row')], {
+        description: 'No such row: leave the target alone, give the field no value, queue the record; default error',
+      }),
     ),
     write: Type.Optional(writeSchema),
   },

@@ -1,6 +1,15 @@
 import { Type } from 'typebox';
 import { flowSchema } from './schema-flow.ts';
-import { closed, enumOf, intervalSchema, listOf, mapOf, nameSchema, textSchema } from './schema-parts.ts';
+import {
+  closed,
+  durationSchema,
+  enumOf,
+  intervalSchema,
+  listOf,
+  mapOf,
+  nameSchema,
+  textSchema,
+} from './schema-parts.ts';
 
 const paramSchema = closed(
   {
@@ -17,10 +26,16 @@ const paramSchema = closed(
   { description: 'A value that differs from one installation to the next; expressions read it as $params.name' },
 );
 
-export const connectionSchema = Type.Object(
-  { connector: textSchema('The kind of system: a folder under connectors/', 'bitrix24') },
-  { additionalProperties: true, description: 'A named, configured connector; the other keys are the connector’s own' },
-);
+/** Keys of a connection block that are the engine's own. */
+export const ownConnectionKeys = {
+  connector: textSchema('The kind of system: a folder under connectors/', 'bitrix24'),
+  waitFor: Type.Optional(durationSchema('How long a run waits at its start for a system that is not there yet')),
+};
+
+export const connectionSchema = Type.Object(ownConnectionKeys, {
+  additionalProperties: true,
+  description: 'A named, configured connector; the other keys are the connector’s own',
+});
 
 export const scheduleSchema = closed(
   {

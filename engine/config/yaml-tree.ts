@@ -81,7 +81,7 @@ function readScalar(scalar: Scalar, reading: Reading, span: Span): ScalarNode {
     return { kind: 'scalar', span, value: text.replace(/\s*\n\s*/g, ' '), text: text.replace(/\s*\n\s*/g, ' ') };
   }
   const { value } = scalar;
-  if (value === null || value === undefined) return nothing(span);
+  if (value === null || value === undefined) return { ...nothing(span), text: scalar.source ?? '' };
   const isPlain = scalar.type === 'PLAIN' && typeof value !== 'string';
   const text = isPlain ? (scalar.source ?? String(value)) : String(value);
   const isJson = typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);

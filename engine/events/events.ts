@@ -1,4 +1,4 @@
-import type { Called } from '../connector.ts';
+import type { Called, TableChange } from '../connector.ts';
 import type { Parameters } from '../messages/template.ts';
 
 /**
@@ -14,6 +14,12 @@ export type RunEvent = { readonly at: number } & (
       readonly mode: 'incremental' | 'full';
       readonly since?: string;
     }
+  /** Nobody named this flow: it runs since another one that was named comes after it. */
+  | { readonly type: 'flow-added'; readonly flow: string; readonly for: string }
+  /** It is not begun; the run goes on. */
+  | { readonly type: 'flow-skipped'; readonly flow: string; readonly error: EventError }
+  /** It ended before its end; the run goes on. */
+  | { readonly type: 'flow-failed'; readonly flow: string; readonly error: EventError }
   | { readonly type: 'batch-read'; readonly flow: string; readonly rows: number }
   | ({ readonly type: 'batch-done'; readonly flow: string } & { readonly counts: FlowCounts })
   /** A guard or `warnMany` named a record: IGNORE, PROTECTED, АВТОПРИВЯЗКА, МНОЖЕСТВЕННЫЕ СДЕЛКИ. */
@@ -42,6 +48,15 @@ export type RunEvent = { readonly at: number } & (
       readonly retryAt?: number;
     }
   | { readonly type: 'warning'; readonly flow?: string; readonly key?: string; readonly error: EventError }
+  /** A table was made or widened (`ddl`). */
+  | {
+      readonly type: 'table-changed';
+      readonly change: TableChange['kind'];
+      readonly connection: string;
+      readonly entity: string;
+      readonly column?: string;
+      readonly columnType?: string;
+    }
   /** What holds the run up at this moment: the portal's limit, a retry. */
   | { readonly type: 'waiting'; readonly for: string; readonly ms: number; readonly error?: EventError }
   | { readonly type: 'flow-finished'; readonly flow: string; readonly counts: FlowCounts; readonly seconds: number }
@@ -51,7 +66,7 @@ export type RunEvent = { readonly at: number } & (
       readonly exitCode: number;
       readonly seconds: number;
       readonly requests: number;
-      /** What stopped it before its end. */
+      /** What stopped it, or the first of its flows that failed. */
       readonly error?: EventError;
       /** The whole queue of the pipeline as it is now. */
       readonly queue: QueueRows;
@@ -75,6 +90,9 @@ export interface RowTold {
   readonly row: string;
   readonly called?: Called;
   readonly person?: Person;
+  /** By which rung it was found, and the fields and child lists that were sent: where the run was asked to say how. */
+  readonly rung?: string;
+  readonly fields?: readonly string[];
 }
 
 /** Who a row is about, masked unless the run was asked to tell in full. */

@@ -22,10 +22,12 @@ export interface Remembered {
   readonly flows: Map<string, FlowCounts>;
   /** Flows at work that have told no rows yet. */
   readonly silent: Set<string>;
+  /** Failures of flows that were told when they happened. */
+  readonly told: Set<string>;
 }
 
 export function rememberNothing(): Remembered {
-  return { flows: new Map(), silent: new Set() };
+  return { flows: new Map(), silent: new Set(), told: new Set() };
 }
 
 /** The words of rule 45, to the letter in Russian. */
@@ -58,6 +60,13 @@ export function entriesOf(event: RunEvent, remembered: Remembered, language: Lan
     case 'flow-started':
       remembered.silent.add(event.flow);
       return [{ level: 'DEBUG', text: () => fill(texts[event.mode], { flow: event.flow }, language) }];
+    case 'flow-added':
+      return [{ level: 'INFO', text: () => spokenText(event, language) ?? '' }];
+    case 'flow-skipped':
+    case 'flow-failed':
+      remembered.silent.delete(event.flow);
+      remembered.told.add(JSON.stringify(event.error));
+      return [{ level: 'ERROR', text: () => spokenText(event, language) ?? '' }];
     case 'batch-read':
       remembered.silent.delete(event.flow);
       return [readEntry(event.rows, language)];
@@ -67,7 +76,7 @@ export function entriesOf(event: RunEvent, remembered: Remembered, language: Lan
     case 'flow-finished':
       return flowFinished(event, remembered, language);
     case 'run-finished':
-      return runFinished(event, [...remembered.flows.values()], language);
+      return runFinished(event, remembered, language);
     case 'run-failed':
       return [failure(event, language)];
     default:
@@ -86,6 +95,8 @@ function levelOf(event: Moment): Level {
       return event.retryAt === undefined ? 'ERROR' : 'WARNING';
     case 'warning':
       return 'WARNING';
+    case 'table-changed':
+      return 'INFO';
     case 'waiting':
       return event.error ? 'WARNING' : event.ms >= longWaitMs ? 'INFO' : 'DEBUG';
     case 'row-found':
@@ -122,14 +133,16 @@ function flowFinished(
 
 function runFinished(
   event: Extract<RunEvent, { type: 'run-finished' }>,
-  flows: readonly FlowCounts[],
+  remembered: Remembered,
   language: Language,
 ): readonly Entry[] {
+  const flows = [...remembered.flows.values()];
   const { seconds, queue, error, exitCode } = event;
   const numbers = { delivered: sum(flows, deliveredOf), read: sum(flows, ({ read }) => read) };
   const text = () => fill(texts.delivered, numbers, language);
   const block = () => [text(), ...resultBlock(flows, seconds, language), queueLine(queue, language)];
   const done: Entry = { level: 'INFO', text, block };
+  if (error && remembered.told.has(JSON.stringify(error))) return [done];
   if (error) return [failure({ error, exitCode }, language), done];
   return exitCode < 128 ? [done] : [{ level: 'WARNING', text: () => texts.stopped[language] }, done];
 }

@@ -39,7 +39,16 @@ export function rowText(event: RowEvent, language: Language): string {
     key,
     ...(person !== undefined && { person }),
   };
-  return fill(lineOf(operation, person !== undefined), parameters, language);
+  return fill(lineOf(operation, person !== undefined), parameters, language) + howText(event, language);
+}
+
+/** ` [rung: IDENT id; fields: STAGE_ID, UF_CRM_1]` where it was asked for. */
+function howText({ rung, fields = [] }: RowTold, language: Language): string {
+  const parts = [
+    ...(rung === undefined ? [] : [`${labels.rung[language]}: ${rung}`]),
+    ...(fields.length === 0 ? [] : [`${labels.fields[language]}: ${fields.join(', ')}`]),
+  ];
+  return parts.length === 0 ? '' : ` [${parts.join('; ')}]`;
 }
 
 function lineOf(operation: keyof typeof verbs, hasPerson: boolean): Template {
@@ -64,6 +73,8 @@ function calledBy({ target }: RowTold): Called {
 const labels = {
   phone: { en: 'phone', ru: 'телефон' },
   email: { en: 'e-mail', ru: 'e-mail' },
+  rung: { en: 'rung', ru: 'ступень' },
+  fields: { en: 'fields', ru: 'поля' },
 } as const satisfies Record<string, Template>;
 
 /** «И**** И**** И****, телефон +7999***4567» (rule 49). */

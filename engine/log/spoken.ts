@@ -8,18 +8,28 @@ const words = {
     retry: 'will be tried again',
     rows: 'rows',
     waits: (what: string, seconds: number) => `waits for ${what}, ${seconds} s`,
+    added: (flow: string, later: string) => `${flow} runs too: ${later} comes after it`,
+    'create-table': 'table made',
+    'add-column': 'column added',
+    'widen-column': 'column widened',
+    comment: 'comment set',
   },
   ru: {
     fix: 'исправление',
     retry: 'будет повторено',
     rows: 'строки',
     waits: (what: string, seconds: number) => `ждёт ${what}, ${seconds} с`,
+    added: (flow: string, later: string) => `${flow} тоже выполняется: после него идёт ${later}`,
+    'create-table': 'таблица создана',
+    'add-column': 'столбец добавлен',
+    'widen-column': 'столбец расширен',
+    comment: 'комментарий задан',
   },
 } as const satisfies Record<Language, object>;
 
 /**
- * What is worth a line of its own: the word a guard or rung gave (rule 47), a queued record, a warning. Keys and ids
- * only, never a value of the record.
+ * What is worth a line of its own: the word a guard or rung gave (rule 47), a queued record, a warning, a flow that does
+ * not go as asked. Keys and ids only, never a value of the record.
  */
 export function spokenText(event: RunEvent, language: Language): string | undefined {
   switch (event.type) {
@@ -31,8 +41,19 @@ export function spokenText(event: RunEvent, language: Language): string | undefi
       const { message } = textOf(event.error.code, event.error.parameters, language);
       return `QUEUE: ${event.key}: ${message}${event.retryAt === undefined ? '' : ` (${words[language].retry})`}`;
     }
+    case 'flow-added':
+      return words[language].added(event.flow, event.for);
+    case 'flow-skipped':
+      return errorWithFix(event.error, language);
+    case 'flow-failed':
+      return `${event.flow}: ${errorWithFix(event.error, language)}`;
     case 'warning':
       return `${event.key === undefined ? '' : `${event.key}: `}${errorWithFix(event.error, language)}`;
+    case 'table-changed': {
+      const column = event.column === undefined ? '' : `.${event.column}`;
+      const type = event.columnType === undefined ? '' : ` ${event.columnType}`;
+      return `${words[language][event.change]}: ${event.entity}${column}${type}`;
+    }
     default:
       return undefined;
   }

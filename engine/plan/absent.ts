@@ -4,7 +4,7 @@ import type { CompiledTarget, Evaluate, Identity, Variables } from '../transform
 import type { Change, TargetPlan } from './change.ts';
 import { allows, judge } from './guard.ts';
 import type { Verdict } from './guard.ts';
-import { fieldValue } from './match.ts';
+import { fieldValue } from './mapped-fields.ts';
 import type { TargetEntity } from './match.ts';
 import { fieldNamed } from './question.ts';
 import type { Fields } from './question.ts';

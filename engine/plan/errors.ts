@@ -19,6 +19,39 @@ export const planErrors = defineErrors('plan', {
       ru: 'ничего, если строка ещё появится: запись ждёт в очереди; иначе удалите её командой `pipe queue drop`',
     },
   },
+  missing_reference: {
+    kind: 'data',
+    en: 'field {field} refers to a row that {table} does not have',
+    ru: 'поле {field} ссылается на строку, которой нет в {table}',
+    fix: {
+      en: 'nothing, if the row is yet to come: the record waits in the queue; else choose `missing: skip` or `missing: null`',
+      ru: 'ничего, если строка ещё появится: запись ждёт в очереди; иначе укажите `missing: skip` или `missing: null`',
+    },
+  },
+  many_referred: {
+    kind: 'data',
+    en: 'field {field} refers to {count} rows of {table} with different values',
+    ru: 'поле {field} ссылается на несколько строк {table} ({count}) с разными значениями',
+    fix: {
+      en: 'ask by what names one row, or merge the rows',
+      ru: 'ищите по тому, что указывает на одну строку, или объедините строки',
+    },
+  },
+  reference_not_scalar: {
+    kind: 'data',
+    en: 'field {field} refers to a row by {name}, and what it asks for is no single value',
+    ru: 'поле {field} ссылается на строку по {name}, а искомое — не одно значение',
+    fix: { en: 'ask for a text, a number or true or false', ru: 'ищите по тексту, числу или логическому значению' },
+  },
+  no_target_key: {
+    kind: 'data',
+    en: 'field {field}, the key of target {target}, has no value',
+    ru: 'у поля {field}, ключа цели {target}, нет значения',
+    fix: {
+      en: 'give the record what its key is made of, or guard against such records',
+      ru: 'заполните, из чего строится ключ, или отсейте такие записи через guard',
+    },
+  },
   own_row_unmatched: {
     kind: 'data',
     en: 'row {row} of target {target} was created for this record, but no rung finds it any more',

@@ -2,30 +2,12 @@ import type { Row, Value, WriteValues } from '../connector.ts';
 import type { CompiledField, CompiledTarget, Variables } from '../transform/compiled.ts';
 import { allows } from './guard.ts';
 import type { Verdict } from './guard.ts';
-import { fieldValue } from './match.ts';
+import { fieldsFor, fieldValue } from './mapped-fields.ts';
+import type { References } from './mapped-fields.ts';
 import type { TargetEntity } from './match.ts';
 import { multiFieldAfter, multiFieldUpdate, uniqueEntries } from './multi-field.ts';
 import { fieldNamed } from './question.ts';
 import { canonical, isEmpty, isMultiField, listOf, multiValues } from './value.ts';
-
-/**
- * The fields of a target for this record: those mapped by name and, with `fields: all`, every record field that no
- * mapping takes by its bare name, under its own name.
- */
-function fieldsFor(target: CompiledTarget, record: Row): readonly CompiledField[] {
-  const mapped = target.fields ?? [];
-  const { everyField, place } = target.target;
-  if (!everyField) return mapped;
-  const taken = new Set([...target.taken, ...mapped.map((field) => field.mapping.field)]);
-  const rest = Object.keys(record).filter((name) => !taken.has(name));
-  return [
-    ...mapped,
-    ...rest.map((field) => ({
-      mapping: { field, place, write: everyField.write, items: [] },
-      items: [{ evaluate: (row: Row) => row[field] }],
-    })),
-  ];
-}
 
 /** The values of a new row: everything mapped that has a value, `fill` and `create` too. */
 export async function createValues(
@@ -33,10 +15,11 @@ export async function createValues(
   entity: TargetEntity,
   record: Row,
   variables: Variables,
+  references: References,
 ): Promise<Record<string, Value>> {
   const values: Record<string, Value> = {};
   for (const field of fieldsFor(target, record)) {
-    const given = fieldValue(field, record, variables);
+    const given = fieldValue(field, record, variables, references);
     const value = given instanceof Promise ? await given : given;
     if (isEmpty(value)) continue;
     const described = fieldNamed(entity.fields, field.mapping.field);
@@ -53,11 +36,12 @@ export async function updateValues(
   variables: Variables,
   found: Row,
   verdict: Verdict,
+  references: References,
 ): Promise<WriteValues> {
   const values: Record<string, Value | null> = {};
   for (const field of fieldsFor(target, record)) {
     if (!allows(verdict, field.mapping.field)) continue;
-    const value = await differing(field, entity, record, variables, found);
+    const value = await differing(field, entity, record, variables, found, references);
     if (value !== undefined) values[field.mapping.field] = value;
   }
   return { ...unmarked(target, found, verdict), ...values };
@@ -76,12 +60,13 @@ async function differing(
   record: Row,
   variables: Variables,
   found: Row,
+  references: References,
 ): Promise<Value | null | undefined> {
   const { write } = field.mapping;
   if (write === 'create') return undefined;
   const described = fieldNamed(entity.fields, field.mapping.field);
   const held = found[described.name];
-  const mapped = await fieldValue(field, record, variables);
+  const mapped = await fieldValue(field, record, variables, references);
   if (isMultiField(described)) return multiFieldUpdate(described, write, mapped, held);
   if (isEmpty(mapped)) return write === 'always' && !isEmpty(held) ? null : undefined;
   if (isEmpty(held)) return mapped;

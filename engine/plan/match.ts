@@ -1,7 +1,9 @@
 import type { EntityDescription, Question, Row, Value, Wanted } from '../connector.ts';
-import type { CompiledField, CompiledRung, CompiledTarget, Evaluate, Variables } from '../transform/compiled.ts';
+import type { CompiledField, CompiledRung, CompiledTarget, Variables } from '../transform/compiled.ts';
 import type { NamedRows } from './change.ts';
 import { planErrors } from './errors.ts';
+import { fieldsFor, fieldValue } from './mapped-fields.ts';
+import type { References } from './mapped-fields.ts';
 import { fieldNamed, satisfies } from './question.ts';
 import type { Fields } from './question.ts';
 import { canonical, isEmpty, isMultiField, listOf, multiValues } from './value.ts';
@@ -52,6 +54,7 @@ export interface Climb {
   readonly entity: TargetEntity;
   readonly record: Row;
   readonly variables: Variables;
+  readonly references: References;
   readonly own: OwnRows;
   readonly ask: Ask;
 }
@@ -127,9 +130,7 @@ async function questionOf(rung: CompiledRung, climb: Climb): Promise<Question | 
       by[asked.field] = { empty: true };
       continue;
     }
-    const value = asked.evaluate
-      ? await asked.evaluate(record, variables)
-      : await mappedValue(target, asked.field, record, variables);
+    const value = asked.evaluate ? await asked.evaluate(record, variables) : await mappedValue(climb, asked.field);
     const anyOf = wantedValues(rung, target, asked.field, value, entity);
     if (anyOf.length === 0) return undefined;
     by[asked.field] = { anyOf };
@@ -137,35 +138,10 @@ async function questionOf(rung: CompiledRung, climb: Climb): Promise<Question | 
   return { by };
 }
 
-async function mappedValue(
-  target: CompiledTarget,
-  name: string,
-  record: Row,
-  variables: Variables,
-): Promise<Value | undefined> {
-  const field = target.fields?.find((candidate) => candidate.mapping.field === name);
-  return field ? fieldValue(field, record, variables) : undefined;
-}
-
-/** What a mapped field would hold: one value, or the list of its items that have one. Most are there at once. */
-export function fieldValue(field: CompiledField, record: Row, variables: Variables): ReturnType<Evaluate> {
-  const [only] = field.items;
-  if (field.items.length === 1 && only && only.type === undefined) return only.evaluate(record, variables);
-  return listValue(field, record, variables);
-}
-
-async function listValue(field: CompiledField, record: Row, variables: Variables): Promise<Value | undefined> {
-  const entries: Value[] = [];
-  for (const item of field.items) {
-    for (const value of listOf(await item.evaluate(record, variables))) {
-      if (!isEmpty(value)) entries.push(item.type === undefined ? value : { value: textOf(value), type: item.type });
-    }
-  }
-  return entries.length > 0 ? entries : undefined;
-}
-
-function textOf(value: Value): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+async function mappedValue({ target, record, variables, references }: Climb, name: string): Promise<Value | undefined> {
+  const isNamed = (candidate: CompiledField) => candidate.mapping.field === name;
+  const field = target.fields?.find(isNamed) ?? fieldsFor(target, record).find(isNamed);
+  return field ? fieldValue(field, record, variables, references) : undefined;
 }
 
 function wantedValues(

@@ -8,6 +8,7 @@ import { createValues, rowAfter, updateValues } from './fields.ts';
 import { judge } from './guard.ts';
 import type { Verdict } from './guard.ts';
 import { matchTarget } from './match.ts';
+import type { References } from './mapped-fields.ts';
 import type { Ask, Match, OwnRows, TargetEntity } from './match.ts';
 import { fieldNamed, mayAnswer } from './question.ts';
 import { canonical, isEmpty, isMultiField } from './value.ts';
@@ -19,6 +20,7 @@ export interface TargetContext {
   readonly record: FlowRecord;
   /** `$params`, `$source`, `$run` and the rows of earlier targets. */
   readonly variables: Variables;
+  readonly references: References;
   readonly own: OwnRows;
   readonly ask: Ask;
 }
@@ -56,7 +58,7 @@ function missingRow(target: CompiledTarget): Error {
 }
 
 async function planMissing(context: TargetContext, match: Match): Promise<TargetPlan> {
-  const { target, entity, record, variables } = context;
+  const { target, entity, record, variables, references } = context;
   const { missing } = target.target;
   if (missing === 'error') throw missingRow(target);
   if (missing === 'skip' && match.refused !== 'create')
@@ -65,7 +67,7 @@ async function planMissing(context: TargetContext, match: Match): Promise<Target
   const named = [...match.named, ...verdict.named];
   if (verdict.skip !== undefined) return { target, changes: [], skip: verdict.skip, named, created: false };
   await refuseSecondRow(context, match);
-  const mapped = await createValues(target, entity, record.record, variables);
+  const mapped = await createValues(target, entity, record.record, variables, references);
   const values = { ...mapped, ...tagValues(context.own, mapped) };
   const lists = await listChanges(target, entity, record.record, variables, undefined, verdict);
   const row = { ...values, [entity.description.id]: placeholder(target.target.name, record.key) };
@@ -120,8 +122,8 @@ async function planFound(context: TargetContext, match: Match): Promise<TargetPl
 }
 
 async function changeOf(context: TargetContext, found: Row, key: string, verdict: Verdict): Promise<Change> {
-  const { target, entity, record, variables } = context;
-  const values = await updateValues(target, entity, record.record, variables, found, verdict);
+  const { target, entity, record, variables, references } = context;
+  const values = await updateValues(target, entity, record.record, variables, found, verdict, references);
   const differing = await listChanges(target, entity, record.record, variables, found, verdict);
   const lists = [...differing, ...(await owedLists(context, found)).filter((owed) => !isAmong(owed, differing))];
   if (Object.keys(values).length === 0 && lists.length === 0) return { operation: 'unchanged', key };

@@ -24,7 +24,7 @@ function checked(scope: Scope, question: Question | undefined, answer: Answer): 
   if (!answer.ok) return answer.error;
   return answer.rows.map((found) => {
     const row = asRow(scope.description, found);
-    if (!question || satisfies(scope.fields, question, row)) return row;
+    if (!question || scope.sink.comparesItself || satisfies(scope.fields, question, row)) return row;
     throw runErrors.filter_ignored.error({
       entity: scope.description.entity,
       connection: scope.connection.name,

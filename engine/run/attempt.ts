@@ -2,6 +2,7 @@ import { toPipeError } from '../errors.ts';
 import type { PipeError } from '../errors.ts';
 import type { Answer, Outcome, Question, Write } from '../connector.ts';
 import type { RunContext } from './context.ts';
+import { giveUp } from './lost.ts';
 
 /** How long one call is tried again before the run gives up on it, and how far apart. */
 export const patienceMs = 5 * 60_000;
@@ -13,7 +14,7 @@ function mayPass(error: PipeError): boolean {
   return error.retry && error.kind !== 'data';
 }
 
-/** The one retry loop of the engine: calls again while the failure says it may pass (architecture.md). */
+/** The one retry loop of the engine: calls connection `what` again while the failure says it may pass (architecture.md). */
 export async function attempt<Result>(context: RunContext, what: string, call: () => Promise<Result>): Promise<Result> {
   const patience = startPatience(context);
   for (;;) {
@@ -23,7 +24,9 @@ export async function attempt<Result>(context: RunContext, what: string, call: (
     } catch (thrown) {
       const error = toPipeError(thrown);
       const waitMs = mayPass(error) ? patience(error) : undefined;
-      if (waitMs === undefined || !(await waitOut(context, what, error, waitMs))) throw error;
+      if (waitMs !== undefined && (await waitOut(context, what, error, waitMs))) continue;
+      giveUp(context, what, error);
+      throw error;
     }
   }
 }
@@ -89,11 +92,18 @@ async function attemptEach<Item, Result>(
     });
     const [first] = waiting;
     const waitMs = first && !context.signal.aborted ? patience(first.error) : undefined;
-    if (!first || waitMs === undefined) return results;
+    if (!first || waitMs === undefined) {
+      for (const result of results) noteLost(context, what, failed(result));
+      return results;
+    }
     left = waiting.filter(({ index }) => isWorth(index, waitMs));
     if (left.length > 0 && !(await waitOut(context, what, first.error, waitMs))) return results;
   }
   return results;
+}
+
+function noteLost(context: RunContext, connection: string, error: PipeError | undefined): void {
+  if (error) giveUp(context, connection, error);
 }
 
 async function outcomesOf(

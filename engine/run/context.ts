@@ -1,4 +1,4 @@
-import type { Connection, EntityDescription, Row, Sink } from '../connector.ts';
+import type { Connection, EntityDescription, Row, Sink, StoredCheckpoint } from '../connector.ts';
 import type { PipeError } from '../errors.ts';
 import type { Listener } from '../events/events.ts';
 import type { Signature } from '../plan/claims.ts';
@@ -35,6 +35,8 @@ export interface RunContext {
   /** What the run found before it created rows, by scope. */
   readonly creates: Map<string, CreatesBegun>;
   readonly usage: Usage;
+  /** Connections that were given up on, with the failure of each. */
+  readonly lost: Map<string, PipeError>;
   /** A stop that was asked for: the request in flight ends, nothing new begins. */
   readonly signal: AbortSignal;
   readonly emit: Listener;
@@ -57,6 +59,8 @@ export interface CreatesBegun {
 export interface RunOptions {
   /** Flows to run; undefined: all. */
   readonly flows?: readonly string[];
+  /** Also those that `flows` come `after`. */
+  readonly prerequisites?: true;
   readonly full: boolean;
   readonly since?: string;
   readonly until?: string;
@@ -67,6 +71,8 @@ export interface RunOptions {
   readonly allow: ReadonlySet<string>;
   /** Each row found or written is told as an event, who it is about masked or in full; absent: no event per row. */
   readonly tellRows?: 'masked' | 'full';
+  /** With it the rung that matched and the names of the fields that were sent. */
+  readonly tellHow?: true;
 }
 
 export interface OpenConnection {
@@ -89,6 +95,8 @@ export interface Scope extends TargetEntity {
   readonly signatures: readonly Signature[];
   /** Those of other flows of the pipeline alone. */
   readonly elsewhere: readonly Signature[];
+  /** The tables its targets' `ref` fields take values from, by name. */
+  readonly references: ReadonlyMap<string, TargetEntity>;
 }
 
 /** A flow being run. */
@@ -100,12 +108,16 @@ export interface FlowContext extends RunContext {
   /** `$params`, `$run`: what every expression of the flow may name. */
   readonly variables: Readonly<Record<string, Row>>;
   readonly doubts: Doubts;
+  /** How far targets that keep a checkpoint of their own had come when the flow took them over (DL-23). */
+  readonly fences: Map<string, StoredCheckpoint>;
 }
 
 /** What the flow's targets are described as. */
 export interface Scopes {
   /** Asks the systems, once; to be awaited before the first record is planned. */
   load(): Promise<void>;
+  /** Asks again: a table has changed. */
+  reload(): Promise<void>;
   of(target: string): Scope;
 }
 

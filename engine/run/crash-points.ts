@@ -26,7 +26,10 @@ export type CrashPoint =
   | 'checkpoint-before'
   | 'checkpoint-after'
   | 'absent-scan-half'
-  | 'absent-delete';
+  | 'absent-delete'
+  | 'ddl-done'
+  | 'load-begun'
+  | 'load-committed';
 
 let onReach: ((point: CrashPoint) => void) | undefined;
 

@@ -208,6 +208,33 @@ export const runErrors = defineErrors('run', {
     ru: 'в {pipeline} нет потока «{flow}»',
     fix: { en: 'write {expected}', ru: 'напишите {expected}' },
   },
+  prerequisite_failed: {
+    kind: 'data',
+    en: 'flow {flow} was not run: {before}, which it comes after, did not get done',
+    ru: 'поток {flow} не запускался: не выполнен {before}, после которого он идёт',
+    fix: {
+      en: 'mend what {before} says, then run again: both go on from where they were',
+      ru: 'исправьте то, на что указал {before}, и запустите снова: оба продолжат с прежнего места',
+    },
+  },
+  connection_lost: {
+    kind: 'environment',
+    en: 'flow {flow} was not run: connection {connection} is out of reach in this run',
+    ru: 'поток {flow} не запускался: подключение {connection} в этом запуске недоступно',
+    fix: {
+      en: 'see `pipe check`, then run again: it goes on from where it was',
+      ru: 'посмотрите `pipe check` и запустите снова: работа продолжится с прежнего места',
+    },
+  },
+  sync_log_unwritten: {
+    kind: 'environment',
+    en: 'the row about flow {flow} could not be written to {table} in connection {connection}: {reason}',
+    ru: 'строка о потоке {flow} не записана в {table} подключения {connection}: {reason}',
+    fix: {
+      en: 'see to that table and the rights to it; the data itself is not concerned',
+      ru: 'проверьте эту таблицу и права на неё; самих данных это не касается',
+    },
+  },
   only_matched_nothing: {
     kind: 'input',
     en: '`--only` matched none of {rows} rows',

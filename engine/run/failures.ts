@@ -40,9 +40,12 @@ export function queuePut(context: FlowContext, failure: Failure, before: number)
   const attempts = before + 1;
   const delayMs = context.flow.flow.retry.delaysMs[before];
   if (delayMs === undefined) return { ...put, state: 'failed', attempts };
-  const state = error.code === planErrors.missing_row.code ? 'waiting' : 'pending';
+  const state = awaited.has(error.code) ? 'waiting' : 'pending';
   return { ...put, state, dueAt: now + delayMs, attempts };
 }
+
+/** Rows that may be yet to come (DL-8). */
+const awaited: ReadonlySet<string> = new Set([planErrors.missing_row.code, planErrors.missing_reference.code]);
 
 /** Whether what is wrong is only that an answer is missing: the record's own, or one that touches it. */
 export function isDoubt(error: { readonly code: string }): boolean {

@@ -23,10 +23,12 @@ export interface MappedBatch {
   readonly failed: readonly FailedRow[];
   /** Skipped records of which an older version waits in the queue: it is not to be tried any more. */
   readonly withdrawn: readonly string[];
+  /** Keys of the records that wait in the queue, in whatever version. */
+  readonly waiting: ReadonlySet<string>;
 }
 
 export interface MappedRow extends FlowRecord {
-  /** Of row, record and mapping: what `known` remembers of a delivery. */
+  /** Of row, record and mapping: what `known` remembers of a delivery; empty where nothing is remembered. */
   readonly hash: string;
 }
 
@@ -45,10 +47,18 @@ type Outcome =
   | { readonly state: 'skipped'; readonly key: string; readonly name: string }
   | { readonly state: 'failed'; readonly row: FailedRow };
 
-/** Rows → records: map, key, `require`, guards of the flow; `comparing` leaves out versions that need no work. */
-export async function mapBatch(context: FlowContext, rows: readonly Row[], comparing: boolean): Promise<MappedBatch> {
+/**
+ * Rows → records: map, key, `require`, guards of the flow. `comparing` leaves out versions that need no work; `loading`
+ * means that the target itself compares, so that no version is told from another here.
+ */
+export async function mapBatch(
+  context: FlowContext,
+  rows: readonly Row[],
+  comparing: boolean,
+  loading = false,
+): Promise<MappedBatch> {
   const mapped: Mapped[] = [];
-  for (const row of rows) mapped.push(await mapRow(context, row));
+  for (const row of rows) mapped.push(await mapRow(context, row, !loading));
   const items = lastOfEachKey(mapped);
   const records = items.flatMap((item) => (item.state === 'record' ? [item.row] : []));
   const failed = items.flatMap((item) => (item.state === 'failed' ? [item.row] : []));
@@ -70,6 +80,7 @@ export async function mapBatch(context: FlowContext, rows: readonly Row[], compa
     ],
     failed: failed.filter((row) => !isWaiting(row)),
     withdrawn: skipped.flatMap(({ key }) => (queued.has(key) ? [key] : [])),
+    waiting: new Set(queued.keys()),
   };
 }
 
@@ -86,13 +97,12 @@ function lastOfEachKey(mapped: readonly Mapped[]): readonly Mapped[] {
   return [...last.values()];
 }
 
-async function mapRow(context: FlowContext, source: Row): Promise<Mapped> {
+async function mapRow(context: FlowContext, source: Row, isTold: boolean): Promise<Mapped> {
   const variables = { ...context.variables, source };
   const { record, unknown, failures } = await context.flow.map(source, variables);
   const own = keyOf(context, record);
   const seen = { source, record, whole: failures.length === 0, ...(own !== undefined && { key: own }) };
   const key = own ?? rowHash(context.sourceKey(source) ?? source);
-  const version = versionHash(context, source, record);
   try {
     const [failure] = failures;
     if (failure) throw failure;
@@ -102,11 +112,15 @@ async function mapRow(context: FlowContext, source: Row): Promise<Mapped> {
       if (await guard.test(record, variables)) return { seen, state: 'skipped', key, name: guard.skip };
     }
     requireFields(context, record);
-    return { seen, state: 'record', row: { key, source, record, hash: version } };
+    return {
+      seen,
+      state: 'record',
+      row: { key, source, record, hash: isTold ? versionHash(context, source, record) : '' },
+    };
   } catch (thrown) {
     const error = toPipeError(thrown);
     if (error.kind !== 'data') throw error;
-    return { seen, state: 'failed', row: { key, source, error, hash: version } };
+    return { seen, state: 'failed', row: { key, source, error, hash: versionHash(context, source, record) } };
   }
 }
 
@@ -135,7 +149,7 @@ function warnUnknown(context: FlowContext, key: string, unknown: readonly { fiel
 }
 
 /** A new mapping or another param makes another version of every record. */
-function versionHash(context: FlowContext, source: Row, record: Row): string {
+export function versionHash(context: Pick<FlowContext, 'compiled'>, source: Row, record: Row): string {
   return hash('sha256', context.compiled.hash + JSON.stringify([source, record] satisfies Value), 'base64url');
 }
 

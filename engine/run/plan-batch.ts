@@ -6,15 +6,18 @@ import type { Signature } from '../plan/claims.ts';
 import { isPlaceholder } from '../plan/change.ts';
 import type { Change, FlowRecord, TargetPlan } from '../plan/change.ts';
 import { presentValues, rowAfter } from '../plan/fields.ts';
+import { noReferences } from '../plan/mapped-fields.ts';
 import type { Ask, OwnRows } from '../plan/match.ts';
 import { mayAnswer } from '../plan/question.ts';
 import { planTarget } from '../plan/plan-target.ts';
-import type { TraceStep } from '../state/ports.ts';
-import type { CompiledTarget } from '../transform/compiled.ts';
+import type { Link, Owed, TraceStep } from '../state/ports.ts';
+import type { CompiledTarget, Variables } from '../transform/compiled.ts';
 import type { Answers } from './answers.ts';
 import type { FlowContext, Scope } from './context.ts';
 import { refuseForeign } from './instance.ts';
 import { lockstep } from './lockstep.ts';
+import { resolveReferences } from './references.ts';
+import type { Referred } from './references.ts';
 import { tagOf } from './tag.ts';
 import { traced } from './trace.ts';
 
@@ -55,9 +58,10 @@ export async function planBatch(
     meetsItself: new Set(),
     askedAt,
   }));
+  const known = await knownOf(context, drafts);
   for (const target of context.flow.targets) {
     const open = drafts.filter((draft) => isOpen(draft, target));
-    await planOne(context, open, target, answers);
+    await planOne(context, open, target, answers, known);
   }
   if (context.flow.flow.whole) for (const { plans, failures } of drafts) if (failures.size > 0) plans.clear();
   return drafts;
@@ -71,27 +75,41 @@ export function isOpen(draft: PlannedRecord, target: CompiledTarget): boolean {
   );
 }
 
-/** Plans one target of all these records, their questions together. */
+/** Plans one target of all these records, their questions together; `known`: as long as nothing was written since. */
 export async function planOne(
   context: FlowContext,
   drafts: readonly PlannedRecord[],
   target: CompiledTarget,
   answers: Answers,
+  known?: Known,
 ): Promise<void> {
+  if (drafts.length === 0) return;
   const { name } = target.target;
   const scope = context.scopes.of(name);
-  const own = await ownRows(context, drafts, target);
+  const own = ownRows(context, known ?? (await knownOf(context, drafts)), target);
+  const referred = await resolveReferences(
+    context,
+    target,
+    drafts.map((draft) => ({ record: draft.record, variables: variablesOf(context, draft) })),
+  );
   await lockstep(
-    drafts.map((draft) => async (ask: Ask) => {
+    drafts.map((draft, index) => async (ask: Ask) => {
       const asked: Question[] = [];
       const ofRecord = own(draft.record.key);
       const tracedAsk = traced(name, draft.trace, ask);
-      await planInto(context, draft, target, ofRecord, async (question) => {
-        asked.push(question);
-        const rows = await tracedAsk(question);
-        if (ofRecord.tag) await refuseForeign(context, scope, ofRecord.tag, rows);
-        return rows;
-      });
+      await planInto(
+        context,
+        draft,
+        target,
+        ofRecord,
+        referred[index] ?? { references: noReferences },
+        async (question) => {
+          asked.push(question);
+          const rows = await tracedAsk(question);
+          if (ofRecord.tag) await refuseForeign(context, scope, ofRecord.tag, rows);
+          return rows;
+        },
+      );
       draft.asked.set(name, asked);
       claim(draft, scope, draft.plans.get(target.target.name), asked);
     }),
@@ -99,21 +117,31 @@ export async function planOne(
   );
 }
 
-/** What the state knows of these records' rows in the target. */
-async function ownRows(
-  context: FlowContext,
-  drafts: readonly PlannedRecord[],
-  target: CompiledTarget,
-): Promise<(key: string) => OwnRows> {
-  const { name, connection, entity } = target.target;
+/** What the state knows of the rows of records, in all targets. */
+interface Known {
+  readonly links: readonly Link[];
+  readonly owed: readonly Owed[];
+}
+
+async function knownOf(context: FlowContext, drafts: readonly PlannedRecord[]): Promise<Known> {
   const flow = context.flow.flow.name;
   const keys = drafts.map(({ record }) => record.key);
-  const all = await context.state.links(flow, keys);
-  const here = all.filter((link) => link.target === name && link.connection === connection && link.entity === entity);
+  const hasLists = context.flow.targets.some((target) => target.rows.length > 0);
+  return {
+    links: await context.state.links(flow, keys),
+    owed: hasLists ? await context.state.owed(flow, keys) : [],
+  };
+}
+
+/** The same of one target. */
+function ownRows(context: FlowContext, known: Known, target: CompiledTarget): (key: string) => OwnRows {
+  const { name, connection, entity } = target.target;
+  const here = known.links.filter(
+    (link) => link.target === name && link.connection === connection && link.entity === entity,
+  );
   const links = Map.groupBy(here, (link) => link.key);
-  const debts = target.rows.length > 0 ? await context.state.owed(flow, keys) : [];
   const owed = Map.groupBy(
-    debts.filter((debt) => debt.target === name),
+    known.owed.filter((debt) => debt.target === name),
     (debt) => debt.key,
   );
   return (key) => {
@@ -132,19 +160,34 @@ async function planInto(
   draft: PlannedRecord,
   target: CompiledTarget,
   own: OwnRows,
+  { references, skip }: Referred,
   ask: Ask,
 ): Promise<void> {
   const { name } = target.target;
   const entity = context.scopes.of(name);
-  const variables = { ...context.variables, source: draft.record.source, ...earlierRows(draft) };
+  const { record } = draft;
+  const variables = variablesOf(context, draft);
   try {
-    draft.plans.set(name, await planTarget({ target, entity, record: draft.record, variables, own, ask }));
+    const plan =
+      skip === undefined
+        ? await planTarget({ target, entity, record, variables, references, own, ask })
+        : skipped(target, skip);
+    draft.plans.set(name, plan);
   } catch (thrown) {
     const error = toPipeError(thrown);
     if (error.kind !== 'data') throw error;
     draft.plans.delete(name);
     draft.failures.set(name, error);
   }
+}
+
+/** What it refers to is not there: the target is left alone, and somebody should look. */
+function skipped(target: CompiledTarget, skip: string): TargetPlan {
+  return { target, changes: [], skip, named: [{ name: skip, rows: [], warn: true }], created: false };
+}
+
+function variablesOf(context: FlowContext, draft: PlannedRecord): Variables {
+  return { ...context.variables, source: draft.record.source, ...earlierRows(draft) };
 }
 
 function earlierRows(draft: PlannedRecord): Record<string, Row | undefined> {
@@ -161,8 +204,9 @@ function claim(draft: PlannedRecord, scope: Scope, plan: TargetPlan | undefined,
   for (const one of restsOn) claims.asked.add(one);
   if (plan && restsOn.some((one) => claims.effects.has(one))) meetsItself.add(plan.target.target.name);
   for (const change of plan?.changes ?? []) {
-    draft.effectsOf.set(change, effectsEverywhere(scope, change, asked));
-    for (const one of effectsOf(scope, change, asked)) claims.effects.add(one);
+    const effects = effectsOf(scope, change, asked);
+    draft.effectsOf.set(change, withElsewhere(scope, change, effects));
+    for (const one of effects) claims.effects.add(one);
   }
 }
 
@@ -188,7 +232,11 @@ function effectsOf(scope: Scope, change: Change, asked: readonly Question[]): re
 
 /** The same with the questions of other flows: what they ask for may be in doubt, or just made. */
 export function effectsEverywhere(scope: Scope, change: Change, asked: readonly Question[]): readonly string[] {
-  return [...effectsOf(scope, change, asked), ...answeredBy(scope, change, scope.elsewhere)];
+  return withElsewhere(scope, change, effectsOf(scope, change, asked));
+}
+
+function withElsewhere(scope: Scope, change: Change, effects: readonly string[]): readonly string[] {
+  return scope.elsewhere.length > 0 ? [...effects, ...answeredBy(scope, change, scope.elsewhere)] : effects;
 }
 
 function answeredBy(scope: Scope, change: Change, signatures: readonly Signature[]): readonly string[] {

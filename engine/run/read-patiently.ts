@@ -2,13 +2,15 @@ import type { ReadRequest, Source, SourceBatch } from '../connector.ts';
 import { toPipeError } from '../errors.ts';
 import { waitOut } from './attempt.ts';
 import type { RunContext } from './context.ts';
+import { giveUp } from './lost.ts';
 
 /** Pauses before the tries of one batch. A source that is away for longer is met by the next run. */
 const pausesMs = [1_000, 2_000];
 
 /**
  * The batches of a source. After a failure that may pass (a deadlock, a cut connection) it is read on from the last
- * batch's cursor; where there is none, only as long as nothing was read: what has no place to go on from would come twice.
+ * batch's cursor, a read of everything too: a cursor in the midst of a read says how far back that went. Where there is
+ * none, only as long as nothing was read: what has no place to go on from would come twice.
  */
 export async function* readPatiently(
   context: RunContext,
@@ -32,7 +34,9 @@ export async function* readPatiently(
       const pauseMs = pausesMs[tries];
       tries += 1;
       const mayPass = next && error.retry && error.kind !== 'data' && pauseMs !== undefined;
-      if (!mayPass || !(await waitOut(context, what, error, pauseMs))) throw thrown;
+      if (mayPass && (await waitOut(context, what, error, pauseMs))) continue;
+      giveUp(context, what, error);
+      throw thrown;
     }
   }
 }
@@ -44,7 +48,7 @@ function hasMoved(request: ReadRequest | undefined, { cursor }: SourceBatch): bo
 
 /** What is left to ask for behind a batch. */
 function requestAfter(request: ReadRequest, { rows, cursor }: SourceBatch): ReadRequest | undefined {
-  const { mode, limit, since, until } = request;
-  if (!cursor || mode === 'full' || since !== undefined || until !== undefined) return undefined;
-  return { ...request, cursor, ...(limit !== undefined && { limit: limit - rows.length }) };
+  const { limit, since, until } = request;
+  if (!cursor || since !== undefined || until !== undefined) return undefined;
+  return { ...request, mode: 'incremental', cursor, ...(limit !== undefined && { limit: limit - rows.length }) };
 }

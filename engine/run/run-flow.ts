@@ -15,7 +15,12 @@ import { deliver } from './deliver.ts';
 import type { DeliveryTask } from './deliver.ts';
 import { lookAtDoubts, noDoubts } from './doubts.ts';
 import { runErrors } from './errors.ts';
+import { cursorOf, takeOver } from './fence.ts';
+import { loadBatch, loadingOf } from './load.ts';
+import type { Loaded, Loading } from './load.ts';
+import { meetFields } from './make-tables.ts';
 import { mapBatch } from './map-batch.ts';
+import type { MappedBatch, MappedRow } from './map-batch.ts';
 import { planBatch } from './plan-batch.ts';
 import { readAhead } from './read-ahead.ts';
 import { readPatiently } from './read-patiently.ts';
@@ -29,6 +34,8 @@ export interface FlowRun {
   readonly source: Source;
   readonly task: DeliveryTask;
   readonly absence: Absence;
+  /** Records go into the target in bulk, without a plan for each. */
+  loading?: Loading;
 }
 
 /** One flow of a run: source → map → targets, batch after batch, then the queue, then the rows left without a record. */
@@ -38,6 +45,7 @@ export async function runFlow(run: RunContext, flow: CompiledFlow, tally: Tally)
   run.emit({ type: 'flow-started', at: run.clock.now(), flow: name, mode: modeOf(run.options) });
   const work = await openFlow(run, flow, tally);
   const { context } = work;
+  await takeOverTargets(work);
   await lookAtDoubts(context);
   // No run is green while something is in doubt, though its record was told of before.
   for (const [key, { dueAt }] of context.doubts.records) if (Number.isFinite(dueAt)) context.doubts.unmet.add(key);
@@ -58,7 +66,7 @@ export async function runFlow(run: RunContext, flow: CompiledFlow, tally: Tally)
   run.emit({ type: 'flow-finished', at: run.clock.now(), flow: name, counts: countsOf(tally), seconds });
 }
 
-async function openFlow(run: RunContext, flow: CompiledFlow, tally: Tally): Promise<FlowRun> {
+export async function openFlow(run: RunContext, flow: CompiledFlow, tally: Tally): Promise<FlowRun> {
   const { connection, block } = flow.flow.source;
   const source = run.connections.get(connection)?.connection.source?.(block);
   if (!source) throw new Error(`connection ${connection} cannot be read from`);
@@ -66,16 +74,24 @@ async function openFlow(run: RunContext, flow: CompiledFlow, tally: Tally): Prom
   const context: FlowContext = {
     ...run,
     flow,
-    scopes: lazyScopes(run, flow),
+    scopes: lazyScopes(run, flow, described),
     sourceKey: keyPicker(described.key),
     variables: {
       params: run.compiled.pipeline.values,
       run: { id: run.run, startedAt: new Date(run.startedAt).toISOString() },
     },
     doubts: noDoubts(),
+    fences: new Map(),
   };
   const task = { tally, pace: { waveSize: Infinity }, waiting: new Set<string>() };
   return { context, source, task, absence: openAbsence(context) };
+}
+
+async function takeOverTargets(work: FlowRun): Promise<void> {
+  const { context } = work;
+  await takeOver(context);
+  const loading = loadingOf(context);
+  if (loading) work.loading = loading;
 }
 
 /** Records an earlier process left in doubt and this read did not bring: they are in the queue, and no run is green. */
@@ -92,14 +108,14 @@ function keyPicker(columns: readonly string[] | undefined): (row: Row) => Row | 
 }
 
 /** §4.12: where a cursor was left under other params, going on from it would leave a gap. */
-async function storedCursor(work: FlowRun): Promise<Cursor | undefined> {
+export async function storedCursor(work: FlowRun): Promise<Cursor | undefined> {
   const { context } = work;
   const { name } = context.flow.flow;
   const checkpoint = await context.state.checkpoint(name);
   if (checkpoint && checkpoint.params !== context.compiled.paramsHash && !context.options.full) {
     throw runErrors.other_params.error({ flow: name, params: context.compiled.paramNames.join(', ') });
   }
-  return checkpoint?.cursor;
+  return work.loading ? cursorOf(checkpoint, context.fences.get(work.loading.target.target.name)) : checkpoint?.cursor;
 }
 
 /** G10: with brakes set, the whole run is planned first and nothing is written when it would change too much. */
@@ -133,7 +149,7 @@ async function applyBrakes(work: FlowRun, cursor: Cursor | undefined): Promise<v
 }
 
 /** Two visits of one new patient would create one contact: what an earlier record does already is not counted again. */
-function firstOnly(): (effects: readonly string[]) => boolean {
+export function firstOnly(): (effects: readonly string[]) => boolean {
   const seen = new Set<string>();
   return (effects) => {
     const first = effects.length === 0 || effects.some((effect) => !seen.has(effect));
@@ -165,7 +181,8 @@ async function deliverBatch(work: FlowRun, rows: readonly Row[], cursor: Cursor 
   const { tally } = task;
   tally.read += rows.length;
   context.emit({ type: 'batch-read', at: context.clock.now(), flow, rows: rows.length });
-  const mapped = await mapBatch(context, rows, isComparing(context));
+  const { loading } = work;
+  const mapped = await mapBatch(context, rows, isComparing(context) && !loading, loading !== undefined);
   await noteSeen(work, mapped.seen);
   tally.mapped += rows.length - mapped.failed.length;
   tally.unchanged += mapped.unchanged + mapped.replaced;
@@ -173,34 +190,62 @@ async function deliverBatch(work: FlowRun, rows: readonly Row[], cursor: Cursor 
   for (const { key, name } of mapped.skipped) {
     context.emit({ type: 'record-named', at: context.clock.now(), flow, key, name, rows: [] });
   }
-  if (mapped.records.length > 0) {
-    await context.scopes.load();
-    await deliver(context, mapped.records, task);
-  }
-  const delivered = mapped.withdrawn.map((key) => ({ key, hash: '' }));
-  await commit(context, task, { delivered, failures: mapped.failed, ...movedCheckpoint(context, cursor) });
+  const loaded = await deliverRecords(work, mapped, movedCheckpoint(work, cursor).checkpoint?.cursor);
+  const delivered = [...mapped.withdrawn.map((key) => ({ key, hash: '' })), ...(loaded?.delivered ?? [])];
+  const failures = [...mapped.failed, ...(loaded?.failures ?? [])];
+  const { checkpoint } = movedCheckpoint(work, cursor);
+  await commit(context, task, { delivered, failures, ...(checkpoint && { checkpoint }) });
   context.emit({ type: 'batch-done', at: context.clock.now(), flow, counts: countsOf(tally) });
+}
+
+async function deliverRecords(
+  work: FlowRun,
+  mapped: MappedBatch,
+  cursor: Cursor | undefined,
+): Promise<Loaded | undefined> {
+  const { context, task, loading } = work;
+  const { records } = mapped;
+  if (records.length === 0) return undefined;
+  await context.scopes.load();
+  await meetAllFields(context, records);
+  if (loading) return loadBatch(context, loading, mapped, cursor, task.tally);
+  await deliver(context, records, task);
+  return undefined;
+}
+
+export async function meetAllFields(context: FlowContext, records: readonly MappedRow[]): Promise<void> {
+  const targets = context.flow.targets.filter(({ target }) => target.everyField);
+  for (const target of targets) {
+    await meetFields(
+      context,
+      target,
+      records.map(({ record }) => record),
+    );
+  }
 }
 
 /** A window given by hand, or single rows, leave the cursor alone. */
 function movedCheckpoint(
-  context: FlowContext,
+  { context, loading }: FlowRun,
   cursor: Cursor | undefined,
 ): Pick<Parameters<typeof commit>[2], 'checkpoint'> {
   const { only, since, until } = context.options;
   if (only || since !== undefined || until !== undefined) return {};
   const params = context.compiled.paramsHash;
   const flow = context.flow.flow.name;
-  return { checkpoint: { flow, params, at: context.clock.now(), run: context.run, ...(cursor && { cursor }) } };
+  const sequence = loading && { sequence: loading.sequence };
+  return {
+    checkpoint: { flow, params, at: context.clock.now(), run: context.run, ...sequence, ...(cursor && { cursor }) },
+  };
 }
 
 /** An ordinary run leaves out what is known as delivered; `--full`, `--only` and windows look at the target again. */
-function isComparing(context: FlowContext): boolean {
+export function isComparing(context: FlowContext): boolean {
   const { full, only, since, until } = context.options;
   return !full && !only && since === undefined && until === undefined;
 }
 
-async function chosenRows(context: FlowContext, rows: readonly Row[]): Promise<readonly Row[]> {
+export async function chosenRows(context: FlowContext, rows: readonly Row[]): Promise<readonly Row[]> {
   const { only } = context.options;
   if (!only) return rows;
   const chosen: Row[] = [];
@@ -213,7 +258,7 @@ function modeOf({ full, only }: RunOptions): ReadRequest['mode'] {
   return full || only ? 'full' : 'incremental';
 }
 
-function batchesOf(work: FlowRun, cursor: Cursor | undefined): AsyncIterable<SourceBatch> {
+export function batchesOf(work: FlowRun, cursor: Cursor | undefined): AsyncIterable<SourceBatch> {
   const { context, source } = work;
   return readPatiently(context, context.flow.flow.source.connection, source, readRequest(work, cursor));
 }

@@ -1,19 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { exitCodes, toPipeError } from '../errors.ts';
 import type { PipeError } from '../errors.ts';
-import type { Connector } from '../connector.ts';
-import type { FlowCounts, Listener } from '../events/events.ts';
+import type { Connector, Row } from '../connector.ts';
+import type { Listener } from '../events/events.ts';
 import type { Lease, PortalBook } from '../state/machine-ports.ts';
 import type { StateStore } from '../state/ports.ts';
-import type { CompiledFlow, CompiledPipeline } from '../transform/compiled.ts';
+import type { CompiledPipeline } from '../transform/compiled.ts';
+import { chooseFlows } from './choose-flows.ts';
+import type { ChosenFlow } from './choose-flows.ts';
 import { closeConnections, openConnections } from './connections.ts';
 import type { RunClock, RunContext, RunOptions } from './context.ts';
-import { countsOf, startTally } from './counts.ts';
 import { reach } from './crash-points.ts';
-import { runErrors } from './errors.ts';
 import { makeHost } from './host.ts';
 import { identify, refuseOtherSystems } from './instance.ts';
-import { runFlow } from './run-flow.ts';
+import { connectionsOf } from './lost.ts';
+import { failureOf, runFlows } from './run-flows.ts';
+import type { FlowResult } from './run-flows.ts';
+import { keepSyncLog } from './sync-log.ts';
+import { waitForConnections } from './wait-for.ts';
 
 /** What a run is given; whoever calls opens and closes state, book and lease. */
 export interface RunTask {
@@ -34,17 +38,17 @@ export interface RunResult {
   readonly pipeline: string;
   readonly seconds: number;
   readonly requests: number;
-  readonly flows: readonly ({ readonly name: string } & FlowCounts)[];
+  readonly flows: readonly FlowResult[];
   /** 0 done, 4 something was queued or rejected; stops and failures have their own. */
   readonly exitCode: number;
-  /** What stopped the run before its end; a stop that was asked for is no failure. */
+  /** What stopped the run, or the first of its flows that failed, before its end; a stop that was asked for is no failure. */
   readonly error?: PipeError;
 }
 
 /** Runs the pipeline's flows in order; every end, good or bad, is written into the state and told as an event. */
 export async function runPipeline(task: RunTask): Promise<RunResult> {
   const { compiled, clock, state, emit } = task;
-  const flows = chosenFlows(task);
+  const flows = chooseFlows(compiled, task.options);
   const run = randomUUID();
   const startedAt = clock.now();
   const began = clock.monotonic();
@@ -55,8 +59,12 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
   const epoch = await state.startRun({ run, startedAt, mapping: compiled.hash, pid: process.pid });
   reach('lock-taken');
   emit({ type: 'run-started', at: startedAt, run, pipeline: compiled.pipeline.name, version: 1 });
-  const context = { ...task, run, epoch, startedAt, connections, usage, creates: new Map() };
-  const done = await runFlows(context, task, flows);
+  const parts = { ...task, run, epoch, startedAt, connections, usage, creates: new Map(), lost: new Map() };
+  const context = await begin(parts);
+  const done =
+    context instanceof Error
+      ? { flows: [], error: context }
+      : await runFlows(context, flows, keepSyncLog(context, task.connectors));
   const unclosed = await failureOf(() => closeConnections(connections));
   const error = done.error ?? unclosed;
   await state.pruneJournal(clock.now() - historyKeptMs);
@@ -75,81 +83,40 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
 /** How long closed intents and what records asked are kept for `explain`; open intents stay. */
 const historyKeptMs = 7 * 24 * 60 * 60 * 1000;
 
-interface FlowsDone {
-  readonly flows: readonly ({ readonly name: string } & FlowCounts)[];
-  readonly error?: PipeError;
-}
-
-async function runFlows(
-  parts: Omit<RunContext, 'instance'>,
-  task: RunTask,
-  flows: readonly CompiledFlow[],
-): Promise<FlowsDone> {
-  const done: ({ name: string } & FlowCounts)[] = [];
-  const instance = await refuseOtherSystems(parts)
-    .then(() => identify(task))
-    .catch(toPipeError);
-  if (instance instanceof Error) return { flows: done, error: instance };
-  const context = { ...parts, instance };
-  const missed: PipeError[] = [];
-  for (const flow of flows) {
-    const tally = startTally(flow.targets.map((target) => target.target.name));
-    const error = await failureOf(() => runFlow(context, flow, tally));
-    done.push({ name: flow.flow.name, ...countsOf(tally) });
-    // `--only 'id = 12345'` means a row of one flow: it matched nothing when it did so in all of them.
-    if (error?.code === runErrors.only_matched_nothing.code) missed.push(error);
-    else if (error) {
-      // Whoever counts along knows the last batch that was done, and not what was written since.
-      const counts = countsOf(tally);
-      if (counts.read > 0) task.emit({ type: 'batch-done', at: task.clock.now(), flow: flow.flow.name, counts });
-      return { flows: done, error };
-    }
-  }
-  const [error] = missed;
-  return { flows: done, ...(error && missed.length === flows.length && { error }) };
-}
-
-async function failureOf(work: () => Promise<void>): Promise<PipeError | undefined> {
+async function begin(parts: Omit<RunContext, 'instance'>): Promise<RunContext | PipeError> {
   try {
-    await work();
-    return undefined;
+    await refuseOtherSystems(parts);
+    await waitForConnections(parts);
+    return { ...parts, instance: await identify(parts) };
   } catch (thrown) {
     return toPipeError(thrown);
   }
 }
 
-function chosenFlows(task: RunTask): readonly CompiledFlow[] {
-  const { flows } = task.compiled;
-  const wanted = task.options.flows;
-  const names = flows.map((flow) => flow.flow.name);
-  for (const flow of wanted ?? []) {
-    if (names.includes(flow)) continue;
-    const expected = names.map((name) => `"${name}"`).join(' | ');
-    throw runErrors.unknown_flow.error({ flow, pipeline: task.compiled.pipeline.file, expected });
-  }
-  return flows.filter((flow) => (wanted ? wanted.includes(flow.flow.name) : flow.enabled));
-}
-
-function usedConnections(compiled: CompiledPipeline, flows: readonly CompiledFlow[]) {
-  const names = new Set(
-    flows.flatMap((flow) => [flow.flow.source.connection, ...flow.flow.targets.map((target) => target.connection)]),
-  );
-  return [...compiled.pipeline.connections.values()].filter((spec) => names.has(spec.name));
+function usedConnections({ pipeline }: CompiledPipeline, flows: readonly ChosenFlow[]) {
+  const log = pipeline.syncLog ? [pipeline.syncLog.connection] : [];
+  const names = new Set([...flows.flatMap(({ flow }) => connectionsOf(flow)), ...log]);
+  return [...pipeline.connections.values()].filter((spec) => names.has(spec.name));
 }
 
 /** What the signal's reason says when a person stopped the run. */
 export const stops = { SIGINT: 130, SIGTERM: 143 } as const;
 
-function exitCodeOf(flows: FlowsDone['flows'], error: PipeError | undefined, signal: AbortSignal): number {
+function exitCodeOf(flows: readonly FlowResult[], error: PipeError | undefined, signal: AbortSignal): number {
   if (signal.aborted) return signal.reason === 'SIGTERM' ? stops.SIGTERM : stops.SIGINT;
   if (error) return exitCodes[error.kind];
   return flows.some((flow) => flow.queued + flow.rejected + (flow.purged ?? 0) > 0) ? exitCodes.data : 0;
 }
 
-/** Counts only: numbers, names and lists of them are rows as they stand. */
-function asRow(result: Omit<RunResult, 'exitCode' | 'error'>) {
+/** Of what ended or stopped a flow its code alone is kept beside the counts. */
+function asRow(result: Omit<RunResult, 'exitCode' | 'error'>): Row {
   return {
     ...result,
-    flows: result.flows.map((flow) => ({ ...flow, targets: flow.targets.map((target) => ({ ...target })) })),
+    flows: result.flows.map(({ error, skippedBecause, ...flow }) => ({
+      ...flow,
+      targets: flow.targets.map((target) => ({ ...target })),
+      ...(error && { error: error.code }),
+      ...(skippedBecause && { skippedBecause: skippedBecause.code }),
+    })),
   };
 }

@@ -1,6 +1,8 @@
 import type { Place } from '../diagnostics.ts';
-import type { EntityDescription } from '../connector.ts';
+import type { EntityDescription, Sink, SourceDescription } from '../connector.ts';
 import type { Signature } from '../plan/claims.ts';
+import { restOf } from '../plan/mapped-fields.ts';
+import type { TargetEntity } from '../plan/match.ts';
 import { planErrors } from '../plan/errors.ts';
 import { fieldsOf } from '../plan/question.ts';
 import type { Fields } from '../plan/question.ts';
@@ -8,13 +10,19 @@ import type { CompiledFlow, CompiledTarget } from '../transform/compiled.ts';
 import { choicesFor, listed } from '../config/nearest.ts';
 import { attempt } from './attempt.ts';
 import type { OpenConnection, RunContext, Scope, Scopes } from './context.ts';
+import { makeTable, missingColumn } from './make-tables.ts';
+import { checkReference } from './references.ts';
+import { wantedTable } from './wanted-table.ts';
 
 /** Described when the first record needs them: a run with nothing to do asks nobody anything. */
-export function lazyScopes(context: RunContext, flow: CompiledFlow): Scopes {
+export function lazyScopes(context: RunContext, flow: CompiledFlow, source: SourceDescription): Scopes {
   let scopes: ReadonlyMap<string, Scope> | undefined;
   return {
     load: async () => {
-      scopes ??= await describeScopes(context, flow);
+      scopes ??= await describeScopes(context, flow, source);
+    },
+    reload: async () => {
+      scopes = await describeScopes(context, flow, source);
     },
     of: (target) => {
       const scope = scopes?.get(target);
@@ -25,7 +33,11 @@ export function lazyScopes(context: RunContext, flow: CompiledFlow): Scopes {
 }
 
 /** Describes every entity the flow's targets use, each once, and checks that what the mapping names is there (DL-3). */
-async function describeScopes(context: RunContext, flow: CompiledFlow): Promise<ReadonlyMap<string, Scope>> {
+async function describeScopes(
+  context: RunContext,
+  flow: CompiledFlow,
+  source: SourceDescription,
+): Promise<ReadonlyMap<string, Scope>> {
   const groups = new Map<string, CompiledTarget[]>();
   for (const target of flow.targets) {
     const id = scopeId(context, target);
@@ -34,7 +46,7 @@ async function describeScopes(context: RunContext, flow: CompiledFlow): Promise<
   const scopes = new Map<string, Scope>();
   // One after the other: most systems describe all their entities in one answer, which a connector keeps.
   for (const [id, targets] of groups) {
-    const scope = await describeScope(context, id, targets);
+    const scope = await describeScope(context, flow, source, id, targets);
     for (const target of targets) scopes.set(target.target.name, scope);
   }
   return scopes;
@@ -50,14 +62,25 @@ function connectionOf(context: RunContext, target: CompiledTarget): OpenConnecti
   return open;
 }
 
-async function describeScope(context: RunContext, id: string, targets: readonly CompiledTarget[]): Promise<Scope> {
+async function describeScope(
+  context: RunContext,
+  flow: CompiledFlow,
+  source: SourceDescription,
+  id: string,
+  targets: readonly CompiledTarget[],
+): Promise<Scope> {
   const [first] = targets;
   if (!first) throw new Error('a scope without targets');
   const connection = connectionOf(context, first);
   const sink = connection.connection.sink?.(first.target.block);
   if (!sink) throw new Error(`connection ${connection.name} cannot be written to`);
+  const references = await describeReferences(context, connection, sink, targets);
+  for (const target of targets) {
+    await makeTable(context, connection, sink, wantedTable(flow, target, source, references));
+  }
   const description = await attempt(context, connection.name, () => sink.describe(first.target.entity, context.signal));
   const fields = fieldsOf(description);
+  for (const target of targets) if (target.target.everyField) checkEveryField(flow, target, source, description);
   for (const target of targets) checkFields(target, description, fields);
   for (const target of targets) checkIdentity(target, description, connection.name);
   const shapes = (some: readonly CompiledTarget[]) =>
@@ -71,11 +94,46 @@ async function describeScope(context: RunContext, id: string, targets: readonly 
   const asked = everywhere.flatMap((signature) => [...signature.filled, ...signature.empty]);
   const { tag } = description;
   const marks = tag ? [tag.origin, tag.key, ...(tag.at === undefined ? [] : [tag.at])] : [];
-  const select = [...new Set([...targets.flatMap((target) => target.select), ...asked, ...marks])].filter(
+  const every = targets.some((target) => target.target.everyField) ? description.fields.map(({ name }) => name) : [];
+  const select = [...new Set([...targets.flatMap((target) => target.select), ...every, ...asked, ...marks])].filter(
     (name) => name !== description.id,
   );
   const elsewhere = everywhere.slice(signatures.length);
-  return { id, connection, sink, description, fields, select, signatures, elsewhere };
+  return { id, connection, sink, description, fields, select, signatures, elsewhere, references };
+}
+
+async function describeReferences(
+  context: RunContext,
+  connection: OpenConnection,
+  sink: Sink,
+  targets: readonly CompiledTarget[],
+): Promise<ReadonlyMap<string, TargetEntity>> {
+  const referring = targets.flatMap((target) => target.fields ?? []).filter(({ mapping }) => mapping.reference);
+  const references = new Map<string, TargetEntity>();
+  for (const field of referring) {
+    const table = field.mapping.reference?.table ?? '';
+    const known = references.get(table);
+    const description =
+      known?.description ?? (await attempt(context, connection.name, () => sink.describe(table, context.signal)));
+    const entity = known ?? { description, fields: fieldsOf(description) };
+    references.set(table, entity);
+    checkReference(field, entity, connection.name);
+  }
+  return references;
+}
+
+/** With `fields: all`, what the source is known to bring must have its place before the first record comes. */
+function checkEveryField(
+  flow: CompiledFlow,
+  target: CompiledTarget,
+  source: SourceDescription,
+  description: EntityDescription,
+): void {
+  if (description.openFields) return;
+  const names = flow.shapes ? [...flow.shapes.keys()] : source.fields.map(({ name }) => name);
+  const known = new Set(description.fields.map(({ name }) => name));
+  const lacking = restOf(target, names).find(({ mapping }) => !known.has(mapping.field));
+  if (lacking) throw missingColumn(description, lacking.mapping.field, target.target.connection, target.target.place);
 }
 
 /** All targets of the pipeline on one entity: what one flow writes may answer what another asks (waves.md). */

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { Outcome, Write } from '../connector.ts';
+import type { AtomicWrites, Outcome, Write } from '../connector.ts';
+import { toPipeError } from '../errors.ts';
 import { placeholder } from '../plan/change.ts';
 import type { Change } from '../plan/change.ts';
 import type { Intent } from '../state/ports.ts';
 import type { CompiledTarget } from '../transform/compiled.ts';
 import type { Answers } from './answers.ts';
-import { attemptWrites, waitOut } from './attempt.ts';
+import { attempt, attemptWrites, waitOut } from './attempt.ts';
 import { beginCreates } from './begin-creates.ts';
 import type { FlowContext, Scope } from './context.ts';
 import { reach } from './crash-points.ts';
+import { markOf, takeOverOne } from './fence.ts';
 import type { Execution } from './execute-wave.ts';
 import { withoutQuotes } from './quoted.ts';
 import { keepReceipts } from './receipts.ts';
@@ -108,6 +110,8 @@ async function sendChunk(sending: Sending, steps: readonly Step[]): Promise<void
     intents.map((intent) => intent.write),
     (writes) => {
       context.lease.verify();
+      const { atomic } = scope.sink;
+      if (atomic) return commitWrites(sending, atomic, steps, writes);
       return scope.sink.write(writes, context.signal, freshUntil(context, steps));
     },
     (index, inMs) => steps.slice(index, index + 1).every((step) => isFresh(context, step, inMs)),
@@ -126,6 +130,32 @@ async function sendChunk(sending: Sending, steps: readonly Step[]): Promise<void
   for (const one of sent) settle(sending, one);
   stopOnEnvironment(sent);
   await waitForStale(sending, sent);
+}
+
+/**
+ * Where a target commits in transactions and an answer was lost, taking over again ends the one it belongs to: then what
+ * became of the writes can be read off the target, so they are planned anew instead of being in doubt (DL-23).
+ */
+async function commitWrites(
+  { context, scope, target, answers }: Sending,
+  atomic: AtomicWrites,
+  steps: readonly Step[],
+  writes: readonly Write[],
+): Promise<readonly Outcome[]> {
+  const { name } = target.target;
+  const mark = markOf(context, name);
+  const sequence = context.fences.get(name)?.sequence ?? 0;
+  try {
+    return (await atomic.commit({ mark, sequence, writes }, context.signal)).outcomes;
+  } catch (thrown) {
+    if (!toPipeError(thrown).retry || context.signal.aborted) throw thrown;
+    await attempt(context, scope.connection.name, () => takeOverOne(context, atomic, mark));
+    for (const { execution, change } of steps) {
+      answers.touch(execution.effectsOf.get(change) ?? []);
+      execution.stale = true;
+    }
+    throw thrown;
+  }
 }
 
 /** What was held up for longer than its plan is fresh is planned again, but not before it may pass. */

@@ -1,6 +1,7 @@
 import type { Outcome, Row, Write } from '../connector.ts';
 import type { PipeError } from '../errors.ts';
 import { placeholder } from '../plan/change.ts';
+import type { Change } from '../plan/change.ts';
 import { rowClaim } from '../plan/claims.ts';
 import { presentValues, rowAfter } from '../plan/fields.ts';
 import { heldBy } from './doubts.ts';
@@ -28,7 +29,9 @@ function applied({ context, target, scope, answers }: Sending, { step, intent }:
   const already = execution.written.some((row) => row.target === name && row.row === key);
   if (!already) {
     execution.written.push({ target: name, operation, row: key });
-    tellWritten(context, { key: execution.record.key, target: name, row: key, operation, ...madeOf(write) });
+    const rung = execution.plans.get(name)?.rung;
+    const told = { key: execution.record.key, target: name, row: key, operation, rung } as const;
+    tellWritten(context, { ...told, ...changedBy(change), ...madeOf(write) });
   }
   if (write.operation === 'rows' || change.operation === 'delete') return;
   const row =
@@ -44,6 +47,12 @@ function applied({ context, target, scope, answers }: Sending, { step, intent }:
 
 function madeOf(write: Write): { readonly values?: Row } {
   return write.operation === 'create' ? { values: presentValues(write.values) } : {};
+}
+
+/** A row is told once, by all that was to be sent of it. */
+function changedBy(change: Change): { readonly fields?: readonly string[] } {
+  if (!('values' in change)) return {};
+  return { fields: [...Object.keys(change.values), ...change.lists.map(({ list }) => list)] };
 }
 
 /** DL-13: what the write touches is held until a late effect is no longer possible. */

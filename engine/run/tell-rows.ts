@@ -14,13 +14,22 @@ interface Written {
   readonly operation: Extract<RunEvent, { type: 'row-written' }>['operation'];
   /** What it was created with. */
   readonly values?: Row;
+  readonly rung?: string | undefined;
+  readonly fields?: readonly string[];
 }
 
 /** Tells a row that was written, where rows are told. */
-export function tellWritten(context: FlowContext, { key, target, row, operation, values }: Written): void {
+export function tellWritten(context: FlowContext, written: Written): void {
+  const { key, target, row, operation, values } = written;
   if (context.options.tellRows === undefined) return;
   const told = { at: context.clock.now(), flow: context.flow.flow.name, key, target, row };
-  context.emit({ type: 'row-written', ...told, operation, ...aboutOf(context, target, values) });
+  context.emit({
+    type: 'row-written',
+    ...told,
+    operation,
+    ...howOf(context, written),
+    ...aboutOf(context, target, values),
+  });
 }
 
 /** Tells the rows that were found for records and stay as they are; of what a guard skips, its word tells. */
@@ -33,8 +42,22 @@ export function tellFound(context: FlowContext, target: CompiledTarget, executio
     const row = plan && restingRow(context, plan);
     if (row === undefined) continue;
     const told = { at: context.clock.now(), flow: context.flow.flow.name, key: record.key, target: name, row };
-    context.emit({ type: 'row-found', ...told, ...lookUp, ...aboutOf(context, name, plan?.row) });
+    context.emit({
+      type: 'row-found',
+      ...told,
+      ...lookUp,
+      ...howOf(context, { rung: plan?.rung }),
+      ...aboutOf(context, name, plan?.row),
+    });
   }
+}
+
+function howOf(
+  { options }: FlowContext,
+  { rung, fields }: Pick<Written, 'rung' | 'fields'>,
+): Pick<RunEvent & { type: 'row-found' }, 'rung' | 'fields'> {
+  if (!options.tellHow) return {};
+  return { ...(rung !== undefined && { rung }), ...(fields && { fields }) };
 }
 
 function restingRow({ scopes }: FlowContext, plan: TargetPlan): string | undefined {

@@ -124,7 +124,9 @@ function emptyDatabase(file: string, schema: Schema): Buffer {
 }
 
 function database(sqlite: Sqlite.Database, file: string): Database {
-  const write = <Result>(work: () => Result): Result => guarded(file, () => sqlite.transaction(work).immediate());
+  // Made once: what better-sqlite3 makes of a function is four others, with properties on each of them.
+  const transaction = sqlite.transaction((work: () => unknown) => work());
+  const write = <Result>(work: () => Result): Result => guarded(file, () => transaction.immediate(work) as Result);
   return {
     sqlite,
     read: (work) => guarded(file, work),

@@ -165,6 +165,8 @@ export interface Checkpoint {
   readonly cursor?: Cursor;
   /** Hash of the params that source and map use; another one refuses the run (language.md §4.12). */
   readonly params: string;
+  /** The number of the last batch whose rows the target committed with a checkpoint of its own (DL-23). */
+  readonly sequence?: number;
   readonly at: number;
   readonly run: string;
 }

@@ -116,6 +116,7 @@ interface CheckpointRow {
   readonly flow: string;
   readonly cursor: string | null;
   readonly params: string;
+  readonly sequence: number | null;
   readonly at: number;
   readonly run: string;
 }
@@ -132,8 +133,8 @@ function checkpoints(db: Database): Pick<StateStore, 'checkpoint' | 'checkpoints
   };
 }
 
-function checkpointOf({ cursor, ...row }: CheckpointRow): Checkpoint {
-  return cursor === null ? row : { ...row, cursor: parsed<Cursor>(cursor) };
+function checkpointOf({ cursor, sequence, ...row }: CheckpointRow): Checkpoint {
+  return { ...row, ...given('sequence', sequence), ...(cursor !== null && { cursor: parsed<Cursor>(cursor) }) };
 }
 
 function advancing(db: Database): (delivery: Delivery) => void {
@@ -146,8 +147,8 @@ function advancing(db: Database): (delivery: Delivery) => void {
   const know = db.sqlite.prepare<[string, string, string]>(
     'INSERT INTO known (flow, key, hash) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET hash = excluded.hash',
   );
-  const save = db.sqlite.prepare<[string, string | null, string, number, string]>(
-    'INSERT OR REPLACE INTO checkpoints (flow, cursor, params, at, run) VALUES (?, ?, ?, ?, ?)',
+  const save = db.sqlite.prepare<[string, string | null, string, number | null, number, string]>(
+    'INSERT OR REPLACE INTO checkpoints (flow, cursor, params, sequence, at, run) VALUES (?, ?, ?, ?, ?, ?)',
   );
   const owe = db.sqlite.prepare<[string, string, string, string, string, string]>(
     'INSERT OR REPLACE INTO owed (flow, key, target, row, list, made) VALUES (?, ?, ?, ?, ?, ?)',
@@ -166,7 +167,7 @@ function advancing(db: Database): (delivery: Delivery) => void {
       pay.run(owner, key);
     }
     if (!delivery.checkpoint) return;
-    const { flow, cursor, params, at, run } = delivery.checkpoint;
-    save.run(flow, cursor ? JSON.stringify(cursor) : null, params, at, run);
+    const { flow, cursor, params, sequence, at, run } = delivery.checkpoint;
+    save.run(flow, cursor ? JSON.stringify(cursor) : null, params, sequence ?? null, at, run);
   };
 }

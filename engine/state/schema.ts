@@ -143,5 +143,8 @@ export const stateSchema: Schema = {
     `
     CREATE TABLE systems (connection TEXT PRIMARY KEY, system TEXT NOT NULL, met TEXT) STRICT, WITHOUT ROWID;
     `,
+    `
+    ALTER TABLE checkpoints ADD COLUMN sequence INTEGER;
+    `,
   ],
 };

@@ -35,7 +35,9 @@ export function compileIdentity(
   return { parts, select: [...new Set([...target.key, ...judged, ...mark])] };
 }
 
-/** With `fields: all` a key that no entry maps is the record field of its name. */
-function byName(field: string, { place }: CompiledTarget['target']): CompiledField {
-  return { mapping: { field, place, write: 'always', items: [] }, items: [{ evaluate: (row: Row) => row[field] }] };
+/** With `fields: all` a key that no entry maps is the record field that has its name in the target. */
+function byName(field: string, { place, everyField }: CompiledTarget['target']): CompiledField {
+  const evaluate = (row: Row) =>
+    row[field] ?? row[Object.keys(row).find((name) => everyField?.columnOf(name) === field) ?? ''];
+  return { mapping: { field, place, write: 'always', items: [] }, items: [{ evaluate, shape: { field } }] };
 }

@@ -9,6 +9,7 @@ import { transformErrors } from './errors.ts';
 import type { Expression } from './expression.ts';
 import { mapField } from './map-field.ts';
 import type { Reader } from './reader.ts';
+import { shapeOf } from './shape.ts';
 import type { FlowKnowledge } from './surroundings.ts';
 
 /** The targets of a flow, each knowing what to read of its rows for itself and for the targets after it. */
@@ -34,6 +35,7 @@ export function compileTargets(flow: Flow, known: FlowKnowledge, read: Reader): 
       ...(identity && { identity }),
       select: [...new Set([...fieldsUsed(target), ...asked])],
       uses: [...new Set(uses)].filter((name) => names.has(name)),
+      readsFound: uses.includes('found'),
     };
   });
 }
@@ -43,7 +45,7 @@ function compileTarget(
   target: Target,
   known: FlowKnowledge,
   read: Reader,
-): Omit<CompiledTarget, 'select' | 'uses'> {
+): Omit<CompiledTarget, 'select' | 'uses' | 'readsFound'> {
   const at = `${flow.name}.${target.name}`;
   const inside = known.inside(target, 'target');
   const fields = target.fields?.map((mapping) =>
@@ -79,7 +81,7 @@ function compileField(
     if (name !== undefined) taken.push(name);
     const make = mapField(value, expression?.evaluate);
     const evaluate: Evaluate = (input, variables) => make(input, variables);
-    return { evaluate, ...(type !== undefined && { type }) };
+    return { evaluate, shape: shapeOf(value, expression), ...(type !== undefined && { type }) };
   });
   const by = mapping.reference?.by.map(({ field, expression }) => {
     const asked = read(expression, `${at}.by.${field}`);

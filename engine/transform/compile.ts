@@ -13,6 +13,8 @@ import { mapField } from './map-field.ts';
 import type { MakeValue } from './map-field.ts';
 import { reader } from './reader.ts';
 import type { Reader } from './reader.ts';
+import { shapeOf } from './shape.ts';
+import type { Shape } from './shape.ts';
 import { fieldAt, knowledgeOf } from './surroundings.ts';
 import type { FlowKnowledge, Knowledge } from './surroundings.ts';
 
@@ -61,6 +63,7 @@ function compileFlow(
       flow,
       enabled: isEnabled(pipeline, flow, known, read),
       map: flow.map ? (row, variables) => makeRecord(entries, row, variables) : unchanged,
+      ...(flow.map && { shapes: new Map(entries.map(({ name, shape }) => [name, shape])) }),
       guards: flow.guards.map((guard) => {
         const test = read.condition(guard.if, `${flow.name}.guard`, known.outside('guard'));
         return { ...guard, test };
@@ -75,13 +78,15 @@ interface MapEntry {
   readonly expression: Expression | undefined;
   readonly bare: boolean;
   readonly make: MakeValue;
+  readonly shape: Shape;
 }
 
 function readMap(flow: Flow, known: FlowKnowledge, read: Reader): readonly MapEntry[] {
   return [...(flow.map?.values() ?? [])].map(({ name, value }) => {
     const text = value.kind === 'expression' ? value.expression : value.kind === 'table' ? value.from : undefined;
     const expression = text && read.value(text, `${flow.name}.map.${name}`, known.outside('map'));
-    return { name, expression, bare: value.kind === 'expression', make: mapField(value, expression?.evaluate) };
+    const make = mapField(value, expression?.evaluate);
+    return { name, expression, bare: value.kind === 'expression', make, shape: shapeOf(value, expression) };
   });
 }
 

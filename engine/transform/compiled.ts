@@ -11,6 +11,7 @@ import type {
 } from '../config/pipeline.ts';
 import type { Row, Value } from '../connector.ts';
 import type { PipeError } from '../errors.ts';
+import type { Shape } from './shape.ts';
 
 /** The values expressions may name: `$params`, `$source`, `$run`, `$found`, earlier targets (language.md §4.6). */
 export type Variables = Readonly<Record<string, Row | undefined>>;
@@ -40,6 +41,8 @@ export interface CompiledFlow {
   readonly enabled: boolean;
   /** Source row → record; warnings name table entries that fell to `otherwise` with `warn`. */
   readonly map: (row: Row, variables: Variables) => Promise<MappedRecord>;
+  /** What the fields of the record look like, by name; absent: the record is the row. */
+  readonly shapes?: ReadonlyMap<string, Shape>;
   readonly guards: readonly (FlowGuard & { readonly test: Test })[];
   readonly targets: readonly CompiledTarget[];
 }
@@ -70,6 +73,8 @@ export interface CompiledTarget {
   readonly select: readonly string[];
   /** Earlier targets its expressions name. */
   readonly uses: readonly string[];
+  /** What it writes depends on the row that is there: an expression names `$found`. */
+  readonly readsFound: boolean;
 }
 
 /** The target's key, as a row holds it and as a record makes it (DL-7). */
@@ -94,7 +99,7 @@ export interface CompiledRung {
 
 export interface CompiledField {
   readonly mapping: FieldMapping;
-  readonly items: readonly { readonly type?: string; readonly evaluate: Evaluate }[];
+  readonly items: readonly { readonly type?: string; readonly evaluate: Evaluate; readonly shape: Shape }[];
   /** With `mapping.reference`: how the row is found whose field is taken. */
   readonly by?: readonly { readonly field: string; readonly evaluate: Evaluate }[];
 }

@@ -9,8 +9,8 @@ export type WirePoint = 'request-half-written';
 /** `request-sent`: the request is there, nothing of it done. `command-committed`: one of n commands done, or all. */
 export type PortalPoint = 'request-sent' | 'command-committed';
 
-/** `full`: the disk takes no more. */
-export type Deed = 'SIGKILL' | 'SIGSTOP' | 'SIGTERM' | 'full';
+/** `full`: the disk takes no more. `SIGCONT`: nothing, whoever is told does something. */
+export type Deed = 'SIGKILL' | 'SIGSTOP' | 'SIGTERM' | 'SIGCONT' | 'full';
 
 /** What happens to a process at the `nth` time it comes to a point. */
 export interface Disturbance<At extends Point = Point> {

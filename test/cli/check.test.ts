@@ -53,6 +53,14 @@ describe('pipe check', () => {
     });
   });
 
+  it('100. waits for a connection that says so, tells once, and ends with 3 when it does not come up', async () => {
+    const { pipe } = place({ ...peopleFiles, 'people.yaml': twoConnections });
+    const flags = ['--connection', 'portal.webhook=http://127.0.0.1:1/rest/1/x/', '--connection', 'portal.waitFor=1s'];
+    const { exit, stdout, stderr } = await pipe(['check', 'people.yaml', '--connection', 'portal', ...flags]);
+    expect([exit, stderr.match(/^waits for portal, 1 s: .+$/gm)?.length, stderr.split('\n').length]).toEqual([3, 1, 2]);
+    expect(stdout).toMatch(/^portal\n.*bitrix24\./);
+  });
+
   it('takes settings and params, and ends with 3 when a system is not as it should be', async () => {
     const { pipe } = place(peopleFiles);
     const flags = ['--connection', 'desk.folder=elsewhere', '--param', 'branch=x'];

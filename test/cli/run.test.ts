@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { peopleCsv, peopleFiles, peopleYaml } from './people.ts';
 import { place, steady, untimed } from './pipe.ts';
@@ -126,6 +126,52 @@ ${line}
     const names = [one, both].map(({ stdout }) => JSON.parse(stdout).flows.map((flow: { name: string }) => flow.name));
     expect(names).toEqual([['again'], ['people', 'again']]);
     expect([wrong.exit, wrong.stderr.split('\n')[1]]).toEqual([2, '  there is no flow "agian" in people.yaml']);
+  });
+
+  it('65. runs first what a flow that --flow names comes after, unless its rows are chosen by hand', async () => {
+    const second = peopleYaml
+      .slice(peopleYaml.indexOf('  people:'))
+      .replace('  people:', '  again:\n    after: [people]');
+    const { pipe } = place({ ...goodFiles, 'people.yaml': peopleYaml + second });
+    const all = await pipe(['run', 'people.yaml', '--json', '--flow', 'again']);
+    const one = await pipe(['run', 'people.yaml', '--json', '--flow', 'again', '--limit', '1']);
+    const names = [all, one].map(({ stdout }) => JSON.parse(stdout).flows.map((flow: { name: string }) => flow.name));
+    expect(names).toEqual([['people', 'again'], ['again']]);
+    expect(untimed(all.stderr)).toContain('<time> - INFO - people runs too: again comes after it\n');
+  });
+
+  it('tells which flow failed, which was not run for it, and runs the others', async () => {
+    const flow = peopleYaml.slice(peopleYaml.indexOf('  people:')).replaceAll('connection: desk', 'connection: away');
+    const more = flow.replaceAll('people', 'more');
+    const late = flow.replace('  people:', '  late:\n    after: [more]');
+    const text = peopleYaml.replace('flows:', '  away: { connector: file }\nflows:') + more + late;
+    const { pipe } = place({ ...goodFiles, 'people.yaml': text });
+    const { exit, stdout, stderr } = await pipe(['run', 'people.yaml']);
+    const data = await pipe(['run', 'people.yaml', '--json']);
+    expect(stdout).toContain('more: failed, see below\n');
+    expect(stdout).toContain('late: flow late was not run: more, which it comes after, did not get done\n');
+    expect(stdout).toContain('people\n  Read: 3\n');
+    expect(untimed(stderr)).toContain('<time> - ERROR - flow late was not run: more, which it comes after');
+    expect(exit).toBe(data.exit);
+    expect(shapeErrors('run', data.stdout)).toEqual([]);
+    const { flows, error } = JSON.parse(data.stdout);
+    expect(flows).toMatchObject([
+      { name: 'people', read: 1 },
+      { name: 'more', error: { code: error.code } },
+      { name: 'late', skippedBecause: { code: 'run.prerequisite_failed' } },
+    ]);
+  });
+
+  it('69. says with --verbose how each row was found and what was sent, and keeps the log as it is', async () => {
+    const { pipe, path } = place(goodFiles);
+    const { stderr } = await pipe(['run', 'people.yaml', '--verbose']);
+    expect(untimed(stderr)).toMatch(
+      /^<time> - DEBUG - Created copy row \S+ for 1 \[fields: id, branch, name, phone\]$/m,
+    );
+    const again = await pipe(['run', 'people.yaml', '--verbose', '--full']);
+    expect(untimed(again.stderr)).toMatch(/^<time> - DEBUG - Found copy row \S+ \(1\) \[rung: id\]$/m);
+    const [log = ''] = readdirSync(path('logs'));
+    expect(readFileSync(path(`logs/${log}`), 'utf8')).not.toContain('DEBUG');
   });
 
   it('takes a param, settings of a connection and a folder for the state', async () => {

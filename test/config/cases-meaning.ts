@@ -126,6 +126,20 @@ export const meaningCases: CaseGroups = {
         '9:24 error config.unknown_connection: there is no connection "bse" → write "base", or declare it under connections',
       ],
     },
+    {
+      name: 'a sync log where nothing is written',
+      change: [['flows:', 'syncLog: { connection: clinic, table: log }\nflows:']],
+      expect: [
+        '9:24 error config.not_a_target: nothing can be written to "clinic": clinic has no target → name another connection here',
+      ],
+    },
+    {
+      name: 'a sync log where there are no tables',
+      change: [['flows:', 'syncLog: { connection: portal, table: log }\nflows:']],
+      expect: [
+        '9:24 error config.no_tables_here: crm has no tables: no log of runs can be kept there → name a connection to a data base under syncLog',
+      ],
+    },
   ],
   sources: [
     {

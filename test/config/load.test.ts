@@ -123,6 +123,33 @@ describe('a sound pipeline', () => {
     expect(pipeline.connections.get('clinic')?.settings).toMatchObject({ port: 1500, proxy: { host: 'gate' } });
   });
 
+  it('69. takes a setting of --connection before the environment, and asks for no variable in its place', async () => {
+    const connections = ['portal.webhook=https://other.example/rest/1/xyz/'];
+    const env = { BASE_URL: 'postgres://localhost' };
+    const { pipeline, lines } = await load(sound, { env, connections });
+    expect(lines).toEqual([]);
+    expect(pipeline.connections.get('portal')?.settings).toEqual({ webhook: 'https://other.example/rest/1/xyz/' });
+    const beside = await load(sound, { env: { ...env, WEBHOOK: 'https://portal.example/rest/1/abc/' }, connections });
+    expect(beside.pipeline.connections.get('portal')?.settings).toEqual(pipeline.connections.get('portal')?.settings);
+  });
+
+  it('100. knows how long to wait for a connection, by the file or a flag; no connector sees it', async () => {
+    const text = changed(['connector: clinic,', 'connector: clinic, waitFor: 60s,']);
+    const clinic = async (connections: readonly string[] = []) => {
+      const { pipeline, lines } = await load(text, { env: environment, connections });
+      return { ...pipeline.connections.get('clinic'), lines };
+    };
+    expect(await clinic()).toMatchObject({ waitForMs: 60_000, lines: [] });
+    expect((await clinic()).settings).not.toHaveProperty('waitFor');
+    expect(await clinic(['clinic.waitFor=2m'])).toMatchObject({ waitForMs: 120_000, lines: [] });
+    expect((await clinic(['clinic.waitFor=soon'])).lines).toHaveLength(1);
+  });
+
+  it('asks for the variables of the other settings all the same', async () => {
+    const { lines } = await load(sound, { env: { BASE_URL: 'postgres://localhost' }, connections: ['portal.x=1'] });
+    expect(lines.filter((line) => line.includes('config.secret_missing'))).toHaveLength(1);
+  });
+
   it('asks for no variable of a connection that a sandbox replaces', async () => {
     const sandboxes = { portal: { webhook: 'http://127.0.0.1:8080/rest/1/x/' } };
     const { pipeline, lines } = await load(sound, { env: { BASE_URL: 'postgres://localhost' }, sandboxes });

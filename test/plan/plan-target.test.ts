@@ -3,6 +3,7 @@ import type { EntityDescription, Question, Row } from '../../engine/connector.ts
 import { toPipeError } from '../../engine/errors.ts';
 import type { TargetPlan } from '../../engine/plan/change.ts';
 import type { OwnRows } from '../../engine/plan/match.ts';
+import { noReferences } from '../../engine/plan/mapped-fields.ts';
 import { planTarget } from '../../engine/plan/plan-target.ts';
 import { fieldsOf, satisfies } from '../../engine/plan/question.ts';
 import { compiled } from '../support/harness.ts';
@@ -80,6 +81,7 @@ ${block.replaceAll(/^/gm, '        ')}
     target,
     entity: { description: deal, fields },
     record: { key: 'V1', source: {}, record },
+    references: noReferences,
     own: given.own ?? { links: [], owed: [] },
     variables: { params: { final: ['WON', 'LOSE'] }, run: {}, source: {}, ...given.earlier },
     ask: async (question) => {

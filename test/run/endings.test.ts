@@ -78,7 +78,7 @@ describe('a run', () => {
     }));
     tables.rows = [visit(1)];
     const { flows } = await runPipeline(await taskFor(connector, { emit: (event) => events.push(event) }));
-    const { name: _name, ...counts } = flows[0] ?? { name: '' };
+    const { name: _name, error: _error, ...counts } = flows[0] ?? { name: '' };
     expect(counts).toMatchObject({ read: 1 });
     expect(events.findLast((event) => event.type === 'batch-done')).toMatchObject({ counts });
   });

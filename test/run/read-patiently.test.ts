@@ -43,6 +43,7 @@ async function readAll(source: Source, more: Partial<ReadRequest> = {}) {
     signal: new AbortController().signal,
     emit: (event: RunEvent) => void events.push(event),
     usage: { requests: 0, limitedMs: 0 },
+    lost: new Map(),
   } as unknown as RunContext;
   const request: ReadRequest = { mode: 'incremental', batch: 2, params: {}, signal: context.signal, ...more };
   const ids: unknown[] = [];

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EntityDescription } from '../../engine/connector.ts';
 import type { RunOptions } from '../../engine/run/context.ts';
+import { rowText } from '../../engine/log/rows.ts';
 import type { CompiledPipeline } from '../../engine/transform/compiled.ts';
 import { compiled, stand } from '../support/harness.ts';
 import type { Stand } from '../support/harness.ts';
@@ -86,6 +87,23 @@ describe('the rows of a run', () => {
     tables.rows = [{ id: 1, sum: 100 }];
     expect(await told()).toEqual(['looked up before 1 of V1']);
     expect(desk.events).toContainEqual(expect.objectContaining({ type: 'record-named', name: 'IGNORE', rows: ['1'] }));
+  });
+
+  it('69. are told with their rung and the fields that were sent where that is asked for', async () => {
+    const how = async () => {
+      await told({ tellRows: 'masked', tellHow: true });
+      return desk.events.flatMap((event) =>
+        event.type === 'row-found' || event.type === 'row-written' ? [rowText(event, 'en')] : [],
+      );
+    };
+    tables.rows = [{ id: 1, sum: 100 }];
+    expect(await how()).toEqual(['Created deal 1 for V1 [fields: VISIT, SUM, ORIGINATOR, ORIGIN, products]']);
+    tables.rows = [{ id: 1, sum: 31.4159 }];
+    expect(await how()).toEqual([
+      'Found deal 1 (V1) [rung: visit]',
+      'Updating deal 1 for V1 [rung: visit; fields: SUM, products]',
+    ]);
+    expect(JSON.stringify(desk.events)).not.toContain('31.4159');
   });
 
   it('are told as adopted when they turn out to be there after a lost answer', async () => {

@@ -69,7 +69,7 @@ export function tableSystem(name: string, descriptions: readonly EntityDescripti
         scan: true,
         deletes: true,
       },
-      connect: () => connect(system),
+      connect: () => connectTables(system),
     },
   };
   return system;
@@ -89,7 +89,7 @@ export function putRow(system: TableSystem, name: string, values: Record<string,
   return key;
 }
 
-function connect(system: TableSystem): Connection {
+export function connectTables(system: TableSystem): Connection {
   return {
     source: () => source(system),
     sink: () => sink(system),

@@ -3,6 +3,7 @@ import Sqlite from 'better-sqlite3';
 import { Catalog, type Column, quoteName, rowversionOf, type Table, tableKey } from './catalog.ts';
 import { Rowversions } from './rowversions.ts';
 import type { Rights } from './sql/binding.ts';
+import { PlanCache } from './statement-cache.ts';
 import { registerMetadataFunctions } from './sql/metadata-functions.ts';
 import { registerFunctions } from './sql/sqlite-functions.ts';
 import { systemTables, refreshSystemTables } from './system-tables.ts';
@@ -25,6 +26,7 @@ export interface SessionHooks {
 export class Database {
   readonly catalog: Catalog;
   readonly rowversions: Rowversions;
+  readonly plans = new PlanCache();
   readonly #file: string;
   readonly #temporary: string | undefined;
   readonly #identities = new Map<string, bigint>();

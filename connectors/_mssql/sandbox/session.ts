@@ -22,7 +22,7 @@ import { needsBigInt, type SqliteValue } from './sql/sql-types.ts';
 import type { Expression, IsolationLevel, Statement, VariableDeclaration } from './sql/syntax.ts';
 import { systemValues } from './sql/system-values.ts';
 import { asSqlError } from './sqlite-errors.ts';
-import { StatementCache, typesKey } from './statement-cache.ts';
+import { PreparedStatements, rightsKey, typesKey } from './statement-cache.ts';
 import type { ResultColumn } from './tokens.ts';
 import { declareParameters, declareVariable, typesOf, type Variables } from './variables.ts';
 
@@ -64,7 +64,8 @@ export class Session {
 
   readonly #options: SessionOptions;
   readonly #connection: Connection;
-  readonly #cache = new StatementCache();
+  readonly #prepared = new PreparedStatements();
+  readonly #rights: string;
   readonly #variables: Variables = new Map();
   readonly #settings = new Map<string, string>();
   #identityInsert: Table | undefined;
@@ -78,6 +79,7 @@ export class Session {
     this.host = options.host;
     this.application = options.application;
     this.rowversions = options.database.rowversions;
+    this.#rights = rightsKey(options.rights);
     this.#connection = options.database.connect({
       rights: options.rights,
       nextRowversion: () => this.rowversions.next(this),
@@ -103,7 +105,7 @@ export class Session {
     this.#variables.clear();
     let clean = true;
     try {
-      const statements = this.#cache.parse(sql);
+      const statements = this.#options.database.plans.parse(sql);
       declareParameters(this.#variables, declared, given);
       for (const statement of statements) {
         if (sink.cancelled) return clean;
@@ -282,8 +284,8 @@ export class Session {
   #compile(statement: DataStatement): Compiled {
     const { database, rights } = this.#options;
     const types = typesOf(this.#variables);
-    const key = `${database.catalog.version} ${this.#identityInsert?.sql ?? ''} ${typesKey(types)}`;
-    return this.#cache.compile(statement, key, () =>
+    const key = `${database.catalog.version} ${this.#rights} ${this.#identityInsert?.sql ?? ''} ${typesKey(types)}`;
+    return database.plans.compile(statement, key, () =>
       compile(newBinding(database.catalog, rights, types), statement, (table) => this.#identityInsert === table),
     );
   }
@@ -309,7 +311,7 @@ export class Session {
 
   async #read(compiled: Compiled, sink: ResultSink): Promise<number> {
     await this.#enter(false, sink);
-    const statement = this.#cache.prepare(this.#connection, compiled).raw();
+    const statement = this.#prepared.of(this.#connection, compiled).raw();
     if (compiled.columns.some((column) => needsBigInt(column.type))) statement.safeIntegers();
     // The first row tells most errors of values before any column is announced.
     const rows = statement.iterate(this.#values(compiled));
@@ -336,7 +338,7 @@ export class Session {
     const values = this.#values(compiled);
     try {
       return await this.#withLock(sink, () => {
-        const statement = this.#cache.prepare(this.#connection, compiled);
+        const statement = this.#prepared.of(this.#connection, compiled);
         if (compiled.columns.length === 0) return statement.run(values).changes;
         const rows = statement.raw().safeIntegers().all(values);
         sink.columns(compiled.columns);

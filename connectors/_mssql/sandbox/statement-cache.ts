@@ -1,5 +1,6 @@
 import type { Connection } from './database.ts';
 import type { Compiled, DataStatement } from './sql/bind-statement.ts';
+import type { Rights } from './sql/binding.ts';
 import { parseBatch } from './sql/parse-statement.ts';
 import type { SqliteValue, SqlType } from './sql/sql-types.ts';
 import type { Statement } from './sql/syntax.ts';
@@ -10,11 +11,10 @@ type Prepared = ReturnType<typeof prepare>;
 const LONGEST_KEPT = 65_536;
 const MOST_KEPT = 64;
 
-/** What one session worked out about texts it is sent again and again: a server calls it the plan cache. */
-export class StatementCache {
+/** What all sessions worked out about texts they are sent again and again: a server calls it the plan cache. */
+export class PlanCache {
   readonly #parsed = new Map<string, readonly Statement[]>();
   readonly #compiled = new WeakMap<DataStatement, { readonly key: string; readonly compiled: Compiled }>();
-  readonly #prepared = new WeakMap<Compiled, Prepared>();
 
   parse(sql: string): readonly Statement[] {
     const known = this.#parsed.get(sql);
@@ -35,8 +35,13 @@ export class StatementCache {
     this.#compiled.set(statement, { key, compiled });
     return compiled;
   }
+}
 
-  prepare(connection: Connection, compiled: Compiled): Prepared {
+/** The statements one session's connection has ready. */
+export class PreparedStatements {
+  readonly #prepared = new WeakMap<Compiled, Prepared>();
+
+  of(connection: Connection, compiled: Compiled): Prepared {
     const known = this.#prepared.get(compiled);
     if (known !== undefined) return known;
     const prepared = prepare(connection, compiled.sql);
@@ -55,4 +60,9 @@ export function typesKey(types: ReadonlyMap<string, SqlType>): string {
   for (const [name, { name: type, length, precision, scale }] of types)
     key += `${name} ${type} ${length} ${precision} ${scale};`;
   return key;
+}
+
+/** Another login may see and do other things. */
+export function rightsKey({ readOnly, denied }: Rights): string {
+  return `${readOnly} ${[...denied].sort().join()}`;
 }

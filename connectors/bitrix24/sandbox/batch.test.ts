@@ -82,6 +82,46 @@ test('a reference to nothing is refused, as nobody knows what the portal makes o
   expect(portal.journal.refusals).toHaveLength(1);
 });
 
+const chained = {
+  p0: 'crm.deal.list?select[]=ID&order[ID]=ASC&filter[>ID]=0&start=-1',
+  p1: 'crm.deal.list?select[]=ID&order[ID]=ASC&filter[>ID]=$result[p0][49][ID]&start=-1',
+  p2: 'crm.deal.list?select[]=ID&order[ID]=ASC&filter[>ID]=$result[p1][49][ID]&start=-1',
+};
+
+test('pages are chained within one batch, each beginning after the last row of the one before', async () => {
+  const portal = await openPortal({
+    seed(desk) {
+      for (let number = 1; number <= 60; number += 1) desk.create('deal', {});
+      for (let number = 1; number <= 60; number += 1) desk.create('contract', {});
+    },
+  });
+  const { result, result_error: errors, result_total: totals } = await portal.batch(chained);
+  expect([Object(member(result, 'p0')).length, member(result, 'p1')]).toEqual([
+    50,
+    Array.from({ length: 10 }, (_, index) => ({ ID: String(index + 51) })),
+  ]);
+  expect([Object.keys(Object(errors)), totals]).toEqual([['p2'], { p0: 0, p1: 0 }]);
+  const items = await portal.batch({
+    a: 'crm.item.list?entityTypeId=1036&select[]=id&order[id]=ASC&start=-1',
+    b: 'crm.item.list?entityTypeId=1036&select[]=id&filter[>id]=$result[a][items][49][id]&start=-1',
+  });
+  expect(Object(member(member(items['result'], 'b'), 'items')).length).toBe(10);
+});
+
+test('a portal may make a zero, or nothing at all, of a reference to nothing', async () => {
+  const portal = await openPortal({
+    seed(desk) {
+      for (let number = 1; number <= 3; number += 1) desk.create('deal', {});
+    },
+  });
+  const ids = [{ ID: '1' }, { ID: '2' }, { ID: '3' }];
+  for (const missingReference of ['zero', 'dropped'] as const) {
+    portal.answerWith({ missingReference });
+    expect((await portal.batch(chained))['result']).toEqual({ p0: ids, p1: ids, p2: ids });
+  }
+  expect(portal.journal.refusals).toEqual([]);
+});
+
 test('commands are read in every encoding clients use', async () => {
   const portal = await openPortal();
   portal.create('deal', { TITLE: 'a&b' });

@@ -2,7 +2,7 @@ import { methodBlocked, pass, runCommand, type Context, type Course, type Outcom
 import { ApiError, unknown } from './errors.ts';
 import type { Answer } from './method.ts';
 import type { Time } from './timing.ts';
-import { entriesOf, isMap, parseQuery, phpArray, type PhpMap } from './php.ts';
+import { entriesOf, isContainer, isMap, parseQuery, phpArray, type PhpMap } from './php.ts';
 
 /** Over this many, each surplus command gets an error of its own (reference §3). */
 const maxCommands = 50;
@@ -65,8 +65,11 @@ async function run(
   if (method.toLowerCase() === 'batch')
     return new ApiError(405, 'ERROR_BATCH_METHOD_NOT_ALLOWED', 'Method is not allowed for batch usage');
   const lost: string[] = [];
-  const params = substitute(split < 0 ? {} : parseQuery(command.slice(split + 1)), results, lost);
-  if (lost.length > 0) return refuse(context, method, `what becomes of ${lost[0]}, which refers to nothing`);
+  const { missingReference = 'refused' } = context.store.failings.sizes;
+  const references = { results, lost, instead: missingReference === 'zero' ? '0' : undefined };
+  const params = substitute(split < 0 ? {} : parseQuery(command.slice(split + 1)), references);
+  if (lost.length > 0 && missingReference === 'refused')
+    return refuse(context, method, `what becomes of ${lost[0]}, which refers to nothing`);
   return runCommand(context, passage, method, params, place);
 }
 
@@ -75,30 +78,46 @@ function refuse(context: Context, method: string, what: string): ApiError {
   return unknown(what);
 }
 
+interface References {
+  readonly results: ReadonlyMap<string, unknown>;
+  /** Those that refer to nothing. */
+  readonly lost: string[];
+  /** What stands for those; undefined: the parameter is left out. */
+  readonly instead: string | undefined;
+}
+
 /**
  * Puts in the results of earlier commands: `$result[key][path][0]`, alone or inside a text (reference §3). What the
- * portal makes of a reference to nothing is not documented (reference §3, §13.2), so it is refused.
+ * portal makes of a reference to nothing is not documented (reference §3, §13.2), so it is refused unless steered.
  */
-function substitute(params: PhpMap, results: ReadonlyMap<string, unknown>, lost: string[]): PhpMap {
+function substitute(params: PhpMap, references: References): PhpMap {
   const replaced: PhpMap = {};
-  for (const [name, value] of Object.entries(params)) replaced[name] = substituteValue(value, results, lost);
+  for (const [name, value] of Object.entries(params)) {
+    const found = substituteValue(value, references);
+    if (found !== undefined) replaced[name] = found;
+  }
   return replaced;
 }
 
-function substituteValue(value: unknown, results: ReadonlyMap<string, unknown>, lost: string[]): unknown {
-  if (isMap(value)) return substitute(value, results, lost);
+function substituteValue(value: unknown, references: References): unknown {
+  if (isMap(value)) return substitute(value, references);
   if (typeof value !== 'string' || !value.includes('$result[')) return value;
   const whole = /^\$result((?:\[[^\]]*\])+)$/.exec(value);
-  if (whole !== null) return resolve(whole[1] ?? '', results, lost);
-  return value.replace(/\$result((?:\[[^\]]*\])+)/g, (_, path: string) => String(resolve(path, results, lost)));
+  if (whole !== null) return resolve(whole[1] ?? '', references);
+  return value.replace(/\$result((?:\[[^\]]*\])+)/g, (_, path: string) => String(resolve(path, references) ?? ''));
 }
 
-function resolve(path: string, results: ReadonlyMap<string, unknown>, lost: string[]): unknown {
+function resolve(path: string, { results, lost, instead }: References): unknown {
   const [key = '', ...steps] = path.slice(1, -1).split('][');
   let found = results.get(key);
-  for (const step of steps) found = new Map(entriesOf(found) ?? []).get(step);
-  if (found === undefined || found === null) lost.push(`$result${path}`);
-  return found;
+  for (const step of steps) found = memberOf(found, step);
+  if (found !== undefined && found !== null) return found;
+  lost.push(`$result${path}`);
+  return instead;
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return isContainer(value) && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
 }
 
 /** Five maps by the keys of `cmd`, in PHP's shapes; a failed command is in result_error only (reference §3, §1.3). */

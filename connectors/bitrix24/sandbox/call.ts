@@ -9,13 +9,14 @@ import {
   type OnCommand,
   type OnRequest,
 } from './faults.ts';
+import { fieldOfKey } from './filter.ts';
 import type { Flights } from './flights.ts';
 import type { RequestSpan } from './history.ts';
 import type { Holds, Line } from './holds.ts';
 import type { JournalWriter } from './journal.ts';
 import type { Answer, Method } from './method.ts';
 import { applicationOnly, findMethod, mayCall } from './methods/index.ts';
-import type { PhpMap } from './php.ts';
+import { entriesOf, type PhpMap } from './php.ts';
 import type { Store } from './store.ts';
 import type { Time, Timing } from './timing.ts';
 
@@ -189,7 +190,15 @@ function runMethod(context: Context, name: string, params: PhpMap): Answer {
       'The request requires higher privileges than provided by the webhook token',
     );
   checkParams(context, name, method, params);
-  return method.run(store, params);
+  return method.run(store, heard(store, name.toLowerCase(), params));
+}
+
+/** Without the filters the method is deaf to. */
+function heard({ failings }: Store, method: string, params: PhpMap): PhpMap {
+  const filter = entriesOf(params['filter']);
+  if (filter === undefined || !filter.some(([key]) => failings.isDeaf(method, fieldOfKey(key)))) return params;
+  const rest = filter.filter(([key]) => !failings.isDeaf(method, fieldOfKey(key)));
+  return { ...params, filter: Object.fromEntries(rest) };
 }
 
 function missing(name: string): ApiError {

@@ -18,9 +18,9 @@ export function createChanges(now: () => number, tick: () => number, store: () =
   const history = createHistory(tick, now);
   const visibility = createVisibility(now);
   const robots = createRobots(now, (name, id, fields, at) => {
-    const DATE_MODIFY = formatMoment(at, store().zone);
+    const changed = { [entities[name].stamps.changed]: formatMoment(at, store().zone) };
     if (store().tables[name].get(id) === undefined) return;
-    history.as({ by: 'robot' }, () => createDesk(store()).edit(name, id, { DATE_MODIFY, ...fields }), at);
+    history.as({ by: 'robot' }, () => createDesk(store()).edit(name, id, { ...changed, ...fields }), at);
   });
   return {
     history,

@@ -2,7 +2,7 @@ import { parseMoment, type Zone } from './dates.ts';
 import { isMultiFieldType, type Field } from './fields.ts';
 import type { Column } from './filter.ts';
 import { storedOf, type Row } from './row.ts';
-import { kindOf, readScalar, type Scalar } from './values.ts';
+import { isUserFlag, kindOf, readScalar, type Scalar } from './values.ts';
 
 /**
  * A field as something to filter and sort by; undefined for files and the like. `substrings` false: LIKE does not work
@@ -28,6 +28,6 @@ function parseFilterValue(field: Field, raw: unknown, zone: Zone): Scalar | null
   if (typeof raw !== 'string' && typeof raw !== 'number') return undefined;
   if (isMultiFieldType(field.name)) return String(raw);
   if (kindOf(field) === 'moment') return parseMoment(String(raw), zone);
-  if (field.type === 'boolean') return { '1': 'Y', '0': 'N' }[String(raw)];
+  if (isUserFlag(field)) return { '1': 'Y', '0': 'N' }[String(raw)];
   return readScalar(field, raw, zone);
 }

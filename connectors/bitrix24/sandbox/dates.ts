@@ -19,7 +19,23 @@ export function zoneOf(offset: string): Zone {
 
 /** `2024-08-30T14:29:00+03:00`. */
 export function formatMoment(ms: number, zone: Zone): string {
-  return new Date(ms + zone.offsetMs).toISOString().slice(0, 19) + zone.offset;
+  if (ms === lastMoment.ms && zone.offset === lastMoment.offset) return lastMoment.text;
+  const shifted = ms + zone.offsetMs;
+  const day = Math.floor(shifted / dayMs);
+  if (day !== lastDay.number) lastDay = { number: day, text: new Date(shifted).toISOString().slice(0, 11) };
+  const second = Math.floor((shifted - day * dayMs) / 1000);
+  const minute = Math.floor(second / 60);
+  const time = `${twoDigits(Math.floor(minute / 60))}:${twoDigits(minute % 60)}:${twoDigits(second % 60)}`;
+  lastMoment = { ms, offset: zone.offset, text: `${lastDay.text}${time}${zone.offset}` };
+  return lastMoment.text;
+}
+
+/** A page of a list is full of moments of one day, the same one in several fields: the slow parts are kept. */
+let lastDay = { number: 0, text: '1970-01-01T' };
+let lastMoment = { ms: 0, offset: '+00:00', text: '1970-01-01T00:00:00+00:00' };
+
+function twoDigits(value: number): string {
+  return value < 10 ? `0${value}` : `${value}`;
 }
 
 const momentPattern = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?)?$/;

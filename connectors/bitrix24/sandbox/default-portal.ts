@@ -1,6 +1,5 @@
 import type { EntityName } from './entities/index.ts';
 import type { Category, Status } from './statuses.ts';
-import type { User } from './store.ts';
 import type { UserFieldDraft } from './user-fields.ts';
 
 /** [STATUS_ID, name, semantics?] in the order people see them. */
@@ -31,6 +30,17 @@ const books: Readonly<Record<string, readonly Entry[]>> = {
     ['C1:PREPARATION', 'Консультация'],
     ['C1:WON', 'Лечение начато', 'S'],
     ['C1:LOSE', 'Отказ', 'F'],
+  ],
+  DYNAMIC_1036_STAGE_11: [
+    ['DT1036_11:NEW', 'Черновик'],
+    ['DT1036_11:PREPARATION', 'На подписании'],
+    ['DT1036_11:SUCCESS', 'Подписан', 'S'],
+    ['DT1036_11:FAIL', 'Расторгнут', 'F'],
+  ],
+  DYNAMIC_1036_STAGE_13: [
+    ['DT1036_13:NEW', 'Новый'],
+    ['DT1036_13:SUCCESS', 'Оплачен', 'S'],
+    ['DT1036_13:FAIL', 'Отказ', 'F'],
   ],
   SOURCE: [
     ['CALL', 'Звонок'],
@@ -82,32 +92,18 @@ export const defaultStatuses: readonly Status[] = Object.entries(books)
     sort: (index + 1) * 10,
     system: index === 0 || semantics !== undefined,
     semantics: semantics ?? null,
-    categoryId: entityId === 'DEAL_STAGE_1' ? 1 : null,
+    categoryId: Number(/_STAGE_(\d+)$/.exec(entityId)?.[1] ?? 0) || null,
     color: colors[semantics ?? 'P'],
   }));
 
 export const defaultCategories: readonly Category[] = [
-  { id: 0, name: 'Общая', sort: 100, isDefault: true },
-  { id: 1, name: 'Ортодонтия', sort: 200, isDefault: false },
+  { entityTypeId: 2, id: 0, name: 'Общая', sort: 100, isDefault: true },
+  { entityTypeId: 2, id: 1, name: 'Ортодонтия', sort: 200, isDefault: false },
+  { entityTypeId: 1036, id: 11, name: 'Лечение', sort: 500, isDefault: true },
+  { entityTypeId: 1036, id: 13, name: 'Страховые', sort: 600, isDefault: false },
 ];
 
-const person = { secondName: '', active: true, admin: false };
-
-/** The first owns the webhook, the second is the manager whose hand `edit` moves. */
-export const defaultUsers: readonly User[] = [
-  {
-    ...person,
-    id: 1,
-    name: 'Роман',
-    lastName: 'Ключевой',
-    email: 'admin@clinic.example',
-    position: 'Администратор',
-    admin: true,
-  },
-  { ...person, id: 2, name: 'Дарья', lastName: 'Светлова', email: 'd.svetlova@clinic.example', position: 'Менеджер' },
-  { ...person, id: 3, name: 'Глеб', lastName: 'Осокин', email: 'g.osokin@clinic.example', position: 'Менеджер' },
-];
-
+/** Whose hand `edit` moves. */
 export const managerId = 2;
 
 /** User fields of the shipped pipeline from IDENT. */
@@ -129,5 +125,12 @@ export const defaultUserFields: Readonly<Partial<Record<EntityName, readonly Use
   contact: [
     { name: 'UF_CRM_1769083788971', type: 'string', label: 'Номер карты' },
     { name: 'UF_CRM_1769087537061', type: 'string', label: 'Представитель пациента' },
+  ],
+  contract: [
+    { name: 'UF_CRM_5_NUMBER', type: 'string', label: 'Номер договора' },
+    { name: 'UF_CRM_5_1747309727', type: 'date', label: 'Дата подписания' },
+    { name: 'UF_CRM_5_1747309801', type: 'money', label: 'Аванс' },
+    { name: 'UF_CRM_5_1747309802', type: 'boolean', label: 'Оригинал получен' },
+    { name: 'UF_CRM_5_1747309803', type: 'employee', label: 'Подписанты', multiple: true },
   ],
 };

@@ -1,5 +1,5 @@
 import { managerId } from './default-portal.ts';
-import { entities, entityNames, type EntityName } from './entities/index.ts';
+import { entities, legacyNames, type EntityName } from './entities/index.ts';
 import { unknown } from './errors.ts';
 import { addRecord, idsOf, updateRecord } from './records.ts';
 import type { Row } from './row.ts';
@@ -64,14 +64,15 @@ function absorb(store: Store, name: EntityName, main: Row, other: Row): void {
     if (held === undefined || held === null || held === '') values[field] = value;
   }
   const multi = [...main.multi, ...other.multi.filter(({ value }) => !main.multi.some((own) => own.value === value))];
-  const stamps = { DATE_MODIFY: store.now(), MODIFY_BY_ID: managerId };
+  const { changed, changedBy } = entities[name].stamps;
+  const stamps = { [changed]: store.now(), [changedBy]: managerId };
   store.tables[name].put({ id: main.id, values: { ...values, ...stamps }, multi });
 }
 
 function relink(store: Store, name: 'contact' | 'company', from: number, to: number): void {
   const one = name === 'contact' ? 'CONTACT_ID' : 'COMPANY_ID';
   const many = name === 'contact' ? 'CONTACT_IDS' : 'COMPANY_IDS';
-  for (const entity of entityNames) {
+  for (const entity of legacyNames) {
     const table = store.tables[entity];
     for (const row of table.rows()) {
       const ids = idsOf(row.values[many]);

@@ -99,3 +99,30 @@ test('another program behind the same address takes its share of the bucket', as
   expect((await portal.post('server.time')).status).toBe(503);
   expect(portal.neighbour(4)).toBe(0);
 });
+
+test('a method may be deaf to its filter, whichever way that is written, and goes on from the start', async () => {
+  const portal = await openPortal();
+  portal.create('room', { TITLE: 'Один' });
+  portal.create('room', { TITLE: 'Два' });
+  portal.ignoreFilter({ method: 'crm.item.list', field: 'id' });
+  const rooms = { entityTypeId: 1040, select: ['id'], filter: { '>id': 2 } };
+  expect(await portal.result('crm.item.list', rooms)).toEqual({ items: [{ id: 1 }, { id: 2 }] });
+  expect(await portal.result('crm.item.list', { ...rooms, filter: { title: 'Два' } })).toEqual({ items: [{ id: 2 }] });
+  portal.ignoreFilter({ method: 'user.get' });
+  expect(await portal.result('user.get', { FILTER: { ID: 3 } })).toHaveLength(8);
+});
+
+test('an administrator makes a user field, gives it another label and deletes it', async () => {
+  const portal = await openPortal();
+  portal.create('deal', {});
+  portal.addField('deal', { name: 'UF_CRM_FLOOR', type: 'integer', label: 'Этаж' });
+  portal.edit('deal', 1, { UF_CRM_FLOOR: 3 });
+  expect(await portal.result('crm.deal.fields')).toMatchObject({ UF_CRM_FLOOR: { type: 'integer', title: 'Этаж' } });
+  expect(await portal.result('crm.deal.get', { id: 1 })).toMatchObject({ UF_CRM_FLOOR: '3' });
+  portal.renameField({ entity: 'deal', field: 'UF_CRM_FLOOR', label: 'Этаж здания' });
+  const labels = { filter: { FIELD_NAME: 'UF_CRM_FLOOR', LANG: 'ru' } };
+  expect(await portal.result('crm.deal.userfield.list', labels)).toMatchObject([{ LIST_COLUMN_LABEL: 'Этаж здания' }]);
+  portal.loseField({ entity: 'deal', field: 'UF_CRM_FLOOR' });
+  expect(await portal.result('crm.deal.get', { id: 1 })).not.toHaveProperty('UF_CRM_FLOOR');
+  expect(() => portal.renameField({ entity: 'deal', field: 'TITLE', label: 'x' })).toThrow('the user field TITLE');
+});

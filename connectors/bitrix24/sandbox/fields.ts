@@ -11,6 +11,7 @@ export type FieldType =
   | 'user'
   | 'employee'
   | 'file'
+  | 'product_file'
   | 'location'
   | 'url'
   | 'address'
@@ -24,6 +25,7 @@ export type FieldType =
   | 'crm_contact'
   | 'crm_lead'
   | 'crm_quote'
+  | 'crm_entity'
   | 'crm_multifield';
 
 /**

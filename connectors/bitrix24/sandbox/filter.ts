@@ -32,6 +32,8 @@ export interface Condition<Row> {
 export interface Filter<Row> {
   /** The conditions every row meets: what an index can answer. */
   readonly required: readonly Condition<Row>[];
+  /** It is met by every row. */
+  readonly isEmpty: boolean;
   matches(row: Row): boolean;
 }
 
@@ -83,9 +85,10 @@ export function compileFilter<Row>(raw: unknown, dialect: FilterDialect<Row>): F
       tests.push((row) => meets(condition, row));
     }
   }
+  const isEmpty = tests.length === 0;
   return any
-    ? { required: [], matches: (row) => tests.length === 0 || tests.some((test) => test(row)) }
-    : { required, matches: (row) => tests.every((test) => test(row)) };
+    ? { required: [], isEmpty, matches: (row) => isEmpty || tests.some((test) => test(row)) }
+    : { required, isEmpty, matches: (row) => tests.every((test) => test(row)) };
 }
 
 function isOr<Row>(value: unknown, dialect: FilterDialect<Row>): boolean {
@@ -118,6 +121,7 @@ function compileCondition<Row>(key: string, value: unknown, dialect: FilterDiale
 
 function meets<Row>({ column, test, negated, values }: Condition<Row>, row: Row): boolean {
   const stored = column.read(row);
+  if (!isList(stored) && values.length === 1) return compare(test, stored, values[0] ?? null) !== negated;
   const held: readonly (Scalar | null)[] = !isList(stored) ? [stored] : stored.length === 0 ? [null] : stored;
   return held.some((one) => values.some((value) => compare(test, one, value))) !== negated;
 }

@@ -47,6 +47,9 @@ export interface History {
   note(entity: EntityName, id: number, row: Row | null, productRows?: readonly ProductRow[]): void;
   /** In the order they came about. */
   versions(entity: EntityName, id?: number): readonly Version[];
+  /** How many versions there are of an entity, and those after so many of them. */
+  count(entity: EntityName): number;
+  since(entity: EntityName, count: number): readonly Version[];
   overlaps(): readonly Overlap[];
 }
 
@@ -86,6 +89,8 @@ export function createHistory(tick: () => number, now: () => number): History {
       versions.push(productRows === undefined ? version : { ...version, productRows });
     },
     versions: (entity, id) => (all.get(entity) ?? []).filter((version) => id === undefined || version.id === id),
+    count: (entity) => all.get(entity)?.length ?? 0,
+    since: (entity, count) => all.get(entity)?.slice(count) ?? [],
     overlaps: () => [...all].flatMap(([entity, versions]) => overlapsOf(entity, versions)),
   };
 }

@@ -6,8 +6,8 @@ type Index = Map<string, Set<number>>;
 type Buckets = readonly ReadonlySet<number>[];
 
 export interface Indexes {
-  /** Ids, in ascending order, that the cheapest of these equalities leaves; undefined when there is none. */
-  find(required: readonly Condition<Row>[]): readonly number[] | undefined;
+  /** Ids, in ascending order, that the cheapest of these equalities leaves; undefined when it leaves more than `most`. */
+  find(required: readonly Condition<Row>[], most: number): readonly number[] | undefined;
   /** Takes in a row that came (`from` undefined), changed, or went (`to` undefined). */
   move(id: number, from: Row | undefined, to: Row | undefined): void;
 }
@@ -35,9 +35,11 @@ export function createIndexes(rows: () => Iterable<Row>): Indexes {
   }
 
   return {
-    find(required) {
+    find(required, most) {
       const exact = required.filter(({ test, negated }) => test === 'equal' && !negated);
-      return exact.length === 0 ? undefined : merged(fewest(exact.map(bucketsOf)));
+      if (exact.length === 0) return undefined;
+      const buckets = fewest(exact.map(bucketsOf));
+      return sizeOf(buckets) > most ? undefined : merged(buckets);
     },
     move(id, from, to) {
       for (const [name, index] of indexes) moveKeys(index, id, keysOf(from, name), keysOf(to, name));
@@ -46,8 +48,11 @@ export function createIndexes(rows: () => Iterable<Row>): Indexes {
 }
 
 function fewest(lookUps: readonly Buckets[]): Buckets {
-  const size = (buckets: Buckets): number => buckets.reduce((sum, bucket) => sum + bucket.size, 0);
-  return lookUps.reduce((least, one) => (size(one) < size(least) ? one : least));
+  return lookUps.reduce((least, one) => (sizeOf(one) < sizeOf(least) ? one : least));
+}
+
+function sizeOf(buckets: Buckets): number {
+  return buckets.reduce((sum, bucket) => sum + bucket.size, 0);
 }
 
 function merged(buckets: Buckets): readonly number[] {

@@ -160,3 +160,20 @@ test('the default selection has user fields but no phones; the star alone has ne
   expect(await keys(['*'])).not.toContain('UF_CRM_1769083788971');
   expect(await keys(['ID', 'UF_*', 'PHONE'])).toEqual(['ID', 'UF_CRM_1769083788971', 'UF_CRM_1769087537061', 'PHONE']);
 });
+
+test('a page of a range of ids, from either end, is the same with an index and without one', async () => {
+  const portal = await openPortal({
+    seed(desk) {
+      for (let number = 1; number <= 1200; number += 1) desk.create('deal', { TITLE: number % 3 ? 'Приём' : 'Осмотр' });
+      desk.remove('deal', 8);
+    },
+  });
+  const list = async (params: object): Promise<readonly number[]> =>
+    ids((await portal.post('crm.deal.list', { select: ['ID'], start: -1, ...params })).body);
+  expect(await list({ filter: { '>ID': 5, '<=ID': 10 } })).toEqual([6, 7, 9, 10]);
+  expect(await list({ filter: { '>=ID': 7, '<ID': 10 } })).toEqual([7, 9]);
+  expect((await list({ order: { ID: 'DESC' } })).slice(0, 2)).toEqual([1200, 1199]);
+  expect(await list({ filter: { '>ID': 1195, TITLE: 'Приём' }, order: { ID: 'DESC' } })).toEqual([1199, 1198, 1196]);
+  expect(await list({ filter: { '>ID': 1192, TITLE: 'Осмотр' } })).toEqual([1194, 1197, 1200]);
+  expect(await list({ filter: { '>ID': 1200 } })).toEqual([]);
+});

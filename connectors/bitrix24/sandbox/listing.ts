@@ -15,7 +15,9 @@ export interface Page<Row> {
 /** Where rows come from, in ascending order of their ids. */
 export interface Source<Row> {
   /** The rows that can meet these conditions, at the price of as few as possible. */
-  candidates(required: readonly Condition<Row>[]): Iterable<Row>;
+  candidates(required: readonly Condition<Row>[], descending?: boolean): Iterable<Row>;
+  /** Every row by its place, where that is cheap. */
+  readonly all?: { readonly size: number; slice(from: number, count: number): readonly Row[] };
 }
 
 export interface SortKey<Row> {
@@ -56,23 +58,29 @@ export function listPage<Row>(
   size = pageSize,
 ): Page<Row> {
   const counted = start >= 0;
-  const ascending = isById(order);
+  const byId = idOrder(order);
+  if (counted && byId === 'ascending' && filter.isEmpty && source.all !== undefined)
+    return pageOf(source.all.slice(start, size), source.all.size, start + size);
   const found: Row[] = [];
-  for (const row of source.candidates(filter.required)) {
+  for (const row of source.candidates(filter.required, byId === 'descending')) {
     if (!filter.matches(row)) continue;
     found.push(row);
-    if (!counted && ascending && found.length === size) break;
+    if (!counted && byId !== undefined && found.length === size) break;
   }
-  if (!ascending) found.sort((a, b) => compareRows(order, a, b));
+  if (byId === undefined) found.sort((a, b) => compareRows(order, a, b));
   if (!counted) return { rows: found.slice(0, size), total: 0 };
-  const rows = found.slice(start, start + size);
-  const next = start + size;
-  return next < found.length ? { rows, total: found.length, next } : { rows, total: found.length };
+  return pageOf(found.slice(start, start + size), found.length, start + size);
 }
 
-function isById<Row>(order: readonly SortKey<Row>[]): boolean {
-  const [first] = order;
-  return first === undefined || (first.column.name === 'ID' && !first.descending);
+function pageOf<Row>(rows: readonly Row[], total: number, next: number): Page<Row> {
+  return next < total ? { rows, total, next } : { rows, total };
+}
+
+/** Whether the rows are asked for in an order they can be walked in. */
+function idOrder<Row>([first]: readonly SortKey<Row>[]): 'ascending' | 'descending' | undefined {
+  if (first === undefined) return 'ascending';
+  if (first.column.name !== 'ID') return undefined;
+  return first.descending ? 'descending' : 'ascending';
 }
 
 /** Sorting is stable, so rows that compare equal stay in the order of their ids. */

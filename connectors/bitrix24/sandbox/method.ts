@@ -11,7 +11,7 @@ export interface Answer {
 
 export interface Method {
   /** null for the system methods every webhook may call. */
-  readonly scope: 'crm' | 'user' | null;
+  readonly scope: 'crm' | 'user' | 'lists' | 'department' | null;
   /** Top-level parameters, as documented; any other one is refused. */
   readonly params: readonly string[];
   /** Where the reference describes what a wrong parameter does: nothing (reference §5.9, `rows`). */

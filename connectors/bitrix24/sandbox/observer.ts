@@ -1,13 +1,13 @@
 import { entityNames, type EntityName } from './entities/index.ts';
 import type { Journal } from './journal.ts';
+import type { Steerable } from './order.ts';
 import { carryOutOrder } from './orders.ts';
-import type { Steering } from './steering.ts';
 import type { Truth } from './truth.ts';
 
 export interface Observed {
   readonly truth: Truth;
   readonly journal: Journal;
-  readonly steering: Steering;
+  readonly steering: Steerable;
 }
 
 /** `/sandbox/…`, for other processes: what the portal holds, held and was asked, and what makes it hostile. */
@@ -33,15 +33,23 @@ function seeJournal(journal: Journal, method: string, [what]: readonly string[])
   return { requests, commands, refusals, counts };
 }
 
-/** `truth/deals`, `truth/productrows/D/5`, `truth/overlaps`. */
+/** `truth/deals`, `truth/list/77`, `truth/productrows/D/5`, `truth/overlaps`. */
 function seeTruth(truth: Truth, [what, ownerType, ownerId]: readonly string[]): unknown {
   switch (what) {
     case 'contacts':
     case 'deals':
     case 'leads':
     case 'companies':
+    case 'users':
+    case 'departments':
     case 'overlaps':
       return truth[what]();
+    case 'product':
+    case 'contract':
+    case 'room':
+      return truth.records(what);
+    case 'list':
+      return truth.list(Number(ownerType));
     case 'productrows':
       return truth.productRows(ownerType ?? '', Number(ownerId));
     default:

@@ -23,6 +23,11 @@ test.each([
   ['hide', { entity: 'deal', path: 'list' }],
   ['robot', { entity: 'deal', on: 'add', fields: { COMMENTS: 'x' } }],
   ['ignore-filter', { entity: 'deal', field: 'STAGE_ID' }],
+  ['ignore-filter', { method: 'user.get' }],
+  ['add-field', { entity: 'deal', field: { name: 'UF_CRM_FLOOR', type: 'integer' } }],
+  ['rename-field', { entity: 'deal', field: 'UF_CRM_1769072841035', label: 'Номер' }],
+  ['set-option', { list: 77, property: 637, id: 1201, text: 'Казань и пригород' }],
+  ['answer-with', { listValues: 'plain', userSelect: 'ignored', missingReference: 'zero' }],
   ['lose-field', { entity: 'deal', field: 'UF_CRM_1769072841035' }],
   ['lose-right', { entity: 'deal', verb: 'delete' }],
   ['answer-with', { pageSize: 60 }],
@@ -43,6 +48,8 @@ test.each([
   ['faults', { fault: 'reset' }],
   ['hide', { entity: 'quote', path: 'list' }],
   ['release', {}],
+  ['edit', { entity: 'deal', id: 404, fields: {} }],
+  ['remove-element', { list: 77, id: 404 }],
 ])('an order the portal does not understand is refused: %s %j', async (name, body) => {
   const portal = await openPortal();
   expect(await order(portal, name, body)).toMatchObject({ status: 400, body: { error: 'SANDBOX_ORDER' } });
@@ -65,4 +72,23 @@ test('another process reads histories and overlaps', async () => {
   expect(await read('/sandbox/history/deal')).toHaveLength(2);
   expect(await read('/sandbox/truth/overlaps')).toEqual([]);
   expect(await portal.send('/sandbox/history/quote', { method: 'GET' })).toEqual({ status: 404, body: null });
+});
+
+test('another process works at every desk', async () => {
+  const portal = await openPortal();
+  expect(await order(portal, 'create', { entity: 'deal', fields: { TITLE: 'Приём' } })).toBe(1);
+  expect(await order(portal, 'edit', { entity: 'deal', id: 1, fields: { TITLE: 'Осмотр' } })).toBe(true);
+  expect(portal.truth.deals()).toMatchObject([{ TITLE: 'Осмотр' }]);
+  expect(await order(portal, 'remove', { entity: 'deal', id: 1 })).toBe(true);
+  expect(portal.truth.deals()).toEqual([]);
+  const id = await order(portal, 'create-element', { list: 77, fields: { NAME: 'Склад', PROPERTY_637: 1201 } });
+  expect(await order(portal, 'edit-element', { list: 77, id, fields: { NAME: 'Склад-2' } })).toBe(true);
+  const read = async (path: string): Promise<unknown> => (await portal.send(path, { method: 'GET' })).body;
+  expect(Object(await read('/sandbox/truth/list/77')).at(-1)).toMatchObject({ NAME: 'Склад-2' });
+  expect(await order(portal, 'remove-element', { list: 77, id })).toBe(true);
+  const hired = await order(portal, 'hire', { name: 'Егор' });
+  expect(await order(portal, 'edit-user', { id: hired, user: { active: false } })).toBe(true);
+  expect(Object(await read('/sandbox/truth/users')).at(-1)).toMatchObject({ NAME: 'Егор', ACTIVE: false });
+  expect(await read('/sandbox/truth/departments')).toHaveLength(4);
+  expect(await read('/sandbox/truth/product')).toEqual([]);
 });

@@ -1,22 +1,12 @@
-import { Type, type TSchema } from 'typebox';
-import { Check, Errors } from 'typebox/value';
-import { entityNames } from './entities/index.ts';
-import { ApiError } from './errors.ts';
-import type { AnswerSizes, FieldName, LostRight } from './failings.ts';
+import { Type } from 'typebox';
+import type { EntityName } from './entities/index.ts';
+import type { AnswerSizes, DeafMethod, FieldName, LostRight } from './failings.ts';
 import type { FaultRule } from './faults.ts';
+import { count, entity, object, order, refusal, type Order, type Steerable } from './order.ts';
 import type { RobotRule } from './robots.ts';
-import type { Steering } from './steering.ts';
+import { userFieldTypes, type UserFieldDraft } from './user-fields.ts';
 import type { HidingRule } from './visibility.ts';
-
-/** One thing another process may ask of the portal: `POST /sandbox/<name>` with this body. */
-interface Order {
-  carryOut(steering: Steering, body: unknown): unknown;
-}
-
-const closed = { additionalProperties: false } as const;
-const count = Type.Integer({ minimum: 1 });
-const entity = Type.Enum([...entityNames]);
-const object = <T extends Record<string, TSchema>>(properties: T) => Type.Object(properties, closed);
+import { workOrders } from './work-orders.ts';
 
 const until = Type.Union([
   object({ name: Type.String() }),
@@ -71,15 +61,42 @@ const robotRule = object({
 
 const fieldName = object({ entity, field: Type.String() });
 const lostRight = object({ entity, verb: Type.Optional(Type.Enum(['read', 'add', 'update', 'delete'])) });
-const answerSizes = object({ pageSize: Type.Optional(count), searchHits: Type.Optional(count) });
+const deafMethod = object({ method: Type.String(), field: Type.Optional(Type.String()) });
+const answerSizes = object({
+  pageSize: Type.Optional(count),
+  searchHits: Type.Optional(count),
+  listValues: Type.Optional(Type.Enum(['keyed', 'list', 'plain'])),
+  userSelect: Type.Optional(Type.Enum(['heeded', 'ignored'])),
+  missingReference: Type.Optional(Type.Enum(['refused', 'dropped', 'zero'])),
+});
+
+const fieldDraft = object({
+  name: Type.String(),
+  type: Type.Enum([...userFieldTypes]),
+  label: Type.Optional(Type.String()),
+  multiple: Type.Optional(Type.Boolean()),
+  mandatory: Type.Optional(Type.Boolean()),
+  items: Type.Optional(Type.Array(object({ value: Type.String(), xmlId: Type.Optional(Type.String()) }))),
+});
 
 const orders: Readonly<Record<string, Order>> = {
+  ...workOrders,
   faults: order<FaultRule>(faultRule, (steering, rule) => steering.fail(rule)),
   'forget-faults': order<object>(object({}), (steering) => steering.forgetFaults()),
   release: order<{ name: string }>(object({ name: Type.String() }), (steering, { name }) => steering.release(name)),
   hide: order<HidingRule>(hidingRule, (steering, rule) => steering.hide(rule)),
   robot: order<RobotRule>(robotRule, (steering, rule) => steering.robot(rule)),
-  'ignore-filter': order<FieldName>(fieldName, (steering, name) => steering.ignoreFilter(name)),
+  'ignore-filter': order<FieldName | DeafMethod>(Type.Union([fieldName, deafMethod]), (steering, name) =>
+    steering.ignoreFilter(name),
+  ),
+  'add-field': order<{ entity: EntityName; field: UserFieldDraft }>(
+    object({ entity, field: fieldDraft }),
+    (steering, { entity: name, field }) => steering.addField(name, field),
+  ),
+  'rename-field': order<FieldName & { label: string }>(
+    object({ entity, field: Type.String(), label: Type.String() }),
+    (steering, name) => steering.renameField(name),
+  ),
   'lose-field': order<FieldName>(fieldName, (steering, name) => steering.loseField(name)),
   'lose-right': order<LostRight>(lostRight, (steering, right) => steering.loseRight(right)),
   'answer-with': order<AnswerSizes>(answerSizes, (steering, sizes) => steering.answerWith(sizes)),
@@ -88,19 +105,8 @@ const orders: Readonly<Record<string, Order>> = {
   ),
 };
 
-function order<T>(schema: TSchema, carryOut: (steering: Steering, body: T) => unknown): Order {
-  const isWanted = (body: unknown): body is T => Check(schema, body);
-  return {
-    carryOut(steering, body) {
-      if (isWanted(body)) return carryOut(steering, body) ?? true;
-      const [first] = Errors(schema, body);
-      throw refusal(`${first?.instancePath ?? ''} ${first?.message ?? 'does not fit'}`.trim());
-    },
-  };
-}
-
 /** What came of it, `true` where there is nothing to say; undefined when there is no such order. */
-export function carryOutOrder(steering: Steering, name: string, text: string): unknown {
+export function carryOutOrder(steering: Steerable, name: string, text: string): unknown {
   const wanted = orders[name];
   return wanted?.carryOut(steering, parsed(text));
 }
@@ -111,8 +117,4 @@ function parsed(text: string): unknown {
   } catch {
     throw refusal('a body that is not JSON');
   }
-}
-
-function refusal(what: string): ApiError {
-  return new ApiError(400, 'SANDBOX_ORDER', what);
 }

@@ -1,6 +1,6 @@
 import { unknown } from './errors.ts';
 import { compileFilter, type Column, type FilterDialect } from './filter.ts';
-import { compileOrder, listPage, pageSize, type Page } from './listing.ts';
+import { compileOrder, listPage, pageSize, type Page, type Source } from './listing.ts';
 import type { Scalar } from './values.ts';
 
 /** Columns of small lists that are not records: statuses, user fields, people, product rows. */
@@ -31,16 +31,26 @@ function readText(raw: unknown): string | null | undefined {
   return typeof raw === 'string' || typeof raw === 'number' ? String(raw) : undefined;
 }
 
-/** Filters and sorts such a list; `start` undefined: the method is not paged and answers everything. */
+export interface PlainQuery {
+  readonly filter: unknown;
+  readonly order: unknown;
+  /** Absent: the method is not paged and answers everything. */
+  readonly start?: number;
+  readonly size?: number | undefined;
+  readonly notLike?: boolean;
+  readonly nested?: boolean;
+}
+
+/** Filters and sorts such a list, whose rows come by ascending id. */
 export function listPlainly<Row>(
-  rows: Iterable<Row>,
+  rows: Iterable<Row> | Source<Row>,
   known: ReadonlyMap<string, Column<Row>>,
-  query: { readonly filter: unknown; readonly order: unknown; readonly start?: number; readonly notLike?: boolean },
+  query: PlainQuery,
 ): Page<Row> {
   const column = (name: string): Column<Row> | undefined => known.get(name);
   const dialect: FilterDialect<Row> = {
     column,
-    nested: false,
+    nested: query.nested ?? false,
     notLike: query.notLike ?? false,
     notAllowed: (name) => unknown(`the filter ${name}`),
     notValid: (name) => unknown(`the value of the filter ${name}`),
@@ -51,9 +61,13 @@ export function listPlainly<Row>(
     notSortable: (name) => unknown(`the order ${name}`),
     badDirection: (name, direction) => unknown(`the order ${name} ${direction}`),
   });
-  const source = { candidates: () => rows };
-  if (query.start !== undefined) return listPage(source, filter, order, query.start);
+  const source = 'candidates' in rows ? rows : sourceOf(rows);
+  if (query.start !== undefined) return listPage(source, filter, order, query.start, query.size);
   return everything((start) => listPage(source, filter, order, start));
+}
+
+function sourceOf<Row>(rows: Iterable<Row>): Source<Row> {
+  return { candidates: (_, descending = false) => (descending ? [...rows].reverse() : rows) };
 }
 
 function everything<Row>(page: (start: number) => Page<Row>): Page<Row> {

@@ -2,21 +2,26 @@ import { createBucket, ordinaryLimits, type Limits } from './bucket.ts';
 import type { Context } from './call.ts';
 import { createChanges } from './changes.ts';
 import { zoneOf } from './dates.ts';
-import { defaultCategories, defaultStatuses, defaultUserFields, defaultUsers } from './default-portal.ts';
+import { defaultCategories, defaultStatuses, defaultUserFields } from './default-portal.ts';
 import { openDoors } from './doors.ts';
 import { createCommunications } from './duplicates.ts';
 import { createDesk, type Desk } from './desk.ts';
-import type { EntityName } from './entities/index.ts';
+import { entityNames, perEntity, type EntityName } from './entities/index.ts';
 import { unknown } from './errors.ts';
 import { createFailings } from './failings.ts';
 import { createFaults, type OnCommand, type OnRequest } from './faults.ts';
 import { createFlights } from './flights.ts';
 import { createHolds } from './holds.ts';
 import { createJournal, type Journal } from './journal.ts';
+import { createListDesk, seedLists, type ListDesk } from './list-desk.ts';
+import type { ListDates } from './list-values.ts';
+import { createListBook } from './lists.ts';
 import { observe } from './observer.ts';
+import { createPeopleBook, createPeopleDesk, type PeopleDesk } from './people.ts';
 import { createProductRowBook } from './product-rows.ts';
 import { createSchemas } from './schema.ts';
 import { createPortalServer } from './server.ts';
+import { createStageHistory } from './stage-history.ts';
 import { createStatusBook } from './statuses.ts';
 import { createSteering, type Steering } from './steering.ts';
 import type { Store } from './store.ts';
@@ -25,7 +30,10 @@ import { createTiming, type Operating } from './timing.ts';
 import { createTruth, type Truth } from './truth.ts';
 import { createUserField, type UserFieldDraft } from './user-fields.ts';
 
-export interface Portal extends Desk, Steering {
+/** People at work: what they do passes no API, no journal, no limit. */
+export type EveryDesk = Desk & ListDesk & PeopleDesk;
+
+export interface Portal extends EveryDesk, Steering {
   /** `http://127.0.0.1:<port>/rest/1/<secret>/`. */
   readonly webhook: string;
   /** The same portal over HTTPS, where `tls` asked for it. */
@@ -63,6 +71,8 @@ export interface PortalOptions {
   readonly now?: () => number;
   /** Of the server, as in an ISO time; default `+03:00`. */
   readonly zone?: string;
+  /** How lists write dates, which follow the portal's locale; default `american`, as on the vendor's pages. */
+  readonly listDates?: ListDates;
   /** User fields beside the default ones. */
   readonly userFields?: Readonly<Partial<Record<EntityName, readonly UserFieldDraft[]>>>;
   /** A key in `fields` that names no field: an error, or, as the real portal does, nothing. Counted either way. */
@@ -71,7 +81,7 @@ export interface PortalOptions {
   readonly onRequest?: OnRequest;
   /** How a held request waits for its milliseconds; default by the machine's clock. */
   readonly wait?: (ms: number) => Promise<unknown>;
-  readonly seed?: (desk: Desk) => void;
+  readonly seed?: (desk: EveryDesk) => void;
 }
 
 /** Starts a Bitrix24 portal on loopback. */
@@ -79,7 +89,12 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
   const { port = 0, secret = 'sandbox-secret', limits = ordinaryLimits, now = Date.now } = options;
   const context = createContext(options, now);
   const { store, journal } = context;
-  const desk = createDesk(store);
+  const desk = {
+    ...createDesk(store),
+    ...createListDesk(store),
+    ...createPeopleDesk(store.people, store.now),
+  };
+  seedLists(store);
   const truth = createTruth(store);
   options.seed?.(desk);
   const bucket = createBucket(limits, now);
@@ -90,7 +105,7 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
     userId: store.userId,
     secret,
     pass: options.pass,
-    observe: observe({ truth, journal, steering }),
+    observe: observe({ truth, journal, steering: { ...steering, ...desk } }),
   });
   const path = `/rest/${store.userId}/${secret}/`;
   const { origin, secure, close } = await openDoors(server, port, options.tls === true);
@@ -134,31 +149,25 @@ function createCounter(): () => number {
 function createStore(options: PortalOptions, tick: () => number, unknownField: Store['unknownField']): Store {
   const now = options.now ?? Date.now;
   const changes = createChanges(now, tick, () => store);
-  const communications = {
-    lead: createCommunications(),
-    deal: createCommunications(),
-    contact: createCommunications(),
-    company: createCommunications(),
-  };
+  const statuses = createStatusBook(defaultStatuses, defaultCategories);
+  const communications = perEntity(() => createCommunications());
   const counters = { multi: 0, userField: 0, enumItem: 0 };
   const store: Store = {
-    tables: {
-      lead: createTable(communications.lead, changes.of('lead')),
-      deal: createTable(communications.deal, changes.of('deal')),
-      contact: createTable(communications.contact, changes.of('contact')),
-      company: createTable(communications.company, changes.of('company')),
-    },
+    tables: perEntity((name) => createTable(communications[name], changes.of(name))),
     schemas: createSchemas(),
     communications,
-    statuses: createStatusBook(defaultStatuses, defaultCategories),
+    statuses,
+    stageHistory: createStageHistory(changes.history, statuses),
     productRows: createProductRowBook(changes.productRows),
     history: changes.history,
     visibility: changes.visibility,
     robots: changes.robots,
     failings: createFailings(),
-    users: defaultUsers,
+    lists: createListBook(() => store.now()),
+    listDates: options.listDates ?? 'american',
+    people: createPeopleBook(),
     zone: zoneOf(options.zone ?? '+03:00'),
-    scopes: options.scopes ?? ['crm', 'user'],
+    scopes: options.scopes ?? ['crm', 'user', 'department', 'lists'],
     userId: options.userId ?? 1,
     now: () => Math.floor(now() / 1000) * 1000,
     nextId: (counter) => (counters[counter] += 1),
@@ -169,6 +178,5 @@ function createStore(options: PortalOptions, tick: () => number, unknownField: S
 }
 
 function addUserFields(store: Store, fields: NonNullable<PortalOptions['userFields']>): void {
-  for (const name of ['lead', 'deal', 'contact', 'company'] as const)
-    for (const draft of fields[name] ?? []) createUserField(store, name, draft);
+  for (const name of entityNames) for (const draft of fields[name] ?? []) createUserField(store, name, draft);
 }

@@ -1,27 +1,25 @@
-import { addDays, midnight } from './dates.ts';
 import type { Entity } from './entities/index.ts';
 import { applyEdits, presence } from './multi-fields.ts';
 import { amountOf } from './product-rows.ts';
+import { recordDefaults, type Values } from './record-defaults.ts';
 import type { Schema } from './schema.ts';
 import { semanticOf, stageBook } from './statuses.ts';
 import type { Store } from './store.ts';
-import type { Row } from './row.ts';
+import { compactValues, type Row } from './row.ts';
 import { isList, sameStored, type Stored } from './values.ts';
 import { badValue, isItem, type Changes, type Dialect } from './writing.ts';
-
-type Values = Record<string, Stored>;
 
 /** Adds a record; a duplicate is never looked for (reference §5.5). */
 export function addRecord(store: Store, { entity }: Schema, changes: Changes, userId: number, dialect: Dialect): Row {
   const table = store.tables[entity.name];
   const id = table.nextId();
-  const values: Values = { ...defaults(store, entity, id, userId), ...changes.values };
+  const values: Values = { ...recordDefaults(store, entity, id, userId), ...changes.values };
   const empty: Row = { id, values: {}, multi: [] };
   link(values, changes.values, empty);
   moveStage(store, entity, values, empty, userId, dialect);
   const multi = applyEdits([], changes.edits, () => store.nextId('multi'));
   if (entity.hasMultiFields) Object.assign(values, presence(multi));
-  const row = { id, values, multi };
+  const row = { id, values: compactValues(values), multi };
   table.put(row);
   return row;
 }
@@ -46,9 +44,10 @@ export function updateRecord(
   if (entity.hasMultiFields) Object.assign(values, presence(multi));
   if (isItem(dialect) && multi === row.multi && isSame(values, row.values)) return row;
   const now = store.now();
-  if (changes.values['DATE_MODIFY'] === undefined) values['DATE_MODIFY'] = now;
-  values['MODIFY_BY_ID'] = userId;
-  const changed = { id: row.id, values, multi };
+  const { changed: changedTime, changedBy } = entity.stamps;
+  if (changes.values[changedTime] === undefined) values[changedTime] = now;
+  values[changedBy] = userId;
+  const changed = { id: row.id, values: compactValues(values), multi };
   store.tables[entity.name].put(changed);
   return changed;
 }
@@ -58,53 +57,6 @@ export function followProductRows(store: Store, entity: Entity, row: Row): void 
   if (!entity.hasAmount || row.values['IS_MANUAL_OPPORTUNITY'] === 'Y') return;
   const amount = amountOf(store.productRows.of(entity.letter, row.id));
   store.tables[entity.name].put({ ...row, values: { ...row.values, OPPORTUNITY: amount } });
-}
-
-/** The vendor's defaults: crm-deal-add.md, crm-lead-add.md, crm-contact-add.md, crm-company-add.md. */
-function defaults(store: Store, entity: Entity, id: number, userId: number): Values {
-  const now = store.now();
-  const stamps = { DATE_CREATE: now, DATE_MODIFY: now, LAST_ACTIVITY_TIME: now };
-  const people = { ASSIGNED_BY_ID: userId, CREATED_BY_ID: userId, MODIFY_BY_ID: userId, LAST_ACTIVITY_BY: userId };
-  const first = (book: string): string | null => store.statuses.of(book)[0]?.statusId ?? null;
-  const values: Values = { ...stamps, ...people, OPENED: 'Y' };
-  if (entity.untitled !== undefined) values['TITLE'] = `${entity.untitled}${id}`;
-  if (entity.hasAmount) Object.assign(values, { OPPORTUNITY: 0, IS_MANUAL_OPPORTUNITY: 'N', CURRENCY_ID: 'RUB' });
-  switch (entity.name) {
-    case 'deal':
-      return Object.assign(values, dealDefaults(store, now), {
-        TYPE_ID: first('DEAL_TYPE'),
-        SOURCE_ID: first('SOURCE'),
-      });
-    case 'lead':
-      return Object.assign(values, { IS_RETURN_CUSTOMER: 'N' });
-    case 'contact':
-      return Object.assign(values, {
-        EXPORT: 'Y',
-        TYPE_ID: first('CONTACT_TYPE'),
-        SOURCE_ID: first('SOURCE'),
-        HONORIFIC: first('HONORIFIC'),
-      });
-    case 'company':
-      return Object.assign(values, {
-        COMPANY_TYPE: first('COMPANY_TYPE'),
-        INDUSTRY: first('INDUSTRY'),
-        EMPLOYEES: first('EMPLOYEES'),
-        IS_MY_COMPANY: 'N',
-      });
-  }
-}
-
-function dealDefaults(store: Store, now: number): Values {
-  const today = midnight(now, store.zone);
-  return {
-    CATEGORY_ID: 0,
-    TAX_VALUE: 0,
-    BEGINDATE: today,
-    CLOSEDATE: addDays(today, 7),
-    IS_RECURRING: 'N',
-    IS_RETURN_CUSTOMER: 'N',
-    IS_REPEATED_APPROACH: 'N',
-  };
 }
 
 /**
@@ -140,8 +92,7 @@ function moveStage(store: Store, entity: Entity, values: Values, row: Row, userI
   if (entity.stage === undefined) return;
   const { field, semantic } = entity.stage;
   const categoryId = Number(values['CATEGORY_ID'] ?? 0);
-  if (entity.name === 'deal' && !store.statuses.categories.some(({ id }) => id === categoryId))
-    throw badValue('CATEGORY_ID', categoryId, dialect);
+  if (entity.hasFunnels && !hasFunnel(store, entity, categoryId)) throw badValue('CATEGORY_ID', categoryId, dialect);
   const book = stageBook(entity, categoryId);
   const funnelChanged = row.values['CATEGORY_ID'] !== undefined && row.values['CATEGORY_ID'] !== categoryId;
   const untouched = values[field] === row.values[field];
@@ -152,15 +103,16 @@ function moveStage(store: Store, entity: Entity, values: Values, row: Row, userI
   if (stage.statusId === row.values[field]) return;
   const now = store.now();
   const isOpen = semanticOf(stage) === 'P';
-  Object.assign(values, {
-    [field]: stage.statusId,
-    [semantic]: semanticOf(stage),
-    MOVED_BY_ID: userId,
-    MOVED_TIME: now,
-  });
-  if (entity.name === 'deal')
+  Object.assign(values, { [field]: stage.statusId, [entity.stamps.movedBy]: userId, [entity.stamps.moved]: now });
+  if (semantic !== undefined) values[semantic] = semanticOf(stage);
+  if (entity.process !== undefined) values['PREVIOUS_STAGE_ID'] = row.values[field] ?? null;
+  else if (entity.name === 'deal')
     Object.assign(values, { CLOSED: isOpen ? 'N' : 'Y', IS_NEW: stage === first ? 'Y' : 'N' });
   else values['DATE_CLOSED'] = isOpen ? null : now;
+}
+
+function hasFunnel({ statuses }: Store, { typeId }: Entity, categoryId: number): boolean {
+  return statuses.categories.some(({ id, entityTypeId }) => id === categoryId && entityTypeId === typeId);
 }
 
 /** Without IS_MANUAL_OPPORTUNITY the amount written does not survive product rows (reference §5.9, §10.16). */

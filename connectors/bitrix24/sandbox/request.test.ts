@@ -156,11 +156,3 @@ test('method.get tells what exists and what the scopes allow', async () => {
   expect(await portal.result('method.get', { name: 'user.get' })).toEqual({ isExisting: true, isAvailable: true });
   expect(await portal.result('method.get', { name: 'no.such' })).toEqual({ isExisting: false, isAvailable: false });
 });
-
-test('user.get takes its order as strings', async () => {
-  const portal = await openPortal();
-  const { body } = await portal.post('user.get', { sort: 'ID', order: 'DESC', FILTER: { NAME: 'Дарья' } });
-  expect(body).toMatchObject({ result: [{ ID: '2', ACTIVE: true, NAME: 'Дарья', UF_DEPARTMENT: [1] }], total: 1 });
-  const refused = await portal.post('user.get', { sort: 'ID', order: { ID: 'DESC' } });
-  expect(member(refused.body, 'error')).toBe('SANDBOX_UNKNOWN');
-});

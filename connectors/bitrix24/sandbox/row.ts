@@ -21,6 +21,28 @@ export function storedOf(row: Row, name: string): Stored {
   if (name === 'ID') return row.id;
   const value = row.values[name];
   if (value !== undefined) return value;
+  if (row.multi.length === 0) return null;
   const texts = row.multi.filter(({ type }) => type === name).map((multi) => multi.value);
   return texts.length > 0 ? texts : null;
+}
+
+const layouts = new Map<string, Row['values']>();
+
+/**
+ * The same values in an object laid out at once. One that grew key by key is a hash table to V8, and a million of those
+ * do not fit: the parser of JSON makes the first of each kind, and the rest are clones of it.
+ */
+export function compactValues(values: Row['values']): Row['values'] {
+  const names = Object.keys(values);
+  const kind = names.join();
+  const layout = layouts.get(kind) ?? layoutOf(names);
+  layouts.set(kind, layout);
+  const compact: Record<string, Stored> = { ...layout };
+  for (const name of names) compact[name] = values[name] ?? null;
+  return compact;
+}
+
+function layoutOf(names: readonly string[]): Row['values'] {
+  const empty: unknown = JSON.parse(`{${names.map((name) => `${JSON.stringify(name)}:null`).join()}}`);
+  return Object(empty);
 }

@@ -10,10 +10,20 @@ test('the sandbox starts with invented records, the same for the same seed, and 
   };
   const [one, two] = [await start(), await start()];
   expect(await one.counts?.()).toEqual({ contact: 20, deal: 20, lead: 4, company: 0 });
-  const contacts = async (running: typeof one): Promise<unknown> => {
+  const truth = async (running: typeof one, what: string): Promise<unknown> => {
     const webhook = String(running.settings['webhook']);
-    return (await fetch(new URL('/sandbox/truth/contacts', webhook))).json();
+    return (await fetch(new URL(`/sandbox/truth/${what}`, webhook))).json();
   };
-  expect(await contacts(one)).toEqual(await contacts(two));
+  for (const [what, count] of Object.entries({
+    contacts: 20,
+    product: 10,
+    contract: 5,
+    room: 2,
+    users: 10,
+    'list/77': 27,
+  })) {
+    expect(await truth(one, what)).toHaveLength(count);
+    expect(await truth(one, what)).toEqual(await truth(two, what));
+  }
   expect(await one.change?.(3)).toBe(3);
 });

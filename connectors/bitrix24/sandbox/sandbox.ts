@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sandbox } from '../../../engine/index.ts';
 import { makeTemporaryFolder, removeTemporaryFolder } from '../../_sandbox/temporary-folder.ts';
-import { inventRecords, randomNumbers } from './invented.ts';
+import { inventRecords, inventSurroundings, randomNumbers } from './invented.ts';
 import { startPortal, type Portal, type SecureDoor } from './portal.ts';
 
 /** What a connection is told of a portal that never refuses. */
@@ -16,7 +16,10 @@ export const sandbox: Sandbox = {
       tls: true,
       ...(now === undefined ? {} : { now }),
       ...(unlimited && { limits: 'off' as const }),
-      seed: (desk) => inventRecords(desk, size, seed),
+      seed(desk) {
+        inventRecords(desk, size, seed);
+        inventSurroundings(desk, size, seed);
+      },
     });
     const { truth, secure } = portal;
     const folder = makeTemporaryFolder();
@@ -24,6 +27,7 @@ export const sandbox: Sandbox = {
       settings: { webhook: portal.webhook, ...(unlimited && { limits: noLimits }) },
       facts: [
         'contacts, companies, deals with product rows, and leads, with the stages and user fields of a clinic',
+        'products, people and departments, the smart processes 1036 and 1040, the lists 47, 77, 123 and 127',
         `what it holds: ${observer(portal, 'truth/deals')}, what it was asked: ${observer(portal, 'journal')}`,
         ...(secure ? [overHttps(secure, folder)] : []),
         `it can be made hostile: POST ${observer(portal, 'faults')} {"method":"batch","when":"after","fault":"reset"}`,

@@ -1,4 +1,4 @@
-import { entities, entityNames, type Entity, type EntityName } from './entities/index.ts';
+import { entities, entityNames, perEntity, type Entity, type EntityName } from './entities/index.ts';
 import { userFieldItemName, type Field } from './fields.ts';
 
 /** The fields of one entity on this portal: the vendor's, and the user fields that come and stay. */
@@ -13,12 +13,7 @@ export interface Schema {
 }
 
 export function createSchemas(): Readonly<Record<EntityName, Schema>> {
-  return {
-    lead: createSchema(entities.lead),
-    deal: createSchema(entities.deal),
-    contact: createSchema(entities.contact),
-    company: createSchema(entities.company),
-  };
+  return perEntity((name) => createSchema(entities[name]));
 }
 
 function createSchema(entity: Entity): Schema {
@@ -55,7 +50,7 @@ export function itemNameOf(field: Field, original: boolean): string | null {
 }
 
 export function entityOfType(typeId: number): Entity | undefined {
-  return entityNames.map((name) => entities[name]).find((entity) => entity.typeId === typeId);
+  return entityNames.map((name) => entities[name]).find((entity) => entity.typeId === typeId && typeId > 0);
 }
 
 /** The name in crm.item.*; a clash with a field that has it keeps the upper-case name (reference §5.2). */

@@ -20,7 +20,7 @@ function seenRows(store: Store, name: EntityName, filter: Filter<Row>): Source<R
   if (store.failings.mayNot(name, 'read')) return { candidates: () => [] };
   const seen = store.visibility.look(name, namesIds(filter) ? 'id' : 'list');
   if (seen === undefined) return table;
-  return { candidates: (required) => [...table.candidates(required)].filter(({ id }) => seen(id)) };
+  return { candidates: (...asked) => [...table.candidates(...asked)].filter(({ id }) => seen(id)) };
 }
 
 /** The record as a get sees it. */

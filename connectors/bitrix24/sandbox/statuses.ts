@@ -14,8 +14,9 @@ export interface Status {
   readonly color: string;
 }
 
-/** A funnel of deals. */
+/** A funnel of deals or of a smart process. */
 export interface Category {
+  readonly entityTypeId: number;
   readonly id: number;
   readonly name: string;
   readonly sort: number;
@@ -43,9 +44,10 @@ export function createStatusBook(statuses: readonly Status[], categories: readon
   };
 }
 
-/** `DEAL_STAGE` for funnel 0, `DEAL_STAGE_<id>` for others; leads have one book, STATUS (reference §5.6). */
+/** `DEAL_STAGE` for funnel 0, `DEAL_STAGE_<id>` for others; leads have one book, STATUS; a process one for each funnel (reference §5.6). */
 export function stageBook(entity: Entity, categoryId: number): string {
   if (entity.name === 'lead') return 'STATUS';
+  if (entity.process !== undefined) return `DYNAMIC_${entity.typeId}_STAGE_${categoryId}`;
   return categoryId === 0 ? 'DEAL_STAGE' : `DEAL_STAGE_${categoryId}`;
 }
 

@@ -1,11 +1,13 @@
 import type { Bucket } from './bucket.ts';
 import { unknown } from './errors.ts';
-import type { AnswerSizes, FieldName, LostRight } from './failings.ts';
+import type { EntityName } from './entities/index.ts';
+import type { AnswerSizes, DeafMethod, FieldName, LostRight } from './failings.ts';
 import type { FaultRule, Faults } from './faults.ts';
 import type { Flights } from './flights.ts';
 import type { Held, Holds } from './holds.ts';
 import type { RobotRule } from './robots.ts';
 import type { Store } from './store.ts';
+import { createUserField, type UserFieldDraft } from './user-fields.ts';
 import type { HidingRule } from './visibility.ts';
 
 /** What makes a portal hostile. Every argument is plain data, so that another process can send it. */
@@ -24,8 +26,12 @@ export interface Steering {
   /** Keeps records from being seen on one path of access. */
   hide(rule: HidingRule): void;
   robot(rule: RobotRule): void;
-  /** From now on a filter of this field does nothing, without a word. */
-  ignoreFilter(name: FieldName): void;
+  /** From now on a filter of this field, or every one of this method, does nothing, without a word. */
+  ignoreFilter(name: FieldName | DeafMethod): void;
+  /** An administrator makes a user field. */
+  addField(entity: EntityName, draft: UserFieldDraft): void;
+  /** An administrator gives a user field another label. */
+  renameField(name: FieldName & { readonly label: string }): void;
   /** An administrator deletes a user field, with all it held. */
   loseField(name: FieldName): void;
   /** An administrator takes a right from the owner of the webhook. */
@@ -58,11 +64,25 @@ export function createSteering({ store, faults, holds, flights, bucket }: Steere
     hide: (rule) => visibility.hide(rule),
     robot: (rule) => robots.add(rule),
     ignoreFilter: (name) => failings.ignoreFilter(name),
+    addField(entity, draft) {
+      if (store.schemas[entity].byName(draft.name) !== undefined)
+        throw unknown(`what a second user field ${draft.name} gives`);
+      createUserField(store, entity, draft);
+    },
+    renameField: (name) => renameField(store, name),
     loseField: (name) => loseField(store, name),
     loseRight: (right) => failings.loseRight(right),
     answerWith: (sizes) => failings.setSizes(sizes),
     neighbour: (requests) => Array.from({ length: requests }, () => bucket.take(loopback)).filter(Boolean).length,
   };
+}
+
+function renameField({ schemas }: Store, { entity, field: name, label }: Parameters<Steering['renameField']>[0]): void {
+  const schema = schemas[entity];
+  const field = schema.byName(name);
+  if (field?.user === undefined) throw unknown(`the user field ${name} of a ${entity}`);
+  schema.removeUserField(name);
+  schema.addUserField({ ...field, label });
 }
 
 function loseField({ schemas, tables, failings }: Store, { entity, field }: FieldName): void {

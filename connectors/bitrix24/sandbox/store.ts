@@ -2,24 +2,17 @@ import type { EntityName } from './entities/index.ts';
 import type { Communications } from './duplicates.ts';
 import type { Zone } from './dates.ts';
 import type { Failings } from './failings.ts';
+import type { ListDates } from './list-values.ts';
+import type { ListBook } from './lists.ts';
 import type { History } from './history.ts';
+import type { PeopleBook } from './people.ts';
 import type { ProductRowBook } from './product-rows.ts';
 import type { Robots } from './robots.ts';
 import type { Schema } from './schema.ts';
+import type { StageHistory } from './stage-history.ts';
 import type { StatusBook } from './statuses.ts';
 import type { Table } from './table.ts';
 import type { Visibility } from './visibility.ts';
-
-export interface User {
-  readonly id: number;
-  readonly name: string;
-  readonly lastName: string;
-  readonly secondName: string;
-  readonly email: string;
-  readonly position: string;
-  readonly active: boolean;
-  readonly admin: boolean;
-}
 
 /** Everything the portal holds: what a method reads and changes. */
 export interface Store {
@@ -30,10 +23,13 @@ export interface Store {
   readonly statuses: StatusBook;
   readonly productRows: ProductRowBook;
   readonly history: History;
+  readonly stageHistory: StageHistory;
   readonly visibility: Visibility;
   readonly robots: Robots;
   readonly failings: Failings;
-  readonly users: readonly User[];
+  readonly lists: ListBook;
+  readonly listDates: ListDates;
+  readonly people: PeopleBook;
   readonly zone: Zone;
   /** Scopes ticked on the webhook. */
   readonly scopes: readonly string[];

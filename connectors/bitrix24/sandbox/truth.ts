@@ -1,6 +1,9 @@
 import type { LegacyRecord } from './desk.ts';
 import type { EntityName } from './entities/index.ts';
 import type { Overlap, Version } from './history.ts';
+import { elementRow } from './methods/list-elements.ts';
+import { shapeOf } from './list-place.ts';
+import { departmentRow, userRow } from './methods/people.ts';
 import { legacyRow } from './product-rows.ts';
 import { legacyRecord } from './record-shapes.ts';
 import type { Store } from './store.ts';
@@ -31,6 +34,12 @@ export interface Truth {
   companies(): readonly LegacyRecord[];
   /** Rows of a deal, `D`, or a lead, `L`. */
   productRows(ownerType: string, ownerId: number): readonly LegacyRecord[];
+  /** Of any entity, with the names of its fields in upper case. */
+  records(entity: EntityName): readonly LegacyRecord[];
+  users(): readonly LegacyRecord[];
+  departments(): readonly LegacyRecord[];
+  /** The elements of a list, as lists.element.get answers them; none when there is no such list. */
+  list(id: number): readonly LegacyRecord[];
   /** Every version of one record, or of all of an entity, in the order they came about. */
   history(entity: EntityName, id?: number): readonly HistoryEntry[];
   /** Requests that wrote one record while both were in flight: from their arrival until the portal was done. */
@@ -48,6 +57,15 @@ export function createTruth(store: Store): Truth {
     leads: () => all('lead'),
     companies: () => all('company'),
     productRows: (ownerType, ownerId) => store.productRows.of(ownerType, ownerId).map(legacyRow),
+    records: all,
+    users: () => [...store.people.users.within([])].map((user) => userRow(store, user)),
+    departments: () => [...store.people.departments.within([])].map(departmentRow),
+    list(id) {
+      const list = store.lists.of(id);
+      return list === undefined
+        ? []
+        : [...list.elements.within([])].map((element) => elementRow(list, element, shapeOf(store)));
+    },
     history(entity, id) {
       store.robots.act();
       return store.history.versions(entity, id).map((version) => entryOf(store, version));

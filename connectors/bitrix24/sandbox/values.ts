@@ -23,6 +23,7 @@ const kinds: Readonly<Record<FieldType, Kind>> = {
   crm_contact: 'reference',
   crm_lead: 'reference',
   crm_quote: 'reference',
+  crm_entity: 'reference',
   double: 'decimal',
   date: 'moment',
   datetime: 'moment',
@@ -38,6 +39,7 @@ const kinds: Readonly<Record<FieldType, Kind>> = {
   crm_currency: 'text',
   crm_multifield: 'multi',
   file: 'opaque',
+  product_file: 'opaque',
   location: 'opaque',
 };
 
@@ -85,7 +87,7 @@ function decimal(raw: Scalar): number | undefined {
 /** Y and N; user fields of type boolean also take 1 and 0 (reference §4.2, §5.10). */
 function flag(field: Field, raw: string): string | undefined {
   if (raw === 'Y' || raw === 'N') return raw;
-  if (field.type !== 'boolean') return undefined;
+  if (!isUserFlag(field)) return undefined;
   return raw === '1' ? 'Y' : raw === '0' ? 'N' : undefined;
 }
 
@@ -110,13 +112,18 @@ export function legacyValue(field: Field, value: Stored | undefined, zone: Zone)
 }
 
 function legacyScalar(field: Field, value: Stored, zone: Zone): string {
-  if (typeof value !== 'number') return field.type === 'boolean' ? (value === 'Y' ? '1' : '0') : String(value);
+  if (typeof value !== 'number') return isUserFlag(field) ? (value === 'Y' ? '1' : '0') : String(value);
   if (kinds[field.type] === 'moment') return formatMoment(value, zone);
   return twoDecimals.has(field.name) ? value.toFixed(2) : String(value);
 }
 
+/** User fields of type boolean; flags of the vendor's own are Y and N everywhere. */
+export function isUserFlag({ type, user }: Field): boolean {
+  return type === 'boolean' && user !== undefined;
+}
+
 /** Amounts come as "1000.00" (reference §5.10); other numbers as they are. */
-const twoDecimals: ReadonlySet<string> = new Set(['OPPORTUNITY', 'TAX_VALUE']);
+const twoDecimals: ReadonlySet<string> = new Set(['OPPORTUNITY', 'TAX_VALUE', 'PRICE']);
 
 /** In crm.item.* numbers are numbers (reference §5.2); no company and no contact are 0, as in the vendor's examples. */
 export function itemValue(field: Field, value: Stored | undefined, zone: Zone): unknown {

@@ -133,6 +133,43 @@ describe('@bitrix24/b24jssdk', () => {
     await matchesTranscript('batch-named');
   });
 
+  it('reads a list, its fields and the people in it, and chains the pages of a smart process', async () => {
+    const { b24, matchesTranscript } = await open({
+      seed(desk) {
+        for (let number = 1; number <= 60; number += 1) desk.create('room', { TITLE: `Кабинет ${number}` });
+      },
+    });
+    const place = { IBLOCK_TYPE_ID: 'lists', IBLOCK_ID: 47 };
+    const rooms = { entityTypeId: 1040, select: ['id'], order: { id: 'ASC' }, start: -1 };
+    const batch = await b24.actions.v2.batch.make({
+      calls: {
+        fields: ['lists.field.get', { ...place, FIELD_ID: 'PROPERTY_951' }],
+        elements: ['lists.element.get', { ...place, SELECT: ['ID', 'NAME', 'PROPERTY_951'], FILTER: { '!NAME': 'x' } }],
+        people: ['user.get', { FILTER: { '@ID': [2, 3] }, select: ['ID', 'NAME'] }],
+        first: ['crm.item.list', { ...rooms, filter: { '>id': 0 } }],
+        second: ['crm.item.list', { ...rooms, filter: { '>id': '$result[first][items][49][id]' } }],
+      },
+    });
+    expect([batch.isSuccess, batch.getData()]).toEqual([
+      true,
+      {
+        fields: { 'S:employee': expect.objectContaining({ FIELD_ID: 'PROPERTY_951', NAME: 'Ответственные' }) },
+        elements: [
+          { ID: '19', NAME: 'Автоклав', PROPERTY_951: { '36': '2', '37': '3' } },
+          { ID: '20', NAME: 'Рентген', PROPERTY_951: { '42': '3' } },
+          { ID: '21', NAME: 'Кресло' },
+        ],
+        people: [
+          { ID: '2', NAME: 'Дарья' },
+          { ID: '3', NAME: 'Глеб' },
+        ],
+        first: { items: Array.from({ length: 50 }, (_, index) => ({ id: index + 1 })) },
+        second: { items: Array.from({ length: 10 }, (_, index) => ({ id: index + 51 })) },
+      },
+    ]);
+    await matchesTranscript('lists-and-processes');
+  });
+
   it('cuts 120 commands into batches of 50', async () => {
     const { portal, b24 } = await open(manyDeals);
     const calls = Array.from({ length: 120 }, (_, index): [string, object] => ['crm.deal.get', { id: index + 1 }]);

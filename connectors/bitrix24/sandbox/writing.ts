@@ -83,5 +83,5 @@ function isListed(store: Store, field: Field, value: Stored): boolean {
 }
 
 function isStage({ statusType }: Field): boolean {
-  return statusType === 'DEAL_STAGE' || statusType === 'STATUS';
+  return statusType === 'DEAL_STAGE' || statusType === 'STATUS' || statusType?.startsWith('DYNAMIC_') === true;
 }

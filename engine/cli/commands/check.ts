@@ -4,6 +4,8 @@ import { checkConnections, namesAndSettings, othersLeftOut } from '../check-conn
 import { fileArgument, pipelineFlags, repeated } from '../flags.ts';
 import { prepare } from '../prepare.ts';
 import { checkData, checkExitCode, checkText } from '../render/check.ts';
+import { waitText } from '../../log/spoken.ts';
+import type { Wait } from '../../log/spoken.ts';
 import { stopSignal } from '../stop-signal.ts';
 
 export default class Check extends BaseCommand {
@@ -29,7 +31,8 @@ export default class Check extends BaseCommand {
     const prepared = await prepare(args.file, { param: flags.param, connection: settings, sandboxes }, process.env);
     this.tellFindings(prepared.warnings);
     const stop = stopSignal();
-    const checked = await checkConnections(prepared, names, stop.signal).finally(() => stop.release());
+    const tell = (wait: Wait) => this.tell(waitText(wait, this.language));
+    const checked = await checkConnections(prepared, names, stop.signal, tell).finally(() => stop.release());
     await this.present(checkData(checked, this.language), (language) => checkText(checked, language));
     this.leave(checkExitCode(checked));
   }

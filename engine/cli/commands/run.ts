@@ -1,15 +1,19 @@
 import { Flags } from '@oclif/core';
 import type { PipeError } from '../../errors.ts';
+import type { RunEvent } from '../../events/events.ts';
 import type { RunOptions } from '../../run/context.ts';
 import { BaseCommand } from '../base-command.ts';
 import { levels } from '../../log/level.ts';
 import { runDue, runForever } from '../by-schedule.ts';
 import { choiceFlag, fileArgument, numberFlag, pipelineFlags, repeated } from '../flags.ts';
 import { prepare } from '../prepare.ts';
+import type { Prepared } from '../prepare.ts';
+import { previewExitCode, previewRun } from '../preview.ts';
+import { previewData, previewText, previewWord } from '../render/preview.ts';
 import { errorText } from '../render/error.ts';
 import { afterword, endedText, runData, runText, stoppingText } from '../render/run.ts';
 import { runOnce } from '../run-once.ts';
-import { compileOnly, windowOf } from '../row-filter.ts';
+import { compileOnly, isHandPicked, windowOf } from '../row-filter.ts';
 import type { Holder } from '../../state/machine-ports.ts';
 import { checkSchedulingFlags, scheduledWork } from '../scheduled-work.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -20,7 +24,12 @@ export default class Run extends BaseCommand {
   static override args = { file: fileArgument };
   static override flags = {
     ...pipelineFlags,
-    flow: Flags.string({ description: 'only these flows', helpValue: '<name,…>', delimiter: ',', ...repeated }),
+    flow: Flags.string({
+      description: 'only these flows, and those they come after',
+      helpValue: '<name,…>',
+      delimiter: ',',
+      ...repeated,
+    }),
     full: Flags.boolean({ description: 'read as far back as cursor.full says and look at every target row again' }),
     since: Flags.string({ description: 'read from this time on; the checkpoint stays', helpValue: '<time>' }),
     until: Flags.string({ description: 'read up to this time; the checkpoint stays', helpValue: '<time>' }),
@@ -36,6 +45,8 @@ export default class Run extends BaseCommand {
       description: 'what the log keeps; default: PIPE_LOG_LEVEL, else INFO',
       helpValue: levels.join('|'),
     }),
+    verbose: Flags.boolean({ description: 'say on the console which rung found each row and which fields were sent' }),
+    'dry-run': Flags.boolean({ description: 'plan all of it and write nothing: tables, creates, updates, deletes' }),
     'end-holder': Flags.boolean({ description: 'end the process that runs this pipeline now, then run' }),
     loop: Flags.boolean({ description: 'run again and again as the file’s schedule says, until told to stop' }),
     scheduled: Flags.boolean({ description: 'run what the file’s schedule has due by now, for a scheduler to call' }),
@@ -44,6 +55,7 @@ export default class Run extends BaseCommand {
     '<%= config.bin %> run pipelines/ident-to-bitrix.yaml',
     "<%= config.bin %> run pipelines/ident-to-bitrix.yaml --only 'id = 12345'",
     '<%= config.bin %> run pipelines/ident-to-bitrix.yaml --since 2026-03-01 --until 2026-03-02',
+    '<%= config.bin %> run pipelines/ident-to-bitrix.yaml --dry-run',
   ];
 
   async run(): Promise<void> {
@@ -53,7 +65,7 @@ export default class Run extends BaseCommand {
       full: flags.full,
       allow: new Set(flags.allow ?? []),
       ...windowOf(flags),
-      ...(flags.flow && { flows: flags.flow }),
+      ...(flags.flow && { flows: flags.flow, ...(!isHandPicked(flags) && { prerequisites: true as const }) }),
       ...(flags.limit !== undefined && { limit: flags.limit }),
       ...(flags.only !== undefined && { only: compileOnly(flags.only) }),
     };
@@ -62,11 +74,12 @@ export default class Run extends BaseCommand {
       throw thrown;
     });
     this.tellFindings(prepared.warnings);
+    if (flags['dry-run']) return this.#preview(prepared, options);
     const onEnded = flags['end-holder'] ? (holder: Holder) => this.tell(endedText(holder, this.language)) : undefined;
     let say: ((line: string) => void) | undefined;
     const stop = stopSignal(() => say?.(stoppingText(this.language)));
     const once = async (asked: RunOptions): Promise<number> => {
-      const watch = await watchRun(prepared, flags['log-level'], this.language);
+      const watch = await watchRun(prepared, flags, this.language);
       ({ say } = watch);
       const told = { ...asked, ...watch.options };
       const result = await runOnce(prepared, told, watch.listen, stop.signal, onEnded).finally(() => {
@@ -82,5 +95,17 @@ export default class Run extends BaseCommand {
     const work = isScheduled ? scheduledWork(prepared, stop.signal, once, fail) : undefined;
     const done = work ? (flags.loop ? runForever(work) : runDue(work)) : once(options);
     this.leave(await done.finally(() => stop.release()));
+  }
+
+  async #preview(prepared: Prepared, options: RunOptions): Promise<void> {
+    const stop = stopSignal();
+    const emit = (event: RunEvent) => {
+      const text = previewWord(event, this.language);
+      if (text !== undefined) this.tell(text);
+    };
+    const preview = await previewRun(prepared, options, emit, stop.signal).finally(() => stop.release());
+    await this.present(previewData(preview, this.language), (language) => previewText(preview, language));
+    if (preview.error) this.tellFailure(errorText(preview.error, this.language));
+    this.leave(previewExitCode(preview));
   }
 }

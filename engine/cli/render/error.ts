@@ -16,7 +16,7 @@ export function findingsText(findings: readonly Diagnostic[], language: Language
 }
 
 /** A failure as data: what `--json` prints. */
-export function errorData(error: PipeError, language: Language): object {
+export function errorData(error: PipeError, language: Language): { readonly error: object } {
   const { code, kind, parameters, where } = error;
   return { error: { code, kind, ...textOf(code, parameters, language), parameters, ...(where && { where }) } };
 }

@@ -12,6 +12,7 @@ export interface FlowLine {
   readonly counts?: FlowCounts;
   readonly waiting?: Wait;
   readonly done: boolean;
+  readonly failed?: true;
 }
 
 export type FlowLines = ReadonlyMap<string, FlowLine>;
@@ -23,6 +24,8 @@ export function follow(lines: FlowLines, event: RunEvent): FlowLines {
   }
   // Of these there are as many as rows, and the counts tell them.
   if (event.type === 'row-found' || event.type === 'row-written') return lines;
+  // It has a line of words, and nothing to count.
+  if (event.type === 'flow-skipped') return lines;
   if (!('flow' in event) || event.flow === undefined) return lines;
   const line = lines.get(event.flow) ?? { startedAt: event.at, read: 0, done: false };
   return new Map([...lines, [event.flow, after(line, event)]]);
@@ -36,6 +39,8 @@ function after({ waiting, ...line }: FlowLine, event: RunEvent): FlowLine {
       return { ...line, counts: event.counts };
     case 'flow-finished':
       return { ...line, counts: event.counts, done: true };
+    case 'flow-failed':
+      return { ...line, done: true, failed: true };
     default:
       return { ...line, ...(waiting && { waiting }) };
   }
@@ -49,12 +54,12 @@ const words = {
 /** `… receptions: read 1200, mapped 1200, created 3, …; 240 rows/s; waits for bitrix24:portal.example, 2 s` */
 export function flowLineText(flow: string, line: FlowLine, now: number, language: Language): string {
   const say = words[language];
-  const { counts, read, startedAt, waiting, done } = line;
+  const { counts, read, startedAt, waiting, done, failed } = line;
   const seconds = Math.max(0.001, (now - startedAt) / 1000);
   const parts = [
     counts ? countsText({ ...counts, read: Math.max(read, counts.read) }, language) : `${say.read} ${read}`,
     `${Math.round(read / seconds)} ${say.rate}`,
     ...(waiting ? [waitText(waiting, language)] : []),
   ];
-  return `${done ? '✓' : '…'} ${flow}: ${parts.join('; ')}`;
+  return `${failed ? '✗' : done ? '✓' : '…'} ${flow}: ${parts.join('; ')}`;
 }

@@ -1,4 +1,4 @@
-import type { Listener } from '../../events/events.ts';
+import type { Listener, RunEvent } from '../../events/events.ts';
 import { oneLine } from '../../log/one-line.ts';
 import { runLog } from '../../log/run-log.ts';
 import type { Voice } from '../../log/run-log.ts';
@@ -15,9 +15,17 @@ export interface Progress {
   end(): void;
 }
 
-export async function showProgress(stream: NodeJS.WriteStream, voice: Voice): Promise<Progress> {
-  return stream.isTTY ? liveLines(stream, voice.language) : logLines(stream, voice);
+/** `verbose`: line by line on a terminal too. */
+export async function showProgress(stream: NodeJS.WriteStream, voice: Voice, verbose = false): Promise<Progress> {
+  return stream.isTTY && !verbose ? liveLines(stream, voice.language) : logLines(stream, voice);
 }
+
+/** What is to be noticed among the words of guards. */
+const marks: Partial<Record<RunEvent['type'], string>> = {
+  warning: 'WARNING: ',
+  'flow-skipped': 'ERROR: ',
+  'flow-failed': 'ERROR: ',
+};
 
 /** Faster than anybody reads; a terminal takes longer to draw a line than a run to count a record. */
 const redrawMs = 100;
@@ -38,7 +46,7 @@ async function liveLines(stream: NodeJS.WriteStream, language: Language): Promis
   const listen: Listener = (event) => {
     lines = follow(lines, event);
     const said = spokenText(event, language);
-    if (said !== undefined) say(oneLine(event.type === 'warning' ? `WARNING: ${said}` : said));
+    if (said !== undefined) say(oneLine(`${marks[event.type] ?? ''}${said}`));
     const isDue = said !== undefined || event.at - drawnAt >= redrawMs || event.type === 'flow-finished';
     if (isDue && lines.size > 0) draw(event.at);
   };

@@ -1,9 +1,11 @@
 import { exitCodes } from '../../errors.ts';
 import type { PipeError } from '../../errors.ts';
+import { textOf } from '../../diagnostics.ts';
 import type { FlowCounts, TargetCounts } from '../../events/events.ts';
 import { deliveredOf, errorsOf } from '../../log/counts.ts';
 import { resultLabels, rule } from '../../log/result.ts';
 import type { Language } from '../../messages/template.ts';
+import type { FlowResult } from '../../run/run-flows.ts';
 import type { RunResult } from '../../run/run-pipeline.ts';
 import type { Holder } from '../../state/machine-ports.ts';
 import { errorData, errorText } from './error.ts';
@@ -12,8 +14,14 @@ import { errorData, errorText } from './error.ts';
 export function runData(result: RunResult, language: Language): object {
   const { run, pipeline, seconds, requests, flows } = result;
   const error = failureOf(result);
-  const data = { run, pipeline, seconds: Math.round(seconds * 1000) / 1000, requests, flows };
+  const shown = flows.map((flow) => flowData(flow, language));
+  const data = { run, pipeline, seconds: Math.round(seconds * 1000) / 1000, requests, flows: shown };
   return { ...data, ...(error && errorData(error, language)) };
+}
+
+function flowData({ error, skippedBecause, ...counts }: FlowResult, language: Language): object {
+  const because = skippedBecause && { skippedBecause: errorData(skippedBecause, language).error };
+  return { ...counts, ...(error && errorData(error, language)), ...because };
 }
 
 /** A stop that was asked for is no failure. */
@@ -46,10 +54,18 @@ export function endedText({ pid }: Holder, language: Language): string {
   return afterwords[language].ended(pid);
 }
 
+/** What stopped the run, or what each of its flows failed of. */
+function failuresOf({ flows }: RunResult, error: PipeError): readonly PipeError[] {
+  return [...new Set([...flows.flatMap((flow) => flow.error ?? []), error])];
+}
+
 /** Why a run did not end with 0; undefined: it did. */
 export function afterword(result: RunResult, file: string, language: Language): string | undefined {
   const error = failureOf(result);
-  if (error) return errorText(error, language);
+  if (error)
+    return failuresOf(result, error)
+      .map((each) => errorText(each, language))
+      .join('\n');
   if (result.exitCode >= 128) return afterwords[language].stopped;
   return result.exitCode === exitCodes.data ? afterwords[language].queued(file) : undefined;
 }
@@ -64,6 +80,7 @@ const words = {
     rejected: 'rejected',
     deleted: 'deleted',
     purged: 'given up',
+    failed: 'failed, see below',
     requests: 'Requests',
   },
   ru: {
@@ -75,6 +92,7 @@ const words = {
     rejected: 'отклонено',
     deleted: 'удалено',
     purged: 'удалено из очереди',
+    failed: 'прерван ошибкой, см. ниже',
     requests: 'Запросов',
   },
 } as const satisfies Record<Language, object>;
@@ -82,18 +100,19 @@ const words = {
 /** The result block: one for each flow, then time and requests of the run; labels as in the log. */
 export function runText(result: RunResult, language: Language): string {
   const { time, second } = resultLabels[language];
-  const flows = result.flows.flatMap((flow) => flowLines(flow.name, flow, language));
+  const flows = result.flows.flatMap((flow) => flowLines(flow, language));
   const end = [`${words[language].requests}: ${result.requests}`, `${time}: ${result.seconds.toFixed(2)}${second}`];
   return [rule, ...flows, ...end, rule].join('\n');
 }
 
-function flowLines(name: string, counts: FlowCounts, language: Language): readonly string[] {
+function flowLines({ name, error, skippedBecause, ...counts }: FlowResult, language: Language): readonly string[] {
   const say = words[language];
+  if (skippedBecause) return [`${name}: ${textOf(skippedBecause.code, skippedBecause.parameters, language).message}`];
   const { read, mapped, delivered, errors } = resultLabels[language];
   const kinds = (['created', 'updated', 'unchanged', 'skipped'] as const).map((kind) => `${say[kind]} ${counts[kind]}`);
   const { queued, rejected } = counts;
   return [
-    name,
+    error ? `${name}: ${say.failed}` : name,
     `  ${read}: ${counts.read}`,
     `  ${mapped}: ${counts.mapped}`,
     `  ${delivered}: ${deliveredOf(counts)} (${kinds.join(', ')})`,

@@ -16,15 +16,17 @@ export function compare(docs: Documentation, exchange: Exchange): readonly Findi
 }
 
 function request(docs: Documentation, page: MethodPage, { params }: Exchange): readonly Finding[] {
-  const known = new Map(page.params.map((param) => [param.name.toLowerCase(), param]));
+  const known = Map.groupBy(page.params, ({ name }) => name.toLowerCase());
   const sent = new Set(Object.keys(params).map((name) => name.toLowerCase()));
   const missing = page.params.filter(({ name, required }) => required === true && !sent.has(name.toLowerCase()));
   return [
     ...missing.map(({ name }) => `leaves out ${name}`),
     ...Object.entries(params).flatMap(([name, value]) => {
-      const param = known.get(name.toLowerCase());
-      if (param === undefined) return [`sends ${name}`];
-      if (!fits(param, value)) return [`sends ${name} as something else than ${param.base}`];
+      const [first, ...more] = known.get(name.toLowerCase()) ?? [];
+      if (first === undefined) return [`sends ${name}`];
+      // The portal folds the case of names, and a page may have two that differ in nothing else (department.get).
+      const param = [first, ...more].find((one) => fits(one, value));
+      if (param === undefined) return [`sends ${name} as something else than ${first.base}`];
       return inside(docs, page, param, value).map((inner) => `sends ${param.name}.${inner}`);
     }),
   ];
@@ -44,7 +46,9 @@ function fits({ base }: Named, value: unknown): boolean {
 function inside(docs: Documentation, page: MethodPage, param: Named, value: unknown): readonly string[] {
   const def = page.defs[param.ref?.replace('#/defs/', '') ?? ''];
   if (def !== undefined) {
-    const objects = param.base === 'array' ? Object.values(Object(value)) : [value];
+    // FIELDS of lists.element.add is called an array and is a map (lists-element-add.md).
+    const isList = param.base === 'array' && Object.keys(Object(value)).every((key) => /^\d+$/.test(key));
+    const objects = isList ? Object.values(Object(value)) : [value];
     return unknownNames(
       new Set(def.fields.map(({ name }) => name)),
       objects.flatMap((object) => Object.keys(Object(object))),
@@ -67,13 +71,13 @@ function fieldsOf(docs: Documentation, page: MethodPage): ReadonlySet<string> {
 }
 
 function unknownNames(known: ReadonlySet<string>, names: readonly string[]): readonly string[] {
-  const anyUserField = [...known].some((name) => /^uf.*\.\.\.$/i.test(name));
+  const anyUserField = [...known].some((name) => /^uf.*\.\.\.$|^PROPERTY_PropertyId$/i.test(name));
   return names.filter((name) => !known.has(name) && !(anyUserField && isPortalsOwn(name)));
 }
 
-/** User fields and links to smart processes: every portal has others. */
+/** User fields, properties of lists, their options and values, links to smart processes: every portal has others. */
 function isPortalsOwn(name: string): boolean {
-  return /^(UF_|ufCrm|PARENT_ID_\d|parentId\d)/.test(name);
+  return /^(UF_|ufCrm|PROPERTY_\d|PARENT_ID_\d|parentId\d|\d+$)/.test(name);
 }
 
 /** Two keys, and no `time` (https://apidocs.bitrix24.com/error-codes.html). */
@@ -124,7 +128,7 @@ function documented(docs: Documentation, page: MethodPage, { params }: Exchange)
   if (example === undefined) return undefined;
   const of = exampleIsOf[page.method];
   if (of !== undefined && String(params['entityTypeId']) !== of) return undefined;
-  const selected = params['select'];
+  const selected = params['select'] ?? params['SELECT'];
   if (selected === undefined) return { all: shapeOf(example), may: shapeOf(example) };
   // A row has what was selected; what it then looks like is on the page of the whole record.
   const whole = docs.page(page.method.replace(/list$/, 'get'))?.resultExample?.['result'];

@@ -32,6 +32,19 @@ const differences: readonly Difference[] = [
     source: 'api-reference/crm/contacts/crm-contact-fields.md, api-reference/crm/deals/crm-deal-productrows-set.md',
   },
   {
+    methods: ['crm.product.fields', 'crm.product.list', 'user.fields', 'department.fields'],
+    what: 'has no page',
+    why: 'the pages are there, but were not read',
+    source: 'api-reference/crm/outdated/products/crm-product-fields.md, api-reference/user/user-fields.md',
+  },
+  {
+    methods: ['lists.element.get'],
+    what: 'answers',
+    names: ['[].DATE_CREATE', '[].SORT'],
+    why: 'without SELECT all fields come, as the page says; its example has a SELECT without these',
+    source: 'api-reference/lists/elements/lists-element-get.md, parameter SELECT',
+  },
+  {
     methods: ['crm.contact.add', 'crm.company.add'],
     what: 'sends',
     names: origins,
@@ -146,7 +159,7 @@ const differences: readonly Difference[] = [
   {
     methods: ['user.get'],
     what: 'does not answer',
-    names: ['TIME_ZONE', 'PERSONAL_WWW', 'PERSONAL_MOBILE', 'PERSONAL_CITY', 'WORK_PHONE'].map((name) => `[].${name}`),
+    names: ['TIME_ZONE', 'PERSONAL_WWW', 'PERSONAL_CITY', 'WORK_PHONE'].map((name) => `[].${name}`),
     why: 'come where they are filled: of the two users in the example only one has them',
     source: 'api-reference/user/user-get.md',
   },

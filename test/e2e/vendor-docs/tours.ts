@@ -119,6 +119,15 @@ export async function callEveryMethod(docs: Documentation): Promise<Portal> {
     ['crm.item.list', { entityTypeId: 1, ...selection('crm.item.list') }],
     ['crm.item.fields', { entityTypeId: 2 }],
     ['crm.item.delete', { entityTypeId: 2, id: 2 }],
+    ['crm.type.list', { order: { id: 'DESC' } }],
+    ['crm.stagehistory.list', { entityTypeId: 2 }],
+    ['crm.product.fields', {}],
+    ['crm.product.list', {}],
+    ['crm.product.get', { id: 1 }],
+    ['user.fields', {}],
+    ['department.fields', {}],
+    ['department.get', { sort: 'NAME', order: 'ASC', PARENT: 1 }],
+    ...listCalls,
     ...entities.flatMap((entity): readonly Call[] => [
       [`crm.${entity}.fields`, {}],
       [`crm.${entity}.update`, { id: 1, fields: { COMMENTS: 'Перезвонить' } }],
@@ -127,6 +136,7 @@ export async function callEveryMethod(docs: Documentation): Promise<Portal> {
       [`crm.${entity}.userfield.list`, { filter: { LANG: 'ru' } }],
     ]),
   ];
+  portal.create('product', { NAME: 'Чистка', PRICE: 3500 });
   for (const [method, params] of calls) await post(portal, method, params);
   for (const entity of entities) await makeUserField(portal, entity);
   for (const entity of entities) await post(portal, `crm.${entity}.delete`, { id: 1 });
@@ -144,6 +154,20 @@ export async function askForNothing(): Promise<Portal> {
 }
 
 type Call = readonly [method: string, params: object];
+
+const equipment = { IBLOCK_TYPE_ID: 'lists', IBLOCK_ID: 47, IBLOCK_CODE: 'equipment' };
+const centrifuge = { ...equipment, ELEMENT_CODE: 'c-1' };
+
+const listCalls: readonly Call[] = [
+  ['lists.get', { IBLOCK_TYPE_ID: 'bitrix_processes', IBLOCK_ORDER: { NAME: 'asc' } }],
+  ['lists.get.iblock.type.id', { IBLOCK_ID: 77, IBLOCK_CODE: 'objects' }],
+  ['lists.field.get', { ...equipment, IBLOCK_TYPE_ID: 'bitrix_processes', IBLOCK_ID: 77, FIELD_ID: 'PROPERTY_637' }],
+  ['lists.element.add', { ...centrifuge, FIELDS: { NAME: 'Центрифуга', PROPERTY_951: [2] } }],
+  ['lists.element.get', { ...equipment, SELECT: ['ID', 'NAME', 'CODE', 'PROPERTY_951'], FILTER: { '%NAME': 'Центр' } }],
+  ['lists.element.get', equipment],
+  ['lists.element.update', { ...centrifuge, ELEMENT_ID: 22, FIELDS: { NAME: 'Центрифуга-2' } }],
+  ['lists.element.delete', { ...centrifuge, ELEMENT_ID: 22 }],
+];
 
 const plain = (method: string): Call => [method, {}];
 

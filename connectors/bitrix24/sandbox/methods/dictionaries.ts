@@ -4,7 +4,7 @@ import type { Methods } from '../method.ts';
 import type { PhpMap } from '../php.ts';
 import { columns, listPlainly } from '../plain-list.ts';
 import { entityOfType } from '../schema.ts';
-import { semanticOf, stageBook, type Status } from '../statuses.ts';
+import { semanticOf, stageBook, type Category, type Status } from '../statuses.ts';
 import type { Store } from '../store.ts';
 
 /** Reference books: stages, sources, types, funnels, the mode of the CRM (reference §5.6, §5.7). */
@@ -29,9 +29,10 @@ export const dictionaryMethods: Methods = {
     run(store, params) {
       const entity = entityOfType(Number(params['entitytypeid']));
       if (entity === undefined) throw codedError('NOT_FOUND', 'Smart process not found');
-      if (entity.name !== 'deal')
+      if (!entity.hasFunnels)
         throw codedError('ENTITY_TYPE_NOT_SUPPORTED', `Entity type ${entity.upper} is not supported`);
-      const categories = store.statuses.categories.map(({ id, name, sort, isDefault }) => {
+      const own = store.statuses.categories.filter(({ entityTypeId }) => entityTypeId === entity.typeId);
+      const categories = own.map(({ id, name, sort, isDefault }) => {
         const category = { id, name, sort, entityTypeId: entity.typeId, isDefault: isDefault ? 'Y' : 'N' };
         return isDefault ? category : { ...category, originId: '', originatorId: '' };
       });
@@ -89,13 +90,35 @@ const otherBooks = [
 /** Books of stages say which stage is first and which are last (vendor's crm-status-entity-types.md). */
 function stageBooks(store: Store): readonly PhpMap[] {
   const leads = { ID: 'STATUS', NAME: 'Стадии лида', SEMANTIC_INFO: ends(store, 'STATUS'), ENTITY_TYPE_ID: 1 };
-  const deals = store.statuses.categories.map(({ id, name }) => {
+  const { categories } = store.statuses;
+  const deals = categories.flatMap(({ entityTypeId, id, name }) => {
+    if (entityTypeId !== entities.deal.typeId) return [];
     const book = stageBook(entities.deal, id);
     const common = { ID: book, NAME: `Стадии сделки: ${name}`, SEMANTIC_INFO: ends(store, book), ENTITY_TYPE_ID: 2 };
     const own = { PARENT_ID: 'DEAL_STAGE', PREFIX: `C${id}`, FIELD_ATTRIBUTE_SCOPE: `category_${id}` };
     return id === 0 ? common : { ...common, ...own, CATEGORY_ID: String(id) };
   });
-  return [leads, ...deals];
+  return [leads, ...deals, ...categories.flatMap(processBook)];
+}
+
+function processBook({ entityTypeId, id, name, sort, isDefault }: Category): readonly PhpMap[] {
+  const entity = entityOfType(entityTypeId);
+  if (entity?.process === undefined) return [];
+  return [
+    {
+      ID: stageBook(entity, id),
+      NAME: `${entity.process.title} (${name})`,
+      SEMANTIC_INFO: [],
+      PREFIX: `DT${entityTypeId}_${id}`,
+      FIELD_ATTRIBUTE_SCOPE: `category_${id}`,
+      ENTITY_TYPE_ID: entityTypeId,
+      IS_ENABLED: true,
+      CATEGORY_ID: id,
+      CATEGORY_NAME: name,
+      CATEGORY_SORT: sort,
+      IS_DEFAULT_CATEGORY: isDefault,
+    },
+  ];
 }
 
 function ends(store: Store, book: string): PhpMap {

@@ -4,18 +4,28 @@ import { duplicateMethods } from './duplicates.ts';
 import { itemMethods } from './item.ts';
 import { legacyMethods } from './legacy.ts';
 import { linkMethods } from './links.ts';
+import { listElementMethods } from './list-elements.ts';
+import { listMethods } from './lists.ts';
+import { peopleMethods } from './people.ts';
 import { productRowMethods } from './product-rows.ts';
+import { stageHistoryMethods } from './stage-history.ts';
 import { systemMethods } from './system.ts';
+import { typeMethods } from './types.ts';
 import { userFieldMethods } from './user-fields.ts';
 
 export const methods: Methods = {
   ...legacyMethods,
   ...itemMethods,
   ...productRowMethods,
+  ...stageHistoryMethods,
+  ...typeMethods,
   ...userFieldMethods,
   ...dictionaryMethods,
   ...duplicateMethods,
   ...linkMethods,
+  ...listMethods,
+  ...listElementMethods,
+  ...peopleMethods,
   ...systemMethods,
   'method.get': {
     scope: null,

@@ -16,7 +16,7 @@ import type { Row } from '../row.ts';
 import { isList } from '../values.ts';
 import { readFields, type Dialect } from '../writing.ts';
 
-/** crm.item.{add,update,get,list,delete,fields} for leads, deals, contacts and companies (reference §5.2, right column). */
+/** crm.item.{add,update,get,list,delete,fields} for leads, deals, contacts, companies and smart processes (reference §5.2, right column). */
 export const itemMethods: Methods = {
   'crm.item.add': {
     scope: 'crm',

@@ -1,6 +1,6 @@
 import { columnOf } from '../columns.ts';
 import { describeLegacy } from '../describe.ts';
-import { entities, entityNames, type EntityName } from '../entities/index.ts';
+import { entities, legacyNames, type EntityName } from '../entities/index.ts';
 import { legacyError, unknown } from '../errors.ts';
 import type { Failings, Verb } from '../failings.ts';
 import { isMultiFieldType, type Field } from '../fields.ts';
@@ -16,11 +16,17 @@ import type { Store } from '../store.ts';
 import type { Row } from '../row.ts';
 import { readFields } from '../writing.ts';
 
-/** crm.{lead,deal,contact,company}.{add,update,get,list,delete,fields} (reference §5.2, left column). */
+const readingVerbs: ReadonlySet<string> = new Set(['get', 'list', 'fields']);
+
+/**
+ * crm.{lead,deal,contact,company}.{add,update,get,list,delete,fields} (reference §5.2, left column), and what reads
+ * products, whose pages show no answers (reference §5.9).
+ */
 export const legacyMethods: Methods = Object.fromEntries(
-  entityNames.flatMap((name) =>
-    Object.entries(methodsOf(name)).map(([verb, method]) => [`crm.${name}.${verb}`, method] as const),
-  ),
+  [
+    ...legacyNames.map((name) => [name, Object.entries(methodsOf(name))] as const),
+    ['product', Object.entries(methodsOf('product')).filter(([verb]) => readingVerbs.has(verb))] as const,
+  ].flatMap(([name, methods]) => methods.map(([verb, method]) => [`crm.${name}.${verb}`, method] as const)),
 );
 
 function methodsOf(name: EntityName): Readonly<Record<string, Method>> {

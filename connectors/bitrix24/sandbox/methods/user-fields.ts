@@ -1,4 +1,4 @@
-import { entities, entityNames, type EntityName } from '../entities/index.ts';
+import { entities, legacyNames, type EntityName } from '../entities/index.ts';
 import { codedError, legacyError, unknown } from '../errors.ts';
 import type { Field } from '../fields.ts';
 import type { Methods } from '../method.ts';
@@ -9,7 +9,7 @@ import { createUserField, userFieldTypes } from '../user-fields.ts';
 
 /** crm.{lead,deal,contact,company}.userfield.{list,add,get} (reference §5.10). */
 export const userFieldMethods: Methods = Object.fromEntries(
-  entityNames.flatMap(
+  legacyNames.flatMap(
     (name) =>
       [
         [

@@ -1,0 +1,75 @@
+import { toPipeError } from '../../engine/index.ts';
+import type {
+  CheckResult,
+  ConnectionUses,
+  EntityUse,
+  Host,
+  Source,
+  SourceBlock,
+  Template,
+} from '../../engine/index.ts';
+import { cannotRead, clockResult, columnCount, login } from '../_check/results.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { Database } from './dialect.ts';
+import { errors } from './errors.ts';
+
+const query: Template = { en: 'query', ru: 'запрос' };
+
+function table(name: string): Template {
+  return { en: `table ${name}`, ru: `таблица ${name}` };
+}
+
+/** Login, clock, and every table and query that is used; throws when the server cannot be reached. */
+export async function check(
+  database: Database,
+  catalogue: Catalogue,
+  host: Host,
+  source: (block: SourceBlock) => Source,
+  uses: ConnectionUses,
+  signal: AbortSignal,
+): Promise<readonly CheckResult[]> {
+  const { user, version, nowMs } = await database.about(signal);
+  const { product } = database.dialect;
+  const results: CheckResult[] = [
+    {
+      what: login,
+      ok: true,
+      fact: {
+        en: `${user} in ${database.system}, ${product} ${version}`,
+        ru: `${user} в ${database.system}, ${product} ${version}`,
+      },
+    },
+    clockResult(nowMs, host.now(), (seconds) => errors.clock_apart.error({ seconds })),
+  ];
+  for (const block of uses.sources) results.push(await sourceResult(block, source, signal));
+  for (const use of uses.entities) results.push(await entityResult(catalogue, use, signal));
+  return results;
+}
+
+async function sourceResult(
+  block: SourceBlock,
+  source: (block: SourceBlock) => Source,
+  signal: AbortSignal,
+): Promise<CheckResult> {
+  const what = typeof block['table'] === 'string' ? table(block['table']) : query;
+  try {
+    const { fields } = await source(block).describe(signal);
+    return { what, ok: true, fact: columnCount(fields.length) };
+  } catch (thrown) {
+    signal.throwIfAborted();
+    return cannotRead(what, toPipeError(thrown));
+  }
+}
+
+async function entityResult(catalogue: Catalogue, use: EntityUse, signal: AbortSignal): Promise<CheckResult> {
+  const what = table(use.entity);
+  try {
+    const { columns } = await catalogue.of(use.entity, signal);
+    const lacking = use.fields.find((field) => !columns.some(({ name }) => name === field));
+    if (lacking === undefined) return { what, ok: true, fact: columnCount(columns.length) };
+    throw errors.column_unknown.error({ column: lacking, table: use.entity });
+  } catch (thrown) {
+    signal.throwIfAborted();
+    return cannotRead(what, toPipeError(thrown));
+  }
+}

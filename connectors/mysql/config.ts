@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Type } from 'typebox';
+import type { Static } from 'typebox';
+import { errors } from '../_sql/errors.ts';
+
+const defaults = { port: 3306, connectTimeout: '10s', statementTimeout: '5m' } as const;
+
+const duration = '^[1-9][0-9]*(ms|s|m)$';
+
+export const settings = Type.Object({
+  url: Type.Optional(
+    Type.String({ minLength: 1, secret: true, description: 'mysql://user:password@host:3306/database' }),
+  ),
+  host: Type.Optional(Type.String({ minLength: 1, description: 'Host of the server, where there is no url' })),
+  port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535, default: defaults.port, description: 'TCP port' })),
+  user: Type.Optional(Type.String({ minLength: 1, description: 'Login' })),
+  password: Type.Optional(Type.String({ minLength: 1, secret: true, description: 'Password of the login' })),
+  database: Type.Optional(Type.String({ minLength: 1, description: 'Data base' })),
+  ssl: Type.Optional(
+    Type.Object(
+      {
+        ca: Type.Optional(
+          Type.String({ minLength: 1, description: 'PEM file of the authority that signed the server certificate' }),
+        ),
+        verify: Type.Optional(
+          Type.Boolean({
+            default: true,
+            description: 'Refuse a certificate nobody trusts; false only within a network you trust',
+          }),
+        ),
+      },
+      { description: 'Present: TLS, `ssl: {}` is enough where the certificate is a public one' },
+    ),
+  ),
+  connectTimeout: Type.Optional(
+    Type.String({
+      pattern: duration,
+      default: defaults.connectTimeout,
+      description: 'Wait for a connection, e.g. `10s`',
+    }),
+  ),
+  statementTimeout: Type.Optional(
+    Type.String({
+      pattern: duration,
+      default: defaults.statementTimeout,
+      description: 'The longest a statement may take, waiting for locks included',
+    }),
+  ),
+});
+
+export type Settings = Static<typeof settings>;
+
+/** The settings with what `url` says in their place. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  readonly ssl: Settings['ssl'] | undefined;
+  readonly connectTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+}
+
+export function endpointOf(given: Settings): Endpoint {
+  const url = given.url === undefined ? {} : inUrl(given.url);
+  const named = (name: 'host' | 'user' | 'database'): string => {
+    const value = given[name] ?? url[name];
+    if (value === undefined) throw errors.settings_incomplete.error({ setting: name });
+    return value;
+  };
+  return {
+    host: named('host'),
+    port: given.port ?? url.port ?? defaults.port,
+    user: named('user'),
+    password: given.password ?? url.password ?? '',
+    database: named('database'),
+    ssl: given.ssl,
+    connectTimeoutMs: durationMs(given.connectTimeout ?? defaults.connectTimeout),
+    statementTimeoutMs: durationMs(given.statementTimeout ?? defaults.statementTimeout),
+  };
+}
+
+export function systemOf({ host, port, database }: Endpoint): string {
+  return `${host}:${port}/${database}`;
+}
+
+interface InUrl {
+  readonly host?: string;
+  readonly port?: number;
+  readonly user?: string;
+  readonly password?: string;
+  readonly database?: string;
+}
+
+function inUrl(text: string): InUrl {
+  const wrong = (): Error => errors.url_wrong.error({ product: 'MySQL', scheme: 'mysql' });
+  if (!/^(mysql|mariadb):\/\//.test(text) || !URL.canParse(text)) throw wrong();
+  const { hostname, port, username, password, pathname } = new URL(text);
+  try {
+    return {
+      ...(hostname !== '' && { host: hostname.replace(/^\[(.*)\]$/, '$1') }),
+      ...(port !== '' && { port: Number(port) }),
+      ...(username !== '' && { user: decodeURIComponent(username) }),
+      ...(password !== '' && { password: decodeURIComponent(password) }),
+      ...(pathname.length > 1 && { database: decodeURIComponent(pathname.slice(1)) }),
+    };
+  } catch {
+    throw wrong();
+  }
+}
+
+const units = { ms: 1, s: 1000, m: 60_000 } as const;
+
+/** Milliseconds of `30s`; the schema has checked the text. */
+function durationMs(text: string): number {
+  const match = /^(\d+)(ms|s|m)$/.exec(text);
+  const unit = match?.[2];
+  return unit === 'ms' || unit === 's' || unit === 'm' ? Number(match?.[1]) * units[unit] : 0;
+}
+
+/** The file of `ca`, relative to `folder`. */
+export function readCa(file: string, folder: string): string {
+  try {
+    return readFileSync(resolve(folder, file), 'utf8');
+  } catch (cause) {
+    throw errors.ca_unreadable.error({ file }, { cause });
+  }
+}

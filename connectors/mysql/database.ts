@@ -1,0 +1,206 @@
+import { createPool } from 'mysql2';
+import type { FieldPacket, Pool, PoolConnection } from 'mysql2';
+import { PipeError } from '../../engine/index.ts';
+import type { Host, Row } from '../../engine/index.ts';
+import type { About, Database, Statement } from '../_sql/dialect.ts';
+import { errors } from '../_sql/errors.ts';
+import { endpointOf, readCa, systemOf } from './config.ts';
+import type { Endpoint, Settings } from './config.ts';
+import { decoderOf } from './decode.ts';
+import type { RawRow } from './decode.ts';
+import { mysqlDialect } from './dialect.ts';
+import { connectError, isAnswered, statementError } from './driver-errors.ts';
+import { begin, query } from './session.ts';
+import type { MysqlSession } from './session.ts';
+
+/** A MySQL or MariaDB; the first statement opens the pool. */
+export function openDatabase(given: Settings, host: Host): Database {
+  const at = endpointOf(given);
+  const pool = connections(at, host.folder);
+  const run = async (statement: Statement, signal: AbortSignal) =>
+    await pool.use(async (connection) => await query(connection, statement, at), signal);
+  return {
+    dialect: mysqlDialect(at.database, host),
+    system: systemOf(at),
+    run,
+    stream: (statement, pageRows, signal) => stream(pool, statement, pageRows, signal, at),
+    transaction: async (work, signal) =>
+      await pool.use(async (connection, packetBytes) => {
+        const send: MysqlSession['send'] = async (sql, file) =>
+          await query(connection, { sql, ...(file && { file }) }, at);
+        const session: MysqlSession = {
+          packetBytes,
+          send,
+          run: async (statement) => await query(connection, statement, at),
+        };
+        await send('START TRANSACTION');
+        const done = await work(session);
+        signal.throwIfAborted();
+        await commit(send, at);
+        return done;
+      }, signal),
+    about: async (signal) => aboutOf((await run({ sql: aboutQuery, parameters: [] }, signal)).rows[0] ?? {}),
+    close: pool.close,
+  };
+}
+
+async function commit(send: MysqlSession['send'], at: Endpoint): Promise<void> {
+  try {
+    await send('COMMIT');
+  } catch (thrown) {
+    if (isAnswered(thrown)) throw thrown;
+    const reason = thrown instanceof PipeError ? thrown.code : 'COMMIT';
+    throw errors.commit_unknown.error({ system: systemOf(at), reason }, { cause: thrown, retry: true });
+  }
+}
+
+/** Naive columns hold what the server's own clock shows, whatever our sessions are in. */
+const aboutQuery = `SELECT CURRENT_USER() AS user, VERSION() AS version, UNIX_TIMESTAMP(SYSDATE(3)) AS seconds,
+  CONVERT_TZ(UTC_TIMESTAMP(3), '+00:00', @@GLOBAL.time_zone) AS clock`;
+
+function aboutOf(row: Row): About {
+  const nowMs = Math.round(Number(row['seconds']) * 1000);
+  const clock = String(row['clock'] ?? new Date(nowMs).toISOString()).replace('Z', '');
+  return { user: String(row['user']), version: String(row['version']), nowMs, wallClock: clock };
+}
+
+interface Connections {
+  /**
+   * Lends a connection. It goes back when the work is done; where the work throws, what is open is rolled back, and an
+   * abort or a broken connection ends it.
+   */
+  use<Done>(
+    work: (connection: PoolConnection, packetBytes: number) => Promise<Done>,
+    signal: AbortSignal,
+  ): Promise<Done>;
+  close(): Promise<void>;
+}
+
+function connections(at: Endpoint, folder: string): Connections {
+  let pool: Pool | undefined;
+  let closed = false;
+  const packets = new WeakMap<PoolConnection, number>();
+  const acquire = async (): Promise<PoolConnection> => {
+    if (closed) throw errors.connection_lost.error({ system: systemOf(at), reason: 'ECLOSED' });
+    pool ??= openPool(at, folder);
+    const opened = pool;
+    return await new Promise((resolve, reject) => {
+      opened.getConnection((error, connection) => (error ? reject(connectError(error, at)) : resolve(connection)));
+    });
+  };
+  const ready = async (connection: PoolConnection): Promise<number> => {
+    const known = packets.get(connection) ?? (await begin(connection, at));
+    packets.set(connection, known);
+    return known;
+  };
+  return {
+    async use(work, signal) {
+      signal.throwIfAborted();
+      const connection = await acquire();
+      const abort = (): void => connection.destroy();
+      signal.addEventListener('abort', abort, { once: true });
+      try {
+        signal.throwIfAborted();
+        const done = await work(connection, await ready(connection));
+        connection.release();
+        return done;
+      } catch (thrown) {
+        await putBack(connection, thrown, signal, at);
+        throw signal.aborted && !isCommitUnknown(thrown) ? signal.reason : thrown;
+      } finally {
+        signal.removeEventListener('abort', abort);
+      }
+    },
+    async close() {
+      closed = true;
+      const opened = pool;
+      pool = undefined;
+      await new Promise<void>((resolve) => (opened ? opened.end(() => resolve()) : resolve()));
+    },
+  };
+}
+
+function isCommitUnknown(thrown: unknown): boolean {
+  return thrown instanceof PipeError && thrown.code === errors.commit_unknown.code;
+}
+
+async function putBack(connection: PoolConnection, thrown: unknown, signal: AbortSignal, at: Endpoint): Promise<void> {
+  const isBroken = thrown instanceof PipeError && !isAnswered(thrown) && thrown.kind === 'environment';
+  if (signal.aborted || isBroken) {
+    connection.destroy();
+    return;
+  }
+  try {
+    await query(connection, { sql: 'ROLLBACK' }, at);
+    connection.release();
+  } catch {
+    connection.destroy();
+  }
+}
+
+function openPool(at: Endpoint, folder: string): Pool {
+  const { host, port, user, password, database, connectTimeoutMs, ssl } = at;
+  return createPool({
+    host,
+    port,
+    user,
+    password,
+    database,
+    connectTimeout: connectTimeoutMs,
+    charset: 'utf8mb4',
+    // Rows an upsert left as they were are not to be counted.
+    flags: ['-FOUND_ROWS'],
+    supportBigNumbers: true,
+    connectionLimit: 4,
+    maxIdle: 4,
+    // Less than `wait_timeout` of our sessions.
+    idleTimeout: 30_000,
+    ...(ssl && {
+      ssl: {
+        rejectUnauthorized: ssl.verify ?? true,
+        verifyIdentity: ssl.verify ?? true,
+        ...(ssl.ca !== undefined && { ca: readCa(ssl.ca, folder) }),
+      },
+    }),
+  });
+}
+
+/** Leaving the loop, or a server that owes rows and is silent too long, ends the connection: the statement with it. */
+async function* stream(
+  pool: Connections,
+  { sql, parameters }: Statement,
+  pageRows: number,
+  signal: AbortSignal,
+  at: Endpoint,
+): AsyncGenerator<readonly Row[], void, void> {
+  const lent = Promise.withResolvers<PoolConnection>();
+  const done = Promise.withResolvers<void>();
+  const using = pool.use(async (connection) => {
+    lent.resolve(connection);
+    await done.promise;
+  }, signal);
+  using.catch(lent.reject);
+  const connection = await lent.promise;
+  let ended = false;
+  try {
+    const values = parameters.length > 0 ? { values: [...parameters] } : {};
+    const sent = connection.query({ sql, rowsAsArray: true, typeCast: false, ...values });
+    let decode: ((raw: RawRow) => Row) | undefined;
+    sent.on('fields', (fields: readonly FieldPacket[]) => (decode = decoderOf(fields)));
+    let page: Row[] = [];
+    for await (const raw of sent.stream({ highWaterMark: pageRows }) as AsyncIterable<RawRow>) {
+      if (decode) page.push(decode(raw));
+      if (page.length < pageRows) continue;
+      yield page;
+      page = [];
+    }
+    ended = true;
+    if (page.length > 0) yield page;
+  } catch (thrown) {
+    throw signal.aborted ? signal.reason : statementError(thrown, at);
+  } finally {
+    if (!ended) connection.destroy();
+    done.resolve();
+    await using.catch(() => undefined);
+  }
+}

@@ -1,0 +1,258 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Answer, Field, WantedTable, Wanted } from '../../engine/index.ts';
+import { testHost } from '../../test/support/host.ts';
+import { freshDatabase } from '../../test/support/servers/fresh-database.ts';
+import mysql from './index.ts';
+import { ask, opened, running } from './open-for-test.ts';
+
+const { settings: login, name: database, url } = await freshDatabase('mariadb');
+
+const rowsOf = (answers: readonly Answer[]): readonly unknown[] =>
+  answers.map((answer) => (answer.ok ? answer.rows.map(({ key }) => key) : answer.error.code));
+
+describe('find', () => {
+  it('compares as the column does, whatever its character set', async () => {
+    await ask(
+      login,
+      `CREATE TABLE mixed (id INT PRIMARY KEY, general VARCHAR(20), bin VARCHAR(20) COLLATE utf8mb4_bin, old VARCHAR(20) CHARACTER SET cp1251,
+       price DECIMAL(10,2), at DATETIME(3), ts TIMESTAMP NULL, day DATE, ok TINYINT(1), KEY (general))`,
+    );
+    await ask(
+      login,
+      "INSERT INTO mixed VALUES (1, 'Пётр', 'Пётр', 'Пётр', 1.50, '2026-03-01 09:00:00.5', '2026-03-01 09:00:00', '2026-03-01', 1), (2, 'Анна', 'Анна', 'Анна', 2, NULL, NULL, NULL, 0)",
+    );
+    const { sink } = opened(login);
+    const found = async (name: string, ...anyOf: readonly (string | number | boolean)[]): Promise<unknown> => {
+      const by: Readonly<Record<string, Wanted>> = { [name]: { anyOf } };
+      return rowsOf(await sink.find('mixed', [{ by }], [], running()))[0];
+    };
+    expect(await found('general', 'пётр', 'nobody')).toEqual(['1']);
+    expect(await found('bin', 'пётр')).toEqual([]);
+    expect(await found('bin', 'Пётр')).toEqual(['1']);
+    expect(await found('old', 'пётр')).toEqual(['1']);
+    expect(await found('old', '中')).toEqual([]);
+    expect(await found('price', '1.5', 2)).toEqual(['1', '2']);
+    expect(await found('at', '2026-03-01T12:00:00.500+03:00')).toEqual(['1']);
+    expect(await found('ts', '2026-03-01T09:00:00Z')).toEqual(['1']);
+    expect(await found('day', '2026-03-01')).toEqual(['1']);
+    expect(await found('ok', true)).toEqual(['1']);
+  });
+
+  it('takes no text for a number it begins with: that question alone is refused', async () => {
+    await ask(login, 'CREATE TABLE numbers (id INT PRIMARY KEY, n INT)');
+    await ask(login, 'INSERT INTO numbers VALUES (1, 0), (2, 12)');
+    const { sink } = opened(login);
+    const questions = ['12abc', '', 12].map((value) => ({ by: { n: { anyOf: [value] } } }));
+    expect(rowsOf(await sink.find('numbers', questions, [], running()))).toEqual([
+      'sql.value_type',
+      'sql.value_type',
+      ['2'],
+    ]);
+  });
+
+  it('reads columns and tables of any name', async () => {
+    await ask(login, 'CREATE TABLE `odd ``table?` (`a ``b?` INT PRIMARY KEY, `select` VARCHAR(9), `a.b` INT)');
+    await ask(login, "INSERT INTO `odd ``table?` VALUES (1, '?', 3)");
+    const { sink } = opened(login);
+    const question = { by: { select: { anyOf: ['?'] } } };
+    const [answer] = await sink.find('`odd ``table?`', [question], ['select', 'a.b'], running());
+    expect(answer).toMatchObject({ rows: [{ key: '1', values: { select: '?', 'a.b': 3 } }] });
+  });
+});
+
+const field = (name: string, type: Field['type'], more: Partial<Field> = {}): Field => ({ name, type, ...more });
+
+describe('tables', () => {
+  const wanted = (columns: readonly Field[], ddl: WantedTable['ddl'] = 'evolve'): WantedTable => ({
+    entity: 'made',
+    key: ['id'],
+    columns,
+    ddl,
+  });
+  const first = [
+    field('id', 'id'),
+    field('title', 'text', { title: "Имя 'и' \\ фамилия" }),
+    field('amount', 'number'),
+    field('stamp', 'datetime'),
+    field('tags', 'text', { multiple: true }),
+    field('open', 'boolean'),
+    field('count', 'integer'),
+  ];
+
+  it('are made with what loses nothing, their titles as comments, and are then as wanted', async () => {
+    const { sink } = opened(login);
+    const changes = await sink.tables?.plan(wanted(first), running());
+    expect(changes?.map(({ kind, sql }) => [kind, sql])).toEqual([
+      [
+        'create-table',
+        `CREATE TABLE \`${database}\`.\`made\` (
+  \`id\` VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  \`title\` LONGTEXT NULL COMMENT 'Имя \\'и\\' \\\\ фамилия',
+  \`amount\` DECIMAL(65,20) NULL,
+  \`stamp\` DATETIME(6) NULL,
+  \`tags\` JSON NULL,
+  \`open\` TINYINT(1) NULL,
+  \`count\` BIGINT NULL,
+  PRIMARY KEY (\`id\`)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4`,
+      ],
+    ]);
+    await sink.tables?.change(changes ?? [], running());
+    await sink.tables?.change(changes ?? [], running());
+    expect(await sink.tables?.plan(wanted(first), running())).toEqual([]);
+    const { fields } = await sink.describe('made', running());
+    expect(fields.map(({ name, type, title }) => [name, type, title])).toEqual([
+      ['id', 'text', undefined],
+      ['title', 'text', "Имя 'и' \\ фамилия"],
+      ['amount', 'number', undefined],
+      ['stamp', 'datetime', undefined],
+      ['tags', 'json', undefined],
+      ['open', 'boolean', undefined],
+      ['count', 'integer', undefined],
+    ]);
+  });
+
+  it('grow with the source and keep their rows', async () => {
+    await ask(
+      login,
+      "CREATE TABLE grown (id INT PRIMARY KEY, n INT NOT NULL DEFAULT 5 COMMENT 'сколько', day DATE, v VARCHAR(255), ix VARCHAR(255), KEY (ix))",
+    );
+    await ask(login, "INSERT INTO grown VALUES (1, 7, '2026-03-01', 'v', 'ix')");
+    const { sink } = opened(login);
+    const columns = [
+      field('id', 'integer'),
+      field('n', 'number'),
+      field('day', 'datetime'),
+      field('v', 'text'),
+      field('ix', 'text'),
+      field('new', 'date', { title: 'новое' }),
+    ];
+    const changes =
+      (await sink.tables?.plan({ entity: 'grown', key: ['id'], columns, ddl: 'evolve' }, running())) ?? [];
+    expect(changes.map(({ kind, column, before, type }) => [kind, column, before, type])).toEqual([
+      ['widen-column', 'id', 'int(11)', 'BIGINT'],
+      ['widen-column', 'n', 'int(11)', 'DECIMAL(65,20)'],
+      ['widen-column', 'day', 'date', 'DATETIME(6)'],
+      ['widen-column', 'v', 'varchar(255)', 'LONGTEXT'],
+      ['add-column', 'new', undefined, 'DATE'],
+    ]);
+    await sink.tables?.change(changes, running());
+    expect(await ask(login, 'SELECT id, CAST(n AS CHAR) AS n, day, v, ix, new FROM grown')).toEqual([
+      { id: 1, n: '7.00000000000000000000', day: '2026-03-01 00:00:00.000000', v: 'v', ix: 'ix', new: null },
+    ]);
+    const [n] = await ask(
+      login,
+      `SELECT COLUMN_DEFAULT AS fallback, IS_NULLABLE AS nullable, COLUMN_COMMENT AS title FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = '${database}' AND TABLE_NAME = 'grown' AND COLUMN_NAME = 'n'`,
+    );
+    expect(n).toEqual({ fallback: '5.00000000000000000000', nullable: 'NO', title: 'сколько' });
+  });
+
+  it.each([
+    [
+      'two names that are one to MySQL',
+      [field('id', 'id'), field('Café', 'text'), field('CAFE', 'text')],
+      'sql.names_fold',
+    ],
+    ['a name of more than 64 characters', [field('id', 'id'), field('я'.repeat(65), 'text')], 'sql.name_long'],
+  ])('are refused for %s', async (_what, columns, code) => {
+    const { sink } = opened(login);
+    await expect(
+      sink.tables?.plan({ entity: 'other', key: ['id'], columns, ddl: 'create' }, running()),
+    ).rejects.toMatchObject({
+      code,
+    });
+  });
+
+  it('are refused a column of another kind', async () => {
+    await ask(login, 'CREATE TABLE kinds (id INT PRIMARY KEY, a INT)');
+    const { sink } = opened(login);
+    const columns = [field('id', 'integer'), field('a', 'text')];
+    await expect(
+      sink.tables?.plan({ entity: 'kinds', key: ['id'], columns, ddl: 'evolve' }, running()),
+    ).rejects.toMatchObject({ code: 'sql.column_kind' });
+  });
+});
+
+describe('a query', () => {
+  it('is read as its author wrote it, question marks and all', async () => {
+    const { connection } = opened(login);
+    const source = connection.source?.({
+      query: "SELECT '?' AS a, 'it''s \\'@x\\'' AS b, @name AS c, 12345678901234567890.50 AS d -- @none\n",
+    });
+    expect((await source?.describe(running()))?.fields.map(({ name, type }) => [name, type])).toEqual([
+      ['a', 'text'],
+      ['b', 'text'],
+      ['c', 'text'],
+      ['d', 'number'],
+    ]);
+    const rows: unknown[] = [];
+    const request = { mode: 'full', batch: 10, params: { name: "o'\\x" }, signal: running() } as const;
+    for await (const batch of source?.read(request) ?? []) rows.push(...batch.rows);
+    expect(rows).toEqual([{ a: '?', b: "it's '@x'", c: "o'\\x", d: '12345678901234567890.5' }]);
+  });
+
+  it('that gives two columns one name is refused', async () => {
+    const { connection } = opened(login);
+    const describing = connection.source?.({ query: 'SELECT 1 AS a, 2 AS a' }).describe(running());
+    await expect(describing).rejects.toMatchObject({ code: 'sql.column_name' });
+  });
+});
+
+describe('a connection', () => {
+  const check = async (settings: Parameters<typeof mysql.connect>[0]): Promise<unknown> => {
+    const connection = mysql.connect(settings, testHost('/'));
+    onTestFinished(async () => await connection.close());
+    return await connection.check({ sources: [], entities: [] }, running());
+  };
+
+  it('is given by a url as well', async () => {
+    expect(await check({ url })).toMatchObject([{ ok: true }, { ok: true }]);
+  });
+
+  it('says why there is none', async () => {
+    const { port } = login;
+    await expect(check({ ...login, password: 'wrong' })).rejects.toMatchObject({ code: 'sql.login_refused' });
+    await expect(check({ ...login, database: 'nowhere' })).rejects.toMatchObject({ code: 'sql.database_unknown' });
+    await expect(check({ ...login, ssl: {} })).rejects.toMatchObject({ code: 'sql.not_encrypted' });
+    await expect(check({ ...login, port: await closedPort() })).rejects.toMatchObject({
+      code: 'sql.unreachable',
+      retry: true,
+    });
+    expect(() => mysql.connect({ port }, testHost('/'))).toThrowError(
+      expect.objectContaining({ code: 'sql.settings_incomplete' }),
+    );
+    expect(() => mysql.connect({ url: 'http://x' }, testHost('/'))).toThrowError(
+      expect.objectContaining({ code: 'sql.url_wrong' }),
+    );
+  });
+
+  it('that the server cuts is replaced by the next', async () => {
+    const { sink } = opened(login);
+    await ask(login, 'CREATE TABLE cut (id INT PRIMARY KEY)');
+    await sink.describe('cut', running());
+    const own = await ask(
+      login,
+      `SELECT ID AS id FROM information_schema.PROCESSLIST WHERE DB = '${database}' AND ID <> CONNECTION_ID()`,
+    );
+    for (const { id } of own) await ask(login, `KILL ${Number(id)}`).catch(() => undefined);
+    await expect
+      .poll(
+        async () =>
+          await sink.describe('cut', running()).then(
+            ({ id }) => id,
+            () => undefined,
+          ),
+      )
+      .toBe('id');
+  });
+});
+
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { ConnectionOptions } from 'node:tls';
+import { Type } from 'typebox';
+import type { Static } from 'typebox';
+import { errors } from '../_sql/errors.ts';
+
+const defaults = { port: 5432, schema: 'public', connectTimeout: '10s', statementTimeout: '5m' } as const;
+
+const duration = '^[1-9][0-9]*(ms|s|m)$';
+
+export const settings = Type.Object({
+  url: Type.Optional(
+    Type.String({
+      minLength: 1,
+      secret: true,
+      description: 'postgres://user:password@host:5432/database; `?sslmode=require` switches TLS on',
+    }),
+  ),
+  host: Type.Optional(Type.String({ minLength: 1, description: 'Host of the server, where there is no url' })),
+  port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535, default: defaults.port, description: 'TCP port' })),
+  user: Type.Optional(Type.String({ minLength: 1, description: 'Login' })),
+  password: Type.Optional(Type.String({ minLength: 1, secret: true, description: 'Password of the login' })),
+  database: Type.Optional(Type.String({ minLength: 1, description: 'Data base' })),
+  schema: Type.Optional(
+    Type.String({
+      minLength: 1,
+      default: defaults.schema,
+      description: 'Schema of tables named without one, and of pipe_checkpoint',
+    }),
+  ),
+  ssl: Type.Optional(
+    Type.Object(
+      {
+        ca: Type.Optional(
+          Type.String({ minLength: 1, description: 'PEM file of the authority that signed the server certificate' }),
+        ),
+        verify: Type.Optional(
+          Type.Boolean({
+            default: true,
+            description: 'Refuse a certificate nobody trusts; false only within a network you trust',
+          }),
+        ),
+      },
+      { description: 'Present: TLS, `ssl: {}` is enough where the certificate is a public one' },
+    ),
+  ),
+  connectTimeout: Type.Optional(
+    Type.String({
+      pattern: duration,
+      default: defaults.connectTimeout,
+      description: 'Wait for a connection, e.g. `10s`',
+    }),
+  ),
+  statementTimeout: Type.Optional(
+    Type.String({
+      pattern: duration,
+      default: defaults.statementTimeout,
+      description: 'The longest a statement may take, waiting for locks included',
+    }),
+  ),
+});
+
+export type Settings = Static<typeof settings>;
+
+/** The settings with what `url` says in their place. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string | undefined;
+  readonly database: string;
+  readonly schema: string;
+  /** The schema was named: it is looked in first by queries too. */
+  readonly searchesSchema: boolean;
+  readonly ssl: 'off' | { readonly ca: string | undefined; readonly verify: boolean };
+  readonly connectTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+}
+
+export function endpointOf(given: Settings): Endpoint {
+  const url = given.url === undefined ? undefined : inUrl(given.url);
+  const named = <Name extends 'host' | 'user' | 'database'>(name: Name): string => {
+    const value = given[name] ?? url?.[name];
+    if (value === undefined) throw errors.settings_incomplete.error({ setting: name });
+    return value;
+  };
+  const { ca, verify } = given.ssl ?? {};
+  return {
+    host: named('host'),
+    port: given.port ?? url?.port ?? defaults.port,
+    user: named('user'),
+    password: given.password ?? url?.password,
+    database: named('database'),
+    schema: given.schema ?? defaults.schema,
+    searchesSchema: given.schema !== undefined,
+    ssl: given.ssl || url?.ssl ? { ca, verify: verify ?? url?.verify ?? true } : 'off',
+    connectTimeoutMs: durationMs(given.connectTimeout ?? defaults.connectTimeout),
+    statementTimeoutMs: durationMs(given.statementTimeout ?? defaults.statementTimeout),
+  };
+}
+
+interface InUrl {
+  readonly host?: string;
+  readonly port?: number;
+  readonly user?: string;
+  readonly password?: string;
+  readonly database?: string;
+  readonly ssl: boolean;
+  readonly verify: boolean;
+}
+
+/** https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS */
+function inUrl(text: string): InUrl {
+  const wrong = (): Error => errors.url_wrong.error({ product: 'PostgreSQL', scheme: 'postgres' });
+  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) throw wrong();
+  const { hostname, port, username, password, pathname, searchParams } = new URL(text);
+  const mode = searchParams.get('sslmode') ?? 'disable';
+  try {
+    return {
+      ...(hostname !== '' && { host: hostname.replace(/^\[(.*)\]$/, '$1') }),
+      ...(port !== '' && { port: Number(port) }),
+      ...(username !== '' && { user: decodeURIComponent(username) }),
+      ...(password !== '' && { password: decodeURIComponent(password) }),
+      ...(pathname.length > 1 && { database: decodeURIComponent(pathname.slice(1)) }),
+      ssl: !['disable', 'allow', 'prefer'].includes(mode),
+      verify: mode !== 'no-verify',
+    };
+  } catch {
+    throw wrong();
+  }
+}
+
+const units = { ms: 1, s: 1000, m: 60_000 } as const;
+
+/** Milliseconds of `30s`; the schema has checked the text. */
+function durationMs(text: string): number {
+  const match = /^(\d+)(ms|s|m)$/.exec(text);
+  const unit = match?.[2];
+  return unit === 'ms' || unit === 's' || unit === 'm' ? Number(match?.[1]) * units[unit] : 0;
+}
+
+/** Reads the file of `ca`, relative to `folder`. */
+export function tlsOptions({ ssl }: Endpoint, folder: string): ConnectionOptions | undefined {
+  if (ssl === 'off') return undefined;
+  const ca = ssl.ca === undefined ? undefined : readCa(ssl.ca, folder);
+  return { rejectUnauthorized: ssl.verify, ...(ca !== undefined && { ca }) };
+}
+
+function readCa(file: string, folder: string): string {
+  try {
+    return readFileSync(resolve(folder, file), 'utf8');
+  } catch (cause) {
+    throw errors.ca_unreadable.error({ file }, { cause });
+  }
+}

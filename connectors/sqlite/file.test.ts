@@ -1,0 +1,87 @@
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { temporaryFolder } from '../../test/support/folder.ts';
+import { testHost } from '../../test/support/host.ts';
+import { rejection } from '../../test/support/iterate.ts';
+import sqlite from './index.ts';
+import { loadOf, mark, openShop, running, sinkOf, sourceOf } from './open-for-test.ts';
+
+const people = { entity: 'people', key: ['id'], columns: [{ name: 'id', type: 'integer' }], ddl: 'create' } as const;
+
+function connect(folder: string, file: string) {
+  const host = testHost(folder);
+  const connection = sqlite.connect({ file }, host);
+  onTestFinished(() => connection.close());
+  return { host, connection, sink: sinkOf(connection) };
+}
+
+describe('the file of SQLite', () => {
+  it('is made by the first write and not before, for this user alone', async () => {
+    const folder = temporaryFolder();
+    const { host, sink } = connect(folder, 'new.db');
+    const changes = await sink.tables.plan(people, running());
+    expect(() => statSync(join(folder, 'new.db'))).toThrow(expect.objectContaining({ code: 'ENOENT' }));
+    expect(host.warnings.map(({ code }) => code)).toEqual(['sqlite.missing']);
+    await sink.tables.change(changes, running());
+    const modes = ['new.db', 'new.db-wal', 'new.db-shm'].map((name) => statSync(join(folder, name)).mode & 0o777);
+    expect(modes).toEqual([0o600, 0o600, 0o600]);
+  });
+
+  it('is not made by a read of one that is not there', async () => {
+    const folder = temporaryFolder();
+    const { connection, host } = connect(folder, 'wrong.db');
+    const error = await rejection(sourceOf(connection, { table: 'people' }).describe(running()));
+    expect(error).toMatchObject({ code: 'sql.table_unknown' });
+    expect(host.warnings.map(({ code }) => code)).toEqual(['sqlite.missing']);
+    expect(() => statSync(join(folder, 'wrong.db'))).toThrow(expect.objectContaining({ code: 'ENOENT' }));
+  });
+
+  it('cannot be made where there is no folder', async () => {
+    const { sink } = connect(temporaryFolder(), 'nowhere/new.db');
+    const changes = await sink.tables.plan(people, running());
+    expect(await rejection(sink.tables.change(changes, running()))).toMatchObject({ code: 'sqlite.no_folder' });
+  });
+
+  it('is none where it holds something else', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'text.db'), 'это не база, а письмо соседу о погоде '.repeat(200));
+    const { sink } = connect(folder, 'text.db');
+    expect(await rejection(sink.describe('people', running()))).toMatchObject({ code: 'sqlite.no_database' });
+  });
+});
+
+describe('another program that writes to the file', () => {
+  const table = 'CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT)';
+  const batch = { mark, sequence: 1, load: loadOf('always', [[1, 'Анна']]), writes: [] };
+
+  it('is waited for while the process goes on', async () => {
+    const { sink, other } = openShop(table);
+    await sink.atomic.takeOver(mark, running());
+    other.exec('BEGIN IMMEDIATE');
+    const committing = sink.atomic.commit(batch, running());
+    // Runs only if the wait does not hold the process.
+    setImmediate(() => other.exec(`INSERT INTO people VALUES (2, 'Пётр'); COMMIT`));
+    expect((await committing).loaded).toEqual({ created: 1, updated: 0, unchanged: 0 });
+    expect(other.prepare('SELECT name FROM people ORDER BY id').pluck().all()).toEqual(['Анна', 'Пётр']);
+  });
+
+  it('is given up on after busyTimeout, to be tried again', async () => {
+    const { sink, other } = openShop(table, { busyTimeout: '1ms' });
+    await sink.atomic.takeOver(mark, running());
+    other.exec('BEGIN IMMEDIATE');
+    const error = await rejection(sink.atomic.commit(batch, running()));
+    expect(error).toMatchObject({ code: 'sql.server_busy', retry: true });
+    other.exec('ROLLBACK');
+    expect((await sink.atomic.commit(batch, running())).loaded.created).toBe(1);
+  });
+
+  it('keeps nobody from reading what was committed before', async () => {
+    const { sink, other } = openShop(`${table}; INSERT INTO people VALUES (1, 'Анна')`);
+    await sink.atomic.takeOver(mark, running());
+    other.exec(`BEGIN IMMEDIATE; UPDATE people SET name = 'Яна'`);
+    const question = { by: { id: { anyOf: ['1'] } } };
+    const [answer] = await sink.find('people', [question], ['name'], running());
+    expect(answer).toEqual({ ok: true, rows: [{ key: '1', values: { id: 1, name: 'Анна' } }] });
+  });
+});

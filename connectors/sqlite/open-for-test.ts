@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { onTestFinished } from 'vitest';
+import type { Connection, Load, Sink, SourceBlock } from '../../engine/index.ts';
+import { temporaryFolder } from '../../test/support/folder.ts';
+import { testHost } from '../../test/support/host.ts';
+import type { TestHost } from '../../test/support/host.ts';
+import sqlite from './index.ts';
+
+export const running = (): AbortSignal => new AbortController().signal;
+
+export interface Opened {
+  readonly file: string;
+  readonly host: TestHost;
+  readonly connection: Connection;
+  readonly sink: Sink & Required<Pick<Sink, 'atomic' | 'tables'>>;
+  /** The data base past the connector: another program. */
+  readonly other: Database.Database;
+}
+
+/** A file of its own with these tables, gone when the running test ends. */
+export function openShop(schema = '', options: { now?: () => number; busyTimeout?: string } = {}): Opened {
+  const folder = temporaryFolder();
+  const file = join(folder, 'shop.db');
+  const other = new Database(file);
+  other.exec(schema);
+  const host = testHost(folder, options.now);
+  const { busyTimeout } = options;
+  const connection = sqlite.connect({ file: 'shop.db', ...(busyTimeout !== undefined && { busyTimeout }) }, host);
+  onTestFinished(async () => {
+    await connection.close();
+    other.close();
+  });
+  return { file, host, connection, sink: sinkOf(connection), other };
+}
+
+export function sinkOf(connection: Connection): Opened['sink'] {
+  const sink = connection.sink?.({ table: 'people' });
+  if (!sink?.atomic || !sink.tables) throw new Error('sqlite makes tables and commits checkpoints');
+  return { ...sink, atomic: sink.atomic, tables: sink.tables };
+}
+
+export function sourceOf(
+  connection: Connection,
+  block: SourceBlock,
+): NonNullable<ReturnType<NonNullable<Connection['source']>>> {
+  const source = connection.source?.(block);
+  if (!source) throw new Error('sqlite is a source');
+  return source;
+}
+
+/** A load of `people` by `id` whose other columns are written as they say. */
+export function loadOf(write: Load['columns'][number]['write'], rows: Load['rows']): Load {
+  return {
+    entity: 'people',
+    key: ['id'],
+    columns: [
+      { name: 'id', write: 'always' },
+      { name: 'name', write },
+    ],
+    rows,
+  };
+}
+
+export const mark = { pipeline: 'p', flow: 'f', target: 't', epoch: 1 };

@@ -1,0 +1,65 @@
+import type { EntityDescription, Row, Sink, TableChange, WantedTable } from '../connector.ts';
+import { planErrors } from '../plan/errors.ts';
+import { restOf } from '../plan/mapped-fields.ts';
+import type { CompiledTarget } from '../transform/compiled.ts';
+import { attempt } from './attempt.ts';
+import type { FlowContext, OpenConnection, RunContext, Scope } from './context.ts';
+import { reach } from './crash-points.ts';
+import { columnsOfValues } from './wanted-table.ts';
+
+/** Makes or widens the table of a target before anything is read of it (`ddl`); tells each change. */
+export async function makeTable(
+  context: RunContext,
+  { name }: OpenConnection,
+  sink: Sink,
+  wanted: WantedTable | undefined,
+): Promise<void> {
+  const { tables } = sink;
+  if (!tables || !wanted) return;
+  const changes = await attempt(context, name, () => tables.plan(wanted, context.signal));
+  if (changes.length === 0) return;
+  context.lease.verify();
+  await attempt(context, name, () => tables.change(changes, context.signal));
+  reach('ddl-done');
+  tell(context, name, changes);
+}
+
+function tell(context: RunContext, connection: string, changes: readonly TableChange[]): void {
+  for (const { kind, entity, column, type } of changes) {
+    const facts = { entity, ...(column !== undefined && { column }), ...(type !== undefined && { columnType: type }) };
+    context.emit({ type: 'table-changed', at: context.clock.now(), change: kind, connection, ...facts });
+  }
+}
+
+/**
+ * With `fields: all`, records may bring fields that the source did not foretell (a user field of this morning): with
+ * `ddl: evolve` they get their column, otherwise the run ends before it would lose them.
+ */
+export async function meetFields(context: FlowContext, target: CompiledTarget, records: readonly Row[]): Promise<void> {
+  const { everyField, name, entity, connection, ddl, key, place } = target.target;
+  const scope = context.scopes.of(name);
+  if (!everyField || scope.description.openFields) return;
+  const fields = unmet(target, scope, records);
+  const [first] = fields;
+  if (!first) return;
+  if (ddl !== 'evolve') throw missingColumn(scope.description, first.mapping.field, connection, place);
+  const columns = columnsOfValues(fields, records);
+  await makeTable(context, scope.connection, scope.sink, { entity, key, columns, ddl });
+  await context.scopes.reload();
+}
+
+function unmet(target: CompiledTarget, scope: Scope, records: readonly Row[]): ReturnType<typeof restOf> {
+  const names = new Set<string>();
+  for (const record of records) for (const name of Object.keys(record)) names.add(name);
+  return restOf(target, [...names]).filter(({ mapping }) => !scope.fields.has(mapping.field));
+}
+
+export function missingColumn(
+  { entity, fields }: EntityDescription,
+  field: string,
+  connection: string,
+  where: CompiledTarget['target']['place'],
+): Error {
+  const expected = fields.map(({ name }) => `"${name}"`).join(' | ');
+  return planErrors.unknown_field.error({ field, entity, connection, expected }, { where });
+}
