@@ -84,6 +84,7 @@ async function read(webhook: string, block: object, limits: Limits, wanted: numb
     const host: Host = makeHost({ ...parts, emit: () => undefined });
     const connection = bitrix24.connect({ webhook, ...(limits === 'off' && noLimits) }, host);
     const source = connection.source?.({ entity: 'deal', ...block });
+    if (!source) throw new Error('a portal can be read');
     if (limits === 'on') await drain(webhook);
     const seen = new Uint8Array(rows + 1);
     let count = 0;
@@ -91,7 +92,7 @@ async function read(webhook: string, block: object, limits: Limits, wanted: numb
     const cpu = process.cpuUsage();
     const signal = new AbortController().signal;
     let cursor: Cursor | undefined;
-    for (let tries = 0; count < wanted && source; tries += 1) {
+    for (let tries = 0; count < wanted; tries += 1) {
       try {
         const going = { window, limit: wanted - count, ...(cursor && { cursor }) };
         for await (const batch of source.read({ mode: 'incremental', batch: 500, params: {}, signal, ...going })) {

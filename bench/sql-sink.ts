@@ -16,7 +16,7 @@ import { machine, median, rounded } from './stand/figures.ts';
  * table, all of them changed, none changed. The sink alone beside COPY or LOAD DATA and an upsert by hand, in turns on
  * the same server; `pipe run` with every field and with twenty mapped ones. What is in the table afterwards is counted
  * there, past all of them. `--quick`: fewer rows and turns; `--alone`: no `pipe run`; `--million`: only the memory of
- * one `pipe run` of a million rows; `--only postgres`.
+ * one `pipe run` of a million rows; `--only postgres` or `mariadb`.
  */
 const flag = (name: string): boolean => process.argv.includes(name);
 const only = process.argv[process.argv.indexOf('--only') + 1];
@@ -30,6 +30,7 @@ type Seconds = Record<Load, number>;
 
 const folder = mkdtempSync(join(tmpdir(), 'pipe-sql-sink-'));
 const kinds = (['postgres', 'mariadb'] as const).filter((kind) => !flag('--only') || kind === only);
+if (kinds.length === 0) throw new Error('--only takes postgres or mariadb');
 const servers = await startServers(kinds);
 try {
   if (!flag('--alone')) build();

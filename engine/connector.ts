@@ -206,6 +206,8 @@ export interface Field {
   readonly title?: string;
   /** Must have a value on create. */
   readonly required?: boolean;
+  /** Of a datetime: a local time without a zone, which nobody may take for an instant. */
+  readonly naive?: true;
   /** May be absent in a row; undefined: not known. */
   readonly optional?: boolean;
   readonly readOnly?: boolean;

@@ -86,5 +86,9 @@ export async function describeQuery(
 }
 
 export function fieldsOf(columns: readonly CatalogueColumn[]): readonly Field[] {
-  return columns.map(({ name, type, nullable }) => ({ name, type: fieldType(type), optional: nullable }));
+  return columns.map(({ name, type, nullable }) => {
+    const kind = fieldType(type);
+    const isNaive = kind === 'datetime' && type !== 'datetimeoffset';
+    return { name, type: kind, optional: nullable, ...(isNaive && { naive: true }) };
+  });
 }

@@ -1,15 +1,14 @@
 import { createPool } from 'mysql2';
-import type { FieldPacket, Pool, PoolConnection } from 'mysql2';
+import type { Pool, PoolConnection } from 'mysql2';
 import { PipeError } from '../../engine/index.ts';
 import type { Host, Row } from '../../engine/index.ts';
 import type { About, Database, Statement } from '../_sql/dialect.ts';
 import { errors } from '../_sql/errors.ts';
 import { endpointOf, readCa, systemOf } from './config.ts';
 import type { Endpoint, Settings } from './config.ts';
-import { decoderOf } from './decode.ts';
-import type { RawRow } from './decode.ts';
 import { mysqlDialect } from './dialect.ts';
-import { connectError, isAnswered, statementError } from './driver-errors.ts';
+import { connectError, isAnswered } from './driver-errors.ts';
+import { cut, pagesOf } from './pages.ts';
 import { begin, query } from './session.ts';
 import type { MysqlSession } from './session.ts';
 
@@ -97,7 +96,7 @@ function connections(at: Endpoint, folder: string): Connections {
     async use(work, signal) {
       signal.throwIfAborted();
       const connection = await acquire();
-      const abort = (): void => connection.destroy();
+      const abort = (): void => cut(connection);
       signal.addEventListener('abort', abort, { once: true });
       try {
         signal.throwIfAborted();
@@ -127,14 +126,14 @@ function isCommitUnknown(thrown: unknown): boolean {
 async function putBack(connection: PoolConnection, thrown: unknown, signal: AbortSignal, at: Endpoint): Promise<void> {
   const isBroken = thrown instanceof PipeError && !isAnswered(thrown) && thrown.kind === 'environment';
   if (signal.aborted || isBroken) {
-    connection.destroy();
+    cut(connection);
     return;
   }
   try {
     await query(connection, { sql: 'ROLLBACK' }, at);
     connection.release();
   } catch {
-    connection.destroy();
+    cut(connection);
   }
 }
 
@@ -165,10 +164,10 @@ function openPool(at: Endpoint, folder: string): Pool {
   });
 }
 
-/** Leaving the loop, or a server that owes rows and is silent too long, ends the connection: the statement with it. */
+/** The connection is lent until the reader has left the loop. */
 async function* stream(
   pool: Connections,
-  { sql, parameters }: Statement,
+  statement: Statement,
   pageRows: number,
   signal: AbortSignal,
   at: Endpoint,
@@ -181,25 +180,11 @@ async function* stream(
   }, signal);
   using.catch(lent.reject);
   const connection = await lent.promise;
-  let ended = false;
   try {
-    const values = parameters.length > 0 ? { values: [...parameters] } : {};
-    const sent = connection.query({ sql, rowsAsArray: true, typeCast: false, ...values });
-    let decode: ((raw: RawRow) => Row) | undefined;
-    sent.on('fields', (fields: readonly FieldPacket[]) => (decode = decoderOf(fields)));
-    let page: Row[] = [];
-    for await (const raw of sent.stream({ highWaterMark: pageRows }) as AsyncIterable<RawRow>) {
-      if (decode) page.push(decode(raw));
-      if (page.length < pageRows) continue;
-      yield page;
-      page = [];
-    }
-    ended = true;
-    if (page.length > 0) yield page;
+    yield* pagesOf(connection, statement, pageRows, at);
   } catch (thrown) {
-    throw signal.aborted ? signal.reason : statementError(thrown, at);
+    throw signal.aborted ? signal.reason : thrown;
   } finally {
-    if (!ended) connection.destroy();
     done.resolve();
     await using.catch(() => undefined);
   }

@@ -74,14 +74,16 @@ function distrustIn(thrown: unknown): string | undefined {
   return undefined;
 }
 
+export function statementTimeout({ statementTimeoutMs }: Endpoint, cause: unknown): PipeError {
+  return errors.statement_timeout.error({ product, seconds: statementTimeoutMs / 1000 }, { cause, retry: true });
+}
+
 /** Why a statement came to nothing. */
 export function statementError(thrown: unknown, at: Endpoint): PipeError {
   if (thrown instanceof PipeError) return thrown;
   const { number, code, message } = driverError(thrown);
   const options = { cause: thrown };
   const transient = { cause: thrown, retry: true } as const;
-  if (code === 'PROTOCOL_SEQUENCE_TIMEOUT')
-    return errors.statement_timeout.error({ product, seconds: at.statementTimeoutMs / 1000 }, transient);
   if (number === undefined || lostNumbers.has(number))
     return errors.connection_lost.error({ system: systemOf(at), reason: number ?? code }, transient);
   if (number === 1213) return errors.deadlock.error({ product }, transient);

@@ -5,7 +5,7 @@ import type { Column } from '../_sql/table.ts';
 import type { Endpoint } from './config.ts';
 import { columnsOf, decoderOf } from './decode.ts';
 import type { RawRow } from './decode.ts';
-import { statementError } from './driver-errors.ts';
+import { statementError, statementTimeout } from './driver-errors.ts';
 
 /** What the server said of a statement without rows. */
 export interface Said {
@@ -68,13 +68,15 @@ export async function query(
     sql,
     rowsAsArray: true,
     typeCast: false,
-    timeout: at.statementTimeoutMs,
     // The server may ask for any path: it gets this stream or nothing.
     ...(file && { infileStreamFactory: file }),
     ...(parameters.length > 0 && { values: [...parameters] }),
   };
   return await new Promise((resolve, reject) => {
+    // The driver's own timer goes on after the connection is lost. Whoever lends the connection ends it.
+    const timer = setTimeout(() => reject(statementTimeout(at, undefined)), at.statementTimeoutMs);
     connection.query(options, (error: unknown, answer: unknown, fields?: readonly FieldPacket[]) => {
+      clearTimeout(timer);
       if (error === null || error === undefined) resolve(resultOf(answer, fields));
       else reject(statementError(error, at));
     });

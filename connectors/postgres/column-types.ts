@@ -10,6 +10,8 @@ export function bare(type: string): string {
     : name.replace(/^character\[\]/, 'bpchar[]').replace(/^bit\b(?! )/, 'bit varying');
 }
 
+const naive = 'timestamp without time zone';
+
 const fieldTypes: Readonly<Record<string, FieldType>> = {
   smallint: 'integer',
   integer: 'integer',
@@ -39,6 +41,7 @@ export function fieldOf({ name, type, nullable, hasDefault, generated, comment }
     name,
     type: fieldTypes[element] ?? 'text',
     ...(isList(type) && { multiple: true }),
+    ...(element === naive && { naive: true }),
     optional: nullable,
     ...(!nullable && !hasDefault && { required: true }),
     ...(generated && { readOnly: true }),
@@ -62,7 +65,7 @@ export function typeOf(field: Field): string {
     case 'date':
       return 'date';
     case 'datetime':
-      return 'timestamp with time zone';
+      return field.naive ? naive : 'timestamp with time zone';
     case 'phones':
     case 'emails':
     case 'json':
@@ -100,6 +103,7 @@ export function widened({ type }: Column, field: Field): 'fits' | { readonly typ
       return whole.includes(held) ? { type: wanted } : undefined;
     case 'date':
       return stamps.includes(held) ? 'fits' : undefined;
+    case naive:
     case 'timestamp with time zone':
       if (stamps.includes(held)) return 'fits';
       return held === 'date' ? { type: wanted } : undefined;

@@ -1,16 +1,14 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { temporaryFolder } from '../../test/support/folder.ts';
-import { testHost } from '../../test/support/host.ts';
 import { rejection } from '../../test/support/iterate.ts';
 import sqlite from './index.ts';
-import { loadOf, mark, openShop, running, sinkOf, sourceOf } from './open-for-test.ts';
+import { emptyFolder, loadOf, mark, openShop, quietHost, running, sinkOf, sourceOf } from './open-for-test.ts';
 
 const people = { entity: 'people', key: ['id'], columns: [{ name: 'id', type: 'integer' }], ddl: 'create' } as const;
 
 function connect(folder: string, file: string) {
-  const host = testHost(folder);
+  const host = quietHost(folder);
   const connection = sqlite.connect({ file }, host);
   onTestFinished(() => connection.close());
   return { host, connection, sink: sinkOf(connection) };
@@ -18,7 +16,7 @@ function connect(folder: string, file: string) {
 
 describe('the file of SQLite', () => {
   it('is made by the first write and not before, for this user alone', async () => {
-    const folder = temporaryFolder();
+    const folder = emptyFolder();
     const { host, sink } = connect(folder, 'new.db');
     const changes = await sink.tables.plan(people, running());
     expect(() => statSync(join(folder, 'new.db'))).toThrow(expect.objectContaining({ code: 'ENOENT' }));
@@ -29,7 +27,7 @@ describe('the file of SQLite', () => {
   });
 
   it('is not made by a read of one that is not there', async () => {
-    const folder = temporaryFolder();
+    const folder = emptyFolder();
     const { connection, host } = connect(folder, 'wrong.db');
     const error = await rejection(sourceOf(connection, { table: 'people' }).describe(running()));
     expect(error).toMatchObject({ code: 'sql.table_unknown' });
@@ -38,13 +36,13 @@ describe('the file of SQLite', () => {
   });
 
   it('cannot be made where there is no folder', async () => {
-    const { sink } = connect(temporaryFolder(), 'nowhere/new.db');
+    const { sink } = connect(emptyFolder(), 'nowhere/new.db');
     const changes = await sink.tables.plan(people, running());
     expect(await rejection(sink.tables.change(changes, running()))).toMatchObject({ code: 'sqlite.no_folder' });
   });
 
   it('is none where it holds something else', async () => {
-    const folder = temporaryFolder();
+    const folder = emptyFolder();
     writeFileSync(join(folder, 'text.db'), 'это не база, а письмо соседу о погоде '.repeat(200));
     const { sink } = connect(folder, 'text.db');
     expect(await rejection(sink.describe('people', running()))).toMatchObject({ code: 'sqlite.no_database' });

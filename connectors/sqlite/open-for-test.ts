@@ -1,17 +1,38 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
-import type { Connection, Load, Sink, SourceBlock } from '../../engine/index.ts';
-import { temporaryFolder } from '../../test/support/folder.ts';
-import { testHost } from '../../test/support/host.ts';
-import type { TestHost } from '../../test/support/host.ts';
+import type { Connection, Host, Load, PipeError, Sink, Source, SourceBlock } from '../../engine/index.ts';
 import sqlite from './index.ts';
 
 export const running = (): AbortSignal => new AbortController().signal;
 
+/** Lets everything pass, and remembers what it was warned of. */
+export interface QuietHost extends Host {
+  readonly warnings: readonly PipeError[];
+}
+
+export function quietHost(folder: string, now: () => number = Date.now): QuietHost {
+  const warnings: PipeError[] = [];
+  return {
+    folder,
+    now,
+    warnings,
+    admit: async () => ({ ended: () => undefined }),
+    warn: (warning) => void warnings.push(warning),
+  };
+}
+
+export function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'pipe-sqlite-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 export interface Opened {
   readonly file: string;
-  readonly host: TestHost;
+  readonly host: QuietHost;
   readonly connection: Connection;
   readonly sink: Sink & Required<Pick<Sink, 'atomic' | 'tables'>>;
   /** The data base past the connector: another program. */
@@ -20,11 +41,11 @@ export interface Opened {
 
 /** A file of its own with these tables, gone when the running test ends. */
 export function openShop(schema = '', options: { now?: () => number; busyTimeout?: string } = {}): Opened {
-  const folder = temporaryFolder();
+  const folder = emptyFolder();
   const file = join(folder, 'shop.db');
   const other = new Database(file);
   other.exec(schema);
-  const host = testHost(folder, options.now);
+  const host = quietHost(folder, options.now);
   const { busyTimeout } = options;
   const connection = sqlite.connect({ file: 'shop.db', ...(busyTimeout !== undefined && { busyTimeout }) }, host);
   onTestFinished(async () => {
@@ -40,10 +61,7 @@ export function sinkOf(connection: Connection): Opened['sink'] {
   return { ...sink, atomic: sink.atomic, tables: sink.tables };
 }
 
-export function sourceOf(
-  connection: Connection,
-  block: SourceBlock,
-): NonNullable<ReturnType<NonNullable<Connection['source']>>> {
+export function sourceOf(connection: Connection, block: SourceBlock): Source {
   const source = connection.source?.(block);
   if (!source) throw new Error('sqlite is a source');
   return source;

@@ -73,6 +73,15 @@ it('19. the third failure of one batch ends the read', async () => {
   expect(await readAll(source)).toMatchObject({ ids: [], failed: error, slept: [1000, 2000] });
 });
 
+it('a read of everything goes on too, from where it was', async () => {
+  const { source, asked } = flakySource({ 2: cut() });
+  expect(await readAll(source, { mode: 'full' })).toMatchObject({ ids: [1, 2, 3, 4, 5, 6], slept: [1000] });
+  expect(asked.map(({ mode, cursor }) => [mode, cursor])).toEqual([
+    ['full', undefined],
+    ['incremental', { at: 2 }],
+  ]);
+});
+
 it('each batch has tries of its own', async () => {
   const { source } = flakySource({ 1: cut(), 2: cut(), 4: cut(), 5: cut() });
   expect(await readAll(source)).toMatchObject({ ids: [1, 2, 3, 4, 5, 6], slept: [1000, 2000, 1000, 2000] });
@@ -101,7 +110,6 @@ it('what does not pass is not tried again', async () => {
 
 it.each([
   ['a source without cursors', false, {}],
-  ['a full read', true, { mode: 'full' }],
   ['a window given by hand', true, { since: '2026-03-01' }],
 ] as const)('%s begins again only while nothing was read', async (_what, withCursor, more) => {
   const early = flakySource({ 1: cut() }, withCursor);

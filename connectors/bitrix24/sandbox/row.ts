@@ -43,6 +43,5 @@ export function compactValues(values: Row['values']): Row['values'] {
 }
 
 function layoutOf(names: readonly string[]): Row['values'] {
-  const empty: unknown = JSON.parse(`{${names.map((name) => `${JSON.stringify(name)}:null`).join()}}`);
-  return Object(empty);
+  return JSON.parse(`{${names.map((name) => `${JSON.stringify(name)}:null`).join()}}`) as Row['values'];
 }

@@ -50,7 +50,7 @@ async function office() {
 const delivered = (stdout: string) =>
   [...stdout.matchAll(/^(\w+)$\n(?: {2}.*\n)*? {2}Delivered: (\d+)/gm)].map(([, flow, rows]) => `${flow} ${rows}`);
 
-describe(name, { timeout: 120_000 }, () => {
+describe('bitrix-dictionaries-to-mysql', { timeout: 120_000 }, () => {
   it('69. takes all, or one or several by name, another webhook than that of the environment, and more words', async () => {
     const { pipe, env } = await office();
     const all = await pipe(['run', 'app.yaml'], env);
