@@ -1,62 +1,53 @@
-import type { CheckResult, Host, Template } from '../../engine/index.ts';
-import { openTransport, type Transport } from '../_http/transport.ts';
-import { login } from '../_check/results.ts';
-import type { Account } from './config.ts';
-import { errors } from './errors.ts';
+import { PipeError, type CheckResult, type ConnectionUses, type EntityUse, type Template } from '../../engine/index.ts';
+import { cannotRead, login } from '../_check/results.ts';
+import type { Client } from './client.ts';
+import { readFacts } from './facts.ts';
+import type { Schema, Schemas } from './schema.ts';
 
 const filters: Template = { en: 'filters', ru: 'фильтры' };
 
-/** Login, and whether the account has filters. One request, nothing is changed. */
+/** Login, whether the account has filters, and the fields that are used. Nothing is changed. */
 export async function check(
-  account: Account,
-  transport: Transport,
-  host: Host,
+  client: Client,
+  schemas: Schemas,
+  { entities }: ConnectionUses,
   signal: AbortSignal,
 ): Promise<readonly CheckResult[]> {
-  const told = await readAccount(account, transport, host, signal);
-  const hasFilters = told['is_api_filter_enabled'] === true;
-  const name = String(told['subdomain']);
-  return [
-    { what: login, ok: true, fact: { en: `the account ${name}`, ru: `аккаунт ${name}` } },
+  const { subdomain, hasFilters } = await readFacts(client, signal);
+  const results: CheckResult[] = [
+    { what: login, ok: true, fact: { en: `the account ${subdomain}`, ru: `аккаунт ${subdomain}` } },
     {
       what: filters,
       ok: true,
       fact: hasFilters ? { en: 'there', ru: 'есть' } : { en: 'not there', ru: 'отсутствуют' },
     },
   ];
+  for (const use of entities) results.push(...(await entityResults(schemas, use, signal)));
+  return results;
 }
 
-export function openAccount({ origin, timeoutMs }: Account): Transport {
-  return openTransport({ origin, timeoutMs });
-}
-
-async function readAccount(
-  { host: name, token, limit, timeoutMs }: Account,
-  transport: Transport,
-  host: Host,
-  signal: AbortSignal,
-): Promise<Readonly<Record<string, unknown>>> {
-  const admission = await host.admit({ limit, lastsMs: timeoutMs }, signal);
-  const headers = { authorization: `Bearer ${token}` };
-  const path = '/api/v4/account?with=is_api_filter_enabled';
-  const exchange = await transport.send({ method: 'GET', path, headers, young: false, signal });
-  const limited = exchange.ok && exchange.status === 429;
-  admission.ended(limited ? { refused: true } : {});
-  if (!exchange.ok) throw errors.unreachable.error({ host: name, reason: exchange.reason }, { cause: exchange.cause });
-  const { status, text } = exchange;
-  if (limited) throw errors.rate_limited.error({ host: name });
-  if (status === 401) throw errors.unauthorized.error({ host: name });
-  if (status === 403) throw errors.blocked.error({ host: name });
-  const told = parsed(text);
-  if (status !== 200 || told === undefined) throw errors.unexpected_answer.error({ host: name, status });
-  return told;
-}
-
-function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
+async function entityResults(schemas: Schemas, use: EntityUse, signal: AbortSignal): Promise<readonly CheckResult[]> {
+  const what = { en: `entity ${use.entity}`, ru: `сущность ${use.entity}` };
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : undefined;
-  } catch {
-    return undefined;
+    const schema = await schemas.of(use.entity, signal);
+    const missing = use.fields.flatMap((name) => missingField(schema, name));
+    const [there, all] = [use.fields.length - missing.length, use.fields.length];
+    const fact = { en: `${there} of ${all} fields are there`, ru: `полей на месте: ${there} из ${all}` };
+    return [{ what, ok: missing.length === 0, fact }, ...missing];
+  } catch (thrown) {
+    if (!(thrown instanceof PipeError)) throw thrown;
+    return [cannotRead(what, thrown)];
+  }
+}
+
+function missingField(schema: Schema, name: string): readonly CheckResult[] {
+  try {
+    schema.field(name);
+    return [];
+  } catch (thrown) {
+    if (!(thrown instanceof PipeError)) throw thrown;
+    const entity = schema.kind.name;
+    const what = { en: `field ${entity}.${name}`, ru: `поле ${entity}.${name}` };
+    return [{ what, ok: false, fact: { en: 'not there', ru: 'отсутствует' }, error: thrown }];
   }
 }

@@ -2,7 +2,13 @@ import { Type, type Static } from 'typebox';
 import type { Limit } from '../../engine/index.ts';
 import { errors } from './errors.ts';
 
-const defaults = { timeoutMs: 60_000, perSecond: 7 } as const;
+export const defaults = {
+  timeoutMs: 60_000,
+  settleMs: 90_000,
+  writesPerRequest: 50,
+  perSecond: 7,
+  perAccount: 50,
+} as const;
 
 /** A connection block without `connector`. Limits: https://www.amocrm.ru/developers/content/api/recommendations */
 export const settings = Type.Object(
@@ -37,6 +43,21 @@ export const settings = Type.Object(
     timeoutMs: Type.Optional(
       Type.Integer({ minimum: 1, default: defaults.timeoutMs, description: 'Longest time for one request' }),
     ),
+    settleMs: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        default: defaults.settleMs,
+        description: 'How long a request without an answer may still take effect',
+      }),
+    ),
+    writesPerRequest: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 250,
+        default: defaults.writesPerRequest,
+        description: 'Rows in one request with writes; the vendor advises 50 and takes 250',
+      }),
+    ),
     limits: Type.Optional(
       Type.Object(
         {
@@ -45,6 +66,13 @@ export const settings = Type.Object(
               exclusiveMinimum: 0,
               default: defaults.perSecond,
               description: 'Requests a second of this integration',
+            }),
+          ),
+          perAccount: Type.Optional(
+            Type.Number({
+              exclusiveMinimum: 0,
+              default: defaults.perAccount,
+              description: 'Requests a second of all integrations of the account; the lower of the two is kept to',
             }),
           ),
         },
@@ -56,6 +84,11 @@ export const settings = Type.Object(
 );
 
 export type Settings = Static<typeof settings>;
+
+/** Keys of a target block that are this connector's own. */
+export const targetSettings = Type.Object({
+  entity: Type.Enum(['contact', 'company', 'lead'], { description: 'What the records become' }),
+});
 
 /** Where and as whom a connection talks. */
 export interface Account {
@@ -71,14 +104,21 @@ export function accountOf(given: Settings): Account {
   const { domain, address, token, clientId, timeoutMs = defaults.timeoutMs, limits } = given;
   if (token === undefined)
     throw clientId === undefined ? errors.no_token.error({ host: domain }) : errors.oauth_not_ready.error({});
-  const perSecond = limits?.perSecond ?? defaults.perSecond;
+  const { perSecond, perAccount } = { ...defaults, ...limits };
   const origin = address ?? `https://${domain}`;
   return {
     origin,
     host: new URL(origin).host,
     token,
     timeoutMs,
-    // A window of one second is a bucket of one second: no more than that at once.
-    limit: { key: `amocrm:${new URL(origin).host}`, capacity: perSecond, perSecond },
+    limit: { key: `amocrm:${new URL(origin).host}`, ...bucketOf(Math.min(perSecond, perAccount)) },
   };
+}
+
+/**
+ * The vendor counts the requests of any one second, and refusals add up to a block (reference 2). A leaky bucket lets
+ * its capacity and what leaves it in a second into one such second: one request at once, and one a second fewer.
+ */
+function bucketOf(perSecond: number): { readonly capacity: number; readonly perSecond: number } {
+  return { capacity: 1, perSecond: Math.max(perSecond - 1, perSecond / 2) };
 }
