@@ -148,8 +148,8 @@ export const errors = defineErrors('amocrm', {
     en: '{entity} has no field {field} in {host}',
     ru: 'в {host} у {entity} нет поля {field}',
     fix: {
-      en: 'write its name, code or id as `pipe describe` lists it, or make the field in amoCRM',
-      ru: 'укажите название, код или id поля, как их показывает `pipe describe`, или создайте поле в amoCRM',
+      en: 'write its name letter for letter as amoCRM shows it, its code or its id, or make the field there',
+      ru: 'укажите название поля буква в букву, как в amoCRM, его код или id либо создайте поле',
     },
   },
   ambiguous_field: {

@@ -103,7 +103,11 @@ function membersAsking(members: readonly Member[], field: AccountField, values: 
 }
 
 /** Hands rows to the questions they answer. */
-function take({ schema, seen, answers, names }: Reading, rows: readonly VendorObject[], members: readonly Member[]): void {
+function take(
+  { schema, seen, answers, names }: Reading,
+  rows: readonly VendorObject[],
+  members: readonly Member[],
+): void {
   for (const given of rows) {
     const row = readRow(schema, given, names);
     if (row === undefined) continue;
@@ -156,12 +160,7 @@ function linkJob(reading: Reading, field: AccountField, members: readonly Member
 const entityOf = { contacts: 'contact', companies: 'company', leads: 'lead' } as const;
 
 /** A row that does not hold one of the values, even loosely, came through a filter that was passed over (reference 5). */
-function filterJob(
-  reading: Reading,
-  field: AccountField,
-  values: readonly string[],
-  members: readonly Member[],
-): Job {
+function filterJob(reading: Reading, field: AccountField, values: readonly string[], members: readonly Member[]): Job {
   const { client, schema, withs } = reading;
   return {
     members,

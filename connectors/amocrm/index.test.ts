@@ -39,6 +39,7 @@ test('a check tells the account, and whether it has filters', async () => {
 
 test.each([
   [vendorFaults.unauthorized, 'amocrm.unauthorized'],
+  [vendorFaults.paymentRequired, 'amocrm.payment_required'],
   [vendorFaults.blockedPage, 'amocrm.blocked'],
   [vendorFaults.limitedPage, 'amocrm.rate_limited'],
   [vendorFaults.notFoundPage, 'amocrm.unexpected_answer'],
@@ -49,6 +50,14 @@ test.each([
     code,
     parameters: { host: new URL(account.origin).host },
   });
+});
+
+test('a check names the fields that are missing', async () => {
+  const { connection } = await open();
+  const uses = { sources: [], entities: [{ entity: 'contact', fields: ['PHONE', 'Возраст', 'Любимый цвет'] }] };
+  const [, , contact, field] = await connection.check(uses, signal);
+  expect(contact).toMatchObject({ ok: false, fact: { en: '2 of 3 fields are there' } });
+  expect(field).toMatchObject({ ok: false, error: { code: 'amocrm.unknown_field' } });
 });
 
 test('an account nobody answers for cannot be reached', async () => {
@@ -65,11 +74,13 @@ test('a connection without a token is refused before anything is sent', () => {
   expect(() => accountOf({ domain: 'clinic.amocrm.ru', clientId: 'c' })).toThrow('OAuth is not ready yet');
 });
 
-test('an account is called by its own name, seven times a second unless it is told otherwise', () => {
+test('an account is called by its own name, one request a second below what it takes in any one second', () => {
   expect(accountOf({ domain: 'clinic.amocrm.ru', token: 't' })).toMatchObject({
     origin: 'https://clinic.amocrm.ru',
-    limit: { key: 'amocrm:clinic.amocrm.ru', capacity: 7, perSecond: 7 },
+    limit: { key: 'amocrm:clinic.amocrm.ru', capacity: 1, perSecond: 6 },
   });
   const slower = accountOf({ domain: 'clinic.amocrm.ru', token: 't', limits: { perSecond: 3 } });
-  expect(slower.limit).toMatchObject({ capacity: 3, perSecond: 3 });
+  expect(slower.limit).toMatchObject({ capacity: 1, perSecond: 2 });
+  const shared = accountOf({ domain: 'clinic.amocrm.ru', token: 't', limits: { perAccount: 1 } });
+  expect(shared.limit).toMatchObject({ capacity: 1, perSecond: 0.5 });
 });

@@ -8,6 +8,7 @@ import { startAccount, type Account, type AccountOptions } from './sandbox/index
 export const noon = Date.parse('2026-11-20T12:00:00+03:00');
 
 export interface TestHost extends Host {
+  admit: Host['admit'];
   readonly admitted: Charge[];
   /** What became of each of them, in the order of their ends. */
   readonly ended: Measured[];
@@ -72,7 +73,10 @@ export async function ask(
   by: Readonly<Record<string, Value | Wanted>>,
   fields: readonly string[] = [],
 ): Promise<readonly FoundRow[]> {
-  const wanted = Object.entries(by).map(([name, value]) => [name, typeof value === 'object' ? value : { anyOf: [value] }]);
+  const wanted = Object.entries(by).map(([name, value]) => [
+    name,
+    typeof value === 'object' ? value : { anyOf: [value] },
+  ]);
   const [answer] = await sink.find(entity, [{ by: Object.fromEntries(wanted) }], fields, signal);
   return rowsOf(answer);
 }
