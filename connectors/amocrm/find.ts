@@ -18,7 +18,6 @@ export interface Reader {
 
 /** Values in one filter: an address may not be of any length. */
 const valuesPerFilter = 50;
-const requestsAtOnce = 4;
 
 /** Some rows, and whom they may be an answer to. */
 interface Job {
@@ -197,19 +196,18 @@ function searchJobs(reading: Reading, field: AccountField, members: readonly Mem
   });
 }
 
-/** What goes wrong with one request is the answer to its questions; the others stand. */
+/**
+ * What goes wrong with one request is the answer to its questions; the others stand. One after the other: requests that
+ * were sent evenly and are under way together may arrive together, and the vendor counts when they arrive.
+ */
 async function runJobs(jobs: readonly Job[], answers: Answers, signal: AbortSignal): Promise<void> {
-  const waiting = jobs.values();
-  async function work(): Promise<void> {
-    for (const job of waiting) {
-      await job.read(signal).catch((thrown: unknown) => {
-        if (!(thrown instanceof PipeError)) throw thrown;
-        answers.fail(
-          job.members.map(({ index }) => index),
-          thrown,
-        );
-      });
-    }
+  for (const job of jobs) {
+    await job.read(signal).catch((thrown: unknown) => {
+      if (!(thrown instanceof PipeError)) throw thrown;
+      answers.fail(
+        job.members.map(({ index }) => index),
+        thrown,
+      );
+    });
   }
-  await Promise.all(Array.from({ length: requestsAtOnce }, work));
 }
