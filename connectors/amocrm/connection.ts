@@ -6,15 +6,15 @@ import { find } from './find.ts';
 import { createHighWaters } from './high-water.ts';
 import { createSchemas } from './schema.ts';
 import { createSeenRows } from './seen.ts';
-import { write } from './write.ts';
+import { createRoom, write } from './write.ts';
 
 /** An account as the engine uses it. Nothing is sent before the first call that needs it. */
 export function connect(settings: Settings, host: Host): Connection {
   const client = createClient(accountOf(settings), host);
   const schemas = createSchemas(client);
   const highWaters = createHighWaters(client);
-  const writesPerRequest = settings.writesPerRequest ?? defaults.writesPerRequest;
-  const writer = { client, schemas, highWaters, writesPerRequest, seen: createSeenRows() };
+  const room = createRoom(settings.writesPerRequest ?? defaults.writesPerRequest);
+  const writer = { client, schemas, highWaters, room, seen: createSeenRows() };
   return {
     system: client.host,
     sink: () => ({
@@ -25,7 +25,9 @@ export function connect(settings: Settings, host: Host): Connection {
         return highest === undefined ? undefined : String(highest);
       },
       write: (writes, signal, until) => write(writer, writes, { signal, ...(until !== undefined && { until }) }),
-      writesPerRequest,
+      get writesPerRequest() {
+        return room.now;
+      },
       // One after the other: what a refused request left behind is looked for above the ids of those before it.
       requestsInFlight: 1,
       settleMs: settings.settleMs ?? defaults.settleMs,

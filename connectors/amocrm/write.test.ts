@@ -255,6 +255,16 @@ test('a request that brings no answer ends the call, and the rest was not sent',
   expect(outcomes[4]).toMatchObject({ error: { code: 'amocrm.not_sent', retry: true } });
 });
 
+test('after a request the gateway gave up, a quarter goes into the next', async () => {
+  const opened = await open({}, { writesPerRequest: 40 });
+  opened.account.fail({ operation: 'POST /contacts', fault: vendorFaults.timeoutPage });
+  const outcomes = await write(opened, ...Array.from({ length: 40 }, () => create({ name: 'Нина' })));
+  expect(outcomes.every((outcome) => !outcome.ok && outcome.applied === 'unknown')).toBe(true);
+  expect(opened.sink.writesPerRequest).toBe(10);
+  await write(opened, create({ name: 'Нина' }));
+  expect(opened.sink.writesPerRequest).toBe(20);
+});
+
 test('a 400 of the system says nothing of what was done', async () => {
   const opened = await open();
   opened.account.fail({ operation: 'POST /contacts', fault: vendorFaults.systemError });

@@ -13,7 +13,26 @@ import { takeOut } from './siblings.ts';
 
 export interface Writer extends Reader {
   readonly highWaters: HighWaters;
-  readonly writesPerRequest: number;
+  readonly room: Room;
+}
+
+/** How many writes go into one request. */
+export interface Room {
+  readonly now: number;
+  came(): void;
+  /** The gateway gave a request with so many up: fewer are advised (reference 2). */
+  lost(writes: number): void;
+}
+
+export function createRoom(most: number): Room {
+  let now = most;
+  return {
+    get now() {
+      return now;
+    },
+    came: () => void (now = Math.min(most, now * 2)),
+    lost: (writes) => void (now = Math.max(1, Math.floor(writes / 4))),
+  };
 }
 
 /** A write on its way: its place among the writes of the call. */
@@ -37,7 +56,7 @@ export async function write(
   options.signal.throwIfAborted();
   const outcomes: Outcome[] = [];
   let waiting = await prepare(writer, writes, outcomes, options.signal);
-  let most = writer.writesPerRequest;
+  let most = writer.room.now;
   let requests = 0;
   while (waiting.length > 0) {
     const now = nextRequest(waiting, most);
@@ -58,7 +77,9 @@ export async function write(
       waiting = [...left, ...waiting];
       continue;
     }
-    most = writer.writesPerRequest;
+    if (!('error' in sent)) writer.room.came();
+    else if (sent.status === 504) writer.room.lost(now.length);
+    most = writer.room.now;
     for (const [place, { index }] of now.entries())
       outcomes[index] = 'error' in sent ? failed(sent) : (sent[place] ?? unexpected(writer, now));
     if ('error' in sent) break;
