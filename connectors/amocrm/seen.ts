@@ -26,7 +26,8 @@ export function createSeenRows(): SeenRows {
     note(entity, row) {
       const key = `${entity} ${String(row['id'])}`;
       held.delete(key);
-      held.set(key, seenIn(row));
+      // Values of fields are read again where a change starts from them.
+      held.set(key, { ...seenIn(row), customs: nothingSeen.customs });
       const [oldest] = held.keys();
       if (held.size > most && oldest !== undefined) held.delete(oldest);
     },

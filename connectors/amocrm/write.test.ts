@@ -90,6 +90,7 @@ test('at seven requests a second not one is refused', async () => {
 test('a phone is added to those that are there by now', async () => {
   const opened = await open();
   await write(opened, create({ PHONE: [{ value: '+79001112233', type: 'MOB' }] }));
+  await ask(opened, 'contact', { id: '1' }, ['PHONE', 'tags']);
   const { id } = opened.account.field('contacts', 'PHONE');
   const values = ['+79001112233', '+79990000000'].map((value) => ({ value, enum_code: 'HOME' }));
   opened.account.edit('contacts', 1, { custom_fields_values: [{ field_id: id, values }] });
