@@ -81,6 +81,8 @@ export interface ConnectionUses {
 export interface EntityUse {
   readonly entity: string;
   readonly fields: readonly string[];
+  /** What a run makes where it is not there: the table, or with `evolve` its columns too (`ddl`). */
+  readonly makes?: 'create' | 'evolve';
 }
 
 /** Both texts are whole, with nothing left to fill in. */

@@ -1,3 +1,4 @@
+import type { PipeError } from '../../engine/index.ts';
 import type { Database } from './dialect.ts';
 import { errors } from './errors.ts';
 import { rowKey, shown, tableName } from './table.ts';
@@ -9,6 +10,8 @@ export interface Catalogue {
   of(entity: string, signal: AbortSignal): Promise<Table>;
   /** Read anew. */
   read(entity: string, signal: AbortSignal): Promise<Table | undefined>;
+  /** The error of a table that is not there. */
+  unknown(entity: string): PipeError;
   forget(): void;
 }
 
@@ -24,14 +27,16 @@ export function createCatalogue(database: Database): Catalogue {
     reading.then((table) => table ?? forget(), forget);
     return reading;
   };
+  const unknown = (table: string): PipeError => database.missing?.() ?? errors.table_unknown.error({ table });
   return {
     read,
     async of(entity, signal) {
       signal.throwIfAborted();
       const table = await (known.get(entity) ?? read(entity, signal));
-      if (!table) throw errors.table_unknown.error({ table: entity });
+      if (!table) throw unknown(entity);
       return table;
     },
+    unknown,
     forget: () => known.clear(),
   };
 }

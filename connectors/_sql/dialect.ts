@@ -45,6 +45,8 @@ export interface Database {
    * to COMMIT throws `sql.commit_unknown` (retry), every other error means that nothing was committed.
    */
   transaction<Done>(work: (session: Session) => Promise<Done>, signal: AbortSignal): Promise<Done>;
+  /** Why no table can be there, where there is no data base yet. */
+  missing?(): PipeError | undefined;
   /** Who we are there and what time it is: `pipe check` prints it. */
   about(signal: AbortSignal): Promise<About>;
   close(): Promise<void>;

@@ -27,7 +27,7 @@ export function sqlSink(database: Database, catalogue: Catalogue, host: Host): S
     async describe(entity, signal) {
       signal.throwIfAborted();
       const table = await catalogue.read(entity, signal);
-      if (!table) throw errors.table_unknown.error({ table: entity });
+      if (!table) throw catalogue.unknown(entity);
       return describedTable(dialect, entity, table);
     },
     async find(entity, questions, fields, signal) {

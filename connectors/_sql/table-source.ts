@@ -37,7 +37,7 @@ export function tableSource(database: Database, catalogue: Catalogue, host: Host
     signal.throwIfAborted();
     // Anew for each read: between two of them people change their tables.
     const table = await catalogue.read(setting.table, signal);
-    if (!table) throw errors.table_unknown.error({ table: setting.table });
+    if (!table) throw catalogue.unknown(setting.table);
     for (const name of Object.keys(setting.filter)) columnIn(table, name);
     const key = (rowKey(table)?.columns ?? []).map((name) => columnIn(table, name));
     const cursor = field === undefined ? undefined : cursorColumn(database.dialect, columnIn(table, field));

@@ -5,7 +5,7 @@ import type { BatchResult, Reply } from './client.ts';
 import { errors } from './errors.ts';
 import type { Refusal } from './reactions.ts';
 import { isObject, type Schema, type Schemas } from './schema.ts';
-import { createSource, type Reader } from './source.ts';
+import { createSource, type Reader } from './source/source.ts';
 
 const rights: Template = { en: 'rights', ru: 'права' };
 

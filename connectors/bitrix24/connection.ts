@@ -7,7 +7,7 @@ import { createHighWaters } from './high-water.ts';
 import { scan } from './scan.ts';
 import { createPace } from './pace.ts';
 import { createSchemas } from './schema.ts';
-import { createSource } from './source.ts';
+import { createSource } from './source/source.ts';
 import { write } from './write.ts';
 
 /** A portal as the engine uses it. Nothing is sent before the first call that needs it. */

@@ -2,7 +2,7 @@ import { phoneKey, type PipeError } from '../../engine/index.ts';
 import type { Answers } from './answers.ts';
 import type { Reply } from './client.ts';
 import { errors } from './errors.ts';
-import { chunks, type Job } from './jobs.ts';
+import { chunks, type Job } from './source/jobs.ts';
 import { askedBy, isSearched, type Fold } from './questions.ts';
 
 /** A search by phone or mail: its jobs, and the ids it has found once they have run. */

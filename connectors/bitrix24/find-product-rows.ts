@@ -3,7 +3,7 @@ import type { Answers } from './answers.ts';
 import type { Reply } from './client.ts';
 import { productRows, type EntityKind } from './entities.ts';
 import { errors } from './errors.ts';
-import { chunks, pageSize, type Job } from './jobs.ts';
+import { chunks, pageSize, type Job } from './source/jobs.ts';
 import { listCommand, readProductRow } from './product-rows.ts';
 
 /** 1,000 owners make one request, and a page holds two or three rows for each. */

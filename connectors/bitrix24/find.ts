@@ -5,7 +5,7 @@ import { productRows } from './entities.ts';
 import { errors } from './errors.ts';
 import { productRowJobs } from './find-product-rows.ts';
 import { searchJobs } from './find-by-communication.ts';
-import { chunks, pageSize, runJobs, type Job } from './jobs.ts';
+import { chunks, pageSize, runJobs, type Job } from './source/jobs.ts';
 import {
   askedBy,
   fold,

@@ -1,8 +1,8 @@
 import type { Connector } from '../../engine/index.ts';
 import { settings, targetSettings } from './config.ts';
 import { connect } from './connection.ts';
-import { sourceSettings } from './source-config.ts';
-import { columnsOf } from './source.ts';
+import { sourceSettings } from './source/config.ts';
+import { columnsOf } from './source/source.ts';
 
 const bitrix24: Connector<typeof settings> = {
   name: 'bitrix24',

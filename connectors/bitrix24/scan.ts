@@ -1,7 +1,7 @@
 import type { FoundRow } from '../../engine/index.ts';
 import type { Client, Reply } from './client.ts';
 import { errors } from './errors.ts';
-import { pageSize } from './jobs.ts';
+import { pageSize } from './source/jobs.ts';
 import type { Schema, Schemas } from './schema.ts';
 import { readRow } from './values.ts';
 

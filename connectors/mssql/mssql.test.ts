@@ -113,7 +113,7 @@ describe('a table', () => {
         { name: 'Branch', type: 'integer', optional: false },
         { name: 'ID', type: 'integer', optional: false },
         { name: 'Title', type: 'text', optional: true },
-        { name: 'At', type: 'datetime', optional: true },
+        { name: 'At', type: 'datetime', optional: true, naive: true },
       ],
       key: ['Branch', 'ID'],
     });

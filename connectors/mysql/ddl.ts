@@ -8,8 +8,13 @@ import { quotedName, quotedText } from './literal.ts';
 /** Three of them in a key are 3060 of the 3072 bytes InnoDB indexes. */
 const nameType = 'VARCHAR(255)';
 
-/** Compared byte by byte: keys that differ in case are two. utf8mb4_bin is there in MySQL and MariaDB alike. */
-const keyType = `${nameType} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`;
+/** Compared byte by byte: keys that differ in case, or by a space at the end where the collation does not pad, are two. */
+function keyTypeIn(collation: string): string {
+  return `${nameType} CHARACTER SET utf8mb4 COLLATE ${collation}`;
+}
+
+/** The one that every server has; to it `a` and `a ` are one. */
+export const paddingCollation = 'utf8mb4_bin';
 
 const integerType = 'BIGINT';
 
@@ -19,7 +24,8 @@ const numberType = 'DECIMAL(65,20)';
 const momentType = 'DATETIME(6)';
 
 /** Of a new column: what holds every value of the field, or refuses it aloud. */
-export function typeOf({ type, multiple }: Field, inKey: boolean): string {
+export function typeOf({ type, multiple }: Field, inKey: boolean, keyCollation = paddingCollation): string {
+  const keyType = keyTypeIn(keyCollation);
   if (multiple === true) return inKey ? keyType : 'JSON';
   switch (type) {
     case 'integer':

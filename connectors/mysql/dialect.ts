@@ -8,7 +8,7 @@ import { sqlWriter } from '../_sql/writer.ts';
 import { isOurs, readTable } from './catalogue.ts';
 import { fieldTypeOf, kindOf } from './column-kind.ts';
 import type { Kind } from './column-kind.ts';
-import { ddl, typeOf, widened } from './ddl.ts';
+import { ddl, paddingCollation, typeOf, widened } from './ddl.ts';
 import { plain } from './encode.ts';
 import { literal, literalOf, quotedText } from './literal.ts';
 import { createLoader } from './load.ts';
@@ -20,6 +20,7 @@ export function columnName(field: string): string {
 
 export function mysqlDialect(database: string, host: Host): Dialect {
   const load = createLoader(host);
+  let keyCollation: string | undefined;
   return {
     product: 'MySQL',
     writer: sqlWriter({
@@ -36,7 +37,11 @@ export function mysqlDialect(database: string, host: Host): Dialect {
     // https://dev.mysql.com/doc/refman/8.0/en/identifier-length.html
     nameLimit: { limit: 64, unit: 'characters' },
     defaultSchema: database,
-    readTable,
+    // A table is read before one is made, so that by then it is known.
+    async readTable(run, name) {
+      keyCollation ??= await keyCollationOf(run);
+      return await readTable(run, name);
+    },
     fieldOf: (column) => ({
       name: column.name,
       type: fieldTypeOf(column.type),
@@ -53,11 +58,22 @@ export function mysqlDialect(database: string, host: Host): Dialect {
     unbound: (value) => literal(unbound(value)),
     cursorKind: ({ type }) => cursorKinds[kindOf(type)],
     inlineRows,
-    typeOf,
+    typeOf: (field, inKey) => typeOf(field, inKey, keyCollation),
     widened,
     ddl,
     load: async (session, part) => await load(mysqlSession(session), part),
   };
+}
+
+/**
+ * Of keys we make: MariaDB's https://mariadb.com/kb/en/supported-character-sets-and-collations/ or MySQL 8's
+ * https://dev.mysql.com/doc/refman/8.0/en/charset-unicode-sets.html, neither of which the other has.
+ */
+async function keyCollationOf(run: Session['run']): Promise<string> {
+  const named = ['utf8mb4_nopad_bin', 'utf8mb4_0900_bin'];
+  const sql = `SELECT COLLATION_NAME AS name FROM information_schema.COLLATIONS WHERE COLLATION_NAME IN ('${named.join("', '")}')`;
+  const known = new Set((await run({ sql, parameters: [] })).rows.map((row) => row['name']));
+  return named.find((name) => known.has(name)) ?? paddingCollation;
 }
 
 /** Two columns of one name cannot stand in a query within another. */

@@ -88,7 +88,7 @@ describe('tables', () => {
       [
         'create-table',
         `CREATE TABLE \`${database}\`.\`made\` (
-  \`id\` VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  \`id\` VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL,
   \`title\` LONGTEXT NULL COMMENT 'Имя \\'и\\' \\\\ фамилия',
   \`amount\` DECIMAL(65,20) NULL,
   \`stamp\` DATETIME(6) NULL,
@@ -209,6 +209,8 @@ describe('a connection', () => {
 
   it('is given by a url as well', async () => {
     expect(await check({ url })).toMatchObject([{ ok: true }, { ok: true }]);
+    // As a pipeline fills it in.
+    expect(await check({ url, port: 3306 })).toMatchObject([{ ok: true }, { ok: true }]);
   });
 
   it('says why there is none', async () => {

@@ -36,6 +36,10 @@ describe('a connection', () => {
     expect(connection.system).toBe(`127.0.0.1:${settings.port}/${settings.database}`);
   });
 
+  it('goes by the port of its url, beside the default that a pipeline fills in', async () => {
+    expect(await openOn({ url, port: 5432 }).rows('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
   it('looks in the schema it names, and in public then', async () => {
     await sql(`DROP SCHEMA IF EXISTS "My" CASCADE; DROP TABLE IF EXISTS shared; CREATE SCHEMA "My";
       CREATE TABLE "My".shared AS SELECT 'mine' AS v; CREATE TABLE shared AS SELECT 'public' AS v`);

@@ -88,7 +88,8 @@ export function endpointOf(given: Settings): Endpoint {
   const { ca, verify } = given.ssl ?? {};
   return {
     host: named('host'),
-    port: given.port ?? url?.port ?? defaults.port,
+    // The default of the schema stands in `port` where nobody wrote one.
+    port: url?.port ?? given.port ?? defaults.port,
     user: named('user'),
     password: given.password ?? url?.password,
     database: named('database'),

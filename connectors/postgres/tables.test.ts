@@ -52,6 +52,18 @@ describe('a table that is not there', () => {
     expect(made[1]).toEqual({ name: 'title', type: 'text', optional: true, title: `Название "сделки" и 'кавычки'` });
   });
 
+  it('gets a column without a zone for a local time, which stays what it is', async () => {
+    const columns: readonly Field[] = [
+      { name: 'id', type: 'id' },
+      { name: 'at', type: 'datetime', naive: true },
+    ];
+    await tables.change(await plan(columns), running());
+    await load({ entity: 'deals', key: ['id'], columns: ['id', 'at'], rows: [['1', '2026-03-29T02:30:00.000']] });
+    expect(await rows('SELECT at::text AS at FROM deals')).toEqual([{ at: '2026-03-29 02:30:00' }]);
+    expect((await sink.describe('deals', running())).fields[1]).toMatchObject({ type: 'datetime', naive: true });
+    expect(await plan(columns)).toEqual([]);
+  });
+
   it('holds what is loaded without a loss', async () => {
     await tables.change(await plan(fields), running());
     const values = {

@@ -26,7 +26,7 @@ export interface SqliteSession extends Session {
 export function openDatabase(settings: Settings, host: Host): Database {
   const file = resolve(host.folder, settings.file);
   const patienceMs = busyTimeoutMs(settings);
-  const handles = handlesOf(file, host);
+  const handles = handlesOf(file);
   let last: Promise<unknown> = Promise.resolve();
   const waiting = <Done>(signal: AbortSignal, work: () => Done): Promise<Done> =>
     whileBusy(file, patienceMs, signal, work);
@@ -51,6 +51,7 @@ export function openDatabase(settings: Settings, host: Host): Database {
       yield* streamed(file, statement, pageRows, signal, waiting);
     },
     transaction: (work, signal) => inTurn(() => transaction(file, handles, work, signal, waiting)),
+    missing: () => (existsSync(file) ? undefined : fileErrors.missing.error({ file })),
     async about(signal) {
       const version = await waiting(signal, () => runOn(handles.reader(), versionQuery));
       const nowMs = host.now();
@@ -83,10 +84,9 @@ interface Handles {
   close(): void;
 }
 
-function handlesOf(file: string, host: Host): Handles {
+function handlesOf(file: string): Handles {
   let reader: Handle | undefined;
   let writer: Handle | undefined;
-  let warned = false;
   return {
     reader() {
       if (reader?.memory === true && existsSync(file)) {
@@ -94,10 +94,6 @@ function handlesOf(file: string, host: Host): Handles {
         reader = undefined;
       }
       reader ??= openToRead(file);
-      if (reader.memory && !warned) {
-        warned = true;
-        host.warn(fileErrors.missing.error({ file }));
-      }
       return reader;
     },
     writer: () => (writer ??= openToWrite(file)),

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { PipeError } from '../../engine/index.ts';
 import { errors } from '../_sql/errors.ts';
 import { fileErrors } from './errors.ts';
@@ -21,6 +22,7 @@ export function wrapped(thrown: unknown, file: string): unknown {
   return (
     rowError(code, thrown.message, thrown) ??
     fileError(code, file, thrown) ??
+    noFile(thrown.message, file, thrown) ??
     statementError(code, thrown.message, thrown)
   );
 }
@@ -72,6 +74,12 @@ function fileError(code: string, file: string, cause: Error): PipeError | undefi
   if (code === 'SQLITE_FULL' || code.startsWith('SQLITE_IOERR'))
     return fileErrors.disk.error(given, { cause, retry: true });
   return undefined;
+}
+
+/** A query of what was never made. */
+function noFile(message: string, file: string, cause: Error): PipeError | undefined {
+  if (!message.startsWith('no such table: ') || existsSync(file)) return undefined;
+  return fileErrors.missing.error({ file }, { cause });
 }
 
 function statementError(code: string, message: string, cause: Error): PipeError {

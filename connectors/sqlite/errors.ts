@@ -4,11 +4,11 @@ import { defineErrors } from '../../engine/index.ts';
 export const fileErrors = defineErrors('sqlite', {
   missing: {
     kind: 'environment',
-    en: 'there is no file {file} yet: it is read as a data base without tables',
-    ru: 'файла {file} ещё нет: он читается как база без таблиц',
+    en: 'there is no file {file}',
+    ru: 'нет файла {file}',
     fix: {
       en: 'correct file on the connection, or write ddl: create on the target, which makes it',
-      ru: 'исправьте file у подключения или напишите у цели ddl: create, тогда он будет создан',
+      ru: 'исправьте file у подключения или напишите у цели ddl: create, тогда файл будет создан',
     },
   },
   no_folder: {

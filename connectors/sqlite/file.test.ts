@@ -20,18 +20,19 @@ describe('the file of SQLite', () => {
     const { host, sink } = connect(folder, 'new.db');
     const changes = await sink.tables.plan(people, running());
     expect(() => statSync(join(folder, 'new.db'))).toThrow(expect.objectContaining({ code: 'ENOENT' }));
-    expect(host.warnings.map(({ code }) => code)).toEqual(['sqlite.missing']);
+    expect(host.warnings).toEqual([]);
     await sink.tables.change(changes, running());
     const modes = ['new.db', 'new.db-wal', 'new.db-shm'].map((name) => statSync(join(folder, name)).mode & 0o777);
     expect(modes).toEqual([0o600, 0o600, 0o600]);
   });
 
-  it('is not made by a read of one that is not there', async () => {
+  it('is named where it is not there, and not made by a read', async () => {
     const folder = emptyFolder();
-    const { connection, host } = connect(folder, 'wrong.db');
-    const error = await rejection(sourceOf(connection, { table: 'people' }).describe(running()));
-    expect(error).toMatchObject({ code: 'sql.table_unknown' });
-    expect(host.warnings.map(({ code }) => code)).toEqual(['sqlite.missing']);
+    const { connection, sink } = connect(folder, 'wrong.db');
+    const table = sourceOf(connection, { table: 'people' }).describe(running());
+    const query = sourceOf(connection, { query: 'SELECT * FROM people' }).describe(running());
+    for (const looked of [table, query, sink.describe('people', running())])
+      expect(await rejection(looked)).toMatchObject({ code: 'sqlite.missing' });
     expect(() => statSync(join(folder, 'wrong.db'))).toThrow(expect.objectContaining({ code: 'ENOENT' }));
   });
 
@@ -81,5 +82,25 @@ describe('another program that writes to the file', () => {
     const question = { by: { id: { anyOf: ['1'] } } };
     const [answer] = await sink.find('people', [question], ['name'], running());
     expect(answer).toEqual({ ok: true, rows: [{ key: '1', values: { id: 1, name: 'Анна' } }] });
+  });
+});
+
+describe('what `pipe check` asks of a table', () => {
+  const asked = async (makes?: 'create' | 'evolve', statement?: string) => {
+    const shop = statement === undefined ? connect(emptyFolder(), 'new.db') : openShop(statement);
+    const use = { entity: 'people', fields: ['id', 'name'], ...(makes && { makes }) };
+    const results = await shop.connection.check({ sources: [], entities: [use] }, running());
+    return results.slice(2).map(({ ok, fact, error }) => [ok, fact.en, error?.code]);
+  };
+
+  it('is that it is there, unless the first run makes it', async () => {
+    expect(await asked('create')).toEqual([[true, 'is not there yet: a run makes it', undefined]]);
+    expect(await asked()).toEqual([[false, 'cannot be read', 'sqlite.missing']]);
+  });
+
+  it('is that it has its columns, unless the next run adds them', async () => {
+    const narrow = 'CREATE TABLE people (id INTEGER PRIMARY KEY)';
+    expect(await asked('evolve', narrow)).toEqual([[true, '1 column', undefined]]);
+    expect(await asked('create', narrow)).toEqual([[false, 'cannot be read', 'sql.column_unknown']]);
   });
 });

@@ -17,7 +17,7 @@ describe('a load into SQLite', () => {
     const done = await sink.atomic.commit({ mark, sequence: 7, cursor: { at: 3 }, load, writes: [] }, running());
     const loaded = { created: 1, updated: 1, unchanged: 1 };
     expect(done).toEqual({ loaded, refused: [], outcomes: [] });
-    expect(await sink.atomic.takeOver(mark, running())).toEqual({ epoch: 1, sequence: 7, cursor: { at: 3 }, loaded });
+    expect(await sink.atomic.takeOver(mark, running())).toEqual({ epoch: 2, sequence: 7, cursor: { at: 3 }, loaded });
     expect(other.prepare(all).raw().all()).toEqual([
       [1, 'Анна'],
       [2, 'Фёдор'],

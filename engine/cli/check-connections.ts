@@ -102,6 +102,7 @@ export async function othersLeftOut(file: string, names: readonly string[]) {
 function usesOf(prepared: Prepared, connection: string): ConnectionUses {
   const { flows } = prepared.compiled;
   const entities = new Map<string, Set<string>>();
+  const made = new Map<string, 'create' | 'evolve'>();
   for (const target of flows.flatMap((flow) => flow.targets)) {
     if (target.target.connection !== connection) continue;
     const fields = entities.get(target.target.entity) ?? new Set();
@@ -109,9 +110,15 @@ function usesOf(prepared: Prepared, connection: string): ConnectionUses {
     for (const rung of target.rungs) for (const by of rung.by) fields.add(by.field);
     for (const field of target.fields ?? []) fields.add(field.mapping.field);
     entities.set(target.target.entity, fields);
+    const { entity, ddl } = target.target;
+    if (target.fields && (ddl === 'evolve' || (ddl === 'create' && made.get(entity) !== 'evolve')))
+      made.set(entity, ddl);
   }
   return {
     sources: flows.filter((flow) => flow.flow.source.connection === connection).map((flow) => flow.flow.source.block),
-    entities: [...entities].map(([entity, fields]) => ({ entity, fields: [...fields] })),
+    entities: [...entities].map(([entity, fields]) => {
+      const makes = made.get(entity);
+      return { entity, fields: [...fields], ...(makes && { makes }) };
+    }),
   };
 }

@@ -36,7 +36,7 @@ export async function namedVariables(
   return [...new Map(found.reverse().map((variable) => [variable.name, variable])).values()].reverse();
 }
 
-/** The text of `.env.example`: copied to `.env` and filled in, it is all the pipeline needs. */
+/** The text of a pipeline's `.env.example`: copied to `.env` and filled in, it is all the pipeline needs. */
 export function environmentExample(variables: readonly NamedVariable[], pipeline: string): string {
   const head = [
     `# What ${pipeline} reads from its environment. Copy this file to .env, beside your copy of the pipeline,`,

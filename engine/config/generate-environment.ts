@@ -7,15 +7,14 @@ import { environmentExample, ignoredFiles, namedVariables } from './environment-
 
 const folder = fileURLToPath(new URL('../../pipelines/', import.meta.url));
 
-/** `.env.example` and `.gitignore` beside the shipped pipelines. */
+/** `<pipeline>.env.example` beside each of the shipped pipelines, and the `.gitignore` of their folder. */
 async function environmentFiles(): Promise<readonly GeneratedFile[]> {
   const pipelines = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name));
-  const variables = await Promise.all(pipelines.sort().map(async (name) => namedVariables(join(folder, name))));
-  const all = new Map(variables.flat().map((variable) => [variable.name, variable]));
-  return [
-    { path: join(folder, '.env.example'), text: environmentExample([...all.values()], pipelines.join(', ')) },
-    { path: join(folder, '.gitignore'), text: ignoredFiles },
-  ];
+  const examples = pipelines.sort().map(async (name): Promise<GeneratedFile> => {
+    const text = environmentExample(await namedVariables(join(folder, name)), name);
+    return { path: join(folder, name.replace(/\.ya?ml$/, '.env.example')), text };
+  });
+  return [...(await Promise.all(examples)), { path: join(folder, '.gitignore'), text: ignoredFiles }];
 }
 
 process.exitCode = writeOrCheck(await environmentFiles(), process.argv, 'node engine/config/generate-environment.ts');

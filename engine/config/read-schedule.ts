@@ -1,9 +1,10 @@
+import type { Diagnostic } from '../diagnostics.ts';
 import { configErrors } from './errors.ts';
 import { durationMs } from './duration.ts';
 import { checkConnection } from './names.ts';
 import { choicesFor } from './nearest.ts';
 import { child, entries, entry, items, textAt, toJson } from './node.ts';
-import type { Node } from './node.ts';
+import type { Node, ScalarNode } from './node.ts';
 import type { Brake, Brakes, ScheduleEntry, SyncLog } from './pipeline.ts';
 import { textsIn, wordAt } from './reader.ts';
 import type { Reader } from './reader.ts';
@@ -45,11 +46,20 @@ function readCron(
   const written = child(node, 'cron');
   if (written?.kind !== 'scalar' || written.value === null || written.undecided) return undefined;
   if (!isCron(written.text)) {
-    reader.report(configErrors.wrong_cron.finding({ text: shown(written) }, placeOf(written.span)));
+    reader.report(wrongCron(written));
     return undefined;
   }
   const timezone = textAt(node, 'timezone');
   return { ...common, on: 'cron', cron: written.text, ...(timezone !== undefined && { timezone }) };
+}
+
+/** What a variable holds is not shown, but the variable is named. */
+function wrongCron(written: ScalarNode): Diagnostic {
+  const place = placeOf(written.span);
+  const [variable] = written.variables?.names ?? [];
+  if (variable === undefined) return configErrors.wrong_cron.finding({ text: shown(written) }, place);
+  const example = '0 8,20 * * * (Minute, hour, day, month, weekday)';
+  return configErrors.variable_misfit.finding({ variable, key: 'cron', example }, place);
 }
 
 function checkFlows(named: ReturnType<typeof textsIn>, flows: readonly string[], reader: Reader): void {

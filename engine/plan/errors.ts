@@ -73,6 +73,15 @@ export const planErrors = defineErrors('plan', {
     ru: '«{field}» — не поле сущности {entity} в подключении {connection}',
     fix: { en: 'create the field there or write {expected}', ru: 'создайте поле в системе или напишите {expected}' },
   },
+  fields_fold: {
+    kind: 'input',
+    en: 'record fields "{one}" and "{other}" are both "{field}" in target {target}',
+    ru: 'поля записи «{one}» и «{other}» в цели {target} — одно поле «{field}»',
+    fix: {
+      en: 'rename one of them in `map`, or name in `fields` which of them "{field}" takes',
+      ru: 'переименуйте одно из них в `map` или назовите в `fields`, какое из них берёт «{field}»',
+    },
+  },
   read_only_field: {
     kind: 'input',
     en: '"{field}" of {entity} can only be read',

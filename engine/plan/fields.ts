@@ -18,7 +18,7 @@ export async function createValues(
   references: References,
 ): Promise<Record<string, Value>> {
   const values: Record<string, Value> = {};
-  for (const field of fieldsFor(target, record)) {
+  for (const field of fieldsFor(target, record, entity.recordFields)) {
     const given = fieldValue(field, record, variables, references);
     const value = given instanceof Promise ? await given : given;
     if (isEmpty(value)) continue;
@@ -39,7 +39,7 @@ export async function updateValues(
   references: References,
 ): Promise<WriteValues> {
   const values: Record<string, Value | null> = {};
-  for (const field of fieldsFor(target, record)) {
+  for (const field of fieldsFor(target, record, entity.recordFields)) {
     if (!allows(verdict, field.mapping.field)) continue;
     const value = await differing(field, entity, record, variables, found, references);
     if (value !== undefined) values[field.mapping.field] = value;

@@ -9,13 +9,20 @@ export type References = ReadonlyMap<string, Value | PipeError | undefined>;
 export const noReferences: References = new Map();
 
 /**
- * The fields of a target for this record: those mapped by name and, with `fields: all`, every record field that no
- * mapping takes by its bare name.
+ * The fields of a target for this record: those mapped by name and, with `fields: all`, every field that it or the
+ * records of the flow have and no mapping takes by its bare name.
  */
-export function fieldsFor(target: CompiledTarget, record: Row): readonly CompiledField[] {
+export function fieldsFor(
+  target: CompiledTarget,
+  record: Row,
+  recordFields: ReadonlySet<string> = noFields,
+): readonly CompiledField[] {
   const mapped = target.fields ?? [];
-  return target.target.everyField ? [...mapped, ...restOf(target, Object.keys(record))] : mapped;
+  if (!target.target.everyField) return mapped;
+  return [...mapped, ...restOf(target, [...new Set([...recordFields, ...Object.keys(record)])])];
 }
+
+const noFields: ReadonlySet<string> = new Set();
 
 /** With `fields: all`, what these record fields are written to; none for those that `fields` names or takes itself. */
 export function restOf(target: CompiledTarget, names: readonly string[]): readonly CompiledField[] {

@@ -15,6 +15,8 @@ export type Ask = (question: Question) => Promise<readonly Row[]>;
 export interface TargetEntity {
   readonly description: EntityDescription;
   readonly fields: Fields;
+  /** With `fields: all`, what the records of the flow are known to have: where one lacks it, it has no value. */
+  readonly recordFields?: ReadonlySet<string>;
 }
 
 /** The engine's own mark of what one record creates in one target: whose it is, and which record's (DL-12). */

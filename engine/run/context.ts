@@ -89,6 +89,8 @@ export interface Scope extends TargetEntity {
   readonly connection: OpenConnection;
   readonly sink: Sink;
   readonly description: EntityDescription;
+  /** Of the flow: those its source foretold, then those that were met, in that order. */
+  readonly recordFields: Set<string>;
   /** Fields every `find` reads. */
   readonly select: readonly string[];
   /** The shapes of all questions the flow can ask of it. */

@@ -123,7 +123,7 @@ async function tableOf(
   scope: Scope,
   records: readonly MappedRow[],
 ): Promise<LoadTable> {
-  const fields = [...(target.fields ?? []), ...restOf(target, namesOf(target, records))];
+  const fields = [...(target.fields ?? []), ...restOf(target, [...scope.recordFields])];
   const { absent } = target.target;
   const mark = typeof absent === 'object' ? [absent.mark] : [];
   const unmarked = mark.filter((name) => !fields.some(({ mapping }) => mapping.field === name));
@@ -166,13 +166,6 @@ async function tableOf(
     }
   }
   return { columns, rows: [...rows.values()], failures, skipped };
-}
-
-/** Every field that one of the records has, in the order they are met. */
-function namesOf({ target }: CompiledTarget, records: readonly MappedRow[]): readonly string[] {
-  const names = new Set<string>();
-  if (target.everyField) for (const { record } of records) for (const name in record) names.add(name);
-  return [...names];
 }
 
 /** What is taken from a row that is not there leaves the field alone, as far as the policy lets it. */

@@ -3,7 +3,7 @@ import { planErrors } from '../plan/errors.ts';
 import { restOf } from '../plan/mapped-fields.ts';
 import type { CompiledTarget } from '../transform/compiled.ts';
 import { attempt } from './attempt.ts';
-import type { FlowContext, OpenConnection, RunContext, Scope } from './context.ts';
+import type { FlowContext, OpenConnection, RunContext } from './context.ts';
 import { reach } from './crash-points.ts';
 import { columnsOfValues } from './wanted-table.ts';
 
@@ -38,20 +38,32 @@ function tell(context: RunContext, connection: string, changes: readonly TableCh
 export async function meetFields(context: FlowContext, target: CompiledTarget, records: readonly Row[]): Promise<void> {
   const { everyField, name, entity, connection, ddl, key, place } = target.target;
   const scope = context.scopes.of(name);
-  if (!everyField || scope.description.openFields) return;
-  const fields = unmet(target, scope, records);
+  if (!everyField) return;
+  const { recordFields, description } = scope;
+  for (const record of records) for (const field in record) recordFields.add(field);
+  checkFolds(target, [...recordFields]);
+  if (description.openFields) return;
+  const fields = restOf(target, [...recordFields]).filter(({ mapping }) => !scope.fields.has(mapping.field));
   const [first] = fields;
   if (!first) return;
-  if (ddl !== 'evolve') throw missingColumn(scope.description, first.mapping.field, connection, place);
+  if (ddl !== 'evolve') throw missingColumn(description, first.mapping.field, connection, place);
   const columns = columnsOfValues(fields, records);
   await makeTable(context, scope.connection, scope.sink, { entity, key, columns, ddl });
   await context.scopes.reload();
 }
 
-function unmet(target: CompiledTarget, scope: Scope, records: readonly Row[]): ReturnType<typeof restOf> {
-  const names = new Set<string>();
-  for (const record of records) for (const name of Object.keys(record)) names.add(name);
-  return restOf(target, [...names]).filter(({ mapping }) => !scope.fields.has(mapping.field));
+/** Two fields that would be one in the target: the one would be lost. */
+export function checkFolds(target: CompiledTarget, names: readonly string[]): void {
+  const taken = new Map<string, string>();
+  for (const other of names) {
+    const [rest] = restOf(target, [other]);
+    if (!rest) continue;
+    const { field, place } = rest.mapping;
+    const one = taken.get(field);
+    if (one !== undefined && one !== other)
+      throw planErrors.fields_fold.error({ one, other, field, target: target.target.name }, { where: place });
+    taken.set(field, other);
+  }
 }
 
 export function missingColumn(

@@ -10,19 +10,20 @@ import type { CompiledFlow, CompiledTarget } from '../transform/compiled.ts';
 import { choicesFor, listed } from '../config/nearest.ts';
 import { attempt } from './attempt.ts';
 import type { OpenConnection, RunContext, Scope, Scopes } from './context.ts';
-import { makeTable, missingColumn } from './make-tables.ts';
+import { checkFolds, makeTable, missingColumn } from './make-tables.ts';
 import { checkReference } from './references.ts';
-import { wantedTable } from './wanted-table.ts';
+import { namesKnown, wantedTable } from './wanted-table.ts';
 
 /** Described when the first record needs them: a run with nothing to do asks nobody anything. */
 export function lazyScopes(context: RunContext, flow: CompiledFlow, source: SourceDescription): Scopes {
   let scopes: ReadonlyMap<string, Scope> | undefined;
+  const recordFields = new Set(namesKnown(flow, source));
   return {
     load: async () => {
-      scopes ??= await describeScopes(context, flow, source);
+      scopes ??= await describeScopes(context, flow, source, recordFields);
     },
     reload: async () => {
-      scopes = await describeScopes(context, flow, source);
+      scopes = await describeScopes(context, flow, source, recordFields);
     },
     of: (target) => {
       const scope = scopes?.get(target);
@@ -37,6 +38,7 @@ async function describeScopes(
   context: RunContext,
   flow: CompiledFlow,
   source: SourceDescription,
+  recordFields: Set<string>,
 ): Promise<ReadonlyMap<string, Scope>> {
   const groups = new Map<string, CompiledTarget[]>();
   for (const target of flow.targets) {
@@ -47,7 +49,7 @@ async function describeScopes(
   // One after the other: most systems describe all their entities in one answer, which a connector keeps.
   for (const [id, targets] of groups) {
     const scope = await describeScope(context, flow, source, id, targets);
-    for (const target of targets) scopes.set(target.target.name, scope);
+    for (const target of targets) scopes.set(target.target.name, { ...scope, recordFields });
   }
   return scopes;
 }
@@ -68,7 +70,7 @@ async function describeScope(
   source: SourceDescription,
   id: string,
   targets: readonly CompiledTarget[],
-): Promise<Scope> {
+): Promise<Omit<Scope, 'recordFields'>> {
   const [first] = targets;
   if (!first) throw new Error('a scope without targets');
   const connection = connectionOf(context, first);
@@ -76,6 +78,7 @@ async function describeScope(
   if (!sink) throw new Error(`connection ${connection.name} cannot be written to`);
   const references = await describeReferences(context, connection, sink, targets);
   for (const target of targets) {
+    checkFolds(target, namesKnown(flow, source));
     await makeTable(context, connection, sink, wantedTable(flow, target, source, references));
   }
   const description = await attempt(context, connection.name, () => sink.describe(first.target.entity, context.signal));
@@ -130,7 +133,7 @@ function checkEveryField(
   description: EntityDescription,
 ): void {
   if (description.openFields) return;
-  const names = flow.shapes ? [...flow.shapes.keys()] : source.fields.map(({ name }) => name);
+  const names = namesKnown(flow, source);
   const known = new Set(description.fields.map(({ name }) => name));
   const lacking = restOf(target, names).find(({ mapping }) => !known.has(mapping.field));
   if (lacking) throw missingColumn(description, lacking.mapping.field, target.target.connection, target.target.place);

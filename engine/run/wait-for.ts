@@ -29,7 +29,8 @@ export async function waitUntilThere(
       signal.throwIfAborted();
       const error = toPipeError(thrown);
       const leftMs = untilMs - clock.monotonic();
-      if (error.kind !== 'environment' || leftMs <= 0) return error;
+      // A wrong password does not become right by waiting: only what may pass by itself is an absence.
+      if (error.kind !== 'environment' || !error.retry || leftMs <= 0) return error;
       if (!told) tell(error);
       told = true;
       await clock.sleep(Math.min(pauseMs, leftMs), signal);

@@ -28,12 +28,16 @@ function wantedColumns(
 ): readonly Field[] {
   const { absent } = target.target;
   const record = recordField(flow, source);
-  const names = flow.shapes ? [...flow.shapes.keys()] : source.fields.map(({ name }) => name);
-  const columns = [...(target.fields ?? []), ...restOf(target, names)].map((field) =>
+  const columns = [...(target.fields ?? []), ...restOf(target, namesKnown(flow, source))].map((field) =>
     columnOf(field, record, references),
   );
   const isMarked = typeof absent === 'object' && !columns.some(({ name }) => name === absent.mark);
   return isMarked ? [...columns, { name: absent.mark, type: 'datetime' }] : columns;
+}
+
+/** What the flow's records are known to have before the first one comes. */
+export function namesKnown(flow: CompiledFlow, source: SourceDescription): readonly string[] {
+  return flow.shapes ? [...flow.shapes.keys()] : source.fields.map(({ name }) => name);
 }
 
 /** What the record's field of this name looks like, where anything is known of it. */

@@ -9,6 +9,7 @@ import { deliver } from './deliver.ts';
 import { runErrors } from './errors.ts';
 import type { Failure } from './failures.ts';
 import { mapBatch } from './map-batch.ts';
+import { meetAllFields } from './run-flow.ts';
 import type { FlowRun } from './run-flow.ts';
 
 /** Works off what is due, at every run, also when the source had nothing new (rule 36, T4). */
@@ -38,6 +39,7 @@ async function retry(work: FlowRun, entries: readonly QueueEntry[]): Promise<voi
   task.tally.skipped += mapped.skipped.length;
   if (mapped.records.length > 0) {
     await context.scopes.load();
+    await meetAllFields(context, mapped.records);
     await deliver(context, mapped.records, task);
   }
   const failures = [...mapped.failed, ...gone.map(goneFailure)];

@@ -9,6 +9,19 @@ const twoConnections = peopleYaml.replace(
   '  desk: { connector: file }\n  portal: { connector: bitrix24, webhook: "${secret:PORTAL_WEBHOOK}" }\n',
 );
 
+const intoShop = (ddl: string): string => `version: 1
+name: people
+connections:
+  desk: { connector: file }
+  shop: { connector: sqlite, file: shop.db }
+flows:
+  people:
+    source: { connection: desk, file: people.csv }
+    key: id
+    targets:
+      people: { connection: shop, table: people, key: [id], ddl: ${ddl}, fields: all }
+`;
+
 describe('pipe check', () => {
   it('says what it found of each connection, and changes nothing', async () => {
     const { pipe } = place(peopleFiles);
@@ -51,6 +64,27 @@ describe('pipe check', () => {
       stdout: '',
       stderr: 'error cli.unknown_connection\n  there is no connection "dsk" in people.yaml\n  fix: write "desk"\n',
     });
+  });
+
+  it.each(['create', 'evolve'])(
+    'takes a table that is not there yet for none with ddl: %s, which makes it',
+    async (ddl) => {
+      const { pipe } = place({ ...peopleFiles, 'shop.db': '', 'people.yaml': intoShop(ddl) });
+      const { exit, stdout } = await pipe(['check', 'people.yaml', '--connection', 'shop']);
+      expect([exit, stdout.split('\n').slice(-2)]).toEqual([
+        0,
+        ['  ✓ table people: is not there yet: a run makes it', ''],
+      ]);
+      expect((await pipe(['run', 'people.yaml'])).exit).toBe(0);
+      expect((await pipe(['check', 'people.yaml', '--connection', 'shop'])).stdout).toMatch(
+        /✓ table people: \d columns/,
+      );
+    },
+  );
+
+  it('names a table that is not there where no run makes it', async () => {
+    const { pipe } = place({ ...peopleFiles, 'shop.db': '', 'people.yaml': intoShop('never') });
+    expect((await pipe(['check', 'people.yaml', '--connection', 'shop'])).exit).toBe(2);
   });
 
   it('100. waits for a connection that says so, tells once, and ends with 3 when it does not come up', async () => {

@@ -261,7 +261,7 @@ describe('`ddl`', () => {
     ]);
   });
 
-  it('95: gives a new field of the source a column of its own, and keeps the data', async () => {
+  it('95. gives a new field of the source a column of its own, and keeps the data', async () => {
     tables.rows = [{ ID: '1', TITLE: 'Первая', stamp: 1 }];
     await run(idKey(evolve('evolve')));
     tables.fields = [...tables.fields, { name: 'UF_CRM_1', type: 'number' }];
@@ -285,7 +285,61 @@ describe('`ddl`', () => {
     expect(rowsOf('mirror').at(-1)).toEqual({ id: '3', stamp: 3, late: true });
   });
 
-  it('67: with `never` names the column that lacks, and writes nothing', async () => {
+  it.each([
+    ['loaded', ''],
+    ['planned', '        guard: [{ if: $found.title = "never", keep: [title] }]\n'],
+  ])('clears, with `fields: all`, what the source no longer has in any record of a batch: %s', async (_how, guard) => {
+    const text = idKey(evolve('evolve')) + guard;
+    await run(text);
+    tables.rows = [{ ID: '1', stamp: 2 }];
+    await run(text);
+    expect(rowsOf('mirror')).toEqual([{ id: '1', stamp: 2 }]);
+  });
+
+  it.each([
+    ['loaded', ''],
+    ['planned', '        guard: [{ if: $found.title = "never", keep: [title] }]\n'],
+  ])('clears a field that no description foretold once a later record lacks it: %s', async (_how, guard) => {
+    tables.rows = [
+      { ID: '1', stamp: 1, UF_NEW: 'было' },
+      { ID: '2', stamp: 2 },
+      { ID: '1', stamp: 3 },
+    ];
+    await run(idKey(evolve('evolve')).replace('batch: 2', 'batch: 1') + guard);
+    expect(rowsOf('mirror')).toEqual([
+      { id: '1', stamp: 3 },
+      { id: '2', stamp: 2 },
+    ]);
+  });
+
+  it('names both fields of the source that would be one column, before anything is written', async () => {
+    tables.fields = [...tables.fields, { name: 'Title', type: 'text' }];
+    const result = await run(idKey(evolve('evolve')));
+    expect(result).toMatchObject({
+      exitCode: 2,
+      error: {
+        code: 'plan.fields_fold',
+        parameters: { one: 'TITLE', other: 'Title', field: 'title', target: 'people' },
+      },
+    });
+    expect(tables.changes).toEqual([]);
+    expect(tables.batches).toEqual([]);
+  });
+
+  it('stops before it would write two fields into one column, where no description foretold them', async () => {
+    tables.rows = [
+      { ID: '1', stamp: 1, TITLE: 'Первая' },
+      { ID: '2', stamp: 2, title: 'Вторая' },
+    ];
+    const result = await run(idKey(evolve('evolve')).replace('batch: 2', 'batch: 1'));
+    expect(result).toMatchObject({
+      exitCode: 2,
+      error: { code: 'plan.fields_fold', parameters: { one: 'TITLE', other: 'title' } },
+    });
+    expect(rowsOf('mirror')).toEqual([{ id: '1', stamp: 1, title: 'Первая' }]);
+  });
+
+  it('67. with `never` names the column that lacks, and writes nothing', async () => {
     const result = await run(idKey(yaml(`        ddl: never\n${everything}`)));
     expect(result).toMatchObject({
       exitCode: 2,

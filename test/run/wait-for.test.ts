@@ -9,6 +9,7 @@ import type { TableSystem } from '../support/table-connector.ts';
 
 const errors = defineErrors('starting', {
   refused: { kind: 'environment', en: 'nobody listens', ru: 'никто не слушает', fix: { en: 'wait', ru: 'ждите' } },
+  login: { kind: 'environment', en: 'wrong password', ru: 'неверный пароль', fix: { en: 'set it', ru: 'задайте' } },
   no_base: { kind: 'input', en: 'no such base', ru: 'нет такой базы', fix: { en: 'name it', ru: 'назовите' } },
 });
 
@@ -59,7 +60,7 @@ beforeEach(async () => {
   desk = await stand(connectors);
   upAt = 0;
   tries = 0;
-  refusal = () => errors.refused.error({});
+  refusal = () => errors.refused.error({}, { retry: true });
 });
 afterEach(() => desk.close());
 
@@ -105,12 +106,19 @@ describe('100. A data base that comes up later', () => {
     expect([tries, desk.clock.slept]).toEqual([2, []]);
   });
 
+  it('is not waited for where it refuses the password, which is said at once', async () => {
+    upAt = Infinity;
+    refusal = () => errors.login.error({});
+    expect(await run()).toMatchObject({ exitCode: 3, error: { code: 'starting.login' } });
+    expect([tries, desk.clock.slept, waits()]).toEqual([1, [], []]);
+  });
+
   it('a stop ends the waiting', async () => {
     upAt = Infinity;
     const stop = new AbortController();
     refusal = () => {
       stop.abort('SIGTERM');
-      return errors.refused.error({});
+      return errors.refused.error({}, { retry: true });
     };
     const result = await desk.run(await compiled(text, connectors), {}, stop.signal);
     expect(result).toMatchObject({ exitCode: 143, flows: [] });

@@ -4,6 +4,7 @@ import { isUtf8 } from 'node:buffer';
 import { once } from 'node:events';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { request } from 'undici';
 import { root } from './clone.ts';
 import { fencesOf } from './markdown.ts';
 import type { Fence } from './markdown.ts';
@@ -25,7 +26,8 @@ const bin = join(root, 'engine', 'cli', 'bin.ts');
 /**
  * Follows the README of an example to the letter, in a copy of the example. Its blocks are
  *
- *     sh           `pipe …`, ending with `# exit code 4` where it does not end with 0; `export NAME=value`
+ *     sh           `pipe …`, ending with `# exit code 4` where it does not end with 0; `export NAME=value`;
+ *                  `curl -sg "address"`, which the sandbox has to answer with 200
  *     diff <file>  an edit of that file
  *     text         what the last command prints: its result, or its messages where it has none
  *     csv <file>   what that file holds
@@ -82,6 +84,13 @@ async function type(lesson: Lesson, text: string, line: number): Promise<readonl
   if (name !== undefined && value !== undefined) {
     lesson.variables[name] = onRealPort(lesson, value);
     return [];
+  }
+  const [, address] = /^curl -sg "(\S+)"$/.exec(command) ?? [];
+  if (address !== undefined) {
+    // No connection is kept: by the next call the sandbox would have closed it, while a command held this process.
+    const { statusCode, body } = await request(onRealPort(lesson, address), { reset: true });
+    await body.dump();
+    return [{ line, command, said: 'status 200', seen: `status ${statusCode}` }];
   }
   const [program, ...args] = command.split(/ +/);
   if (program !== 'pipe') throw new Error(`line ${line}: a lesson runs pipe, not ${command}`);

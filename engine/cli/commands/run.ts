@@ -1,19 +1,17 @@
-import { Flags } from '@oclif/core';
 import type { PipeError } from '../../errors.ts';
 import type { RunEvent } from '../../events/events.ts';
 import type { RunOptions } from '../../run/context.ts';
 import { BaseCommand } from '../base-command.ts';
-import { levels } from '../../log/level.ts';
 import { runDue, runForever } from '../by-schedule.ts';
-import { choiceFlag, fileArgument, numberFlag, pipelineFlags, repeated } from '../flags.ts';
+import { fileArgument } from '../flags.ts';
 import { prepare } from '../prepare.ts';
 import type { Prepared } from '../prepare.ts';
 import { previewExitCode, previewRun } from '../preview.ts';
 import { previewData, previewText, previewWord } from '../render/preview.ts';
 import { errorText } from '../render/error.ts';
 import { afterword, endedText, runData, runText, stoppingText } from '../render/run.ts';
+import { runFlags, runOptions } from '../run-flags.ts';
 import { runOnce } from '../run-once.ts';
-import { compileOnly, isHandPicked, windowOf } from '../row-filter.ts';
 import type { Holder } from '../../state/machine-ports.ts';
 import { checkSchedulingFlags, scheduledWork } from '../scheduled-work.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -22,35 +20,7 @@ import { logFailedStart, watchRun } from '../watch-run.ts';
 export default class Run extends BaseCommand {
   static override summary = 'Run a pipeline: read, map, match, write what differs.';
   static override args = { file: fileArgument };
-  static override flags = {
-    ...pipelineFlags,
-    flow: Flags.string({
-      description: 'only these flows, and those they come after',
-      helpValue: '<name,…>',
-      delimiter: ',',
-      ...repeated,
-    }),
-    full: Flags.boolean({ description: 'read as far back as cursor.full says and look at every target row again' }),
-    since: Flags.string({ description: 'read from this time on; the checkpoint stays', helpValue: '<time>' }),
-    until: Flags.string({ description: 'read up to this time; the checkpoint stays', helpValue: '<time>' }),
-    only: Flags.string({ description: 'only source rows for which this is true', helpValue: '<condition|@file>' }),
-    limit: numberFlag({ description: 'read at most so many rows', min: 1 }),
-    allow: choiceFlag({
-      description: 'lift a brake',
-      choices: ['creates', 'updates', 'deletes'],
-      helpValue: 'creates|updates|deletes',
-      ...repeated,
-    }),
-    'log-level': Flags.string({
-      description: 'what the log keeps; default: PIPE_LOG_LEVEL, else INFO',
-      helpValue: levels.join('|'),
-    }),
-    verbose: Flags.boolean({ description: 'say on the console which rung found each row and which fields were sent' }),
-    'dry-run': Flags.boolean({ description: 'plan all of it and write nothing: tables, creates, updates, deletes' }),
-    'end-holder': Flags.boolean({ description: 'end the process that runs this pipeline now, then run' }),
-    loop: Flags.boolean({ description: 'run again and again as the file’s schedule says, until told to stop' }),
-    scheduled: Flags.boolean({ description: 'run what the file’s schedule has due by now, for a scheduler to call' }),
-  };
+  static override flags = runFlags;
   static override examples = [
     '<%= config.bin %> run pipelines/ident-to-bitrix.yaml',
     "<%= config.bin %> run pipelines/ident-to-bitrix.yaml --only 'id = 12345'",
@@ -61,14 +31,7 @@ export default class Run extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Run);
     checkSchedulingFlags(flags);
-    const options = {
-      full: flags.full,
-      allow: new Set(flags.allow ?? []),
-      ...windowOf(flags),
-      ...(flags.flow && { flows: flags.flow, ...(!isHandPicked(flags) && { prerequisites: true as const }) }),
-      ...(flags.limit !== undefined && { limit: flags.limit }),
-      ...(flags.only !== undefined && { only: compileOnly(flags.only) }),
-    };
+    const options = runOptions(flags);
     const prepared = await prepare(args.file, flags, process.env).catch((thrown: unknown) => {
       logFailedStart(args.file, flags['log-level'], this.language, thrown);
       throw thrown;

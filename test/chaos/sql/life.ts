@@ -117,20 +117,38 @@ flows:
 `;
 }
 
-/** What happens to a run: it is killed at a point, or a moment after it, or the data base drops it there. */
-const fates = ['killed', 'killed soon after', 'cut off'] as const;
+/**
+ * What happens to a run: it is killed at a point, or a moment after it, or the data base drops it there, or it is stopped
+ * there and a second one ends it.
+ */
+const fates = ['killed', 'killed soon after', 'cut off', 'stopped'] as const;
+
+const signals = {
+  killed: 'SIGKILL',
+  'killed soon after': 'SIGCONT',
+  'cut off': 'SIGCONT',
+  stopped: 'SIGSTOP',
+} as const satisfies Record<(typeof fates)[number], string>;
 
 async function disturbed(life: SqlLife, point: CrashPoint): Promise<void> {
   const { random, shop, store } = life;
   shop.work(random, random.between(3, 25));
+  if (random.chance(0.1)) {
+    rmSync(join(life.folder, '.pipe'), { recursive: true, force: true });
+    life.story.push('the state was deleted');
+  }
   const fate = random.pick(fates);
   const nth = point === 'lock-taken' || point === 'ddl-done' ? 1 : random.between(1, 4);
-  const running = start(life, { at: { point, nth, does: fate === 'killed' ? 'SIGKILL' : 'SIGCONT' } });
+  const running = start(life, { at: { point, nth, does: signals[fate] } });
   const reached = await running.reached;
   if (reached !== undefined && fate === 'cut off') await store.cut();
   if (reached !== undefined && fate === 'killed soon after') {
     await after(random.between(0, 25));
     running.kill('SIGKILL');
+  }
+  if (reached !== undefined && fate === 'stopped') {
+    look(life, 'a second one ends it', await start(life, {}, ['--end-holder']).ended);
+    running.kill('SIGCONT');
   }
   const ended = await running.ended;
   if (reached !== undefined) {
@@ -140,8 +158,8 @@ async function disturbed(life: SqlLife, point: CrashPoint): Promise<void> {
   look(life, `${fate} at ${point} ${nth}`, ended);
 }
 
-function start({ folder }: SqlLife, plan: ChildPlan = {}) {
-  return startPipe(plan, ['run', 'pipeline.yaml', '--json'], {
+function start({ folder }: SqlLife, plan: ChildPlan = {}, flags: readonly string[] = []) {
+  return startPipe(plan, ['run', 'pipeline.yaml', '--json', ...flags], {
     cwd: folder,
     env: { PIPE_HOME: join(folder, 'home'), PIPE_DEBUG: '1' },
   });
@@ -223,6 +241,13 @@ function openShop(file: string): Shop {
     } else {
       const id = random.between(1, Math.max(1, last('goods')));
       db.prepare('UPDATE goods SET name = ?, price = ?, changed = ? WHERE id = ?').run(name, price, clock, id);
+    }
+    if (random.chance(0.2)) {
+      const id = random.between(1, Math.max(1, last('goods')));
+      db.prepare(`UPDATE goods SET price = NULL${extra ? ', extra = NULL' : ''}, changed = ? WHERE id = ?`).run(
+        clock,
+        id,
+      );
     }
     if (extra && random.chance(0.3)) {
       const id = random.between(1, Math.max(1, last('goods')));

@@ -72,13 +72,13 @@ describe('1. Configuration is copied from an example, and the real one is never 
       ([, one, other]) => one ?? other ?? '',
     );
     expect(sorted(named.map(({ name }) => name))).toEqual(sorted(read));
-    const example = readFileSync(join(pipelines, '.env.example'), 'utf8');
+    const example = readFileSync(join(pipelines, 'ident-to-bitrix.env.example'), 'utf8');
     expect(example).toBe(environmentExample(named, 'ident-to-bitrix.yaml'));
     expect(named.filter(({ about }) => about.length < 20)).toEqual([]);
   });
 
   it('1. Copied to .env and filled in it is all the pipeline needs, and its defaults are those of the pipeline', async () => {
-    const example = readFileSync(join(pipelines, '.env.example'), 'utf8');
+    const example = readFileSync(join(pipelines, 'ident-to-bitrix.env.example'), 'utf8');
     const empty = Object.entries(parseEnv(example)).filter(([, text]) => text === '');
     expect(empty.map(([name]) => name).sort()).toEqual([
       'BITRIX24_WEBHOOK',
@@ -104,7 +104,7 @@ describe('1. Configuration is copied from an example, and the real one is never 
     expect(readFileSync(join(pipelines, '.gitignore'), 'utf8')).toBe(ignoredFiles);
     const git = (...argv: readonly string[]) => spawnSync('git', argv, { cwd: here.folder, encoding: 'utf8' }).stdout;
     git('init', '-q');
-    const files = ['.env', '.env.example', '.pipe/a/state.db', 'a.yaml', 'logs/pipe_2026-11-28.log', 'pipe.log'];
+    const files = ['.env', 'a.env.example', '.pipe/a/state.db', 'a.yaml', 'logs/pipe_2026-11-28.log', 'pipe.log'];
     expect(
       git('check-ignore', ...files)
         .trim()

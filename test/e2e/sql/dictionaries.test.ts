@@ -181,7 +181,7 @@ describe('bitrix-dictionaries-to-mysql', () => {
     ).toEqual([['config.secret_missing', { variable: 'BITRIX_WEBHOOK_URL' }]]);
   });
 
-  it('71. is due when the six examples of the old manual say, Sunday being 0', async () => {
+  it('71. is due when the six examples of the old manual say, Sunday being 0 (T17)', async () => {
     const friday = Date.UTC(2026, 10, 20, 9, 7);
     const next = async (cron: string) => {
       const env = {
@@ -203,6 +203,23 @@ describe('bitrix-dictionaries-to-mysql', () => {
     expect(await next('0 0 * * 0')).toBe('2026-11-22T00:00');
     expect(await next('0 0 1 * *')).toBe('2026-12-01T00:00');
   });
+
+  it.each(['* * *', '0 25 * * *', 'daily'])(
+    '71. refuses a schedule that is no cron expression, and guesses none (T17)',
+    async (cron) => {
+      const env = {
+        MYSQL_USER: 'a',
+        MYSQL_PASSWORD: 'p',
+        BITRIX_WEBHOOK_URL: 'https://c.example/rest/1/s/',
+        SYNC_SCHEDULE: cron,
+      };
+      const { findings } = await loadPipeline(file, { env });
+      const errors = findings.filter(({ severity }) => severity === 'error');
+      expect(errors.map(({ code, parameters }) => [code, parameters])).toEqual([
+        ['config.variable_misfit', expect.objectContaining({ variable: 'SYNC_SCHEDULE', key: 'cron' })],
+      ]);
+    },
+  );
 
   it('73. takes other lists, fields and columns from the file alone', async () => {
     const folder = temporaryFolder();

@@ -4,6 +4,7 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { Desk } from '../../../connectors/bitrix24/sandbox/index.ts';
 import { loadPipeline } from '../../../engine/config/load.ts';
 import { temporaryFolder } from '../../support/folder.ts';
 import { freshDatabase } from '../../support/servers/fresh-database.ts';
@@ -108,7 +109,7 @@ describe('bitrix-to-postgres', () => {
     expect(await rows(`SELECT title FROM crm_deals WHERE bitrix_id = '7'`)).toEqual([{ title: 'Новое имя' }]);
   });
 
-  it('92. marks what was deleted in the portal when everything is read, and takes the mark from what is there', async () => {
+  it('92. marks what was deleted in the portal when everything is read, and takes the mark from what is there (T18)', async () => {
     const copying = await start();
     await copying.run();
     copying.portal.remove('deal', 7);
@@ -138,6 +139,25 @@ describe('bitrix-to-postgres', () => {
       { uf_crm_area: null, title: 'Сделка 4' },
     ]);
     expect(await rows('SELECT count(*)::int AS rows FROM crm_deals')).toEqual([{ rows: 120 }]);
+  });
+
+  it('T18: keeps texts of any length and every digit of a sum', async () => {
+    const long = 'Ж'.repeat(5000);
+    const seed = (desk: Desk) => desk.create('deal', { COMMENTS: long, OPPORTUNITY: 1234567890.07 });
+    const copying = await start({ portal: { seed } });
+    expect(await copying.run({ flows: ['deals'] })).toMatchObject({ exitCode: 0 });
+    expect(await rows('SELECT comments, opportunity FROM crm_deals')).toEqual([
+      { comments: long, opportunity: '1234567890.07' },
+    ]);
+  });
+
+  it('T18: a row that the data base refuses takes none of the others with it', async () => {
+    const copying = await start();
+    await sql.query(`CREATE TABLE crm_deals (bitrix_id text PRIMARY KEY, title text CHECK (title <> 'Сделка 7'))`);
+    expect(copying.counts(await copying.run({ flows: ['deals'] }))).toMatchObject({
+      deals: { created: 119, failed: 1 },
+    });
+    expect(await rows(`SELECT count(*)::int AS rows FROM crm_deals WHERE title IS NOT NULL`)).toEqual([{ rows: 119 }]);
   });
 
   it('99. keeps a row of every run in sync_logs, of one that failed too', async () => {
@@ -186,7 +206,7 @@ describe('bitrix-to-postgres', () => {
     expect(copying.desk.clock.time - from).toBe(60_000);
   });
 
-  it('103. takes data base, webhook, interval and batch from the variables of the old program', async () => {
+  it('103. takes data base, webhook, interval and batch from the variables of the old program (T18)', async () => {
     const env = {
       DATABASE_URL: 'postgres://user:secret@db.example/crm',
       BITRIX_WEBHOOK_URL: 'https://portal.example/rest/1/secret/',

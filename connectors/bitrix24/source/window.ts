@@ -1,7 +1,7 @@
-import type { Cursor, Host, ReadRequest, Row } from '../../engine/index.ts';
-import type { Client } from './client.ts';
-import type { Params } from './command.ts';
-import { errors } from './errors.ts';
+import type { Cursor, Host, ReadRequest, Row } from '../../../engine/index.ts';
+import type { Client } from '../client.ts';
+import type { Params } from '../command.ts';
+import { errors } from '../errors.ts';
 import type { Listing, PlacedRow } from './listing.ts';
 
 /** What a read takes, and what it leaves for the next. Stamps are as the portal writes them, in its own zone. */

@@ -1,7 +1,7 @@
-import type { Wanted } from '../../engine/index.ts';
-import type { Param, Params } from './command.ts';
-import type { PortalField } from './schema.ts';
-import type { Given, Scalar } from './source-config.ts';
+import type { Wanted } from '../../../engine/index.ts';
+import type { Param, Params } from '../command.ts';
+import type { PortalField } from '../schema.ts';
+import type { Given, Scalar } from './config.ts';
 
 export interface SourceFilter {
   readonly params: Params;

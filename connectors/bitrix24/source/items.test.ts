@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { noon } from './open-for-test.ts';
-import { ids, openSource, upTo, window } from './open-source-for-test.ts';
-import type { Desk } from './sandbox/index.ts';
+import { noon } from '../open-for-test.ts';
+import { ids, openSource, upTo, window } from './open-for-test.ts';
+import type { Desk } from '../sandbox/index.ts';
 
 const contract = 'item:1036';
 

@@ -1,7 +1,7 @@
-import type { Field, Row, Value } from '../../engine/index.ts';
+import type { Field, Row, Value } from '../../../engine/index.ts';
 import { localeDate } from './locale-dates.ts';
-import type { PortalField, VendorObject } from './schema.ts';
-import { exactNumber, isList, listOf, readValue } from './values.ts';
+import type { PortalField, VendorObject } from '../schema.ts';
+import { exactNumber, isList, listOf, readValue } from '../values.ts';
 
 /**
  * Rows of a source differ from those a sink finds in what a mapping or a table would stumble over: a day is ten

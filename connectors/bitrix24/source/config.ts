@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import type { SourceBlock } from '../../engine/index.ts';
-import type { VendorObject } from './schema.ts';
+import type { SourceBlock } from '../../../engine/index.ts';
+import type { VendorObject } from '../schema.ts';
 
 const wanted = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
 

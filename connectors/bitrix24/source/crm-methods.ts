@@ -1,11 +1,11 @@
-import type { Client } from './client.ts';
-import type { Command, Params } from './command.ts';
+import type { Client } from '../client.ts';
+import type { Command, Params } from '../command.ts';
 import { productFields, stageHistoryFields } from './fixed-fields.ts';
-import { errors } from './errors.ts';
+import { errors } from '../errors.ts';
 import type { Method } from './listing.ts';
-import { readAll, type Asked } from './read-refusal.ts';
-import { isObject, readField, readStatuses, type Books, type PortalField, type Schemas } from './schema.ts';
-import { typeIdOf } from './source-config.ts';
+import { readAll, type Asked } from './refusal.ts';
+import { isObject, readField, readStatuses, type Books, type PortalField, type Schemas } from '../schema.ts';
+import { typeIdOf } from './config.ts';
 
 /** Deals, contacts, companies and leads (https://apidocs.bitrix24.com/api-reference/crm/deals/crm-deal-list.html). */
 export async function crmMethod(schemas: Schemas, entity: string, signal: AbortSignal): Promise<Method> {

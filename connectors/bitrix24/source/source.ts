@@ -1,21 +1,21 @@
-import type { Field, Host, ReadRequest, Row, Source, SourceBlock } from '../../engine/index.ts';
-import type { Client } from './client.ts';
+import type { Field, Host, ReadRequest, Row, Source, SourceBlock } from '../../../engine/index.ts';
+import type { Client } from '../client.ts';
 import { crmMethod, itemMethod, productMethod, stageHistoryMethod } from './crm-methods.ts';
-import { errors } from './errors.ts';
+import { errors } from '../errors.ts';
 import { categoryFields, departmentFields, optionFields, stageHistoryFields, statusFields } from './fixed-fields.ts';
 import { chunks, pageSize } from './jobs.ts';
 import { listMethod, listOptions } from './list-methods.ts';
 import { openListing, type Listing, type Method, type PlacedRow } from './listing.ts';
-import { createPace } from './pace.ts';
-import { readById } from './read-by-id.ts';
-import { readByOffset } from './read-by-offset.ts';
-import { askAll, resultOf } from './read-refusal.ts';
-import { batches } from './read-batches.ts';
-import { boundsOf, planRead, verifier, type ReadPlan } from './read-window.ts';
-import type { PortalField, Schemas } from './schema.ts';
+import { createPace } from '../pace.ts';
+import { readById } from './by-id.ts';
+import { readByOffset } from './by-offset.ts';
+import { askAll, resultOf } from './refusal.ts';
+import { batches } from './batches.ts';
+import { boundsOf, planRead, verifier, type ReadPlan } from './window.ts';
+import type { PortalField, Schemas } from '../schema.ts';
 import { categoryMethod, departmentMethod, statusMethod, userMethod } from './small-methods.ts';
-import { readSetting, type SourceSetting } from './source-config.ts';
-import { sourceFields } from './source-values.ts';
+import { readSetting, type SourceSetting } from './config.ts';
+import { sourceFields } from './values.ts';
 
 export interface Reader {
   readonly client: Client;

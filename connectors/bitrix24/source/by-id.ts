@@ -1,11 +1,11 @@
-import { batchLimit, type Client, type Reply } from './client.ts';
-import type { Params } from './command.ts';
-import { errors } from './errors.ts';
+import { batchLimit, type Client, type Reply } from '../client.ts';
+import type { Params } from '../command.ts';
+import { errors } from '../errors.ts';
 import { createCoverage, type Coverage } from './id-coverage.ts';
 import { pageSize } from './jobs.ts';
 import type { Listing, PlacedRow } from './listing.ts';
-import type { Pace } from './pace.ts';
-import { askAll, resultOf } from './read-refusal.ts';
+import type { Pace } from '../pace.ts';
+import { askAll, resultOf } from './refusal.ts';
 
 export interface IdWalk {
   readonly client: Client;

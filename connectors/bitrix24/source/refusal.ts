@@ -1,7 +1,7 @@
-import type { PipeError } from '../../engine/index.ts';
-import type { Client, Reply, Result } from './client.ts';
-import type { Command } from './command.ts';
-import { errors } from './errors.ts';
+import type { PipeError } from '../../../engine/index.ts';
+import type { Client, Reply, Result } from '../client.ts';
+import type { Command } from '../command.ts';
+import { errors } from '../errors.ts';
 
 /** Whom a read concerns. */
 export interface Asked {

@@ -1,5 +1,5 @@
-import { batchLimit, type Client, type Reply } from './client.ts';
-import { fitsBatch, type Command } from './command.ts';
+import { batchLimit, type Client, type Reply } from '../client.ts';
+import { fitsBatch, type Command } from '../command.ts';
 
 /** Rows on a page, never more (https://apidocs.bitrix24.com/settings/performance/huge-data.html): a full one may not be the last. */
 export const pageSize = 50;

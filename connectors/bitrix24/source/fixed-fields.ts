@@ -1,5 +1,5 @@
-import type { FieldType } from '../../engine/index.ts';
-import { isObject, type PortalField, type VendorObject } from './schema.ts';
+import type { FieldType } from '../../../engine/index.ts';
+import { isObject, type PortalField, type VendorObject } from '../schema.ts';
 
 /** Fields of methods that say nothing of theirs. */
 function field(name: string, type: FieldType, vendorType: string = type, more: Partial<PortalField> = {}): PortalField {

@@ -1,8 +1,8 @@
-import { batchLimit, type Client, type Reply } from './client.ts';
-import { errors } from './errors.ts';
+import { batchLimit, type Client, type Reply } from '../client.ts';
+import { errors } from '../errors.ts';
 import { chunks, pageSize } from './jobs.ts';
 import type { Listing, PlacedRow } from './listing.ts';
-import { askAll, resultOf } from './read-refusal.ts';
+import { askAll, resultOf } from './refusal.ts';
 
 /**
  * Every row of a method that knows pages by their number only. They are read from the last to the first: a row that is

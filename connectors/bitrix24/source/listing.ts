@@ -1,11 +1,11 @@
-import type { Field, Row, Value } from '../../engine/index.ts';
-import type { Command, Params } from './command.ts';
-import { satisfies } from './compare.ts';
-import { errors } from './errors.ts';
-import type { PortalField, VendorObject } from './schema.ts';
-import { sourceFilter } from './source-filter.ts';
-import type { SourceSetting } from './source-config.ts';
-import { sourceFields, sourceValues } from './source-values.ts';
+import type { Field, Row, Value } from '../../../engine/index.ts';
+import type { Command, Params } from '../command.ts';
+import { satisfies } from '../compare.ts';
+import { errors } from '../errors.ts';
+import type { PortalField, VendorObject } from '../schema.ts';
+import { sourceFilter } from './filter.ts';
+import type { SourceSetting } from './config.ts';
+import { sourceFields, sourceValues } from './values.ts';
 
 /** How rows of one kind are listed, in the words of their method. */
 export interface Method {

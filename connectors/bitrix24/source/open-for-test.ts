@@ -1,6 +1,6 @@
-import type { ReadRequest, Row, Source, SourceBatch, SourceBlock, Window } from '../../engine/index.ts';
-import { open, type Opened } from './open-for-test.ts';
-import type { PortalOptions } from './sandbox/index.ts';
+import type { ReadRequest, Row, Source, SourceBatch, SourceBlock, Window } from '../../../engine/index.ts';
+import { open, type Opened } from '../open-for-test.ts';
+import type { PortalOptions } from '../sandbox/index.ts';
 
 export interface OpenedSource extends Opened {
   readonly source: Source;

@@ -1,6 +1,6 @@
-import type { ReadRequest, SourceBatch } from '../../engine/index.ts';
+import type { ReadRequest, SourceBatch } from '../../../engine/index.ts';
 import type { PlacedRow } from './listing.ts';
-import { cursorOf, later, type ReadPlan } from './read-window.ts';
+import { cursorOf, later, type ReadPlan } from './window.ts';
 
 /** Cuts what comes into batches of the size asked for, each with the cursor behind its last row. */
 export async function* batches(

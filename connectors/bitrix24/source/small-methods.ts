@@ -1,11 +1,11 @@
-import type { Client } from './client.ts';
+import type { Client } from '../client.ts';
 import { listOrNone, some } from './crm-methods.ts';
-import { errors } from './errors.ts';
+import { errors } from '../errors.ts';
 import { categoryFields, departmentFields, statusFields, userField } from './fixed-fields.ts';
 import type { Method } from './listing.ts';
-import { readAll } from './read-refusal.ts';
-import { isObject } from './schema.ts';
-import { typeIdOf } from './source-config.ts';
+import { readAll } from './refusal.ts';
+import { isObject } from '../schema.ts';
+import { typeIdOf } from './config.ts';
 
 /** People of the portal (https://apidocs.bitrix24.com/api-reference/user/user-get.html): `sort` and `order` are texts here. */
 export async function userMethod(client: Client, signal: AbortSignal): Promise<Method> {

@@ -1,12 +1,12 @@
-import type { Row } from '../../engine/index.ts';
-import type { Client } from './client.ts';
-import type { Params } from './command.ts';
+import type { Row } from '../../../engine/index.ts';
+import type { Client } from '../client.ts';
+import type { Params } from '../command.ts';
 import { listOrNone } from './crm-methods.ts';
-import { errors } from './errors.ts';
+import { errors } from '../errors.ts';
 import { optionsIn, propertyKind } from './fixed-fields.ts';
 import type { Method } from './listing.ts';
-import { readAll } from './read-refusal.ts';
-import { isObject, type PortalField, type VendorObject } from './schema.ts';
+import { readAll } from './refusal.ts';
+import { isObject, type PortalField, type VendorObject } from '../schema.ts';
 import { filterAs, from } from './small-methods.ts';
 
 /** Which universal list: its number and its kind (https://apidocs.bitrix24.com/api-reference/lists/index.html). */

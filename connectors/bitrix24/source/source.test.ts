@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { rejection } from '../../test/support/iterate.ts';
-import { noon, requests } from './open-for-test.ts';
-import { ids, openSource, upTo, window } from './open-source-for-test.ts';
-import type { Desk } from './sandbox/index.ts';
+import { rejection } from '../../../test/support/iterate.ts';
+import { noon, requests } from '../open-for-test.ts';
+import { ids, openSource, upTo, window } from './open-for-test.ts';
+import type { Desk } from '../sandbox/index.ts';
 
 function deals(count: number): (desk: Desk) => void {
   return (desk) => {

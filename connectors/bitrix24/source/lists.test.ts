@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { rejection } from '../../test/support/iterate.ts';
+import { rejection } from '../../../test/support/iterate.ts';
 import { columnsOf } from './source.ts';
-import { ids, openSource, upTo, window } from './open-source-for-test.ts';
-import { requests } from './open-for-test.ts';
-import { propertyValue } from './source-values.ts';
+import { ids, openSource, upTo, window } from './open-for-test.ts';
+import { requests } from '../open-for-test.ts';
+import { propertyValue } from './values.ts';
 import { localeDate } from './locale-dates.ts';
 
 const objects = { list: 77, type: 'bitrix_processes' };
