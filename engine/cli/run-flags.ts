@@ -1,0 +1,49 @@
+import { Flags } from '@oclif/core';
+import type { Interfaces } from '@oclif/core';
+import { levels } from '../log/level.ts';
+import type { RunOptions } from '../run/context.ts';
+import { choiceFlag, numberFlag, pipelineFlags, repeated } from './flags.ts';
+import { compileOnly, isHandPicked, windowOf } from './row-filter.ts';
+
+/** The flags of `pipe run`. */
+export const runFlags = {
+  ...pipelineFlags,
+  flow: Flags.string({
+    description: 'only these flows, and those they come after',
+    helpValue: '<name,…>',
+    delimiter: ',',
+    ...repeated,
+  }),
+  full: Flags.boolean({ description: 'read as far back as cursor.full says and look at every target row again' }),
+  since: Flags.string({ description: 'read from this time on; the checkpoint stays', helpValue: '<time>' }),
+  until: Flags.string({ description: 'read up to this time; the checkpoint stays', helpValue: '<time>' }),
+  only: Flags.string({ description: 'only source rows for which this is true', helpValue: '<condition|@file>' }),
+  limit: numberFlag({ description: 'read at most so many rows', min: 1 }),
+  allow: choiceFlag({
+    description: 'lift a brake',
+    choices: ['creates', 'updates', 'deletes'],
+    helpValue: 'creates|updates|deletes',
+    ...repeated,
+  }),
+  'log-level': Flags.string({
+    description: 'what the log keeps; default: PIPE_LOG_LEVEL, else INFO',
+    helpValue: levels.join('|'),
+  }),
+  verbose: Flags.boolean({ description: 'say on the console which rung found each row and which fields were sent' }),
+  'dry-run': Flags.boolean({ description: 'plan all of it and write nothing: tables, creates, updates, deletes' }),
+  'end-holder': Flags.boolean({ description: 'end the process that runs this pipeline now, then run' }),
+  loop: Flags.boolean({ description: 'run again and again as the file’s schedule says, until told to stop' }),
+  scheduled: Flags.boolean({ description: 'run what the file’s schedule has due by now, for a scheduler to call' }),
+};
+
+/** What they say about one run. */
+export function runOptions(flags: Interfaces.InferredFlags<typeof runFlags>): RunOptions {
+  return {
+    full: flags.full,
+    allow: new Set(flags.allow ?? []),
+    ...windowOf(flags),
+    ...(flags.flow && { flows: flags.flow, ...(!isHandPicked(flags) && { prerequisites: true as const }) }),
+    ...(flags.limit !== undefined && { limit: flags.limit }),
+    ...(flags.only !== undefined && { only: compileOnly(flags.only) }),
+  };
+}
