@@ -23,7 +23,8 @@ export interface Identity {
 /** Signs certificates of servers; a client that trusts `cert` trusts them. Its key never leaves the process. */
 export interface Authority {
   readonly cert: string;
-  issue(commonName: string): Identity;
+  /** Of a server on loopback, which may go by other names too, `*.example.org` among them. */
+  issue(commonName: string, names?: readonly string[]): Identity;
 }
 
 /** Of a server that vouches for itself, as SQL Server does where nobody gave it a certificate: version 1, no names. */
@@ -39,9 +40,9 @@ export function createAuthority(commonName: string): Authority {
   const common = { issuer: commonName, signer: privateKey };
   return {
     cert: pemOf({ ...common, subject: commonName, publicKey, extensions: [maySign] }),
-    issue(subject) {
+    issue(subject, names = []) {
       const keys = generateKeyPair();
-      const cert = pemOf({ ...common, subject, publicKey: keys.publicKey, extensions: [onLoopback] });
+      const cert = pemOf({ ...common, subject, publicKey: keys.publicKey, extensions: [onLoopback(names)] });
       return { key: keyText(keys.privateKey), cert };
     },
   };
@@ -87,8 +88,11 @@ const SUBJECT_ALT_NAME = Buffer.from('551d11', 'hex');
 const maySign = sequence(objectId(BASIC_CONSTRAINTS), truth, octets(sequence(truth)));
 
 /** Clients look for the host here and no longer in the common name: a name is [2], an address [7]. */
-const loopbackNames = sequence(implicit(2, Buffer.from('localhost')), implicit(7, Buffer.from([127, 0, 0, 1])));
-const onLoopback = sequence(objectId(SUBJECT_ALT_NAME), octets(loopbackNames));
+function onLoopback(names: readonly string[]): Buffer {
+  const all = ['localhost', ...names].map((name) => implicit(2, Buffer.from(name)));
+  const alternatives = sequence(...all, implicit(7, Buffer.from([127, 0, 0, 1])));
+  return sequence(objectId(SUBJECT_ALT_NAME), octets(alternatives));
+}
 
 function nameOf(commonName: string): Buffer {
   return sequence(set(sequence(objectId(COMMON_NAME), utf8(commonName))));

@@ -1,0 +1,124 @@
+import { Type, type Static } from 'typebox';
+import type { Limit } from '../../engine/index.ts';
+import { errors } from './errors.ts';
+
+export const defaults = {
+  timeoutMs: 60_000,
+  settleMs: 90_000,
+  writesPerRequest: 50,
+  perSecond: 7,
+  perAccount: 50,
+} as const;
+
+/** A connection block without `connector`. Limits: https://www.amocrm.ru/developers/content/api/recommendations */
+export const settings = Type.Object(
+  {
+    domain: Type.String({
+      pattern: '^[a-z0-9-]+(\\.[a-z0-9-]+)+$',
+      examples: ['example.amocrm.ru'],
+      description: "The account's own host, as people open it in a browser",
+    }),
+    address: Type.Optional(
+      Type.String({
+        pattern: '^https?://[^/\\s]+$',
+        description: 'Where the account answers when that is not https://<domain>: a sandbox',
+      }),
+    ),
+    token: Type.Optional(
+      Type.String({
+        secret: true,
+        description:
+          'Long-lived token of a private integration, from its tab "Keys and scopes" ("Ключи и доступы"): the simple way',
+      }),
+    ),
+    clientId: Type.Optional(Type.String({ description: 'Id of the integration, for OAuth; OAuth is not ready yet' })),
+    clientSecret: Type.Optional(Type.String({ secret: true, description: 'Secret of the integration, for OAuth' })),
+    redirectUri: Type.Optional(
+      Type.String({
+        pattern: '^https?://[^\\s]+$',
+        examples: ['http://localhost:8080/callback'],
+        description: 'Redirect address of the integration, letter for letter, for OAuth',
+      }),
+    ),
+    timeoutMs: Type.Optional(
+      Type.Integer({ minimum: 1, default: defaults.timeoutMs, description: 'Longest time for one request' }),
+    ),
+    settleMs: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        default: defaults.settleMs,
+        description: 'How long a request without an answer may still take effect',
+      }),
+    ),
+    writesPerRequest: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 250,
+        default: defaults.writesPerRequest,
+        description: 'Rows in one request with writes; the vendor advises 50 and takes 250',
+      }),
+    ),
+    limits: Type.Optional(
+      Type.Object(
+        {
+          perSecond: Type.Optional(
+            Type.Number({
+              exclusiveMinimum: 0,
+              default: defaults.perSecond,
+              description: 'Requests a second of this integration',
+            }),
+          ),
+          perAccount: Type.Optional(
+            Type.Number({
+              exclusiveMinimum: 0,
+              default: defaults.perAccount,
+              description: 'Requests a second of all integrations of the account; the lower of the two is kept to',
+            }),
+          ),
+        },
+        { additionalProperties: false, description: "The account's limits" },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export type Settings = Static<typeof settings>;
+
+/** Keys of a target block that are this connector's own. */
+export const targetSettings = Type.Object({
+  entity: Type.Enum(['contact', 'company', 'lead'], { description: 'What the records become' }),
+});
+
+/** Where and as whom a connection talks. */
+export interface Account {
+  readonly origin: string;
+  /** `example.amocrm.ru` or `127.0.0.1:8124`: what people may read. */
+  readonly host: string;
+  readonly token: string;
+  readonly timeoutMs: number;
+  readonly limit: Limit;
+}
+
+export function accountOf(given: Settings): Account {
+  const { domain, address, token, clientId, timeoutMs = defaults.timeoutMs, limits } = given;
+  if (token === undefined)
+    throw clientId === undefined ? errors.no_token.error({ host: domain }) : errors.oauth_not_ready.error({});
+  const { perSecond, perAccount } = { ...defaults, ...limits };
+  const origin = address ?? `https://${domain}`;
+  return {
+    origin,
+    host: new URL(origin).host,
+    token,
+    timeoutMs,
+    limit: { key: `amocrm:${new URL(origin).host}`, ...bucketOf(Math.min(perSecond, perAccount)) },
+  };
+}
+
+/**
+ * The vendor counts the requests of any one second, and refusals add up to a block (reference 2). A leaky bucket lets
+ * its capacity and what leaves it in a second into one such second: one request at once, and one a second fewer.
+ */
+function bucketOf(perSecond: number): { readonly capacity: number; readonly perSecond: number } {
+  return { capacity: 1, perSecond: Math.max(perSecond - 1, perSecond / 2) };
+}

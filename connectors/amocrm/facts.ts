@@ -1,0 +1,38 @@
+import { isObject, type VendorObject } from './answer.ts';
+import type { Client } from './client.ts';
+import { errors } from './errors.ts';
+import { createZone, type Zone } from './zone.ts';
+
+/** What an account says of itself and everything here depends on. */
+export interface Facts {
+  readonly subdomain: string;
+  /** Without them a filter is passed over in silence and everything comes back (reference 5): none is sent then. */
+  readonly hasFilters: boolean;
+  readonly zone: Zone;
+}
+
+/** `GET /account` (reference 3.7). */
+export async function readFacts(client: Client, signal: AbortSignal): Promise<Facts> {
+  const query = [['with', 'is_api_filter_enabled,datetime_settings']] as const;
+  const reply = await client.get('/account', query, signal);
+  if (!reply.ok) throw reply.error;
+  const account: VendorObject = isObject(reply.value) ? reply.value : {};
+  const embedded = isObject(account['_embedded']) ? account['_embedded'] : {};
+  const times = isObject(embedded['datetime_settings']) ? embedded['datetime_settings'] : {};
+  const timezone = times['timezone'];
+  if (typeof timezone !== 'string' || !isZone(timezone))
+    throw errors.unexpected_result.error({ host: client.host, method: 'GET /account' });
+  return {
+    subdomain: String(account['subdomain']),
+    hasFilters: account['is_api_filter_enabled'] === true,
+    zone: createZone(timezone),
+  };
+}
+
+function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) instanceof Intl.DateTimeFormat;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,134 @@
+import type { Field, FieldOption, FieldType } from '../../engine/index.ts';
+import { isObject, type VendorObject } from './answer.ts';
+import type { Collection, EntityName } from './entities.ts';
+
+/** Where a field stands in a row, and how it is written. */
+export type Place =
+  | { readonly kind: 'plain' }
+  | { readonly kind: 'custom'; readonly id: number }
+  | { readonly kind: 'tags' }
+  | { readonly kind: 'links'; readonly to: Collection }
+  /** The stage of a lead by its name, in the lead's own funnel. */
+  | { readonly kind: 'stage' }
+  /** The funnel by its name. */
+  | { readonly kind: 'funnel' };
+
+export interface AccountField extends Field {
+  readonly place: Place;
+  /** The vendor's type of a custom field; '' of the others. */
+  readonly vendorType: string;
+  /** What a request has to ask for beside the row for it to be there. */
+  readonly with?: string;
+  /** Kinds a phone or a mail may have: `WORK`, `MOB`. */
+  readonly kinds?: readonly string[];
+}
+
+const base = (name: string, type: FieldType, more: Partial<AccountField> = {}): AccountField => ({
+  name,
+  type,
+  place: { kind: 'plain' },
+  vendorType: '',
+  ...more,
+});
+
+const readOnly = { readOnly: true } as const;
+
+function linked(name: Collection, more: Partial<AccountField> = {}): AccountField {
+  return base(name, 'id', { multiple: true, place: { kind: 'links', to: name }, ...more });
+}
+
+const common: readonly AccountField[] = [
+  base('id', 'id', readOnly),
+  base('responsible_user_id', 'id'),
+  base('created_by', 'id', readOnly),
+  base('updated_by', 'id', readOnly),
+  base('created_at', 'datetime', readOnly),
+  base('updated_at', 'datetime', readOnly),
+  base('tags', 'text', { multiple: true, place: { kind: 'tags' } }),
+];
+
+const person = { personal: 'name' } as const;
+
+/** Fields every account has (reference 3.2, 3.3). `companies` come unasked, other links through `with`. */
+export const fixedFields: Readonly<Record<EntityName, readonly AccountField[]>> = {
+  contact: [
+    ...common,
+    base('name', 'text', person),
+    base('first_name', 'text', person),
+    base('last_name', 'text', person),
+    linked('companies'),
+    linked('leads', { ...readOnly, with: 'leads' }),
+  ],
+  company: [
+    ...common,
+    base('name', 'text'),
+    linked('contacts', { with: 'contacts' }),
+    linked('leads', { ...readOnly, with: 'leads' }),
+  ],
+  lead: [
+    ...common,
+    base('name', 'text', { personal: 'text' }),
+    base('price', 'number'),
+    base('status_id', 'id'),
+    base('pipeline_id', 'id'),
+    base('status', 'text', { place: { kind: 'stage' } }),
+    base('pipeline', 'enum', { place: { kind: 'funnel' } }),
+    base('loss_reason_id', 'id'),
+    base('closed_at', 'datetime', readOnly),
+    linked('contacts', { with: 'contacts' }),
+    linked('companies'),
+  ],
+};
+
+const types: Readonly<Record<string, FieldType>> = {
+  text: 'text',
+  textarea: 'text',
+  url: 'text',
+  streetaddress: 'text',
+  tracking_data: 'text',
+  numeric: 'number',
+  monetary: 'number',
+  price: 'number',
+  checkbox: 'boolean',
+  select: 'enum',
+  radiobutton: 'enum',
+  multiselect: 'enum',
+  date: 'date',
+  birthday: 'date',
+  date_time: 'datetime',
+};
+
+/** Lists and objects that can be written as they are read; what is in no list is only read. */
+const written: ReadonlySet<string> = new Set(['smart_address', 'legal_entity', 'chained_list']);
+
+/** A custom field of `GET /{entity}/custom_fields` (reference 4); undefined: it has no id. */
+export function readField(given: VendorObject): AccountField | undefined {
+  const { id, type, name, is_api_only: isApiOnly } = given;
+  if (typeof id !== 'number' || typeof name !== 'string') return undefined;
+  const vendorType = String(type);
+  const enums = Array.isArray(given['enums']) ? given['enums'].filter(isObject) : [];
+  const own: AccountField = {
+    name,
+    type: types[vendorType] ?? 'json',
+    place: { kind: 'custom', id },
+    vendorType,
+    ...(vendorType === 'multiselect' && { multiple: true }),
+  };
+  if (vendorType === 'multitext') return { ...own, ...multitext(given['code'], enums) };
+  if (own.type === 'enum') return { ...own, options: enums.map(optionOf) };
+  if (own.type === 'json') return { ...own, ...(!written.has(vendorType) && readOnly) };
+  // What is kept for other programs alone is a key; whatever people write may be about a person.
+  const isPersonal = (own.type === 'text' && vendorType !== 'url' && isApiOnly !== true) || vendorType === 'birthday';
+  return { ...own, ...(isPersonal && { personal: 'text' as const }) };
+}
+
+/** A list of phones, unless its kinds are those of a mail or a messenger. */
+function multitext(code: unknown, enums: readonly VendorObject[]): Partial<AccountField> {
+  const kinds = enums.map((one) => String(one['code'] ?? one['value']));
+  const isPhone = code === 'PHONE' || (code !== 'EMAIL' && kinds.includes('MOB'));
+  return isPhone ? { type: 'phones', personal: 'phone', kinds } : { type: 'emails', personal: 'email', kinds };
+}
+
+function optionOf(given: VendorObject): FieldOption {
+  return { id: String(given['id']), text: String(given['value']) };
+}

@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { createServer, type Server as SecureServer } from 'node:https';
+import { createAuthority } from '../../_tls/certificate.ts';
+
+/** Where an account can be reached, until it is closed. */
+export interface Doors {
+  /** `http://127.0.0.1:<port>`. */
+  readonly origin: string;
+  readonly secure?: { readonly origin: string; readonly ca: string };
+  /** Stops listening and drops open connections; may be called twice. */
+  close(): Promise<void>;
+}
+
+/** Clients that call `https://<sub-domain>.amocrm.ru` are led here, and verify that name (reference §11.1). */
+const names = ['*.amocrm.ru', '*.amocrm.com', '*.kommo.com'];
+
+/** Listens on loopback with HTTP, and with `tls` on a free port beside it with HTTPS. */
+export async function openDoors(plain: Server, port: number, tls: boolean): Promise<Doors> {
+  const origin = `http://127.0.0.1:${await listen(plain, port)}`;
+  if (!tls) return { origin, close: () => stop(plain) };
+  const authority = createAuthority('amoCRM sandbox');
+  const server = createServer(authority.issue('127.0.0.1', names), (...heard) => plain.emit('request', ...heard));
+  return {
+    origin,
+    secure: { origin: `https://127.0.0.1:${await listen(server, 0)}`, ca: authority.cert },
+    async close() {
+      await Promise.all([stop(plain), stop(server)]);
+    },
+  };
+}
+
+async function listen(server: Server | SecureServer, port: number): Promise<number> {
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('the account listens on a TCP port');
+  return address.port;
+}
+
+async function stop(server: Server | SecureServer): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}

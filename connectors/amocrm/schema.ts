@@ -1,0 +1,133 @@
+import type { EntityDescription, Field } from '../../engine/index.ts';
+import { rowsIn, hasNext, type VendorObject } from './answer.ts';
+import type { Client } from './client.ts';
+import { entityKind, type EntityKind } from './entities.ts';
+import { errors } from './errors.ts';
+import { readFacts, type Facts } from './facts.ts';
+import { fixedFields, readField, type AccountField } from './fields.ts';
+import { readFunnels, type Funnel } from './funnels.ts';
+
+/** An entity as this account has it. */
+export interface Schema {
+  readonly kind: EntityKind;
+  readonly facts: Facts;
+  readonly description: EntityDescription;
+  /** By every name a field has: its name, its code, its id. */
+  readonly fields: ReadonlyMap<string, AccountField>;
+  /** Of leads. */
+  readonly funnels: readonly Funnel[];
+  /** Throws a PipeError of kind input when the account has no such field, or several. */
+  field(name: string): AccountField;
+}
+
+/** The schemas of one account, asked for once per connection. */
+export interface Schemas {
+  of(entity: string, signal: AbortSignal): Promise<Schema>;
+  facts(signal: AbortSignal): Promise<Facts>;
+  /** An administrator may have deleted a field or an option: they are read anew. */
+  forget(entity: string): void;
+}
+
+export function createSchemas(client: Client): Schemas {
+  const known = new Map<string, Schema>();
+  let facts: Facts | undefined;
+  const factsOf = async (signal: AbortSignal): Promise<Facts> => (facts ??= await readFacts(client, signal));
+  return {
+    facts: factsOf,
+    async of(entity, signal) {
+      const kind = entityKind(entity);
+      const held = known.get(entity) ?? (await readSchema(client, kind, await factsOf(signal), signal));
+      known.set(entity, held);
+      return held;
+    },
+    forget: (entity) => void known.delete(entity),
+  };
+}
+
+/** Rows of room for the engine's mark: two text fields with these codes, where somebody made them. */
+const markCodes = { origin: 'PIPE_ORIGIN', key: 'PIPE_KEY' } as const;
+
+async function readSchema(client: Client, kind: EntityKind, facts: Facts, signal: AbortSignal): Promise<Schema> {
+  const customs = await readCustomFields(client, kind, signal);
+  const funnels = kind.name === 'lead' ? await readFunnels(client, signal) : [];
+  const options = funnels.map(({ id, name }) => ({ id, text: name }));
+  const fixed = fixedFields[kind.name].map((field) => (field.place.kind === 'funnel' ? { ...field, options } : field));
+  const fields = new Map(fixed.map((field) => [field.name, field]));
+  const named = Map.groupBy(customs, ({ field }) => field.name);
+  for (const { field, aliases } of customs) {
+    const names = (named.get(field.name)?.length ?? 0) > 1 ? aliases : [field.name, ...aliases];
+    for (const name of names) if (!fields.has(name)) fields.set(name, { ...field, ...titled(name, field) });
+  }
+  const isText = (name: string): boolean => fields.get(name)?.vendorType === 'text';
+  const { origin, key } = markCodes;
+  return {
+    kind,
+    facts,
+    fields,
+    funnels,
+    description: {
+      entity: kind.name,
+      fields: [...fields.values()].map(described),
+      id: 'id',
+      lists: [],
+      ...(isText(origin) && isText(key) && { tag: { origin, key, at: 'created_at' } }),
+      called: kind.called,
+    },
+    field(name) {
+      const field = fields.get(name);
+      if (field !== undefined) return field;
+      const alike = named.get(name) ?? [];
+      const { host } = client;
+      const entity = kind.name;
+      if (alike.length === 0) throw errors.unknown_field.error({ entity, field: name, host });
+      throw errors.ambiguous_field.error({ entity, field: name, host, ids: alike.map(({ id }) => id).join(', ') });
+    },
+  };
+}
+
+function titled(name: string, field: AccountField): Pick<AccountField, 'name' | 'title'> {
+  return name === field.name ? { name } : { name, title: field.name };
+}
+
+function described({ place: _place, vendorType: _type, with: _with, kinds: _kinds, ...field }: AccountField): Field {
+  return field;
+}
+
+interface Custom {
+  readonly field: AccountField;
+  readonly id: string;
+  /** Its code and its id. */
+  readonly aliases: readonly string[];
+}
+
+/** Up to 50 on a page (reference 4). */
+async function readCustomFields(client: Client, kind: EntityKind, signal: AbortSignal): Promise<readonly Custom[]> {
+  const path = `/${kind.collection}/custom_fields`;
+  const found = new Map<string, Custom>();
+  for (let page = 1; ; page++) {
+    const query = [
+      ['page', String(page)],
+      ['limit', '50'],
+    ] as const;
+    const reply = await client.get(path, query, signal);
+    if (!reply.ok) throw reply.error;
+    const rows = rowsIn(reply.value, 'custom_fields');
+    if (rows === undefined) throw errors.unexpected_result.error({ host: client.host, method: `GET ${path}` });
+    const before = found.size;
+    for (const row of rows) for (const custom of customOf(row)) found.set(custom.id, custom);
+    if (!hasNext(reply.value)) return [...found.values()];
+    if (found.size === before) throw repeated(client, kind);
+  }
+}
+
+function customOf(row: VendorObject): readonly Custom[] {
+  const field = readField(row);
+  if (field === undefined) return [];
+  const { code } = row;
+  const id = String(row['id']);
+  return [{ field, id, aliases: [...(typeof code === 'string' && code !== '' ? [code] : []), id] }];
+}
+
+function repeated({ host }: Client, { name }: EntityKind): Error {
+  return errors.page_repeated.error({ host, entity: `${name}.custom_fields` }, { retry: true });
+}
