@@ -14,11 +14,13 @@ export interface Installation {
 /** The command line: the words after `pipe`, to the end of the process. */
 export async function main({ root, packageJson, commands, help }: Installation): Promise<void> {
   // G8: Node lets garbage grow to several times what a run holds (docs/decisions/garbage.md).
-  setFlagsFromString('--heap-growing-percent=40');
+  setFlagsFromString('--heap-growing-percent=20');
   enableCompileCache();
   // What a library does that Node will stop allowing is for us to read, not for who runs a pipeline.
   process.noDeprecation = process.env['PIPE_DEBUG'] === undefined;
   const { Config, run, settings } = await import('@oclif/core');
+  // The space for young objects stays as it is by now, until a flow has use for a larger one.
+  setFlagsFromString('--semi-space-growth-factor=1');
 
   // oclif would otherwise look for a TypeScript compiler in a clone: Node runs our sources as they are.
   settings.enableAutoTranspile = false;
@@ -37,8 +39,6 @@ export async function main({ root, packageJson, commands, help }: Installation):
   const words = process.argv.slice(2);
   const argv = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
   const config = await Config.load({ root, pjson: packageJson });
-  // Loading has made the space for young objects as large as it pays: a larger one only takes more memory.
-  setFlagsFromString('--semi-space-growth-factor=1');
   const { reportUsage } = await import('./report-usage.ts');
   const report = (error: unknown) => reportUsage(error, argv, config.commandIDs);
 

@@ -27,6 +27,7 @@ import { readPatiently } from './read-patiently.ts';
 import { lazyScopes } from './scopes.ts';
 import { watchAbsent } from './watch.ts';
 import { workOffQueue } from './work-off-queue.ts';
+import { makeYoungRoom } from './young-room.ts';
 
 /** A flow at work: its source, what it counts, and whether its checkpoint may move. */
 export interface FlowRun {
@@ -182,6 +183,7 @@ async function deliverBatch(work: FlowRun, rows: readonly Row[], cursor: Cursor 
   tally.read += rows.length;
   context.emit({ type: 'batch-read', at: context.clock.now(), flow, rows: rows.length });
   const { loading } = work;
+  if (!loading) makeYoungRoom();
   const mapped = await mapBatch(context, rows, isComparing(context) && !loading, loading !== undefined);
   await noteSeen(work, mapped.seen);
   tally.mapped += rows.length - mapped.failed.length;
