@@ -117,17 +117,13 @@ flows:
 `;
 }
 
-/**
- * What happens to a run: it is killed at a point, or a moment after it, or the data base drops it there, or it is stopped
- * there and a second one ends it.
- */
-const fates = ['killed', 'killed soon after', 'cut off', 'stopped'] as const;
+/** What happens to a run: it is killed at a point, or a moment after it, or the data base drops it there. */
+const fates = ['killed', 'killed soon after', 'cut off'] as const;
 
 const signals = {
   killed: 'SIGKILL',
   'killed soon after': 'SIGCONT',
   'cut off': 'SIGCONT',
-  stopped: 'SIGSTOP',
 } as const satisfies Record<(typeof fates)[number], string>;
 
 async function disturbed(life: SqlLife, point: CrashPoint): Promise<void> {
@@ -146,10 +142,6 @@ async function disturbed(life: SqlLife, point: CrashPoint): Promise<void> {
     await after(random.between(0, 25));
     running.kill('SIGKILL');
   }
-  if (reached !== undefined && fate === 'stopped') {
-    look(life, 'a second one ends it', await start(life, {}, ['--end-holder']).ended);
-    running.kill('SIGCONT');
-  }
   const ended = await running.ended;
   if (reached !== undefined) {
     life.points.set(point, (life.points.get(point) ?? 0) + 1);
@@ -158,8 +150,8 @@ async function disturbed(life: SqlLife, point: CrashPoint): Promise<void> {
   look(life, `${fate} at ${point} ${nth}`, ended);
 }
 
-function start({ folder }: SqlLife, plan: ChildPlan = {}, flags: readonly string[] = []) {
-  return startPipe(plan, ['run', 'pipeline.yaml', '--json', ...flags], {
+function start({ folder }: SqlLife, plan: ChildPlan = {}) {
+  return startPipe(plan, ['run', 'pipeline.yaml', '--json'], {
     cwd: folder,
     env: { PIPE_HOME: join(folder, 'home'), PIPE_DEBUG: '1' },
   });
