@@ -3,7 +3,7 @@ import { defineErrors } from '../../engine/index.ts';
 /** What only a file can meet; the rest is `sql.*`. */
 export const fileErrors = defineErrors('sqlite', {
   missing: {
-    kind: 'environment',
+    kind: 'input',
     en: 'there is no file {file}',
     ru: 'нет файла {file}',
     fix: {
