@@ -164,7 +164,9 @@ async function readAll(work: FlowRun, cursor: Cursor | undefined): Promise<void>
   const { only } = context.options;
   let seen = 0;
   let chosen = 0;
-  for await (const batch of readAhead(batchesOf(work, cursor))) {
+  const batches = batchesOf(work, cursor);
+  // A batch of a load is large, and what fills the next one costs little beside it: one at a time is enough (G8).
+  for await (const batch of work.loading ? batches : readAhead(batches)) {
     reach('batch-read');
     const rows = await chosenRows(context, batch.rows);
     seen += batch.rows.length;
