@@ -1,5 +1,5 @@
 import type { Twist } from './call.ts';
-import type { Until } from './holds.ts';
+import type { Until } from '../../_sandbox/holds.ts';
 import { randomNumbers } from './invented.ts';
 
 /** What goes wrong instead of an answer, or with it (reference §11.20). All but hooks can be sent as JSON. */

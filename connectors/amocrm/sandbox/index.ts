@@ -8,7 +8,7 @@ export type { CustomField, FieldDraft } from './fields.ts';
 export { ordinaryLimits, type Counters, type Limits } from './gate.ts';
 export type { Habits } from './habits.ts';
 export type { Overlap } from './history.ts';
-export type { Held, Until } from './holds.ts';
+export type { Held, Until } from '../../_sandbox/holds.ts';
 export type { Journal, RefusalEntry, RequestEntry } from './journal.ts';
 export type { Json, JsonMap } from './json.ts';
 export type { EntityType, TableName } from './rows.ts';

@@ -10,10 +10,10 @@ import {
   type OnRequest,
   type Twisted,
 } from './faults.ts';
-import type { Flights } from './flights.ts';
+import type { Flights } from '../../_sandbox/flights.ts';
 import type { Counters, Gate } from './gate.ts';
 import type { RequestSpan } from './history.ts';
-import type { Holds, Line } from './holds.ts';
+import type { Holds, Line } from '../../_sandbox/holds.ts';
 import type { JournalWriter } from './journal.ts';
 import type { Json } from './json.ts';
 import { authorize, giveTokens, type Authorization } from './oauth.ts';

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { serve, type Context, type Passage, type Visit } from './passage.ts';
 import { Problem, problemBody } from './problems.ts';
 import { drop, problemReply, replyOf, send, type Reply } from './reply.ts';
-import type { Line } from './holds.ts';
+import type { Line } from '../../_sandbox/holds.ts';
 import { findRoute } from './routes/index.ts';
 
 /** Answers paths under /sandbox; undefined when there is nothing there. Throws a Problem at what it does not know. */

@@ -1,6 +1,6 @@
 import type { FaultRule } from './faults.ts';
 import type { Habits } from './habits.ts';
-import type { Held } from './holds.ts';
+import type { Held } from '../../_sandbox/holds.ts';
 import type { Context } from './passage.ts';
 import type { EntityType } from './rows.ts';
 import type { HidingRule } from './visibility.ts';

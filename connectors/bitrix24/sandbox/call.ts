@@ -10,9 +10,9 @@ import {
   type OnRequest,
 } from './faults.ts';
 import { fieldOfKey } from './filter.ts';
-import type { Flights } from './flights.ts';
+import type { Flights } from '../../_sandbox/flights.ts';
 import type { RequestSpan } from './history.ts';
-import type { Holds, Line } from './holds.ts';
+import type { Holds, Line } from '../../_sandbox/holds.ts';
 import type { JournalWriter } from './journal.ts';
 import type { Answer, Method } from './method.ts';
 import { applicationOnly, findMethod, mayCall } from './methods/index.ts';

@@ -1,5 +1,5 @@
 import { randomNumbers } from './invented.ts';
-import type { Until } from './holds.ts';
+import type { Until } from '../../_sandbox/holds.ts';
 
 /** What goes wrong instead of an answer, or with it (reference §11.5.17). All but hooks can be sent as JSON. */
 export type Fault =

@@ -4,7 +4,7 @@ export type { EntityName } from './entities/index.ts';
 export type { FieldName, LostRight } from './failings.ts';
 export type { CommandCall, Fault, FaultRule, OnCommand, OnRequest, RequestCall } from './faults.ts';
 export type { Overlap } from './history.ts';
-export type { Held, Until } from './holds.ts';
+export type { Held, Until } from '../../_sandbox/holds.ts';
 export type { CommandEntry, Journal, RefusalEntry, RequestEntry } from './journal.ts';
 export { sandbox } from './sandbox.ts';
 export { startPortal } from './portal.ts';

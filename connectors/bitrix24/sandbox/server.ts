@@ -7,7 +7,7 @@ import type { Bucket } from './bucket.ts';
 import { foldNames, runCommand, strike, type Context, type Passage } from './call.ts';
 import { ApiError } from './errors.ts';
 import { Interruption, Omission, type EndingFault, type Fate, type RequestMoment } from './faults.ts';
-import type { Line } from './holds.ts';
+import type { Line } from '../../_sandbox/holds.ts';
 import type { Answer } from './method.ts';
 import type { PhpMap } from './php.ts';
 import { readParams, routeOf, type Route } from './request.ts';

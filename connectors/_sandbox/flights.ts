@@ -1,4 +1,4 @@
-/** How many requests the account is at, those among them whose client has gone. */
+/** How many requests a sandbox is at, those among them whose client has gone. */
 export interface Flights {
   begin(): void;
   end(): void;

@@ -1,14 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** What a held request waits for. A request whose answer was lost may yet be carried out (reference §10.10). */
+/** What a held request waits for: a vendor carries out what it has accepted, though the answer is lost and nobody waits. */
 export type Until =
-  /** `account.release(name)`. */
+  /** `release(name)`. */
   | { readonly name: string }
   /** The client has closed the connection: it is dead, or has given up. */
   | 'clientGone'
   /** So many newer requests have come to their end. */
   | { readonly newerRequests: number }
-  /** Milliseconds, by `wait` of the account. */
+  /** Milliseconds, by the sandbox's `wait`. */
   | { readonly ms: number };
 
 /** The request's own end of the connection. */
@@ -93,7 +93,7 @@ function isNamed(until: Until, name: string): boolean {
   return typeof until === 'object' && 'name' in until && until.name === name;
 }
 
-/** An account that is closed meanwhile keeps no process alive. */
+/** A sandbox that is closed meanwhile keeps no process alive. */
 async function waitUnnoticed(ms: number): Promise<void> {
   await wait(ms, undefined, { ref: false });
 }
