@@ -4,10 +4,9 @@ import type { ConnectionOptions } from 'node:tls';
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import { errors } from '../_sql/errors.ts';
+import { connectionSettings, loginSettings, timeoutsOf } from '../_sql/server-settings.ts';
 
-const defaults = { port: 5432, schema: 'public', connectTimeout: '10s', statementTimeout: '5m' } as const;
-
-const duration = '^[1-9][0-9]*(ms|s|m)$';
+const defaults = { port: 5432, schema: 'public' } as const;
 
 export const settings = Type.Object({
   url: Type.Optional(
@@ -19,9 +18,7 @@ export const settings = Type.Object({
   ),
   host: Type.Optional(Type.String({ minLength: 1, description: 'Host of the server, where there is no url' })),
   port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535, default: defaults.port, description: 'TCP port' })),
-  user: Type.Optional(Type.String({ minLength: 1, description: 'Login' })),
-  password: Type.Optional(Type.String({ minLength: 1, secret: true, description: 'Password of the login' })),
-  database: Type.Optional(Type.String({ minLength: 1, description: 'Data base' })),
+  ...loginSettings,
   schema: Type.Optional(
     Type.String({
       minLength: 1,
@@ -29,36 +26,7 @@ export const settings = Type.Object({
       description: 'Schema of tables named without one, and of pipe_checkpoint',
     }),
   ),
-  ssl: Type.Optional(
-    Type.Object(
-      {
-        ca: Type.Optional(
-          Type.String({ minLength: 1, description: 'PEM file of the authority that signed the server certificate' }),
-        ),
-        verify: Type.Optional(
-          Type.Boolean({
-            default: true,
-            description: 'Refuse a certificate nobody trusts; false only within a network you trust',
-          }),
-        ),
-      },
-      { description: 'Present: TLS, `ssl: {}` is enough where the certificate is a public one' },
-    ),
-  ),
-  connectTimeout: Type.Optional(
-    Type.String({
-      pattern: duration,
-      default: defaults.connectTimeout,
-      description: 'Wait for a connection, e.g. `10s`',
-    }),
-  ),
-  statementTimeout: Type.Optional(
-    Type.String({
-      pattern: duration,
-      default: defaults.statementTimeout,
-      description: 'The longest a statement may take, waiting for locks included',
-    }),
-  ),
+  ...connectionSettings,
 });
 
 export type Settings = Static<typeof settings>;
@@ -96,8 +64,7 @@ export function endpointOf(given: Settings): Endpoint {
     schema: given.schema ?? defaults.schema,
     searchesSchema: given.schema !== undefined,
     ssl: given.ssl || url?.ssl ? { ca, verify: verify ?? url?.verify ?? true } : 'off',
-    connectTimeoutMs: durationMs(given.connectTimeout ?? defaults.connectTimeout),
-    statementTimeoutMs: durationMs(given.statementTimeout ?? defaults.statementTimeout),
+    ...timeoutsOf(given),
   };
 }
 
@@ -130,15 +97,6 @@ function inUrl(text: string): InUrl {
   } catch {
     throw wrong();
   }
-}
-
-const units = { ms: 1, s: 1000, m: 60_000 } as const;
-
-/** Milliseconds of `30s`; the schema has checked the text. */
-function durationMs(text: string): number {
-  const match = /^(\d+)(ms|s|m)$/.exec(text);
-  const unit = match?.[2];
-  return unit === 'ms' || unit === 's' || unit === 'm' ? Number(match?.[1]) * units[unit] : 0;
 }
 
 /** Reads the file of `ca`, relative to `folder`. */
