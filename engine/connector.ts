@@ -142,6 +142,8 @@ export interface Authorisation {
   url(state: string): string;
   /** Where the vendor leads the browser, letter for letter as it knows it. */
   readonly redirectUri: string;
+  /** How long a code is good for, in milliseconds. */
+  readonly codeLastsMs: number;
   /** The code among what came back there. Throws a PipeError where consent was denied or it is from elsewhere. */
   codeOf(answer: URLSearchParams): string;
   /** Gives the code for tokens, and resolves once they are kept (`Host.tokens`). */

@@ -16,6 +16,7 @@ export function authorise(settings: Settings, host: Host): Authorisation {
   const { clientId, redirectUri } = login;
   return {
     redirectUri,
+    codeLastsMs: 20 * 60_000,
     url(state) {
       // Without an opener only this mode leads the window itself back (reference 1).
       const query = new URLSearchParams({ client_id: clientId, state, mode: 'post_message' });
