@@ -14,6 +14,7 @@ import { cliErrors } from './errors.ts';
 import { lookAt } from './prepare.ts';
 import type { Prepared } from './prepare.ts';
 import { runClock } from './run-clock.ts';
+import { ownTokens } from './secrets.ts';
 
 /** What one connection answered; `error`: it could not be reached at all. */
 export interface CheckedConnection {
@@ -36,6 +37,7 @@ export async function checkConnections(
     folder: pipeline.folder,
     clock: runClock,
     book,
+    tokens: ownTokens(),
     priority: 'incremental',
     emit: () => undefined,
     usage: { requests: 0, limitedMs: 0 },

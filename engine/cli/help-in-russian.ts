@@ -39,6 +39,11 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'a JSON object a line, or a table for Excel': 'по объекту JSON в строке или таблица для Excel',
   'Drop waiting records. Rows whose write has no answer yet stay. Of a quarantined row: its write arrived, leave it.':
     'Удалить записи из очереди. Остаются те, на запись которых ещё нет ответа. Для строки в карантине: запись дошла, оставить.',
+  'Log in to a connection through a browser (OAuth) and keep its tokens in the vault of this machine.':
+    'Войти в подключение через браузер (OAuth) и сохранить его токены в хранилище этого компьютера.',
+  'connection to log in to': 'подключение, в которое войти',
+  'print the address and open no browser': 'напечатать адрес и не открывать браузер',
+  'code at hand, or the address the browser was led to': 'готовый код или адрес, на который перешёл браузер',
   'Passwords and webhooks in the vault of this machine: set, list, rm, import.':
     'Пароли и вебхуки в хранилище этого компьютера: задать, перечислить, удалить, перенести из .env.',
   'Put a secret into the vault: asked for without showing it, or read from stdin.':

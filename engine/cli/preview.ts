@@ -24,6 +24,7 @@ import type { PortalBook } from '../state/machine-ports.ts';
 import type { StateStore } from '../state/ports.ts';
 import type { Prepared } from './prepare.ts';
 import { runClock } from './run-clock.ts';
+import { ownTokens } from './secrets.ts';
 
 /** What `pipe run --dry-run` found. */
 export interface RunPreview {
@@ -101,7 +102,8 @@ async function withPreview<Result>(
   const book = await openPortalBook(machineFolder(process.env), systemClock);
   const state = await stateToRead(stateFolder, name);
   const usage = { requests: 0, limitedMs: 0 };
-  const host = makeHost({ folder, clock: runClock, book, priority: 'incremental', emit, usage });
+  const tokens = ownTokens();
+  const host = makeHost({ folder, clock: runClock, book, tokens, priority: 'incremental', emit, usage });
   const used = new Set(flows.flatMap(({ flow }) => connectionsOf(flow)));
   const real = openConnections(
     [...specs.values()].filter((spec) => used.has(spec.name)),

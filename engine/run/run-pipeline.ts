@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { exitCodes, toPipeError } from '../errors.ts';
 import type { PipeError } from '../errors.ts';
-import type { Connector, Row } from '../connector.ts';
+import type { Connector, Row, Tokens } from '../connector.ts';
 import type { Listener } from '../events/events.ts';
 import type { Lease, PortalBook } from '../state/machine-ports.ts';
 import type { StateStore } from '../state/ports.ts';
@@ -26,6 +26,7 @@ export interface RunTask {
   readonly options: RunOptions;
   readonly state: StateStore;
   readonly book: PortalBook;
+  readonly tokens: Tokens;
   readonly lease: Lease;
   readonly clock: RunClock;
   readonly signal: AbortSignal;
@@ -47,14 +48,14 @@ export interface RunResult {
 
 /** Runs the pipeline's flows in order; every end, good or bad, is written into the state and told as an event. */
 export async function runPipeline(task: RunTask): Promise<RunResult> {
-  const { compiled, clock, state, emit } = task;
+  const { compiled, clock, state, book, tokens, emit } = task;
   const flows = chooseFlows(compiled, task.options);
   const run = randomUUID();
   const startedAt = clock.now();
   const began = clock.monotonic();
   const usage = { requests: 0, limitedMs: 0 };
   const priority = task.options.full ? 'full' : 'incremental';
-  const host = makeHost({ folder: compiled.pipeline.folder, clock, book: task.book, priority, emit, usage });
+  const host = makeHost({ folder: compiled.pipeline.folder, clock, book, tokens, priority, emit, usage });
   const connections = openConnections(usedConnections(compiled, flows), task.connectors, host);
   const epoch = await state.startRun({ run, startedAt, mapping: compiled.hash, pid: process.pid });
   reach('lock-taken');
