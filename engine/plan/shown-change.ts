@@ -1,15 +1,17 @@
 import type { Value } from '../connector.ts';
-import type { PipeError } from '../errors.ts';
+import type { Parameters } from '../messages/template.ts';
 
 /** What becomes of one record, as people are shown it: plain data, values in clear; whoever prints it masks them. */
 export interface ShownRecord {
   readonly flow: string;
   /** The record's key; of a row without a record (`absent`), the target's own. */
   readonly key: string;
+  /** It is no record: a target row that has none any more. */
+  readonly absent?: true;
   /** Name of the guard of the flow that ended it. */
   readonly skip?: string;
   /** Why it could not be mapped or planned. */
-  readonly error?: PipeError;
+  readonly error?: { readonly code: string; readonly parameters: Parameters };
   /** In the order of the targets; look-ups have none. */
   readonly changes: readonly ShownChange[];
 }
@@ -34,7 +36,7 @@ export interface ShownChange {
   readonly fields: readonly ShownField[];
 }
 
-/** A field old → new; absent: nothing. Of a multi-field the entries that are sent; of a deletion the old alone. */
+/** A field old → new, whole also where only an entry of it is sent; absent: nothing. Of a deletion the old alone. */
 export interface ShownField {
   readonly name: string;
   readonly before?: Value;
