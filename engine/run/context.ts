@@ -1,4 +1,4 @@
-import type { Connection, EntityDescription, Row, Sink, StoredCheckpoint } from '../connector.ts';
+import type { Connection, EntityDescription, Field, Row, Sink, StoredCheckpoint } from '../connector.ts';
 import type { PipeError } from '../errors.ts';
 import type { Listener } from '../events/events.ts';
 import type { Signature } from '../plan/claims.ts';
@@ -121,6 +121,8 @@ export interface FlowContext extends RunContext {
   readonly scopes: Scopes;
   /** The columns of a source row that name it within the source, and that `fetch` needs; where the source has such. */
   readonly sourceKey: (row: Row) => Row | undefined;
+  /** The columns of the source, as it describes them. */
+  readonly sourceFields: readonly Field[];
   /** `$params`, `$run`: what every expression of the flow may name. */
   readonly variables: Readonly<Record<string, Row>>;
   readonly doubts: Doubts;

@@ -1,13 +1,4 @@
-import type {
-  Answer,
-  FoundRow,
-  Outcome,
-  Question,
-  Sink,
-  Value,
-  Write,
-  WriteValues,
-} from '../connector.ts';
+import type { Answer, FoundRow, Outcome, Question, Sink, Value, Write, WriteValues } from '../connector.ts';
 import { presentValues, rowAfter } from '../plan/fields.ts';
 import type { TargetEntity } from '../plan/match.ts';
 import { askable, canonicals, fieldNamed, fieldsOf, satisfies } from '../plan/question.ts';
@@ -201,7 +192,7 @@ function newRows(at: PlannedEntity, question: Question, fields: readonly string[
     .sort((a, b) => a.count - b.count);
   const keys = best ? rows.having(best.asked, 'new', Number.MAX_SAFE_INTEGER) : everyKey(at);
   return [...new Set(keys)]
-    .flatMap((key) => foundRow(at, rows.get(at.place, key), fields))
+    .flatMap((key) => foundRow(rows.get(at.place, key), fields))
     .filter((row) => isAnswer(at, question, row));
 }
 
@@ -220,10 +211,12 @@ function askedField(at: PlannedEntity, { by }: Question, field: string): AskedFi
   };
 }
 
-function foundRow(at: PlannedEntity, row: PlannedRow | undefined, fields: readonly string[]): readonly FoundRow[] {
+function foundRow(row: PlannedRow | undefined, fields: readonly string[]): readonly FoundRow[] {
   if (row?.state !== 'new') return [];
   const values = presentValues(row.values);
-  return [{ key: row.key, values: Object.fromEntries(Object.entries(values).filter(([name]) => fields.includes(name))) }];
+  return [
+    { key: row.key, values: Object.fromEntries(Object.entries(values).filter(([name]) => fields.includes(name))) },
+  ];
 }
 
 function* madeRows(at: PlannedEntity, fields: readonly string[]): Iterable<readonly FoundRow[]> {
@@ -232,7 +225,7 @@ function* madeRows(at: PlannedEntity, fields: readonly string[]): Iterable<reado
     const page = at.planned.rows.made(at.place, number, pageRows);
     const last = page.at(-1);
     if (!last) return;
-    yield page.flatMap(({ row }) => foundRow(at, row, fields));
+    yield page.flatMap(({ row }) => foundRow(row, fields));
     ({ number } = last);
   }
 }

@@ -1,3 +1,4 @@
+import type { Row } from '../connector.ts';
 import type { PipeError } from '../errors.ts';
 import type { ShownChange, ShownRecord } from '../plan/shown-change.ts';
 import type { CompiledFlow } from '../transform/compiled.ts';
@@ -37,9 +38,16 @@ export interface TargetPreview {
 
 /** Who hears of what is planned, as it is planned: nothing of it is kept here (G8). */
 export interface PreviewOutput {
-  shown?(record: ShownRecord): void | Promise<void>;
+  shown?(record: ShownRecord, planned: Planned | undefined): void | Promise<void>;
   /** The same with all that is needed to do it later. */
-  planned?(context: FlowContext, executed: Executed, shown: ShownRecord): void | Promise<void>;
+  planned?(planned: Planned, shown: ShownRecord): void | Promise<void>;
+}
+
+/** A record that got as far as its targets. */
+export interface Planned {
+  readonly context: FlowContext;
+  readonly executed: Executed;
+  readonly source: Row;
 }
 
 interface Draft {
@@ -115,7 +123,7 @@ function listen(drafts: ReadonlyMap<string, Draft>, output: PreviewOutput): List
   /** Records shown with their failure already. */
   const told = new Set<string>();
   const flush = async (): Promise<void> => {
-    for (const record of late.splice(0)) await output.shown?.(record);
+    for (const record of late.splice(0)) await output.shown?.(record, undefined);
   };
   return {
     flush,
@@ -123,7 +131,8 @@ function listen(drafts: ReadonlyMap<string, Draft>, output: PreviewOutput): List
       skipped: (flow, key, skip) => void late.push({ flow, key, skip, changes: [] }),
       failed: (flow, key, error) => {
         countFailed(drafts.get(flow), error);
-        if (!told.delete(key)) late.push({ flow, key, error, changes: [] });
+        const { code, parameters } = error;
+        if (!told.delete(key)) late.push({ flow, key, error: { code, parameters }, changes: [] });
       },
       stopped: (flow, error) => {
         const draft = drafts.get(flow);
@@ -135,8 +144,9 @@ function listen(drafts: ReadonlyMap<string, Draft>, output: PreviewOutput): List
         count(drafts.get(shown.flow), shown);
         if (shown.error) told.add(shown.key);
         else told.delete(shown.key);
-        await output.planned?.(context, executed, shown);
-        await output.shown?.(shown);
+        const planned = { context, executed, source: executed.record.source };
+        await output.planned?.(planned, shown);
+        await output.shown?.(shown, planned);
       },
     },
   };
@@ -148,7 +158,13 @@ function countFailed(draft: Draft | undefined, error: PipeError): void {
   else draft?.failed.set(error.code, { error, records: 1 });
 }
 
-const kinds = { create: 'creates', update: 'updates', delete: 'deletes', unchanged: 'unchanged', skip: 'skipped' } as const;
+const kinds = {
+  create: 'creates',
+  update: 'updates',
+  delete: 'deletes',
+  unchanged: 'unchanged',
+  skip: 'skipped',
+} as const;
 
 function count(draft: Draft | undefined, { changes, error, absent }: ShownRecord): void {
   if (!draft) return;

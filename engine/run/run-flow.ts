@@ -78,6 +78,7 @@ export async function openFlow(run: RunContext, flow: CompiledFlow, tally: Tally
     flow,
     scopes: lazyScopes(run, flow, described),
     sourceKey: keyPicker(described.key),
+    sourceFields: described.fields,
     variables: {
       params: run.compiled.pipeline.values,
       run: { id: run.run, startedAt: new Date(run.startedAt).toISOString() },

@@ -14,7 +14,7 @@ export function shownRecord(context: FlowContext, executed: Executed): ShownReco
     flow: context.flow.flow.name,
     key: record.key,
     ...(absent && { absent }),
-    ...(failure && { error: failure }),
+    ...(failure && { error: { code: failure.code, parameters: failure.parameters } }),
     changes: [...plans.values()].flatMap((plan) => shownChanges(context, executed, plan)),
   };
 }
@@ -59,9 +59,7 @@ function fieldsOf(scope: Scope, change: Change): readonly ShownField[] {
     case 'update': {
       const after = { ...rowAfter(scope, change.before, change.values), ...listsOf(change) };
       const names = [...Object.keys(change.values), ...change.lists.map(({ list }) => list)];
-      return names
-        .map((name) => field(name, change.before[name], after[name]))
-        .sort((a, b) => rank(a) - rank(b));
+      return names.map((name) => field(name, change.before[name], after[name])).sort((a, b) => rank(a) - rank(b));
     }
     default:
       return change satisfies never;
