@@ -18,6 +18,12 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Опросить каждое подключение: вход, права, таблицы, поля, часы. Ничего не меняет.',
   'Run a pipeline: read, map, match, write what differs.':
     'Выполнить конвейер: прочитать, преобразовать, сопоставить, записать различия.',
+  'Show what a run would change, field by field, old → new. Changes nothing.':
+    'Показать, что изменил бы запуск: по полям, было → станет. Ничего не меняет.',
+  'how it is printed; markdown: for a comment in a pull request':
+    'в каком виде печатать; markdown — для комментария к pull request',
+  'end with 5 when there are changes': 'завершиться с кодом 5, если есть изменения',
+  'show names, phones and other personal data in full': 'показывать имена, телефоны и прочие личные данные целиком',
   'Show how a pipeline is: last success, lag, queue, who runs it, what to type next.':
     'Показать состояние конвейера: последний успех, отставание, очередь, кто выполняет, что набрать дальше.',
   'Records that failed and wait: list, show, retry, drop, export.':

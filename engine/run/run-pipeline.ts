@@ -61,7 +61,7 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
   reach('lock-taken');
   emit({ type: 'run-started', at: startedAt, run, pipeline: compiled.pipeline.name, version: 1 });
   const parts = { ...task, run, epoch, startedAt, connections, usage, creates: new Map(), lost: new Map() };
-  const context = await begin(parts);
+  const context = await beginRun(parts);
   const done =
     context instanceof Error
       ? { flows: [], error: context }
@@ -84,7 +84,8 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
 /** How long closed intents and what records asked are kept for `explain`; open intents stay. */
 const historyKeptMs = 7 * 24 * 60 * 60 * 1000;
 
-async function begin(parts: Omit<RunContext, 'instance'>): Promise<RunContext | PipeError> {
+/** Makes sure that a run meets the systems it knows, and that they are up. */
+export async function beginRun(parts: Omit<RunContext, 'instance'>): Promise<RunContext | PipeError> {
   try {
     await refuseOtherSystems(parts);
     await waitForConnections(parts);
