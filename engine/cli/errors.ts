@@ -151,6 +151,12 @@ export const cliErrors = defineErrors('cli', {
     ru: 'порт {port} занят',
     fix: { en: 'choose another `--port`, or leave it out', ru: 'укажите другой `--port` или не указывайте его' },
   },
+  not_in_order: {
+    kind: 'environment',
+    en: '{what}: {fact}',
+    ru: '{what}: {fact}',
+    fix: { en: 'look at it in that system', ru: 'посмотрите на это в той системе' },
+  },
   unknown_connection: {
     kind: 'input',
     en: 'there is no connection "{connection}" in {file}',
