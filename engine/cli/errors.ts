@@ -195,6 +195,11 @@ export const cliErrors = defineErrors('cli', {
       en: 'open the address that was printed last, and paste where that leads',
       ru: 'откройте адрес, напечатанный последним, и вставьте тот, на который он приведёт',
     },
+  not_in_order: {
+    kind: 'environment',
+    en: '{what}: {fact}',
+    ru: '{what}: {fact}',
+    fix: { en: 'look at it in that system', ru: 'посмотрите на это в той системе' },
   },
   unknown_connection: {
     kind: 'input',

@@ -80,7 +80,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Показать журнал конвейера и сколько раз за день прошло и не прошло.',
   // ---- arguments
   'pipeline file': 'файл конвейера',
-  'pipeline files; default: pipelines/*.yaml': 'файлы конвейеров; по умолчанию pipelines/*.yaml',
+  'pipeline files, folders or patterns; default: pipelines/*.yaml':
+    'файлы конвейеров, папки или шаблоны; по умолчанию pipelines/*.yaml',
   'connector, e.g. bitrix24': 'коннектор, например bitrix24',
   'id or key of the row': 'номер или ключ строки',
   'id or key of one row': 'номер или ключ одной строки',
@@ -133,6 +134,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'вместе с --print: для какой системы; по умолчанию для этой',
   'lift a brake': 'снять ограничение на изменения',
   'how findings are printed': 'вид списка замечаний',
+  'ask the systems too, as `pipe check` does; variables must have values':
+    'опросить и системы, как `pipe check`; переменные должны иметь значения',
   'appointments in the clinic': 'сколько приёмов в клинике',
   'seed of the invented clinic': 'начальное число для вымышленной клиники',
   'port; default: any free one': 'порт; по умолчанию любой свободный',
