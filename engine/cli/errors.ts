@@ -195,6 +195,7 @@ export const cliErrors = defineErrors('cli', {
       en: 'open the address that was printed last, and paste where that leads',
       ru: 'откройте адрес, напечатанный последним, и вставьте тот, на который он приведёт',
     },
+  },
   not_in_order: {
     kind: 'environment',
     en: '{what}: {fact}',

@@ -14,6 +14,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   // ---- commands
   'Check pipeline files offline: YAML, schema, expressions, names, references.':
     'Проверить файлы конвейеров без сети: YAML, схему, выражения, имена, ссылки.',
+  'Test mappings: source rows in, records and changes out, by <pipeline>.test.yaml. No network.':
+    'Проверить отображения: исходные строки на входе, записи и изменения на выходе, по <конвейер>.test.yaml. Без сети.',
   'Reach every connection: login, rights, tables, fields, clock. Changes nothing.':
     'Опросить каждое подключение: вход, права, таблицы, поля, часы. Ничего не меняет.',
   'Run a pipeline: read, map, match, write what differs.':
@@ -82,6 +84,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'pipeline file': 'файл конвейера',
   'pipeline files, folders or patterns; default: pipelines/*.yaml':
     'файлы конвейеров, папки или шаблоны; по умолчанию pipelines/*.yaml',
+  'test files, pipelines or folders; default: pipelines/*.test.yaml':
+    'файлы тестов, конвейеры или папки; по умолчанию pipelines/*.test.yaml',
   'connector, e.g. bitrix24': 'коннектор, например bitrix24',
   'id or key of the row': 'номер или ключ строки',
   'id or key of one row': 'номер или ключ одной строки',
@@ -133,6 +137,10 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'with --print: the system it is meant for; default: this one':
     'вместе с --print: для какой системы; по умолчанию для этой',
   'lift a brake': 'снять ограничение на изменения',
+  'show which fields, table entries, rungs and guards no case reaches':
+    'показать, до каких полей, строк таблиц, ступеней и проверок не доходит ни один случай',
+  'after showing the differences, write what happens into the test files':
+    'показать различия и записать в файлы тестов то, что происходит на деле',
   'how findings are printed': 'вид списка замечаний',
   'ask the systems too, as `pipe check` does; variables must have values':
     'опросить и системы, как `pipe check`; переменные должны иметь значения',

@@ -6,6 +6,7 @@ import { languageOf } from './language.ts';
 /** The order of the day, not of the alphabet. */
 const order = [
   'validate',
+  'test',
   'check',
   'run',
   'status',
