@@ -1,6 +1,7 @@
 import type { Connector } from '../../engine/index.ts';
 import { settings, targetSettings } from './config.ts';
 import { connect } from './connection.ts';
+import { authorise } from './oauth/authorise.ts';
 
 const amocrm: Connector<typeof settings> = {
   name: 'amocrm',
@@ -8,6 +9,7 @@ const amocrm: Connector<typeof settings> = {
   settings,
   sink: { settings: targetSettings, entity: (block) => String(block['entity']) },
   connect,
+  authorise,
   sandbox: async () => (await import('./sandbox/index.ts')).sandbox,
 };
 

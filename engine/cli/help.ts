@@ -13,6 +13,7 @@ const order = [
   'logs',
   'queue',
   'state',
+  'auth',
   'secret',
   'service',
   'demo',
