@@ -16,6 +16,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Проверить файлы конвейеров без сети: YAML, схему, выражения, имена, ссылки.',
   'Test mappings: source rows in, records and changes out, by <pipeline>.test.yaml. No network.':
     'Проверить отображения: исходные строки на входе, записи и изменения на выходе, по <конвейер>.test.yaml. Без сети.',
+  'Read source rows as fixtures for tests and diffs, shapes kept, nobody recognisable.':
+    'Прочитать исходные строки как образцы для тестов и сравнений: вид сохранён, людей не узнать.',
   'Reach every connection: login, rights, tables, fields, clock. Changes nothing.':
     'Опросить каждое подключение: вход, права, таблицы, поля, часы. Ничего не меняет.',
   'Run a pipeline: read, map, match, write what differs.':
@@ -141,6 +143,10 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'показать, до каких полей, строк таблиц, ступеней и проверок не доходит ни один случай',
   'after showing the differences, write what happens into the test files':
     'показать различия и записать в файлы тестов то, что происходит на деле',
+  'at most so many rows of each flow; default: 20': 'не больше стольких строк каждого потока; по умолчанию 20',
+  'put other names, phones, numbers and days in the place of those that are':
+    'подставить другие имена, телефоны, числа и даты вместо настоящих',
+  'a JSON object a line, or the beginning of a test file': 'по объекту JSON в строке или начало файла тестов',
   'how findings are printed': 'вид списка замечаний',
   'ask the systems too, as `pipe check` does; variables must have values':
     'опросить и системы, как `pipe check`; переменные должны иметь значения',

@@ -7,6 +7,7 @@ import { languageOf } from './language.ts';
 const order = [
   'validate',
   'test',
+  'sample',
   'check',
   'run',
   'status',
