@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import type { Connector } from '../connector.ts';
 import { loadPipeline, loadPipelines } from '../config/load.ts';
 import type { LoadOptions } from '../config/load.ts';
+import { readLock } from '../config/lock-file.ts';
 import type { Pipeline } from '../config/pipeline.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import { sortFindings } from '../diagnostics.ts';
 import { loadConnector } from '../registry.ts';
 import { compile } from '../transform/compile.ts';
+import { knowledgeFrom, unchecked } from '../transform/knowledge.ts';
+import type { Unchecked } from '../transform/knowledge.ts';
 import type { CompiledPipeline } from '../transform/compiled.ts';
 import { systemClock } from '../state/clock.ts';
 import { openVault } from '../vault/open-vault.ts';
@@ -44,9 +47,10 @@ export async function prepare(file: string, flags: PrepareFlags, env: NodeJS.Pro
   });
   if (!pipeline) throw new FindingsError(findings);
   const connectors = await connectorsOf(pipeline);
-  const compilation = compile(pipeline, knowledgeOf(pipeline, connectors));
-  const all = sortFindings([...findings, ...compilation.findings]);
-  if (!compilation.pipeline || hasErrors(findings)) throw new FindingsError(all);
+  const { lock, findings: ofLock } = readLock(file);
+  const compilation = compile(pipeline, knowledgeFrom(pipeline, connectors, lock));
+  const all = sortFindings([...findings, ...ofLock, ...compilation.findings]);
+  if (!compilation.pipeline || hasErrors([...findings, ...ofLock])) throw new FindingsError(all);
   const folder = stateFolder(pipeline, flags.state);
   const warnings = [...all, ...openFiles(pipeline.name, folder, all)];
   return { compiled: compilation.pipeline, connectors, stateFolder: folder, warnings };
@@ -70,6 +74,8 @@ export async function lookAt(file: string, state: string | undefined): Promise<L
 export interface Validation {
   readonly files: readonly string[];
   readonly findings: readonly Diagnostic[];
+  /** Sources and entities whose fields and types nobody knows offline. */
+  readonly notChecked: readonly Unchecked[];
 }
 
 /** Everything that can be said of files without a network; variables may be missing. */
@@ -87,14 +93,18 @@ export async function validateFiles(
     variables: 'optional',
   });
   const compiled: Diagnostic[] = [];
+  const notChecked: Unchecked[] = [];
   for (const pipeline of pipelines) {
-    compiled.push(...compile(pipeline, knowledgeOf(pipeline, await connectorsOf(pipeline))).findings);
+    const { lock, findings: ofLock } = readLock(pipeline.file);
+    const knowledge = knowledgeFrom(pipeline, await connectorsOf(pipeline), lock);
+    compiled.push(...ofLock, ...compile(pipeline, knowledge).findings);
+    notChecked.push(...unchecked(pipeline, knowledge));
   }
-  return { files, findings: sortFindings([...findings, ...compiled]) };
+  return { files, findings: sortFindings([...findings, ...compiled]), notChecked };
 }
 
 /** Opened only for a secret that the environment lacks. */
-function fromVault(): (name: string) => string | undefined {
+export function fromVault(): (name: string) => string | undefined {
   let vault: Vault | undefined;
   return (name) => {
     vault ??= openVault(vaultPlace(process.env), systemClock);
@@ -109,28 +119,18 @@ function shippedFiles(): readonly string[] {
   return pipelines.map((name) => join('pipelines', name));
 }
 
-function requireFile(file: string): void {
+export function requireFile(file: string): void {
   const found = statSync(file, { throwIfNoEntry: false });
   if (!found || found.isDirectory()) throw cliErrors.no_pipeline.error({ file });
 }
 
-async function connectorsOf(pipeline: Pipeline): Promise<ReadonlyMap<string, Connector>> {
+export async function connectorsOf(pipeline: Pipeline): Promise<ReadonlyMap<string, Connector>> {
   const connectors = new Map<string, Connector>();
   for (const { connector: name } of pipeline.connections.values()) {
     const connector = await loadConnector(name);
     if (connector) connectors.set(name, connector);
   }
   return connectors;
-}
-
-/** What connectors know offline: the columns of their sources. */
-function knowledgeOf(pipeline: Pipeline, connectors: ReadonlyMap<string, Connector>) {
-  return {
-    columns: (flow: Pipeline['flows'][number]) => {
-      const connection = pipeline.connections.get(flow.source.connection);
-      return connection && connectors.get(connection.connector)?.source?.columns?.(flow.source.block);
-    },
-  };
 }
 
 function stateFolder(pipeline: Pipeline, given: string | undefined): string {

@@ -8,6 +8,7 @@ export function validationData(result: Validation, language: Language): object {
   return {
     files: result.files,
     ...counts(result),
+    notChecked: result.notChecked,
     findings: result.findings.map((finding) => findingData(finding, language)),
   };
 }
@@ -17,7 +18,8 @@ export function validationText(result: Validation, format: string, language: Lan
   if (format === 'github') return result.findings.map((finding) => githubLine(finding, language)).join('\n');
   const { errors, warnings } = counts(result);
   const last = summaries[language](result.files.length, errors, warnings);
-  return [...(result.findings.length > 0 ? [findingsText(result.findings, language), ''] : []), last].join('\n');
+  const findings = result.findings.length > 0 ? [findingsText(result.findings, language), ''] : [];
+  return [...findings, ...unknownTypes(result, language), last].join('\n');
 }
 
 function counts(result: Validation) {
@@ -25,11 +27,26 @@ function counts(result: Validation) {
   return { errors: count('error'), warnings: count('warning') };
 }
 
+/** A line for each file whose systems have no lock file, or one without these parts (G12). */
+function unknownTypes({ notChecked }: Validation, language: Language): readonly string[] {
+  return [...Map.groupBy(notChecked, ({ file }) => file)].map(([file, parts]) => {
+    const names = [...new Set(parts.map(({ connection, of }) => `${connection} ${of}`))].join(', ');
+    return lacking[language](file, names);
+  });
+}
+
+const lacking = {
+  en: (file: string, names: string) =>
+    `${file}: not checked without a lock file: fields, types and stages of ${names}; \`pipe discover ${file} --lock\` writes it`,
+  ru: (file: string, names: string) =>
+    `${file}: без файла .lock.json не проверялись поля, типы и стадии: ${names}; его запишет \`pipe discover ${file} --lock\``,
+} satisfies Record<Language, (file: string, names: string) => string>;
+
 const summaries = {
   en: (files: number, errors: number, warnings: number) =>
-    `${files} ${files === 1 ? 'file' : 'files'}: ${errors} ${errors === 1 ? 'error' : 'errors'}, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}; not checked offline: logins, rights, fields and stages of the target`,
+    `${files} ${files === 1 ? 'file' : 'files'}: ${errors} ${errors === 1 ? 'error' : 'errors'}, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}; not checked offline: logins, rights, and whether the systems are as the lock files say`,
   ru: (files: number, errors: number, warnings: number) =>
-    `файлов: ${files}, ошибок: ${errors}, предупреждений: ${warnings}; без сети не проверялись: вход, права, поля и стадии целевой системы`,
+    `файлов: ${files}, ошибок: ${errors}, предупреждений: ${warnings}; без сети не проверялись: вход, права и то, такие ли системы, как записано в файлах .lock.json`,
 } satisfies Record<Language, (files: number, errors: number, warnings: number) => string>;
 
 /** https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions */
