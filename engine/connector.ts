@@ -262,6 +262,8 @@ export interface Field {
 export interface FieldOption {
   readonly id: string;
   readonly text: string;
+  /** It exists only in rows whose `field` has this value: a stage in its funnel. Absent: in all rows. */
+  readonly within?: { readonly field: string; readonly value: string };
 }
 
 // ---- source -------------------------------------------------------------------------------------------------------

@@ -253,4 +253,11 @@ export const cliErrors = defineErrors('cli', {
     ru: '{flag}: «{value}» — не время',
     fix: { en: 'write it as 2026-03-01 or 2026-03-01T10:00:00', ru: 'напишите как 2026-03-01 или 2026-03-01T10:00:00' },
   },
+
+  no_lock: {
+    kind: 'input',
+    en: 'there is no lock file {lock} to compare with',
+    ru: 'нет файла {lock}, с которым сравнивать',
+    fix: { en: 'write it: pipe discover {file} --lock', ru: 'запишите его: pipe discover {file} --lock' },
+  },
 });

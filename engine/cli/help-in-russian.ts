@@ -134,6 +134,14 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'выполнить то, чему по расписанию из файла пришло время; для вызова планировщиком',
   'who runs it; default: SYSTEM on Windows, the owner of the pipeline’s folder on Linux':
     'кто выполняет; по умолчанию SYSTEM в Windows, владелец папки конвейера в Linux',
+  'Show fields, stages and lists of the systems a pipeline uses, or keep them in its lock file. Reads no rows.':
+    'Показать поля, стадии и списки систем конвейера или сохранить их в его файл .lock.json. Строки не читаются.',
+  'look at this connection; default: all': 'смотреть это подключение; по умолчанию все',
+  'look at this entity or table only': 'смотреть только эту сущность или таблицу',
+  'write what is found into the lock file beside the pipeline':
+    'записать найденное в файл .lock.json рядом с конвейером',
+  'compare with the lock file; exit 5 when something differs':
+    'сравнить с файлом .lock.json; код выхода 5, если есть отличия',
   'show what would be written and called, and change nothing':
     'показать, что будет записано и вызвано, ничего не меняя',
   'with --print: the system it is meant for; default: this one':

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import type { Connector } from '../connector.ts';
 import { loadPipeline } from '../config/load.ts';
 import type { LoadOptions } from '../config/load.ts';
+import { readLock } from '../config/lock-file.ts';
 import type { Pipeline } from '../config/pipeline.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import { sortFindings } from '../diagnostics.ts';
 import { loadConnector } from '../registry.ts';
 import { compile } from '../transform/compile.ts';
+import { knowledgeFrom } from '../transform/knowledge.ts';
 import type { CompiledPipeline } from '../transform/compiled.ts';
 import { systemClock } from '../state/clock.ts';
 import { openVault } from '../vault/open-vault.ts';
@@ -44,9 +46,10 @@ export async function prepare(file: string, flags: PrepareFlags, env: NodeJS.Pro
   });
   if (!pipeline) throw new FindingsError(findings);
   const connectors = await connectorsOf(pipeline);
-  const compilation = compile(pipeline, knowledgeOf(pipeline, connectors));
-  const all = sortFindings([...findings, ...compilation.findings]);
-  if (!compilation.pipeline || hasErrors(findings)) throw new FindingsError(all);
+  const { lock, findings: ofLock } = readLock(file);
+  const compilation = compile(pipeline, knowledgeFrom(pipeline, connectors, lock));
+  const all = sortFindings([...findings, ...ofLock, ...compilation.findings]);
+  if (!compilation.pipeline || hasErrors([...findings, ...ofLock])) throw new FindingsError(all);
   const folder = stateFolder(pipeline, flags.state);
   const warnings = [...all, ...openFiles(pipeline.name, folder, all)];
   return { compiled: compilation.pipeline, connectors, stateFolder: folder, warnings };
@@ -88,16 +91,6 @@ export async function connectorsOf(pipeline: Pipeline): Promise<ReadonlyMap<stri
     if (connector) connectors.set(name, connector);
   }
   return connectors;
-}
-
-/** What connectors know offline: the columns of their sources. */
-export function knowledgeOf(pipeline: Pipeline, connectors: ReadonlyMap<string, Connector>) {
-  return {
-    columns: (flow: Pipeline['flows'][number]) => {
-      const connection = pipeline.connections.get(flow.source.connection);
-      return connection && connectors.get(connection.connector)?.source?.columns?.(flow.source.block);
-    },
-  };
 }
 
 function stateFolder(pipeline: Pipeline, given: string | undefined): string {

@@ -9,6 +9,7 @@ export function validationData(result: Validation, language: Language): object {
     files: result.files,
     ...counts(result),
     ...(result.online && { online: result.online }),
+    notChecked: result.notChecked,
     findings: result.findings.map((finding) => findingData(finding, language)),
   };
 }
@@ -17,7 +18,8 @@ export function validationData(result: Validation, language: Language): object {
 export function validationText(result: Validation, language: Language): string {
   const { errors, warnings } = counts(result);
   const last = summary(result, errors, warnings, language);
-  return [...(result.findings.length > 0 ? [findingsText(result.findings, language), ''] : []), last].join('\n');
+  const findings = result.findings.length > 0 ? [findingsText(result.findings, language), ''] : [];
+  return [...findings, ...unknownTypes(result, language), last].join('\n');
 }
 
 /** 3: the files are in order, a system is not. */
@@ -33,9 +35,24 @@ function counts(result: Validation) {
 }
 
 const notOffline = {
-  en: 'not checked offline: logins, rights, fields and stages of the target',
-  ru: 'без сети не проверялись: вход, права, поля и стадии целевой системы',
+  en: 'not checked offline: logins, rights, and whether the systems are as the lock files say',
+  ru: 'без сети не проверялись: вход, права и то, такие ли системы, как записано в файлах .lock.json',
 } as const satisfies Record<Language, string>;
+
+/** A line for each file whose systems have no lock file, or one without these parts (G12). */
+function unknownTypes({ notChecked }: Validation, language: Language): readonly string[] {
+  return [...Map.groupBy(notChecked, ({ file }) => file)].map(([file, parts]) => {
+    const names = [...new Set(parts.map(({ connection, of }) => `${connection} ${of}`))].join(', ');
+    return lacking[language](file, names);
+  });
+}
+
+const lacking = {
+  en: (file: string, names: string) =>
+    `${file}: not checked without a lock file: fields, types and stages of ${names}; \`pipe discover ${file} --lock\` writes it`,
+  ru: (file: string, names: string) =>
+    `${file}: без файла .lock.json не проверялись поля, типы и стадии: ${names}; его запишет \`pipe discover ${file} --lock\``,
+} satisfies Record<Language, (file: string, names: string) => string>;
 
 function summary({ files, online }: Validation, errors: number, warnings: number, language: Language): string {
   const count =
