@@ -22,18 +22,21 @@ export function inferEntity(compiled: CompiledPipeline, name: EntityName, rows: 
   const written = new Set(targets.flatMap((target) => (target.fields ?? []).map(({ mapping }) => mapping.field)));
   const id = idAmong([...names, ...given], written);
   const fields = [...new Set([...names, ...given])].filter((field) => field !== id);
-  const needsTag = targets.some(({ rungs, fields: mapped }) => mapped && rungs.length === 0);
   return {
     entity: name.entity,
     id,
     openFields: true,
     lists: [...lists].map((list) => ({ name: list, fields: [] })),
-    fields: [
-      ...fields.map((field) => inferField(field, targets, rows)),
-      ...(needsTag ? Object.values(tag).map((field): Field => ({ name: field, type: 'text' })) : []),
-    ],
-    ...(needsTag && { tag }),
+    fields: fields.map((field) => inferField(field, targets, rows)),
   };
+}
+
+/** With room for the engine's own mark where a target has nothing else to be told by. */
+export function withTag(compiled: CompiledPipeline, name: EntityName, description: EntityDescription): EntityDescription {
+  const needsTag = targetsOn(compiled, name).some(({ rungs, fields }) => fields && rungs.length === 0);
+  if (!needsTag) return description;
+  const marks = Object.values(tag).map((field): Field => ({ name: field, type: 'text' }));
+  return { ...description, fields: [...description.fields, ...marks], tag };
 }
 
 /** Whether a field is the engine's own mark. */

@@ -13,7 +13,7 @@ import { openFlow } from '../run/run-flow.ts';
 import { openState } from '../state/open-state.ts';
 import { openPortalBook } from '../state/portal-book.ts';
 import type { CompiledFlow, CompiledPipeline } from '../transform/compiled.ts';
-import { inferEntity } from './infer-entity.ts';
+import { inferEntity, withTag } from './infer-entity.ts';
 import { memoryConnection } from './memory-connection.ts';
 import type { MemoryEntity } from './memory-connection.ts';
 
@@ -161,7 +161,8 @@ function memoryEntity({ compiled, held, describe }: Rehearsal, connection: strin
   const given = held
     .filter((rows) => rows.connection === connection && rows.entity === entity)
     .flatMap(({ rows }) => rows);
-  const description = describe?.(connection, entity) ?? inferEntity(compiled, { connection, entity }, given);
+  const name = { connection, entity };
+  const description = withTag(compiled, name, describe?.(connection, entity) ?? inferEntity(compiled, name, given));
   const { id } = description;
   const keyed = given.map((row, index): [string, Row] => {
     const { [id]: key, ...values } = row;

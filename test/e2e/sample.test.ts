@@ -97,7 +97,7 @@ it.each([
     const offline = await loadOffline(resolve(folder, pipeline), registry);
     const compiled = compileOffline(offline, { filial: 1 }).pipeline?.flows.find((each) => each.flow.name === flow);
     if (!compiled) throw new Error('the pipeline does not compile');
-    const fields = offline.columns(compiled.flow) ?? [];
+    const fields = offline.columns(compiled) ?? [];
     const kept = keptIn(compiled.flow, offline.pipeline?.values ?? {});
     const made = anonymise([{ flow, fields, rows, kept }], 'salt', kindByName).flatMap((one) => one.rows);
     const left = new Set([...textsOf(made)]);
