@@ -155,6 +155,10 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'put other names, phones, numbers and days in the place of those that are':
     'подставить другие имена, телефоны, числа и даты вместо настоящих',
   'a JSON object a line, or the beginning of a test file': 'по объекту JSON в строке или начало файла тестов',
+  'what this edit of the mapping changes: against a git revision or another file; asks no target':
+    'что меняет эта правка отображения: по сравнению с ревизией git или другим файлом; целевые системы не спрашиваются',
+  'with --base: so many rows of the source; default: 100': 'с --base: сколько строк источника; по умолчанию 100',
+  'with --base: rows of `pipe sample`; asks nobody': 'с --base: строки от `pipe sample`; никто не спрашивается',
   'how findings are printed': 'вид списка замечаний',
   'ask the systems too, as `pipe check` does; variables must have values':
     'опросить и системы, как `pipe check`; переменные должны иметь значения',

@@ -32,7 +32,11 @@ export function inferEntity(compiled: CompiledPipeline, name: EntityName, rows: 
 }
 
 /** With room for the engine's own mark where a target has nothing else to be told by. */
-export function withTag(compiled: CompiledPipeline, name: EntityName, description: EntityDescription): EntityDescription {
+export function withTag(
+  compiled: CompiledPipeline,
+  name: EntityName,
+  description: EntityDescription,
+): EntityDescription {
   const needsTag = targetsOn(compiled, name).some(({ rungs, fields }) => fields && rungs.length === 0);
   if (!needsTag) return description;
   const marks = Object.values(tag).map((field): Field => ({ name: field, type: 'text' }));

@@ -18,8 +18,7 @@ const run = promisify(execFile);
 
 /** The file that `base` names, or the pipeline as it was in that revision of its repository, with what it extends and asks. */
 export async function baseFile(file: string, base: string): Promise<BaseFile> {
-  if (statSync(base, { throwIfNoEntry: false })?.isFile())
-    return { file: base, label: base, close: () => undefined };
+  if (statSync(base, { throwIfNoEntry: false })?.isFile()) return { file: base, label: base, close: () => undefined };
   const folder = dirname(resolve(file));
   const show = (path: string): Promise<string | undefined> => git(folder, ['show', `${base}:./${path}`]);
   const name = basename(file);

@@ -137,7 +137,8 @@ function* sentTo(done: Rehearsed, name: string): Generator<readonly [string, Val
   const changes = (done.state === 'planned' && done.plans.get(name)?.changes) || [];
   for (const change of changes) {
     if (change.operation !== 'create') continue;
-    for (const [field, value] of Object.entries(change.values)) if (value !== null && !isTagField(field)) yield [field, value];
+    for (const [field, value] of Object.entries(change.values))
+      if (value !== null && !isTagField(field)) yield [field, value];
     for (const { list, rows } of change.lists) yield [list, rows];
   }
 }
@@ -216,7 +217,9 @@ function asIfMissing(target: CompiledTarget): CompiledTarget {
   const missing = target.fields ? ('create' as const) : ('skip' as const);
   const fields = target.fields?.map((field) => {
     const { reference } = field.mapping;
-    return reference ? { ...field, mapping: { ...field.mapping, reference: { ...reference, missing: 'null' as const } } } : field;
+    return reference
+      ? { ...field, mapping: { ...field.mapping, reference: { ...reference, missing: 'null' as const } } }
+      : field;
   });
   return { ...target, target: { ...target.target, missing }, ...(fields && { fields }) };
 }

@@ -14,7 +14,10 @@ export const samplesErrors = defineErrors('samples', {
     kind: 'environment',
     en: 'git cannot be run: {reason}',
     ru: 'git не запускается: {reason}',
-    fix: { en: 'install git, or give --base the path of the other version', ru: 'установите git или дайте --base путь к другой версии' },
+    fix: {
+      en: 'install git, or give --base the path of the other version',
+      ru: 'установите git или дайте --base путь к другой версии',
+    },
   },
   wrong_line: {
     kind: 'input',
