@@ -153,6 +153,8 @@ export interface Authorisation {
 /** One HTTP request as the limits count it. */
 export interface Charge {
   readonly limit: Limit;
+  /** A wider bucket with room as well: all integrations of an account. That the vendor refuses fills `limit` alone. */
+  readonly within?: Limit;
   /** What it is expected to cost, where the vendor counts working time as well. */
   readonly work?: Work;
   /** The longest the request may last, in milliseconds. */
