@@ -1,5 +1,6 @@
 import type { Limit } from '../connector.ts';
 import { bucket } from './bucket.ts';
+import type { Bucket } from './bucket.ts';
 import type { Clock } from './clock.ts';
 import type { Database } from './database.ts';
 import type { LimitedRequest, PortalBook, Priority } from './machine-ports.ts';
@@ -20,7 +21,7 @@ export function limiter(db: Database, clock: Clock): Pick<PortalBook, 'charge' |
       db.write(() => {
         const { limit, work } = request;
         if (queue.yields(request)) return { admitted: false, waitMs: Math.ceil(1000 / limit.perSecond) };
-        const full = longestWait(request);
+        const full = fullest(requests, request);
         if (full) {
           queue.note(request, full.key, full.waitMs);
           return { admitted: false, waitMs: full.waitMs };
@@ -43,14 +44,6 @@ export function limiter(db: Database, clock: Clock): Pick<PortalBook, 'charge' |
       });
     },
   };
-
-  /** Of the buckets without room the one that will have it last; undefined: all have. */
-  function longestWait(request: LimitedRequest): { readonly key: string; readonly waitMs: number } | undefined {
-    return bucketsOf(request)
-      .map((each) => ({ key: each.key, waitMs: requests.waitMs(each) }))
-      .filter(({ waitMs }) => waitMs > 0)
-      .sort((a, b) => b.waitMs - a.waitMs)[0];
-  }
 
   /** What was neither expected nor done changes nothing, but for the first answer of all: the method is known then. */
   function isNews({ work }: LimitedRequest, measured: Parameters<PortalBook['settle']>[1]['work']): boolean {
@@ -106,6 +99,17 @@ function waitingRoom(db: Database, clock: Clock): WaitingRoom {
       if (noted.delete(id)) remove.run(id, now(), clock.bootId);
     },
   };
+}
+
+/** Of the buckets without room the one that will have it last; undefined: all have. */
+function fullest(
+  buckets: Bucket,
+  request: LimitedRequest,
+): { readonly key: string; readonly waitMs: number } | undefined {
+  return bucketsOf(request)
+    .map((limit) => ({ key: limit.key, waitMs: buckets.waitMs(limit) }))
+    .filter(({ waitMs }) => waitMs > 0)
+    .sort((a, b) => b.waitMs - a.waitMs)[0];
 }
 
 function bucketsOf({ limit, within }: LimitedRequest): readonly Limit[] {
