@@ -125,7 +125,7 @@ function verdict({ exit, stderr, stdout }: Done | Ended): readonly unknown[] {
   return [exit, /(?:amocrm|cli)\.\w+/.exec(said)?.[0], said.includes('pipe auth')];
 }
 
-it('pipe auth: from the printed address through the browser to a pipeline that runs', async () => {
+it('78. `pipe auth`: from the printed address through the browser to a pipeline that runs, and no token anywhere but in the vault', async () => {
   const office = await open();
   const { account, here } = office;
   const started = office.startAuth(['--json']);
@@ -219,6 +219,22 @@ it('a connection with a long-lived token needs none of it, and another connector
   expect([other.exit, other.stderr]).toEqual([2, expect.stringContaining('cli.no_browser_login')]);
   const unknown = await office.here.pipe(['auth', 'amo.yaml', 'ammo']);
   expect([unknown.exit, unknown.stderr]).toEqual([2, expect.stringContaining('cli.unknown_connection')]);
+});
+
+it('79. Only `pipe auth` listens for the browser: a check goes on where somebody else has the address', async () => {
+  const office = await open();
+  await logIn(office);
+  const { port } = new URL(office.account.integration.redirectUri);
+  const other = createServer().listen(Number(port), '127.0.0.1');
+  onTestFinished(() => void other.close());
+  await once(other, 'listening');
+  expect((await office.disturbed({}, 'check', 'amo.yaml').ended).exit).toBe(0);
+  const done = await office.auth();
+  expect([done.exit, done.stderr]).toEqual([
+    3,
+    `error cli.redirect_taken\n  http://localhost:${port}, where the browser is to come back, is taken\n` +
+      '  fix: end what listens there, or give the code with `--code`\n',
+  ]);
 });
 
 it('Ctrl+C ends the wait for the browser', async () => {
