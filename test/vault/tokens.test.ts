@@ -53,6 +53,17 @@ it('one that fails leaves what was kept, and the lock free', async () => {
   expect([await tokens.read(key), holderOf(lockOf(place))]).toEqual(['first', undefined]);
 });
 
+it('what cannot be kept is given to nobody', async () => {
+  const place = here();
+  const tokens = openTokens(place, systemClock);
+  await tokens.replace(key, async () => 'first', signal);
+  const make = async (): Promise<string> => {
+    writeFileSync(place.tokenFile, '{');
+    return 'second';
+  };
+  await expect(tokens.replace(key, make, signal)).rejects.toMatchObject({ code: 'vault.damaged' });
+});
+
 it('a second one waits until the first has kept its own, and then gets that', async () => {
   const place = here();
   const gate = Promise.withResolvers<string>();
