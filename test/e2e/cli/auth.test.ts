@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
-import { globSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { startAccount, type Account, type AccountOptions } from '../../../connectors/amocrm/sandbox/index.ts';
 import { systemClock } from '../../../engine/state/clock.ts';
@@ -155,6 +156,30 @@ it('78. `pipe auth`: from the printed address through the browser to a pipeline 
   const shown = [done, checked, ran].map(({ stdout, stderr }) => stdout + stderr);
   for (const secret of [...secrets, account.integration.clientSecret])
     expect([...texts, ...shown].filter((text) => text.includes(secret))).toEqual([]);
+});
+
+it.runIf(process.platform === 'linux')('on a terminal it opens the browser itself', async () => {
+  const office = await open();
+  const { here, account } = office;
+  // A browser that follows the address to its last page.
+  const browser = `#!${process.execPath}\nfetch(process.argv[2]).then((page) => page.text());\n`;
+  mkdirSync(here.path('bin'));
+  writeFileSync(here.path('bin/xdg-open'), browser, { mode: 0o755 });
+  const bin = resolve(import.meta.dirname, '../../../engine/cli/bin.ts');
+  const terminal = spawn('script', ['-qec', `${process.execPath} ${bin} auth amo.yaml amo`, '/dev/null'], {
+    cwd: here.folder,
+    env: {
+      PATH: `${here.path('bin')}:${process.env['PATH'] ?? ''}`,
+      PIPE_HOME: here.path('home'),
+      AMO_SECRET: account.integration.clientSecret,
+      AMO_TOKEN: account.token,
+    },
+  });
+  let shown = '';
+  terminal.stdout.setEncoding('utf8').on('data', (text: string) => (shown += text));
+  await once(terminal, 'close');
+  expect(shown).toContain('amo: access is granted');
+  expect([office.renewals(), (await office.pair()).accessToken.length > 40]).toEqual([[200], true]);
 });
 
 it('an answer with another state is shown the door, and the right one is still taken', async () => {
