@@ -80,11 +80,11 @@ type Send = (token: string, request: Request, options: WriteOptions) => Promise<
 
 /** One request under one token, through the limiter. */
 function createSender(account: Account, transport: Transport, host: Host): Send {
-  const { limit, timeoutMs: lastsMs } = account;
+  const { limits, timeoutMs: lastsMs } = account;
   let worked = false;
   return async (token, { method, path, search, body }, { signal, until }) => {
     const concern: Concern = { host: account.host, method: `${method} ${path.replace(/\/\d+/, '')}`, worked };
-    const admission = await host.admit({ limit, lastsMs, ...(until !== undefined && { until }) }, signal);
+    const admission = await host.admit({ ...limits, lastsMs, ...(until !== undefined && { until }) }, signal);
     let refused = false;
     try {
       signal.throwIfAborted();
