@@ -11,6 +11,8 @@ export interface Result {
   readonly ok: true;
   /** Its JSON; undefined: 204, there is nothing. */
   readonly value: unknown;
+  /** The account's clock when it answered, in milliseconds and to the second; undefined: it does not tell. */
+  readonly atMs?: number;
 }
 
 export type Query = readonly (readonly [name: string, value: string])[];
@@ -97,11 +99,13 @@ function readReply(exchanged: Exchange, { timeoutMs }: Account, concern: Concern
     if (isDistrusted) return withoutAnswer('untrusted', concern, reason, cause);
     return withoutAnswer(failure, concern, failure === 'timeout' ? String(timeoutMs / 1000) : reason, cause);
   }
-  const { status, text } = exchanged;
-  if (status === 204) return { ok: true, value: undefined };
+  const { status, text, date = '' } = exchanged;
+  const atMs = Date.parse(date);
+  const clock = Number.isNaN(atMs) ? {} : { atMs };
+  if (status === 204) return { ok: true, value: undefined, ...clock };
   const answer = parsed(text);
   const isResult = status >= 200 && status < 300 && typeof answer === 'object' && answer !== null;
-  return isResult ? { ok: true, value: answer } : refusedRequest(status, answer, concern);
+  return isResult ? { ok: true, value: answer, ...clock } : refusedRequest(status, answer, concern);
 }
 
 function searchOf(query: Query): string {
