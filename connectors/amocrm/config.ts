@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import type { Limit } from '../../engine/index.ts';
+import { entityChoices, entityPattern } from './entities.ts';
 import { errors } from './errors.ts';
 
 export const defaults = {
@@ -87,7 +88,11 @@ export type Settings = Static<typeof settings>;
 
 /** Keys of a target block that are this connector's own. */
 export const targetSettings = Type.Object({
-  entity: Type.Enum(['contact', 'company', 'lead'], { description: 'What the records become' }),
+  entity: Type.String({
+    pattern: entityPattern,
+    examples: ['contact', 'note:lead', 'catalog:Услуги'],
+    description: `What the records become: ${entityChoices}`,
+  }),
 });
 
 /** Where and as whom a connection talks. */

@@ -126,20 +126,38 @@ function written({ value, type }: Entry): { readonly value: string; readonly enu
 function jsonValues(field: AccountField, value: Value): readonly unknown[] {
   const list = isList(value) ? value : [value];
   if (list.some((one) => !isObject(one))) throw badValue(field, 'a list of objects');
-  return field.vendorType === 'legal_entity' ? list.map((one) => ({ value: one })) : list;
+  const isBare = field.vendorType === 'smart_address' || field.vendorType === 'chained_list';
+  return isBare ? list : list.map((one) => ({ value: one }));
 }
 
-/** A field of the row itself. */
-export function plainValueOf(field: AccountField, value: Value | null): unknown {
-  if (field.readOnly === true) throw errors.read_only.error({ field: field.name });
-  if (value === null || value === '') return field.type === 'text' ? '' : field.type === 'number' ? 0 : null;
+/** A field of the row itself, or of what a note holds. */
+export function plainValueOf({ facts }: Schema, field: AccountField, value: Value | null): unknown {
+  const { name, type, options = [] } = field;
+  if (field.readOnly === true) throw errors.read_only.error({ field: name });
+  if (value === null || value === '') return nothingOf(field);
   if (typeof value === 'object') throw badValue(field, 'one value');
-  if (field.type === 'text') return String(value);
+  if (type === 'text') return String(value);
+  if (type === 'boolean') return flagOf(field, value);
+  if (type === 'datetime') {
+    const moment = facts.zone.moment(String(value));
+    if (moment === undefined) throw badValue(field, 'a time, 2026-03-01T10:00:00+03:00');
+    return Math.floor(Date.parse(moment) / 1000);
+  }
+  if (type === 'enum') {
+    const id = optionId(name, options, value);
+    return /^\d+$/.test(id) ? Number(id) : id;
+  }
   const number = Number(value);
   const isWhole = Number.isSafeInteger(number);
-  if (String(value).trim() === '' || !(field.type === 'number' ? Number.isFinite(number) : isWhole))
-    throw badValue(field, field.type === 'number' ? 'a number' : 'the number of a row');
+  if (String(value).trim() === '' || !(type === 'number' ? Number.isFinite(number) : isWhole))
+    throw badValue(field, type === 'number' ? 'a number' : type === 'id' ? 'the number of a row' : 'a whole number');
   return number;
+}
+
+function nothingOf({ type }: AccountField): unknown {
+  if (type === 'text') return '';
+  if (type === 'boolean') return false;
+  return type === 'number' || type === 'integer' ? 0 : null;
 }
 
 export function badValue({ name }: AccountField, wanted: string): PipeError {
