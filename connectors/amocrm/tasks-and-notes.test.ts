@@ -37,7 +37,7 @@ function update(entity: string, key: string, values: WriteValues): Write {
 
 const call: WriteValues = {
   text: 'Перезвонить',
-  complete_till: '2026-11-21T10:00:00',
+  complete_till: '2026-11-21T07:00:00Z',
   task_type_id: 'Связаться',
   entity_type: 'lead',
   entity_id: '1',
@@ -116,6 +116,7 @@ test.each<[string, WriteValues, object]>([
   ['a kind nobody made', { ...call, task_type_id: 'Обед' }, { code: 'amocrm.unknown_option' }],
   ['an owner there is no such kind of', { ...call, entity_type: 'customer' }, { code: 'amocrm.unknown_option' }],
   ['no time', { ...call, complete_till: 'завтра' }, { code: 'amocrm.bad_value' }],
+  ['a time without a zone', { ...call, complete_till: '2026-11-21T10:00:00' }, { code: 'amocrm.bad_value' }],
   ['no end', { text: 'а' }, { code: 'amocrm.refused', parameters: { field: 'complete_till' } }],
   ['a lead that is gone', { ...call, entity_id: '99' }, { code: 'amocrm.refused', parameters: { field: 'entity_id' } }],
 ])('a task with %s is an error of its record alone', async (_what, values, error) => {
@@ -270,14 +271,14 @@ test('a refused request of elements leaves in doubt what came to be of it', asyn
 /** A list of more than a page, whose rows people touch while it is read. */
 test.each(['edited', 'deleted'])('every element is read once, though some are %s between two pages', async (how) => {
   let answered = 0;
-  let opened: Opened | undefined;
+  const held: { opened?: Opened } = {};
   const list = await openList('catalog:Услуги', {
     ...services,
     async onRequest({ operation, when }) {
-      if (operation !== 'GET /catalogs/{id}/elements' || when !== 'after' || !opened) return undefined;
+      if (operation !== 'GET /catalogs/{id}/elements' || when !== 'after' || !held.opened) return undefined;
       answered += 1;
       if (answered !== 1) return undefined;
-      const { account, sink, signal } = opened;
+      const { account, sink, signal } = held.opened;
       const writes = ['3', '4'].map((key) => update('catalog:Услуги', key, { name: 'другое' }));
       if (how === 'edited') await sink.write(writes, signal);
       else for (const id of [3, 4]) account.remove('elements', id);
@@ -288,7 +289,7 @@ test.each(['edited', 'deleted'])('every element is read once, though some are %s
     const writes = Array.from({ length: 200 }, (_, place) => create('catalog:Услуги', { name: `№ ${index} ${place}` }));
     await write(list, ...writes);
   }
-  opened = list;
+  held.opened = list;
   const source = list.connection.source?.({ entity: 'catalog:Услуги', select: ['name'] });
   const ids: number[] = [];
   for await (const { rows } of source?.read({ mode: 'full', batch: 100, params: {}, signal: list.signal }) ?? [])
