@@ -188,3 +188,51 @@ it('DL-7 contacts whose row is gone are marked, those of others stay; one that i
   expect((await pipe(['run', 'gone.yaml'])).exit).toBe(0);
   expect(marked()).toEqual(['К-30']);
 });
+
+const visits = (started: Account, match: string, file: string): string => `version: 1
+name: visits
+connections:${connections(started)}
+flows:
+  visits:
+    source: { connection: desk, file: "${file}" }
+    key: id
+    map: { id: id, lead: lead, text: text, noteId: noteId }
+    targets:
+      note:
+        connection: amo
+        entity: note:lead
+        ${match}
+        fields: { entity_id: lead, text: text }
+`;
+
+/** A note whose answer is lost, and what three runs make of it, the settle time apart. */
+async function lostNote(match: string) {
+  const started = await account({ seed: (desk) => void desk.create('leads', { name: 'Приём' }) });
+  const file = join(temporaryFolder(), 'visits.csv');
+  writeFileSync(file, 'id,lead,text,noteId\n1,1,Пришёл,\n');
+  const connectors = (await Promise.all(['file', 'amocrm'].map(loadConnector))).filter((one) => one !== undefined);
+  const pipeline = await compiled(visits(started, match, file), connectors);
+  const through = await stand(connectors, 'visits', { clock: testClock(noon) });
+  onTestFinished(() => through.close());
+  started.fail({ operation: 'POST /leads/notes', when: 'after', fault: 'reset' });
+  const exits: number[] = [];
+  for (let run = 0; run < 3; run++) {
+    exits.push((await through.run(pipeline)).exitCode);
+    through.clock.time += 100_000;
+  }
+  return { exits, notes: started.truth.rows('notes').length, queue: await through.state.queue({ open: true }) };
+}
+
+it('DL-12 a note whose answer was lost is found by its owner and text, and is not written again', async () => {
+  const match = 'match: [{ name: text, by: { entity_id: lead, text: text } }]';
+  expect(await lostNote(match)).toMatchObject({ exits: [4, 0, 0], notes: 1, queue: [] });
+});
+
+it('DL-13 a note that no question can find is quarantined when its answer was lost, and is not written again', async () => {
+  const match = 'match: [{ name: id, by: { id: noteId } }]';
+  expect(await lostNote(match)).toMatchObject({ exits: [4, 4, 0], notes: 1, queue: [{ state: 'quarantined' }] });
+});
+
+it('a note with neither a question nor room for the mark of the engine is not begun with', async () => {
+  expect(await lostNote('')).toEqual({ exits: [2, 2, 2], notes: 0, queue: [] });
+});
