@@ -110,7 +110,7 @@ export const fixedFields: Readonly<Record<EntityForm, readonly AccountField[]>> 
     filtered('id', 'id', readOnly),
     base('text', 'text', { required: true, personal: 'text' }),
     base('complete_till', 'datetime', { required: true }),
-    base('task_type_id', 'id', { filter: 'task_type' }),
+    base('task_type_id', 'enum', { filter: 'task_type', options: [] }),
     filtered('entity_type', 'enum', { options: owners }),
     filtered('entity_id', 'id'),
     filtered('responsible_user_id', 'id'),

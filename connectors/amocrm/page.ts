@@ -6,7 +6,7 @@ import { errors } from './errors.ts';
 /** The most a page holds; a larger number is cut to it without a word (reference 5). */
 export const pageSize = 250;
 
-export interface Page {
+interface Page {
   readonly rows: readonly VendorObject[];
   /** No other page follows. */
   readonly isLast: boolean;

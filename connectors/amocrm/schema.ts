@@ -96,8 +96,9 @@ async function readSchema(client: Client, kind: EntityKind, facts: Facts, signal
 
 function withOptions(field: AccountField, funnels: readonly Funnel[], { taskTypes }: Facts): AccountField {
   if (field.place.kind === 'funnel') return { ...field, options: funnels.map(({ id, name }) => ({ id, text: name })) };
-  const isTaskType = field.name === 'task_type_id' && taskTypes.length > 0;
-  return isTaskType ? { ...field, type: 'enum', options: taskTypes } : field;
+  if (field.name !== 'task_type_id') return field;
+  const { options: _none, ...bare } = field;
+  return taskTypes.length > 0 ? { ...field, options: taskTypes } : { ...bare, type: 'id' };
 }
 
 function columnOf({ field, id, aliases }: Custom, fields: ReadonlyMap<string, AccountField>): AccountField | undefined {

@@ -9,7 +9,7 @@ export interface Position {
   readonly rows: number;
 }
 
-export interface Step {
+interface Step {
   readonly rows: readonly VendorObject[];
   /** After these rows: where a walk that is broken off goes on. */
   readonly position: Position;
