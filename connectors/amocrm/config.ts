@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox';
 import { hash } from 'node:crypto';
 import type { Charge } from '../../engine/index.ts';
 import { isObject, parsedAnswer } from './answer.ts';
+import { entityChoices, entityPattern } from './entities.ts';
 import { errors } from './errors.ts';
 import { oauthErrors } from './oauth/errors.ts';
 
@@ -90,7 +91,11 @@ export type Settings = Static<typeof settings>;
 
 /** Keys of a target block that are this connector's own. */
 export const targetSettings = Type.Object({
-  entity: Type.Enum(['contact', 'company', 'lead'], { description: 'What the records become' }),
+  entity: Type.String({
+    pattern: entityPattern,
+    examples: ['contact', 'note:lead', 'catalog:Услуги'],
+    description: `What the records become: ${entityChoices}`,
+  }),
 });
 
 /** Where and as whom a connection talks. */
