@@ -1,12 +1,13 @@
 import type { Connector } from '../../engine/index.ts';
 import { settings, targetSettings } from './config.ts';
 import { connect } from './connection.ts';
+import { fieldTypes } from './field-types.ts';
 
 const amocrm: Connector<typeof settings> = {
   name: 'amocrm',
   summary: 'writes contacts, companies and leads of an amoCRM account, with its custom fields, tags and links',
   settings,
-  sink: { settings: targetSettings, entity: (block) => String(block['entity']) },
+  sink: { settings: targetSettings, entity: (block) => String(block['entity']), fieldTypes },
   connect,
   sandbox: async () => (await import('./sandbox/index.ts')).sandbox,
 };
