@@ -151,6 +151,24 @@ export const cliErrors = defineErrors('cli', {
     ru: 'порт {port} занят',
     fix: { en: 'choose another `--port`, or leave it out', ru: 'укажите другой `--port` или не указывайте его' },
   },
+  makes_no_fields: {
+    kind: 'input',
+    en: 'the system behind "{connection}" has no fields that pipe makes',
+    ru: 'в системе за «{connection}» pipe не создаёт поля',
+    fix: {
+      en: 'name a connection to a CRM; tables are made by `ddl` when a run begins',
+      ru: 'назовите подключение к CRM; таблицы создаёт `ddl` при запуске',
+    },
+  },
+  not_agreed: {
+    kind: 'input',
+    en: 'nobody is there to say yes, and nothing was changed',
+    ru: 'некому подтвердить, ничего не изменено',
+    fix: {
+      en: 'add `--yes` to make it, or `--dry-run` to only see it',
+      ru: 'добавьте `--yes`, чтобы создать, или `--dry-run`, чтобы только посмотреть',
+    },
+  },
   unknown_connection: {
     kind: 'input',
     en: 'there is no connection "{connection}" in {file}',

@@ -16,6 +16,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Проверить файлы конвейеров без сети: YAML, схему, выражения, имена, ссылки.',
   'Reach every connection: login, rights, tables, fields, clock. Changes nothing.':
     'Опросить каждое подключение: вход, права, таблицы, поля, часы. Ничего не меняет.',
+  'Make the custom fields that a mapping wants (`field:`) and a CRM lacks. Shows them and asks.':
+    'Создать дополнительные поля, которые нужны конвейеру (`field:`) и которых нет в CRM. Показывает их и спрашивает.',
   'Run a pipeline: read, map, match, write what differs.':
     'Выполнить конвейер: прочитать, преобразовать, сопоставить, записать различия.',
   'Show how a pipeline is: last success, lag, queue, who runs it, what to type next.':
@@ -85,6 +87,10 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'setting of a connection': 'настройка подключения',
   'look at this connection only; name.key=value: a setting of a connection':
     'проверить только это подключение; имя.ключ=значение: настройка подключения',
+  'make fields of this connection only; name.key=value: a setting of a connection':
+    'создать поля только этого подключения; имя.ключ=значение: настройка подключения',
+  'show what would be made and change nothing': 'показать, что будет создано, ничего не меняя',
+  'make it without asking': 'создать без вопроса',
   'folder of the state; default: .pipe beside the file': 'папка состояния; по умолчанию .pipe рядом с файлом',
   'only these flows, and those they come after': 'только эти потоки и те, после которых они идут',
   'only these flows': 'только эти потоки',
@@ -127,4 +133,6 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'port; default: any free one': 'порт; по умолчанию любой свободный',
   'seed of the invented data': 'начальное число для вымышленных данных',
   'rows of invented data': 'сколько строк вымышленных данных',
+  'without the custom fields of the clinic: what `pipe provision` finds':
+    'без дополнительных полей клиники: то, что застаёт `pipe provision`',
 };
