@@ -175,6 +175,36 @@ export const cliErrors = defineErrors('cli', {
     ru: 'в {file} нет подключения «{connection}»',
     fix: { en: 'write {choices}', ru: 'напишите {choices}' },
   },
+  template_wanted: {
+    kind: 'input',
+    en: '`pipe init` was not told what to begin with',
+    ru: 'для `pipe init` не указано, с чего начать',
+    fix: { en: 'write --template with one of {choices}', ru: 'напишите --template и одно из {choices}' },
+  },
+  unknown_template: {
+    kind: 'input',
+    en: 'there is no template "{template}"',
+    ru: 'нет шаблона «{template}»',
+    fix: { en: 'write {choices}', ru: 'напишите {choices}' },
+  },
+  pipeline_name: {
+    kind: 'input',
+    en: 'no pipeline can be called "{name}"',
+    ru: 'конвейер нельзя назвать «{name}»',
+    fix: {
+      en: 'begin with a letter or digit, then letters, digits, ".", "_" and "-"',
+      ru: 'начните с буквы или цифры, дальше буквы, цифры, «.», «_» и «-»',
+    },
+  },
+  file_there: {
+    kind: 'input',
+    en: '{file} is there already, and nothing was written',
+    ru: '{file} уже есть, ничего не записано',
+    fix: {
+      en: 'choose another folder or --name, or move that file away',
+      ru: 'укажите другую папку или --name либо уберите этот файл',
+    },
+  },
   unknown_flow: {
     kind: 'input',
     en: 'there is no flow "{flow}" in {file}',

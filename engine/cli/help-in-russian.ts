@@ -12,6 +12,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   '<command> <file> [flags]': '<команда> <файл> [флаги]',
   '`pipe <command> --help` says more about each.': 'Подробнее о каждой: `pipe <команда> --help`.',
   // ---- commands
+  'Begin a project: a pipeline from a template, what it reads from .env, a check for CI. Overwrites nothing.':
+    'Начать проект: конвейер из шаблона, пример .env, проверка для CI. Ничего не перезаписывает.',
   'Check pipeline files offline: YAML, schema, expressions, names, references.':
     'Проверить файлы конвейеров без сети: YAML, схему, выражения, имена, ссылки.',
   'Reach every connection: login, rights, tables, fields, clock. Changes nothing.':
@@ -71,6 +73,7 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Показать журнал конвейера и сколько раз за день прошло и не прошло.',
   // ---- arguments
   'pipeline file': 'файл конвейера',
+  'where to; default: this folder': 'куда; по умолчанию эта папка',
   'pipeline files; default: pipelines/*.yaml': 'файлы конвейеров; по умолчанию pipelines/*.yaml',
   'connector, e.g. bitrix24': 'коннектор, например bitrix24',
   'id or key of the row': 'номер или ключ строки',
@@ -84,6 +87,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'write the result to this file, as UTF-8, instead of stdout': 'записать результат в этот файл (UTF-8), а не в stdout',
   'language of messages; default: by LANG': 'язык сообщений; по умолчанию по LANG',
   'value of a param': 'значение параметра',
+  'what to begin with; asked for on a terminal': 'с чего начать; на терминале будет задан вопрос',
+  'name of the pipeline; default: that of the template': 'имя конвейера; по умолчанию как у шаблона',
   'setting of a connection': 'настройка подключения',
   'look at this connection only; name.key=value: a setting of a connection':
     'проверить только это подключение; имя.ключ=значение: настройка подключения',

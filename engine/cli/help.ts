@@ -5,6 +5,7 @@ import { languageOf } from './language.ts';
 
 /** The order of the day, not of the alphabet. */
 const order = [
+  'init',
   'validate',
   'check',
   'provision',
