@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import type { Limit } from '../../engine/index.ts';
 import { errors } from './errors.ts';
+import { oauthErrors } from './oauth/errors.ts';
 
 export const defaults = {
   timeoutMs: 60_000,
@@ -31,7 +32,7 @@ export const settings = Type.Object(
           'Long-lived token of a private integration, from its tab "Keys and scopes" ("Ключи и доступы"): the simple way',
       }),
     ),
-    clientId: Type.Optional(Type.String({ description: 'Id of the integration, for OAuth; OAuth is not ready yet' })),
+    clientId: Type.Optional(Type.String({ description: 'Id of the integration, for OAuth: then `pipe auth` logs in' })),
     clientSecret: Type.Optional(Type.String({ secret: true, description: 'Secret of the integration, for OAuth' })),
     redirectUri: Type.Optional(
       Type.String({
@@ -95,24 +96,41 @@ export interface Account {
   readonly origin: string;
   /** `example.amocrm.ru` or `127.0.0.1:8124`: what people may read. */
   readonly host: string;
-  readonly token: string;
+  /** A long-lived token, or an integration that is lent one at a time. */
+  readonly login: { readonly token: string } | Integration;
   readonly timeoutMs: number;
   readonly limit: Limit;
 }
 
+/** A program that was made known to the account, for OAuth. */
+export interface Integration {
+  readonly domain: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly redirectUri: string;
+}
+
 export function accountOf(given: Settings): Account {
-  const { domain, address, token, clientId, timeoutMs = defaults.timeoutMs, limits } = given;
-  if (token === undefined)
-    throw clientId === undefined ? errors.no_token.error({ host: domain }) : errors.oauth_not_ready.error({});
+  const { domain, address, timeoutMs = defaults.timeoutMs, limits } = given;
   const { perSecond, perAccount } = { ...defaults, ...limits };
   const origin = address ?? `https://${domain}`;
   return {
     origin,
     host: new URL(origin).host,
-    token,
+    login: loginOf(given),
     timeoutMs,
     limit: { key: `amocrm:${new URL(origin).host}`, ...bucketOf(Math.min(perSecond, perAccount)) },
   };
+}
+
+/** A long-lived token wins: it is the simpler way. */
+function loginOf({ domain, token, clientId, clientSecret, redirectUri }: Settings): Account['login'] {
+  if (token !== undefined) return { token };
+  if (clientId === undefined && clientSecret === undefined) throw errors.no_token.error({ host: domain });
+  if (clientId !== undefined && clientSecret !== undefined && redirectUri !== undefined)
+    return { domain, clientId, clientSecret, redirectUri };
+  const missing = Object.entries({ clientId, clientSecret, redirectUri }).filter(([, value]) => value === undefined);
+  throw oauthErrors.oauth_incomplete.error({ host: domain, missing: missing.map(([name]) => name).join(', ') });
 }
 
 /**

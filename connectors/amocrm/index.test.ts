@@ -71,7 +71,9 @@ test('an account nobody answers for cannot be reached', async () => {
 
 test('a connection without a token is refused before anything is sent', () => {
   expect(() => accountOf({ domain: 'clinic.amocrm.ru' })).toThrow('nothing says how to log in to clinic.amocrm.ru');
-  expect(() => accountOf({ domain: 'clinic.amocrm.ru', clientId: 'c' })).toThrow('OAuth is not ready yet');
+  expect(() => accountOf({ domain: 'clinic.amocrm.ru', clientId: 'c' })).toThrow(
+    'OAuth with clinic.amocrm.ru lacks clientSecret, redirectUri',
+  );
 });
 
 test('an account is called by its own name, one request a second below what it takes in any one second', () => {

@@ -2,6 +2,7 @@ import type { Connector } from '../../engine/index.ts';
 import { settings, targetSettings } from './config.ts';
 import { connect } from './connection.ts';
 import { fieldTypes } from './field-types.ts';
+import { authorise } from './oauth/authorise.ts';
 
 const amocrm: Connector<typeof settings> = {
   name: 'amocrm',
@@ -9,6 +10,7 @@ const amocrm: Connector<typeof settings> = {
   settings,
   sink: { settings: targetSettings, entity: (block) => String(block['entity']), fieldTypes },
   connect,
+  authorise,
   sandbox: async () => (await import('./sandbox/index.ts')).sandbox,
 };
 

@@ -52,8 +52,7 @@ export const markCodes = { origin: 'PIPE_ORIGIN', key: 'PIPE_KEY' } as const;
 async function readSchema(client: Client, kind: EntityKind, facts: Facts, signal: AbortSignal): Promise<Schema> {
   const customs = await readCustomFields(client, kind, signal);
   const funnels = kind.name === 'lead' ? await readFunnels(client, signal) : [];
-  const options = funnels.map(({ id, name }) => ({ id, text: name }));
-  const fixed = fixedFields[kind.name].map((field) => (field.place.kind === 'funnel' ? { ...field, options } : field));
+  const fixed = fixedFields[kind.name].map((field) => withStages(field, funnels));
   const fields = new Map(fixed.map((field) => [field.name, field]));
   const named = Map.groupBy(customs, ({ field }) => field.name);
   for (const { field, aliases } of customs) {
@@ -88,6 +87,25 @@ async function readSchema(client: Client, kind: EntityKind, facts: Facts, signal
       throw ambiguous(name) ?? errors.unknown_field.error({ entity, field: name, host: client.host });
     },
     ambiguous,
+  };
+}
+
+/** A stage goes by its name in `status`, by its id in `status_id`; 142 and 143 are stages of every funnel. */
+function withStages(field: AccountField, funnels: readonly Funnel[]): AccountField {
+  const { name, place } = field;
+  if (place.kind === 'funnel') return { ...field, options: funnels.map(({ id, name: text }) => ({ id, text })) };
+  if (name === 'pipeline_id') return { ...field, options: funnels.map(({ id, name: text }) => ({ id, text })) };
+  if (name !== 'status_id' && place.kind !== 'stage') return field;
+  const within = name === 'status_id' ? 'pipeline_id' : 'pipeline';
+  return {
+    ...field,
+    options: funnels.flatMap((funnel) =>
+      funnel.stages.map(({ id, text }) => ({
+        id: name === 'status_id' ? id : text,
+        text,
+        within: { field: within, value: funnel.id },
+      })),
+    ),
   };
 }
 

@@ -20,7 +20,7 @@ export interface CheckedConnection {
 
 /** Looks at each connection, or at those named, for just what the pipeline uses of it; `tell` hears what is waited for. */
 export async function checkConnections(
-  prepared: Prepared,
+  prepared: Pick<Prepared, 'compiled' | 'connectors'>,
   names: readonly string[],
   signal: AbortSignal,
   tell: (wait: Wait) => void,
@@ -81,7 +81,7 @@ export async function othersLeftOut(file: string, names: readonly string[]) {
   return Object.fromEntries(known.filter((name) => !names.includes(name)).map((name) => [name, {}]));
 }
 
-function usesOf(prepared: Prepared, connection: string): ConnectionUses {
+function usesOf(prepared: Pick<Prepared, 'compiled'>, connection: string): ConnectionUses {
   const { flows } = prepared.compiled;
   const entities = new Map<string, Set<string>>();
   const made = new Map<string, 'create' | 'evolve'>();

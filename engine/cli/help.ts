@@ -7,6 +7,7 @@ import { languageOf } from './language.ts';
 const order = [
   'init',
   'validate',
+  'test',
   'check',
   'provision',
   'run',
@@ -14,6 +15,7 @@ const order = [
   'logs',
   'queue',
   'state',
+  'auth',
   'secret',
   'service',
   'demo',

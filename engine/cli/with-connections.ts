@@ -6,10 +6,11 @@ import { machineFolder } from '../state/machine-folder.ts';
 import { openPortalBook } from '../state/portal-book.ts';
 import type { Prepared } from './prepare.ts';
 import { runClock } from './run-clock.ts';
+import { ownTokens } from './secrets.ts';
 
 /** Opens the connections of these names, or all where there are none, within the limits of this machine. */
 export async function withConnections<Result>(
-  { compiled: { pipeline }, connectors }: Prepared,
+  { compiled: { pipeline }, connectors }: Pick<Prepared, 'compiled' | 'connectors'>,
   names: readonly string[],
   use: (open: ReadonlyMap<string, OpenConnection>) => Promise<Result>,
 ): Promise<Result> {
@@ -19,6 +20,7 @@ export async function withConnections<Result>(
     folder: pipeline.folder,
     clock: runClock,
     book,
+    tokens: ownTokens(),
     priority: 'incremental',
     emit: () => undefined,
     usage: { requests: 0, limitedMs: 0 },
