@@ -10,36 +10,8 @@ import { shapeErrors } from '../../cli/shape.ts';
 // Several programs start and end in most of these.
 vi.setConfig({ testTimeout: 180_000 });
 
-/** What the fields of the pipeline are to become; those of two names are text for the API alone. */
-const types: Readonly<Record<string, string>> = {
-  Возраст: 'numeric',
-  Пол: '{ type: select, options: [Мужской, Женский, Не указан] }',
-  'Дата рождения': 'birthday',
-  'Комментарий IDENT': 'textarea',
-  'Статус пациента': '{ type: select, options: [Активный, Архивный, Удален] }',
-  'Дата первого визита': 'date',
-  'Количество визитов': 'numeric',
-  'Сумма всех визитов': 'numeric',
-  Скидка: 'numeric',
-  Аванс: 'numeric',
-  Долг: 'numeric',
-  'SMS отказ': 'checkbox',
-  'Дата изменения': 'date_time',
-  'Дополнительный телефон': 'multitext',
-  Адрес: 'streetaddress',
-  'Дата приёма': 'date_time',
-};
-
-/** The pipeline of 26 fields with `field:` to each that no account is born with. */
-function pipelineYaml(more: Readonly<Record<string, string>> = {}): string {
-  const plain = readFileSync(resolve(import.meta.dirname, '../ident-to-amocrm.yaml'), 'utf8');
-  return plain.replaceAll(/^( {10})([А-ЯSI][^:{}]*): (.+)$/gm, (_line, indent: string, name: string, value: string) => {
-    const type = more[name] ?? types[name] ?? (name.startsWith('ID ') ? '{ type: text, apiOnly: true }' : 'text');
-    return value.startsWith('{')
-      ? `${indent}${name}: ${value.replace(' }', `, field: ${type} }`)}`
-      : `${indent}${name}: { value: ${value}, field: ${type} }`;
-  });
-}
+/** The shipped pipeline of 26 fields, and five of leads. */
+const shipped = readFileSync(resolve(import.meta.dirname, '../../../pipelines/ident-to-amocrm.yaml'), 'utf8');
 
 interface Stand extends Place {
   readonly account: Account;
@@ -48,14 +20,14 @@ interface Stand extends Place {
   written(): readonly string[];
 }
 
-async function stand(options: AccountOptions = { bare: true }, yaml = pipelineYaml()): Promise<Stand> {
+async function stand(options: AccountOptions = { bare: true }, yaml = shipped): Promise<Stand> {
   const account = await startAccount(options);
   onTestFinished(async () => {
     await account.close();
     expect(account.journal.refusals).toEqual([]);
   });
   // Nobody has the password of the clinic: it is not needed.
-  const here = place({ 'ident.yaml': yaml, '.env': `AMOCRM_TOKEN=${account.token}\n` });
+  const here = place({ 'ident.yaml': yaml, '.env': `AMOCRM_SUBDOMAIN=clinic\nAMOCRM_TOKEN=${account.token}\n` });
   const reach = ['--connection', `amo.address=${account.origin}`, '--connection', 'amo.settleMs=1'];
   return {
     ...here,
@@ -70,7 +42,7 @@ const contacts = 'POST /contacts/custom_fields';
 const leads = 'POST /leads/custom_fields';
 
 describe('pipe provision', () => {
-  it('makes 30 fields and 4 marks, a second time none, and after it pipe check is content', async () => {
+  it('makes 31 fields and 4 marks, a second time none, and after it pipe check is content', async () => {
     const { provision, written, pipe, account } = await stand();
     const first = await provision('--yes');
     expect([first.exit, first.stderr]).toEqual([0, '']);
@@ -79,7 +51,7 @@ describe('pipe provision', () => {
       '  + contact.ID пациента IDENT: text, for the API alone',
       '  + contact.Возраст: numeric',
     ]);
-    expect(first.stdout.split('\n').filter((line) => line.startsWith('  + '))).toHaveLength(34);
+    expect(first.stdout.split('\n').filter((line) => line.startsWith('  + '))).toHaveLength(35);
     expect(first.stdout).toContain('  + contact.Пол: select Мужской, Женский, Не указан\n');
     expect(first.stdout).toMatch(/ {2}\+ lead\.PIPE_KEY: text, for the API alone\n {2}made\n$/);
     expect(written()).toEqual([contacts, leads]);
@@ -87,7 +59,7 @@ describe('pipe provision', () => {
     expect(written()).toHaveLength(2);
     const reach = ['--connection', 'amo', '--connection', `amo.address=${account.origin}`];
     const check = await pipe(['check', 'ident.yaml', ...reach]);
-    expect([check.exit, check.stdout]).toEqual([0, expect.stringContaining('entity contact: 31 of 31 fields')]);
+    expect([check.exit, check.stdout]).toEqual([0, expect.stringContaining('entity contact: 32 of 32 fields')]);
   });
 
   it('says beforehand what it would make, and makes nothing that nobody agreed to', async () => {
@@ -95,7 +67,7 @@ describe('pipe provision', () => {
     const dry = await provision('--dry-run', '--json');
     expect([dry.exit, dry.stderr, shapeErrors('provision', dry.stdout)]).toEqual([0, '', []]);
     const [amo] = JSON.parse(dry.stdout).connections;
-    expect([amo.name, amo.done, amo.changes.length, amo.refused]).toEqual(['amo', false, 34, []]);
+    expect([amo.name, amo.done, amo.changes.length, amo.refused]).toEqual(['amo', false, 35, []]);
     expect(amo.changes[0]).toEqual({
       kind: 'create-field',
       entity: 'contact',
@@ -123,7 +95,7 @@ describe('pipe provision', () => {
   });
 
   it('adds options that lack to those that are there', async () => {
-    const { provision, account } = await stand({}, pipelineYaml({ Пол: '{ type: select, options: [Женский, Иное] }' }));
+    const { provision, account } = await stand({}, shipped.replace('[Мужской, Женский, Не указан]', '[Женский, Иное]'));
     const { exit, stdout } = await provision('--yes');
     expect([exit, stdout.split('\n')[1]]).toEqual([0, '  ~ contact.Пол: select + Иное']);
     expect(account.field('contacts', 'Пол').options.map(({ value }) => value)).toEqual([
@@ -145,7 +117,7 @@ describe('pipe provision', () => {
     expect(written()).toEqual([contacts, leads, leads]);
     const names = account.truth.fields().map(({ home, name, code }) => `${home} ${code ?? name}`);
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
-    expect(names).toHaveLength(7 + 34);
+    expect(names).toHaveLength(7 + 35);
   });
 
   it('ends with 3 after the third answer that is lost, and goes on from there when it is run again', async () => {
@@ -154,7 +126,7 @@ describe('pipe provision', () => {
     const { exit, stdout } = await provision('--yes');
     expect([exit, stdout]).toEqual([3, expect.stringContaining('    error amocrm.connection_lost\n')]);
     expect((await provision('--yes')).stdout).not.toContain('contact');
-    expect(account.truth.fields()).toHaveLength(7 + 34);
+    expect(account.truth.fields()).toHaveLength(7 + 35);
   });
 
   it.runIf(process.platform === 'linux').each([
@@ -227,9 +199,9 @@ flows:
       [2, 'error cli.makes_no_fields'],
       [2, 'error cli.unknown_connection'],
     ]);
-    const twice = pipelineYaml().replace(
-      '        match: [{ name: IDENT id, by: { ID пациента IDENT: patientId } }]\n        missing: error\n',
-      '        key: [Возраст]\n        fields: { Возраст: { value: id, field: text } }\n',
+    const twice = shipped.replace(
+      /^ +tags: .+$/m,
+      '$&\n      again: { connection: amo, entity: contact, key: [Город], fields: { Город: { value: city, field: textarea } } }',
     );
     const { provision } = await stand({ bare: true }, twice);
     const { exit, stdout } = await provision('--dry-run');
