@@ -5,9 +5,11 @@ import { languageOf } from './language.ts';
 
 /** The order of the day, not of the alphabet. */
 const order = [
+  'init',
   'validate',
   'test',
   'check',
+  'provision',
   'run',
   'status',
   'logs',
