@@ -286,6 +286,15 @@ export const cliErrors = defineErrors('cli', {
     ru: '--all противоречит указанной строке, --flow или --in',
     fix: { en: 'remove --all to drop only what is named', ru: 'уберите --all, чтобы удалить только названное' },
   },
+  sample_in_clear: {
+    kind: 'input',
+    en: 'source rows hold names and phones, and nothing says what is to become of them',
+    ru: 'в исходных строках имена и телефоны, и не сказано, что с ними делать',
+    fix: {
+      en: 'write --anonymise, or --reveal to have them as they are',
+      ru: 'напишите --anonymise или --reveal, чтобы получить их как есть',
+    },
+  },
   bad_time: {
     kind: 'input',
     en: '{flag} is "{value}", which is not a time',

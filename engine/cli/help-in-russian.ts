@@ -18,6 +18,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Проверить файлы конвейеров без сети: YAML, схему, выражения, имена, ссылки.',
   'Test mappings: source rows in, records and changes out, by <pipeline>.test.yaml. No network.':
     'Проверить отображения: исходные строки на входе, записи и изменения на выходе, по <конвейер>.test.yaml. Без сети.',
+  'Read source rows as fixtures for tests and diffs, shapes kept, nobody recognisable.':
+    'Прочитать исходные строки как образцы для тестов и сравнений: вид сохранён, людей не узнать.',
   'Reach every connection: login, rights, tables, fields, clock. Changes nothing.':
     'Опросить каждое подключение: вход, права, таблицы, поля, часы. Ничего не меняет.',
   'Make the custom fields that a mapping wants (`field:`) and a CRM lacks. Shows them and asks.':
@@ -160,6 +162,14 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'показать, до каких полей, строк таблиц, ступеней и проверок не доходит ни один случай',
   'after showing the differences, write what happens into the test files':
     'показать различия и записать в файлы тестов то, что происходит на деле',
+  'at most so many rows of each flow; default: 20': 'не больше стольких строк каждого потока; по умолчанию 20',
+  'put other names, phones, numbers and days in the place of those that are':
+    'подставить другие имена, телефоны, числа и даты вместо настоящих',
+  'a JSON object a line, or the beginning of a test file': 'по объекту JSON в строке или начало файла тестов',
+  'what this edit of the mapping changes: against a git revision or another file; asks no target':
+    'что меняет эта правка отображения: по сравнению с ревизией git или другим файлом; целевые системы не спрашиваются',
+  'with --base: so many rows of the source; default: 100': 'с --base: сколько строк источника; по умолчанию 100',
+  'with --base: rows of `pipe sample`; asks nobody': 'с --base: строки от `pipe sample`; никто не спрашивается',
   'how findings are printed': 'вид списка замечаний',
   'ask the systems too, as `pipe check` does; variables must have values':
     'опросить и системы, как `pipe check`; переменные должны иметь значения',

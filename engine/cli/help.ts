@@ -8,6 +8,7 @@ const order = [
   'init',
   'validate',
   'test',
+  'sample',
   'check',
   'provision',
   'run',
