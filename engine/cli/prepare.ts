@@ -43,13 +43,35 @@ export async function prepare(file: string, flags: PrepareFlags, env: NodeJS.Pro
     ...(flags.sandboxes && { sandboxes: flags.sandboxes }),
   });
   if (!pipeline) throw new FindingsError(findings);
-  const connectors = await connectorsOf(pipeline);
-  const compilation = compile(pipeline, knowledgeOf(pipeline, connectors));
-  const all = sortFindings([...findings, ...compilation.findings]);
-  if (!compilation.pipeline || hasErrors(findings)) throw new FindingsError(all);
+  const { compiled, connectors, inExpressions } = await compileLoaded(pipeline, findings);
+  const all = sortFindings([...findings, ...inExpressions]);
+  if (!compiled) throw new FindingsError(all);
   const folder = stateFolder(pipeline, flags.state);
   const warnings = [...all, ...openFiles(pipeline.name, folder, all)];
-  return { compiled: compilation.pipeline, connectors, stateFolder: folder, warnings };
+  return { compiled, connectors, stateFolder: folder, warnings };
+}
+
+export interface CompiledFile {
+  /** undefined where a finding is an error. */
+  readonly compiled: CompiledPipeline | undefined;
+  readonly connectors: ReadonlyMap<string, Connector>;
+  readonly inExpressions: readonly Diagnostic[];
+}
+
+/** The step that everything which reads a pipeline shares: what it finds, whoever runs the file is refused for. */
+export async function compileLoaded(pipeline: Pipeline, found: readonly Diagnostic[]): Promise<CompiledFile> {
+  const connectors = await connectorsOf(pipeline);
+  const compilation = compile(pipeline, knowledgeOf(pipeline, connectors));
+  const inExpressions = compilation.findings.filter((finding) => !found.some((other) => isWithin(finding, other)));
+  return { compiled: hasErrors(found) ? undefined : compilation.pipeline, connectors, inExpressions };
+}
+
+/** Of a text that YAML took for something else, its expression says nothing new. */
+function isWithin({ where: inner }: Diagnostic, { where: outer, severity }: Diagnostic): boolean {
+  if (!inner || !outer || severity !== 'error') return false;
+  const end = outer.column + (outer.length ?? 1);
+  const isOnLine = inner.file === outer.file && inner.line === outer.line;
+  return isOnLine && inner.column >= outer.column && inner.column < end;
 }
 
 export interface Looked {
@@ -81,7 +103,7 @@ export function requireFile(file: string): void {
   if (!found || found.isDirectory()) throw cliErrors.no_pipeline.error({ file });
 }
 
-export async function connectorsOf(pipeline: Pipeline): Promise<ReadonlyMap<string, Connector>> {
+async function connectorsOf(pipeline: Pipeline): Promise<ReadonlyMap<string, Connector>> {
   const connectors = new Map<string, Connector>();
   for (const { connector: name } of pipeline.connections.values()) {
     const connector = await loadConnector(name);
@@ -91,7 +113,7 @@ export async function connectorsOf(pipeline: Pipeline): Promise<ReadonlyMap<stri
 }
 
 /** What connectors know offline: the columns of their sources. */
-export function knowledgeOf(pipeline: Pipeline, connectors: ReadonlyMap<string, Connector>) {
+function knowledgeOf(pipeline: Pipeline, connectors: ReadonlyMap<string, Connector>) {
   return {
     columns: (flow: Pipeline['flows'][number]) => {
       const connection = pipeline.connections.get(flow.source.connection);
@@ -104,6 +126,6 @@ function stateFolder(pipeline: Pipeline, given: string | undefined): string {
   return given ?? join(pipeline.folder, '.pipe');
 }
 
-export function hasErrors(findings: readonly Diagnostic[]): boolean {
+function hasErrors(findings: readonly Diagnostic[]): boolean {
   return findings.some((finding) => finding.severity === 'error');
 }

@@ -2,8 +2,7 @@ import { checkFiles } from '../config/load.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import { sortFindings } from '../diagnostics.ts';
 import { makeYoungRoom } from '../run/young-room.ts';
-import { compile } from '../transform/compile.ts';
-import { connectorsOf, fromVault, hasErrors, knowledgeOf } from './prepare.ts';
+import { compileLoaded, fromVault } from './prepare.ts';
 import type { Prepared } from './prepare.ts';
 import { pipelineFiles } from './pipeline-files.ts';
 
@@ -29,9 +28,8 @@ export async function validateFiles(given: readonly string[], options: ValidateO
   const asked: string[] = [];
   const findings = await checkFiles(files, { env, vault: fromVault(), params, variables }, async (pipeline, found) => {
     makeYoungRoom();
-    const connectors = await connectorsOf(pipeline);
-    const { pipeline: compiled, findings: inExpressions } = compile(pipeline, knowledgeOf(pipeline, connectors));
-    if (!online || !compiled || hasErrors(found)) return inExpressions;
+    const { compiled, connectors, inExpressions } = await compileLoaded(pipeline, found);
+    if (!online || !compiled) return inExpressions;
     asked.push(pipeline.file);
     return [...inExpressions, ...(await online({ compiled, connectors }))];
   });
