@@ -262,6 +262,18 @@ export const cliErrors = defineErrors('cli', {
     ru: 'в {file} нет потока «{flow}»',
     fix: { en: 'write {choices}', ru: 'напишите {choices}' },
   },
+  flow_without_cursor: {
+    kind: 'input',
+    en: 'the source of flow {flow} in {file} has no cursor: it is read whole each time',
+    ru: 'у источника потока {flow} в {file} нет cursor: он каждый раз читается целиком',
+    fix: { en: 'add cursor: { field: … } to its source', ru: 'добавьте источнику cursor: { field: … }' },
+  },
+  wants_yes: {
+    kind: 'input',
+    en: '`{command}` asks before it forgets anything, and nobody is at a terminal',
+    ru: '`{command}` спрашивает, прежде чем забыть, а отвечать некому: это не терминал',
+    fix: { en: 'add --yes', ru: 'добавьте --yes' },
+  },
   no_queue_row: {
     kind: 'input',
     en: 'the queue has no row "{row}"',

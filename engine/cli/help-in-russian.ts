@@ -36,7 +36,14 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Показать состояние конвейера: последний успех, отставание, очередь, кто выполняет, что набрать дальше.',
   'Records that failed and wait: list, show, retry, drop, export.':
     'Записи, которые не прошли и ждут: список, просмотр, повтор, удаление, выгрузка.',
-  'What a pipeline remembers: show, adopt, schema.': 'Что помнит конвейер: просмотр, признание своим, таблицы.',
+  'What a pipeline remembers: show, set, reset, adopt, schema.':
+    'Что помнит конвейер: просмотр, точка чтения, сброс, признание своим, таблицы.',
+  'Show the runs of a pipeline: when, how long, what they did, how they ended.':
+    'Показать запуски конвейера: когда, сколько длились, что сделали, чем кончились.',
+  'Have the next run of a flow read from a time on, and go on from there.':
+    'Задать время, с которого следующий запуск потока читает и идёт дальше.',
+  'Forget how far a flow came and what it delivered: the next run reads and compares all anew. What is in doubt stays.':
+    'Забыть, до чего дошёл поток и что доставил: следующий запуск прочитает и сверит всё заново. Записи без ответа остаются.',
   'Show what a pipeline remembers of itself: instance, machine, checkpoints.':
     'Показать, что конвейер помнит о себе: экземпляр, компьютер, контрольные точки.',
   'Show the tables of the targets as they are, and what the next run would change in them, with its SQL. Changes nothing.':
@@ -97,6 +104,7 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'id or key of the row': 'номер или ключ строки',
   'id or key of one row': 'номер или ключ одной строки',
   'id or key of one row; default: all that flags name': 'номер или ключ одной строки; по умолчанию все по флагам',
+  'name of the flow': 'имя потока',
   'name of the secret, as in ${secret:NAME}': 'имя секрета, как в ${secret:ИМЯ}',
   'default: .env; the pipelines beside it and in pipelines/ count':
     'по умолчанию .env; учитываются конвейеры рядом с ним и в pipelines/',
@@ -121,6 +129,12 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'only rows in this state': 'только строки в этом состоянии',
   'every row of the queue': 'все строки очереди',
   'show personal data': 'показать личные данные',
+  'at most so many runs, the newest; default: 20': 'не больше стольких запусков, самых новых; по умолчанию 20',
+  'the time to read from; without a zone it is this machine’s':
+    'время, с которого читать; без пояса — время этой машины',
+  'forget only how far it came, or only what it delivered':
+    'забыть только контрольную точку или только то, что доставлено',
+  'do not ask': 'не спрашивать',
   'at most so many rows': 'не больше стольких строк',
   'read as far back as cursor.full says and look at every target row again':
     'читать на глубину cursor.full и заново сверить каждую строку цели',

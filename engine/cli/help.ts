@@ -13,6 +13,8 @@ const order = [
   'provision',
   'run',
   'status',
+  'history',
+  'explain',
   'logs',
   'queue',
   'state',
