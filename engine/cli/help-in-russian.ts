@@ -12,6 +12,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   '<command> <file> [flags]': '<команда> <файл> [флаги]',
   '`pipe <command> --help` says more about each.': 'Подробнее о каждой: `pipe <команда> --help`.',
   // ---- commands
+  'Begin a project: a pipeline from a template, what it reads from .env, a check for CI. Overwrites nothing.':
+    'Начать проект: конвейер из шаблона, пример .env, проверка для CI. Ничего не перезаписывает.',
   'Check pipeline files offline: YAML, schema, expressions, names, references.':
     'Проверить файлы конвейеров без сети: YAML, схему, выражения, имена, ссылки.',
   'Test mappings: source rows in, records and changes out, by <pipeline>.test.yaml. No network.':
@@ -20,6 +22,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Прочитать исходные строки как образцы для тестов и сравнений: вид сохранён, людей не узнать.',
   'Reach every connection: login, rights, tables, fields, clock. Changes nothing.':
     'Опросить каждое подключение: вход, права, таблицы, поля, часы. Ничего не меняет.',
+  'Make the custom fields that a mapping wants (`field:`) and a CRM lacks. Shows them and asks.':
+    'Создать дополнительные поля, которые нужны конвейеру (`field:`) и которых нет в CRM. Показывает их и спрашивает.',
   'Run a pipeline: read, map, match, write what differs.':
     'Выполнить конвейер: прочитать, преобразовать, сопоставить, записать различия.',
   'Show what a run would change, field by field, old → new. Changes nothing.':
@@ -32,7 +36,14 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Показать состояние конвейера: последний успех, отставание, очередь, кто выполняет, что набрать дальше.',
   'Records that failed and wait: list, show, retry, drop, export.':
     'Записи, которые не прошли и ждут: список, просмотр, повтор, удаление, выгрузка.',
-  'What a pipeline remembers: show, adopt, schema.': 'Что помнит конвейер: просмотр, признание своим, таблицы.',
+  'What a pipeline remembers: show, set, reset, adopt, schema.':
+    'Что помнит конвейер: просмотр, точка чтения, сброс, признание своим, таблицы.',
+  'Show the runs of a pipeline: when, how long, what they did, how they ended.':
+    'Показать запуски конвейера: когда, сколько длились, что сделали, чем кончились.',
+  'Have the next run of a flow read from a time on, and go on from there.':
+    'Задать время, с которого следующий запуск потока читает и идёт дальше.',
+  'Forget how far a flow came and what it delivered: the next run reads and compares all anew. What is in doubt stays.':
+    'Забыть, до чего дошёл поток и что доставил: следующий запуск прочитает и сверит всё заново. Записи без ответа остаются.',
   'Show what a pipeline remembers of itself: instance, machine, checkpoints.':
     'Показать, что конвейер помнит о себе: экземпляр, компьютер, контрольные точки.',
   'Show the tables of the targets as they are, and what the next run would change in them, with its SQL. Changes nothing.':
@@ -84,6 +95,7 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Показать журнал конвейера и сколько раз за день прошло и не прошло.',
   // ---- arguments
   'pipeline file': 'файл конвейера',
+  'where to; default: this folder': 'куда; по умолчанию эта папка',
   'pipeline files, folders or patterns; default: pipelines/*.yaml':
     'файлы конвейеров, папки или шаблоны; по умолчанию pipelines/*.yaml',
   'test files, pipelines or folders; default: pipelines/*.test.yaml':
@@ -92,6 +104,7 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'id or key of the row': 'номер или ключ строки',
   'id or key of one row': 'номер или ключ одной строки',
   'id or key of one row; default: all that flags name': 'номер или ключ одной строки; по умолчанию все по флагам',
+  'name of the flow': 'имя потока',
   'name of the secret, as in ${secret:NAME}': 'имя секрета, как в ${secret:ИМЯ}',
   'default: .env; the pipelines beside it and in pipelines/ count':
     'по умолчанию .env; учитываются конвейеры рядом с ним и в pipelines/',
@@ -100,9 +113,15 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'write the result to this file, as UTF-8, instead of stdout': 'записать результат в этот файл (UTF-8), а не в stdout',
   'language of messages; default: by LANG': 'язык сообщений; по умолчанию по LANG',
   'value of a param': 'значение параметра',
+  'what to begin with; asked for on a terminal': 'с чего начать; на терминале будет задан вопрос',
+  'name of the pipeline; default: that of the template': 'имя конвейера; по умолчанию как у шаблона',
   'setting of a connection': 'настройка подключения',
   'look at this connection only; name.key=value: a setting of a connection':
     'проверить только это подключение; имя.ключ=значение: настройка подключения',
+  'make fields of this connection only; name.key=value: a setting of a connection':
+    'создать поля только этого подключения; имя.ключ=значение: настройка подключения',
+  'show what would be made and change nothing': 'показать, что будет создано, ничего не меняя',
+  'make it without asking': 'создать без вопроса',
   'folder of the state; default: .pipe beside the file': 'папка состояния; по умолчанию .pipe рядом с файлом',
   'only these flows, and those they come after': 'только эти потоки и те, после которых они идут',
   'only these flows': 'только эти потоки',
@@ -110,6 +129,12 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'only rows in this state': 'только строки в этом состоянии',
   'every row of the queue': 'все строки очереди',
   'show personal data': 'показать личные данные',
+  'at most so many runs, the newest; default: 20': 'не больше стольких запусков, самых новых; по умолчанию 20',
+  'the time to read from; without a zone it is this machine’s':
+    'время, с которого читать; без пояса — время этой машины',
+  'forget only how far it came, or only what it delivered':
+    'забыть только контрольную точку или только то, что доставлено',
+  'do not ask': 'не спрашивать',
   'at most so many rows': 'не больше стольких строк',
   'read as far back as cursor.full says and look at every target row again':
     'читать на глубину cursor.full и заново сверить каждую строку цели',
@@ -167,4 +192,6 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'port; default: any free one': 'порт; по умолчанию любой свободный',
   'seed of the invented data': 'начальное число для вымышленных данных',
   'rows of invented data': 'сколько строк вымышленных данных',
+  'without the custom fields of the clinic: what `pipe provision` finds':
+    'без дополнительных полей клиники: то, что застаёт `pipe provision`',
 };

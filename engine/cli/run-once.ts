@@ -88,7 +88,7 @@ async function endCurrent(lock: string, signal: AbortSignal, onEnded: (holder: H
 }
 
 /** G3: the second process says who has it and ends without a call. */
-function takeLease(lock: string, pipeline: string, file: string): Lease {
+export function takeLease(lock: string, pipeline: string, file: string): Lease {
   const answer = acquireLease(lock, systemClock);
   if (answer.ok) return answer.lease;
   const { pid, host, since } = answer.holder;

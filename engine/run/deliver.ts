@@ -16,6 +16,7 @@ import { isDoubt } from './failures.ts';
 import type { Failure } from './failures.ts';
 import type { MappedRow } from './map-batch.ts';
 import { planBatch } from './plan-batch.ts';
+import { tracePut } from './trace.ts';
 import type { PlannedRecord } from './plan-batch.ts';
 import { freshMs } from './send.ts';
 
@@ -154,7 +155,7 @@ async function commitWave(context: FlowContext, task: DeliveryTask, wave: Wave):
     const error = runErrors.waits_for_doubt.error({}, { retry: true });
     failures.push(failureOf(record, error, wave.hashes.get(record.key) ?? ''));
   }
-  const traces = [...wave.done, ...wave.doubtful].map(({ record, trace }) => ({ key: record.key, asked: trace }));
+  const traces = [...wave.done, ...wave.doubtful].map((planned) => tracePut(context, planned));
   await commit(context, task, { delivered, failures, traces });
 }
 

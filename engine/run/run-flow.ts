@@ -1,4 +1,4 @@
-import type { Cursor, ReadRequest, Row, Source, SourceBatch } from '../connector.ts';
+import type { Cursor, ReadRequest, Row, Source, SourceBatch, Window } from '../connector.ts';
 import { addPlan, brake, nothingChanged } from '../plan/brakes.ts';
 import type { CompiledFlow } from '../transform/compiled.ts';
 import { lookAtDoubtfulDeletes } from './absent-doubts.ts';
@@ -38,6 +38,8 @@ export interface FlowRun {
   readonly absence: Absence;
   /** Records go into the target in bulk, without a plan for each. */
   loading?: Loading;
+  /** Where the read begins, by a person's word (`pipe state set`), as long as there is no cursor. */
+  since?: string;
 }
 
 /** One flow of a run: source → map → targets, batch after batch, then the queue, then the rows left without a record. */
@@ -115,9 +117,11 @@ export async function storedCursor(work: FlowRun): Promise<Cursor | undefined> {
   const { context } = work;
   const { name } = context.flow.flow;
   const checkpoint = await context.state.checkpoint(name);
-  if (checkpoint && checkpoint.params !== context.compiled.paramsHash && !context.options.full) {
+  const isForgotten = checkpoint?.params === '';
+  if (checkpoint && !isForgotten && checkpoint.params !== context.compiled.paramsHash && !context.options.full) {
     throw runErrors.other_params.error({ flow: name, params: context.compiled.paramNames.join(', ') });
   }
+  if (checkpoint?.since !== undefined) work.since = checkpoint.since;
   return work.loading ? cursorOf(checkpoint, context.fences.get(work.loading.target.target.name)) : checkpoint?.cursor;
 }
 
@@ -262,7 +266,8 @@ export function batchesOf(work: FlowRun, cursor: Cursor | undefined): AsyncItera
 function readRequest(work: FlowRun, cursor: Cursor | undefined): ReadRequest {
   const { context } = work;
   const { options } = context;
-  const { window, batch } = context.flow.flow.source;
+  const { window: usual, batch } = context.flow.flow.source;
+  const window = cursor || work.since === undefined ? usual : since(usual, work.since, context.clock.now());
   return {
     mode: modeOf(options),
     batch,
@@ -274,4 +279,9 @@ function readRequest(work: FlowRun, cursor: Cursor | undefined): ReadRequest {
     ...(options.until !== undefined && { until: options.until }),
     ...(options.limit !== undefined && { limit: options.limit }),
   };
+}
+
+/** The window of a first read that goes back to that time: unlike a `--since` it leaves a cursor to go on from. */
+function since(window: Window | undefined, time: string, now: number): Window | undefined {
+  return window && { ...window, firstMs: Math.max(0, now - Date.parse(time)) };
 }

@@ -73,7 +73,7 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
   const seconds = (clock.monotonic() - began) / 1000;
   const exitCode = exitCodeOf(done.flows, error, task.signal);
   const result = { run, pipeline: compiled.pipeline.name, seconds, requests: usage.requests, flows: done.flows };
-  await state.finishRun({ run, finishedAt: clock.now(), exitCode, result: asRow(result) });
+  await state.finishRun({ run, finishedAt: clock.now(), exitCode, result: asRow(result, error) });
   const stopper = task.signal.aborted ? undefined : error;
   const queue = await state.queueCounts();
   const told = stopper && { error: { code: stopper.code, parameters: stopper.parameters } };
@@ -111,9 +111,10 @@ function exitCodeOf(flows: readonly FlowResult[], error: PipeError | undefined, 
 }
 
 /** Of what ended or stopped a flow its code alone is kept beside the counts. */
-function asRow(result: Omit<RunResult, 'exitCode' | 'error'>): Row {
+function asRow(result: Omit<RunResult, 'exitCode' | 'error'>, stopper: PipeError | undefined): Row {
   return {
     ...result,
+    ...(stopper && { error: { code: stopper.code, parameters: stopper.parameters } }),
     flows: result.flows.map(({ error, skippedBecause, ...flow }) => ({
       ...flow,
       targets: flow.targets.map((target) => ({ ...target })),

@@ -27,13 +27,24 @@ export interface StateStore {
   adoptSystems(): Promise<readonly string[]>;
 
   checkpoint(flow: string): Promise<Checkpoint | undefined>;
+  /** Those of all flows that were not forgotten by hand. */
   checkpoints(): Promise<readonly Checkpoint[]>;
   /** Hash of the last delivered version of each of these records, where there is one (DL-5). */
   known(flow: string, keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** How many records of a flow were last delivered by a run whose mapping, or params, were not those of the latest run. */
+  writtenByOlder(flow: string): Promise<number>;
   /** Target rows these records were written to, newest first (DL-2). */
   links(flow: string, keys: readonly string[]): Promise<readonly Link[]>;
   /** The same for one record, with what was last written to each row. */
   lastWritten(flow: string, key: string): Promise<readonly WrittenLink[]>;
+
+  /** A person's word on where the next read begins; whoever gives it holds the lock. */
+  setCheckpoint(flow: string, since: string, at: number): Promise<void>;
+  /**
+   * Forgets how far a flow came, or what it delivered, so that it is read or looked at anew; says what there was to
+   * forget. Queue, links and writes in doubt stay. Whoever asks holds the lock.
+   */
+  resetFlow(flow: string, what: ResetWhat): Promise<ResetDone>;
 
   /** Child lists these records' creates still owe (DL-15). */
   owed(flow: string, keys: readonly string[]): Promise<readonly Owed[]>;
@@ -97,6 +108,17 @@ export interface StateStore {
   readonly presence: Presence;
 
   close(): Promise<void>;
+}
+
+export interface ResetWhat {
+  readonly checkpoint: boolean;
+  readonly known: boolean;
+}
+
+export interface ResetDone {
+  readonly checkpoint: boolean;
+  /** Records whose delivered version was known. */
+  readonly known: number;
 }
 
 /** A connection of the state leads to another system than before. */
@@ -163,7 +185,9 @@ export interface RunEntry extends RunStart {
 export interface Checkpoint {
   readonly flow: string;
   readonly cursor?: Cursor;
-  /** Hash of the params that source and map use; another one refuses the run (language.md §4.12). */
+  /** Set by hand (`pipe state set`): without a cursor the read begins at this time. ISO. */
+  readonly since?: string;
+  /** Hash of the params that source and map use; another one refuses the run (language.md §4.12). Empty: forgotten by hand. */
   readonly params: string;
   /** The number of the last batch whose rows the target committed with a checkpoint of its own (DL-23). */
   readonly sequence?: number;
@@ -277,10 +301,27 @@ export interface Delivery {
   readonly checkpoint?: Checkpoint;
 }
 
-/** What one record asked of the targets on its way through one wave. */
+/** What one record asked of the targets on its way through one wave, and what was decided of each. */
 export interface TracePut {
   readonly key: string;
   readonly asked: readonly TraceStep[];
+  readonly plans?: readonly TracedPlan[];
+  /** The columns that name its row within the source, where it has such: the row can be read again by them. */
+  readonly source?: Row;
+}
+
+/** What was decided of one target; the values themselves are those of the journal. */
+export interface TracedPlan {
+  readonly target: string;
+  /** The rung that matched; absent: none did. */
+  readonly rung?: string;
+  /** The guard, or the rung's `refused: skip`, that ended the target. */
+  readonly skip?: string;
+  /** Words of guards and rungs: PROTECTED, МНОЖЕСТВЕННЫЕ СДЕЛКИ. */
+  readonly named?: readonly string[];
+  readonly changes: readonly { readonly operation: string; readonly row?: string }[];
+  /** Why it could not be planned or written. */
+  readonly error?: StoredError;
 }
 
 /** One question and what answered it. */
@@ -297,6 +338,9 @@ export interface TraceEntry {
   readonly run: string;
   readonly at: number;
   readonly asked: readonly TraceStep[];
+  /** Absent in what an older version kept. */
+  readonly plans?: readonly TracedPlan[];
+  readonly source?: Row;
 }
 
 /** A write with its answer; without an outcome it has none yet. */

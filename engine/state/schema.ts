@@ -146,5 +146,11 @@ export const stateSchema: Schema = {
     `
     ALTER TABLE checkpoints ADD COLUMN sequence INTEGER;
     `,
+    `
+    ALTER TABLE checkpoints ADD COLUMN since TEXT;
+    ALTER TABLE known ADD COLUMN epoch INTEGER;
+    ALTER TABLE trace ADD COLUMN plans TEXT;
+    ALTER TABLE trace ADD COLUMN source TEXT;
+    `,
   ],
 };
