@@ -101,7 +101,7 @@ describe('the examples of --help', () => {
     expect(told.sort()).toEqual(examples.sort());
   });
 
-  it('do what they say, one after the other', { timeout: 300_000 }, async () => {
+  it('do what they say, one after the other', { timeout: 600_000 }, async () => {
     const { pipe } = await shippedPipeline();
     const ends: (readonly [string, number | null, string])[] = [];
     for (const [example, , says] of story) {
