@@ -3,7 +3,7 @@ import type { Node } from '../ast.ts';
 import { inferApply, inferCall, inferLambda, functionNamed } from './call.ts';
 import { inferOperator } from './operator.ts';
 import { inferPath, inPredicates } from './path.ts';
-import { presentIf } from './present.ts';
+import { knownIf, narrowed } from './present.ts';
 import { slowRegex } from './regex.ts';
 import { typeErrors } from './errors.ts';
 import { itemOf } from './signatures.ts';
@@ -78,7 +78,7 @@ function variable(node: Node, scope: Scope): Type {
   if (name === '') return scope.context;
   if (name === '$') return scope.root;
   const bound = scope.bound.get(name);
-  if (bound) return scope.present.has(`$${name}`) ? present(bound) : bound;
+  if (bound) return narrowed(bound, `$${name}`, scope.known);
   return functionNamed(name) ?? any;
 }
 
@@ -92,8 +92,8 @@ function condition(walk: Walk, node: Node, scope: Scope): Type {
   ];
   const types = branches.map(({ branch, truth }) => {
     if (!branch) return nothing;
-    const known = presentIf(node.condition, truth);
-    return infer(walk, branch, { ...scope, present: new Set([...scope.present, ...known]) });
+    const known = knownIf(node.condition, truth);
+    return infer(walk, branch, { ...scope, known: new Set([...scope.known, ...known]) });
   });
   return union(types);
 }
@@ -104,7 +104,7 @@ function block(walk: Walk, node: Node, outer: Scope): Type {
   for (const part of node.expressions ?? []) {
     last = infer(walk, part, scope);
     const known = assumed(part);
-    if (known.length > 0) scope = { ...scope, present: new Set([...scope.present, ...known]) };
+    if (known.length > 0) scope = { ...scope, known: new Set([...scope.known, ...known]) };
   }
   return last;
 }
@@ -112,7 +112,7 @@ function block(walk: Walk, node: Node, outer: Scope): Type {
 /** What `$assert(…)` lets pass is true from there on. */
 function assumed(node: Node): readonly string[] {
   const isAssert = node.type === 'function' && textOf(node.procedure) === 'assert';
-  return isAssert ? presentIf(node.arguments?.[0], true) : [];
+  return isAssert ? knownIf(node.arguments?.[0], true) : [];
 }
 
 /** A function may name itself: what it gives then is not known. */

@@ -3,7 +3,7 @@ import { leftOf, textOf } from '../ast.ts';
 import type { Node } from '../ast.ts';
 import { typeErrors } from './errors.ts';
 import { infer } from './infer.ts';
-import { presentIf } from './present.ts';
+import { knownIf } from './present.ts';
 import { itemOf } from './signatures.ts';
 import { quoted } from './span.ts';
 import { any, boolean, called, isNever, isNothing, kindsOf, listOf, number, text, worst } from './type.ts';
@@ -18,8 +18,8 @@ export function inferOperator(walk: Walk, node: Node, scope: Scope): Type {
   if (!left || !node.rhs) return any;
   const l = infer(walk, left, scope);
   if (operator === 'and' || operator === 'or') {
-    const known = presentIf(left, operator === 'and');
-    infer(walk, node.rhs, { ...scope, present: new Set([...scope.present, ...known]) });
+    const known = knownIf(left, operator === 'and');
+    infer(walk, node.rhs, { ...scope, known: new Set([...scope.known, ...known]) });
     return boolean;
   }
   const r = infer(walk, node.rhs, scope);

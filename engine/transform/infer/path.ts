@@ -3,7 +3,7 @@ import { textOf } from '../ast.ts';
 import type { Node } from '../ast.ts';
 import { typeErrors } from './errors.ts';
 import { infer, inGroup } from './infer.ts';
-import { keyOf } from './present.ts';
+import { keyOf, narrowed } from './present.ts';
 import { itemOf } from './signatures.ts';
 import { any, fieldOf, isNothing, isOnly, kindsOf, listOf, number, present, sequenceOf, union, worst } from './type.ts';
 import type { Type } from './type.ts';
@@ -25,8 +25,7 @@ export function inferPath(walk: Walk, node: Node, outer: Scope): Type {
     walk.types.set(step, type);
   }
   if (node.keepSingletonArray && !type.any && !isNothing(type)) type = listOf(itemOf(type));
-  const key = keyOf(node);
-  if (key !== undefined && scope.present.has(key)) type = present(type);
+  type = narrowed(type, keyOf(node), scope.known);
   return node.group ? inGroup(walk, node, type, scope) : type;
 }
 
@@ -34,10 +33,10 @@ function inferStep(walk: Walk, step: Node, before: Type, isFirst: boolean, scope
   if (step.type === 'sort') return sorted(walk, step, before, scope);
   // The first step of a path sees the context as it is, unless that is a list.
   const isWhole = isFirst && step.type !== 'name';
-  const made = isWhole
-    ? infer(walk, step, scope)
-    : overItems(before, step, (context) => once(walk, step, context, scope));
-  return inPredicates(walk, step.stages ?? [], made, scope);
+  const stages = step.stages ?? [];
+  if (isWhole) return inPredicates(walk, stages, infer(walk, step, scope), scope);
+  // Brackets choose among what one item has: `items.names[0]` is the first name of each.
+  return overItems(before, step, (context) => inPredicates(walk, stages, once(walk, step, context, scope), scope));
 }
 
 function once(walk: Walk, step: Node, context: Type, scope: Scope): Type {

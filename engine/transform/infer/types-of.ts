@@ -27,7 +27,7 @@ export function typesOf({ root, source }: Expression, { input, variables }: Give
     types: new Map<Node, Type>(),
     active: new Set<Node>(),
   };
-  const scope = { context: input, root: input, bound: new Map(variables), present: new Set<string>() };
+  const scope = { context: input, root: input, bound: new Map(variables), known: new Set<string>() };
   const type = infer(walk, root, scope);
   return { type, findings: [...walk.found.values()], types: walk.types };
 }

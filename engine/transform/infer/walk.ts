@@ -23,8 +23,8 @@ export interface Scope {
   /** What `$$` is. */
   readonly root: Type;
   readonly bound: Map<string, Type>;
-  /** Paths that a condition has found a value in. */
-  readonly present: ReadonlySet<string>;
+  /** What the conditions passed so far say of values (`knownIf`). */
+  readonly known: ReadonlySet<string>;
 }
 
 export function report(walk: Walk, node: Node, finding: (place: Place) => Diagnostic): void {
