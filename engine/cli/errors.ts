@@ -200,4 +200,13 @@ export const cliErrors = defineErrors('cli', {
     ru: 'нет файла {lock}, с которым сравнивать',
     fix: { en: 'write it: pipe discover {file} --lock', ru: 'запишите его: pipe discover {file} --lock' },
   },
+  lock_unreadable: {
+    kind: 'input',
+    en: 'this is no lock file that pipe wrote, or one of another version',
+    ru: 'это не файл, который записала pipe, или он другой версии',
+    fix: {
+      en: 'write it anew: pipe discover {pipeline} --lock',
+      ru: 'запишите его заново: pipe discover {pipeline} --lock',
+    },
+  },
 });

@@ -4,6 +4,7 @@ import type { Connector } from '../connector.ts';
 import { loadPipeline, loadPipelines } from '../config/load.ts';
 import type { LoadOptions } from '../config/load.ts';
 import { readLock } from '../config/lock-file.ts';
+import type { Lock } from '../config/lock-file.ts';
 import type { Pipeline } from '../config/pipeline.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import { sortFindings } from '../diagnostics.ts';
@@ -47,7 +48,7 @@ export async function prepare(file: string, flags: PrepareFlags, env: NodeJS.Pro
   });
   if (!pipeline) throw new FindingsError(findings);
   const connectors = await connectorsOf(pipeline);
-  const { lock, findings: ofLock } = readLock(file);
+  const { lock, findings: ofLock } = lockOf(file);
   const compilation = compile(pipeline, knowledgeFrom(pipeline, connectors, lock));
   const all = sortFindings([...findings, ...ofLock, ...compilation.findings]);
   if (!compilation.pipeline || hasErrors([...findings, ...ofLock])) throw new FindingsError(all);
@@ -95,12 +96,19 @@ export async function validateFiles(
   const compiled: Diagnostic[] = [];
   const notChecked: Unchecked[] = [];
   for (const pipeline of pipelines) {
-    const { lock, findings: ofLock } = readLock(pipeline.file);
+    const { lock, findings: ofLock } = lockOf(pipeline.file);
     const knowledge = knowledgeFrom(pipeline, await connectorsOf(pipeline), lock);
     compiled.push(...ofLock, ...compile(pipeline, knowledge).findings);
     notChecked.push(...unchecked(pipeline, knowledge));
   }
   return { files, findings: sortFindings([...findings, ...compiled]), notChecked };
+}
+
+/** The lock file beside a pipeline, and what is wrong with it. */
+function lockOf(pipeline: string): { readonly lock: Lock | undefined; readonly findings: readonly Diagnostic[] } {
+  const { lock, unreadable: file } = readLock(pipeline);
+  const where = file !== undefined && { file, line: 1, column: 1 };
+  return { lock, findings: where ? [cliErrors.lock_unreadable.finding({ pipeline }, where)] : [] };
 }
 
 /** Opened only for a secret that the environment lacks. */

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import type { ChildList, EntityDescription, Field, FieldOption, SourceBlock } from '../connector.ts';
-import type { Diagnostic } from '../diagnostics.ts';
-import { configErrors } from './errors.ts';
 import { isLock } from './lock-schema.ts';
 
 /** What the systems of a pipeline are like, committed beside it: fields, types, stages; no data, host or secret. */
@@ -37,19 +35,12 @@ export function lockFileOf(pipelineFile: string): string {
   return pipelineFile.replace(/(\.ya?ml)?$/i, '.lock.json');
 }
 
-export interface ReadLock {
-  readonly lock?: Lock;
-  readonly findings: readonly Diagnostic[];
-}
-
-/** The lock file of a pipeline, if there is one. */
-export function readLock(pipelineFile: string): ReadLock {
+/** The lock file of a pipeline, if there is one; `unreadable`: the file there is none that pipe wrote. */
+export function readLock(pipelineFile: string): { readonly lock?: Lock; readonly unreadable?: string } {
   const file = lockFileOf(pipelineFile);
-  if (!existsSync(file)) return { findings: [] };
+  if (!existsSync(file)) return {};
   const lock = parsed(readFileSync(file, 'utf8'));
-  if (isLock(lock)) return { lock, findings: [] };
-  const where = { file, line: 1, column: 1 };
-  return { findings: [configErrors.lock_unreadable.finding({ pipeline: pipelineFile }, where)] };
+  return isLock(lock) ? { lock } : { unreadable: file };
 }
 
 function parsed(text: string): unknown {

@@ -122,10 +122,10 @@ function emptyName(expression: Expression | undefined): string | undefined {
   return type === 'function' && textOf(procedure) === 'empty' ? name : undefined;
 }
 
-function rowType({ id, entity, fields, lists, openFields }: EntityDescription): Type {
+function rowType({ id, fields, lists, openFields }: EntityDescription): Type {
   const children = lists.map(({ name, fields: own }): Field => ({ name, type: 'json', multiple: true, fields: own }));
   const ids: readonly Field[] = fields.some(({ name }) => name === id) ? [] : [{ name: id, type: 'id', optional: false }];
-  return typeOfFields([...ids, ...fields, ...children], entity, openFields === true);
+  return typeOfFields([...ids, ...fields, ...children], undefined, openFields === true);
 }
 
 function checkTarget(

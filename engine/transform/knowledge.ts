@@ -50,7 +50,8 @@ export function unchecked(pipeline: Pipeline, knowledge: Knowledge): readonly Un
       knowledge.entity?.(target) || isMade(target) ? [] : [{ file, connection: target.connection, of: target.entity }],
     ),
   ]);
-  return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
+  const known = all.filter(({ connection }) => pipeline.connections.has(connection));
+  return [...new Map(known.map((each) => [JSON.stringify(each), each])).values()];
 }
 
 /** Its columns come to be as the records have them. */

@@ -25,6 +25,7 @@ it('there is a schema for the file and one for each connector', () => {
   );
   expect(names.filter((name) => name.endsWith('.json'))).toEqual([
     'pipeline.schema.json',
+    'lock.schema.json',
     'connectors/clinic.schema.json',
     'connectors/crm.schema.json',
     'connectors/log.schema.json',
