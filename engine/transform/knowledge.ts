@@ -10,10 +10,14 @@ export function knowledgeFrom(
   connectors: ReadonlyMap<string, Connector>,
   lock: Lock | undefined,
 ): Knowledge {
+  const ownColumns = ({ source }: Flow): readonly Field[] | undefined => {
+    const connection = pipeline.connections.get(source.connection);
+    return connection && connectors.get(connection.connector)?.source?.columns?.(source.block);
+  };
   const columns = (flow: Flow): readonly Field[] | undefined => {
     const { connection: name, block } = flow.source;
     const connection = pipeline.connections.get(name);
-    const own = connection && connectors.get(connection.connector)?.source?.columns?.(block);
+    const own = ownColumns(flow);
     if (own || !connection) return own;
     const locked = lockedAs(lock, name, connection.connector)?.sources[flow.name];
     return locked && sameSource(locked.of, sourceIdentity(block)) ? locked.fields : undefined;
@@ -23,7 +27,7 @@ export function knowledgeFrom(
     const locked = lockedAs(lock, connection, connector)?.entities;
     return locked && Object.hasOwn(locked, name) && locked[name] ? { entity: name, ...locked[name] } : undefined;
   };
-  return { columns, entity };
+  return { columns, entity, checked: (flow) => ownColumns(flow) !== undefined };
 }
 
 /** Under the same name another system may stand by now. */

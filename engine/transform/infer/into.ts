@@ -183,7 +183,7 @@ function problemOf(value: string, options: readonly FieldOption[], funnel: Funne
 }
 
 function reportOption(
-  { value, place: at, ofParam }: Literal,
+  { value, place: at }: Literal,
   options: readonly FieldOption[],
   funnel: Funnel | undefined,
   isWhole: boolean,
@@ -196,7 +196,7 @@ function reportOption(
     text,
     possible.map(({ id }) => id),
   );
-  const where = (isWhole || ofParam ? undefined : at?.()) ?? place;
+  const where = (isWhole ? undefined : at?.()) ?? place;
   const facts = { value: text, entity, field: field.name, known };
   const elsewhere = options.find(({ id, text: words, within }) => within && (id === text || words === text))?.within;
   if (funnel && elsewhere) {

@@ -124,14 +124,14 @@ function unknownValues(walk: Walk, holder: Node, held: Type, node: Node, given: 
   const possible = held.text && kindsOf(held).length === 1 ? valuesOf(held) : undefined;
   if (!literals || !possible || isWritten(holder) || kindsOf(given).length > 1) return;
   const operand = quoted(holder, walk.text);
-  for (const { value, place, ofParam } of literals) {
+  for (const { value, place } of literals) {
     if (possible.some((one) => one.value === value)) continue;
     const known = choicesFor(
       meant(String(value), held) ?? String(value),
       possible.map((one) => String(one.value)),
     );
     const finding = typeErrors.never_this;
-    const where = ofParam ? undefined : place?.();
+    const where = place?.();
     const facts = { operand, value: String(value), known };
     if (where) walk.found.set(`${where.line}:${where.column} ${finding.code}`, finding.finding(facts, where, 'warning'));
     else report(walk, node, (at) => finding.finding(facts, at, 'warning'));
