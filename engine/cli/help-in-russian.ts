@@ -120,7 +120,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Показать поля, стадии и списки систем конвейера или сохранить их в его файл .lock.json. Строки не читаются.',
   'look at this connection; default: all': 'смотреть это подключение; по умолчанию все',
   'look at this entity or table only': 'смотреть только эту сущность или таблицу',
-  'write what is found into the lock file beside the pipeline': 'записать найденное в файл .lock.json рядом с конвейером',
+  'write what is found into the lock file beside the pipeline':
+    'записать найденное в файл .lock.json рядом с конвейером',
   'compare with the lock file; exit 5 when something differs':
     'сравнить с файлом .lock.json; код выхода 5, если есть отличия',
   'show what would be written and called, and change nothing':

@@ -117,5 +117,5 @@ function hashOf(text: string): string {
 }
 
 export function sameSource(a: LockedSource['of'], b: LockedSource['of']): boolean {
-  return JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
+  return JSON.stringify(stable(a)) === JSON.stringify(stable(b));
 }

@@ -30,7 +30,8 @@ const fieldTypes = [
 /** schemas/lock.schema.json: `<pipeline>.lock.json`. */
 export const lockSchema = {
   title: 'lock file of a pipeline',
-  description: 'What `pipe discover --lock` found of the systems a pipeline uses; written by it, committed, never edited',
+  description:
+    'What `pipe discover --lock` found of the systems a pipeline uses; written by it, committed, never edited',
   ...object({ version: { const: 1 }, connections: byName({ $ref: '#/$defs/connection' }) }, ['version', 'connections']),
   $defs: {
     connection: object(

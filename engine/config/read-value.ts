@@ -29,7 +29,8 @@ function readTable(node: Node): MapValue | undefined {
     if (value !== undefined) table.set(entry.key, value);
   }
   const otherwise = readOtherwise(child(node, 'otherwise'));
-  const placeOfKey = (key: string) => placeIn(entries(child(node, 'table')).find((entry) => entry.key === key)?.node).place;
+  const placeOfKey = (key: string) =>
+    placeIn(entries(child(node, 'table')).find((entry) => entry.key === key)?.node).place;
   return { kind: 'table', from, table, placeOf: placeOfKey, ...(otherwise && { otherwise }) };
 }
 

@@ -45,16 +45,19 @@ export function checkTypes(
   ]);
   const told: Told[] = [];
   const findings: Diagnostic[] = [];
-  const tell = (source: ExpressionText, input: Type, variables: ReadonlyMap<string, Type>): Told => {
-    const expression = byText.get(source);
-    const one = expression
-      ? typesOf(expression, { input, variables })
-      : { type: any, findings: [], types: new Map() };
+  const tell = (written: ExpressionText, input: Type, variables: ReadonlyMap<string, Type>): Told => {
+    const expression = byText.get(written);
+    const one = expression ? typesOf(expression, { input, variables }) : { type: any, findings: [], types: new Map() };
     told.push(one);
     findings.push(...one.findings);
     return one;
   };
-  const check: Check = { tell, report: (...more) => findings.push(...more), expression: (of) => byText.get(of), knowledge };
+  const check: Check = {
+    tell,
+    report: (...more) => findings.push(...more),
+    expression: (of) => byText.get(of),
+    knowledge,
+  };
   if (columns && !knowledge.checked?.(flow)) checkColumnNames(flow, columns, check);
   const mapped = flow.map ? recordType(flow.map, source, common, check) : source;
   for (const { if: condition } of flow.guards) checkCondition(condition, mapped, common, check);
@@ -140,7 +143,9 @@ function emptyName(expression: Expression | undefined): string | undefined {
 
 function rowType({ id, fields, lists, openFields }: EntityDescription): Type {
   const children = lists.map(({ name, fields: own }): Field => ({ name, type: 'json', multiple: true, fields: own }));
-  const ids: readonly Field[] = fields.some(({ name }) => name === id) ? [] : [{ name: id, type: 'id', optional: false }];
+  const ids: readonly Field[] = fields.some(({ name }) => name === id)
+    ? []
+    : [{ name: id, type: 'id', optional: false }];
   return typeOfFields([...ids, ...fields, ...children], undefined, openFields === true);
 }
 
@@ -163,7 +168,8 @@ function checkTarget(
     });
     values.set(mapping.field, union(types.map(({ type }) => type)));
     if (!field || mapping.provision) continue;
-    if (field.readOnly) check.report(typeErrors.read_only.finding({ entity: target.entity, field: field.name }, mapping.place));
+    if (field.readOnly)
+      check.report(typeErrors.read_only.finding({ entity: target.entity, field: field.name }, mapping.place));
     for (const { type, value } of types) {
       const into = intoOf(target, field, value, check, mapping.items.length > 1);
       checkInto(type, into, (of) => values.get(of), describe, check.report);
@@ -192,7 +198,13 @@ function intoOf(target: Target, field: Field, value: MapValue, check: Check, isO
   const written = value.kind === 'expression' ? value.expression : value.kind === 'table' ? value.from : undefined;
   const expression = written && check.expression(written);
   const place = value.kind === 'const' ? value.place : written?.place();
-  return { entity: target.entity, field, isOneOfMany, ...(expression && value.kind === 'expression' && { expression }), ...(place && { place }) };
+  return {
+    entity: target.entity,
+    field,
+    isOneOfMany,
+    ...(expression && value.kind === 'expression' && { expression }),
+    ...(place && { place }),
+  };
 }
 
 /** A question takes a list too: any of its values. */

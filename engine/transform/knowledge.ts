@@ -22,7 +22,10 @@ export function knowledgeFrom(
     const locked = lockedAs(lock, name, connection.connector)?.sources[flow.name];
     return locked && sameSource(locked.of, sourceIdentity(block)) ? locked.fields : undefined;
   };
-  const entity = ({ connection, entity: name }: Pick<Target, 'connection' | 'entity'>): EntityDescription | undefined => {
+  const entity = ({
+    connection,
+    entity: name,
+  }: Pick<Target, 'connection' | 'entity'>): EntityDescription | undefined => {
     const connector = pipeline.connections.get(connection)?.connector;
     const locked = lockedAs(lock, connection, connector)?.entities;
     return locked && Object.hasOwn(locked, name) && locked[name] ? { entity: name, ...locked[name] } : undefined;

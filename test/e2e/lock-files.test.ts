@@ -60,7 +60,12 @@ async function office(file: string) {
     MYSQL_PASSWORD: mariadb.settings.password,
     MYSQL_DATABASE: mariadb.settings.database,
   };
-  return { ...here, portal, lock, discover: (...argv: readonly string[]) => here.pipe(['discover', file, ...argv], env) };
+  return {
+    ...here,
+    portal,
+    lock,
+    discover: (...argv: readonly string[]) => here.pipe(['discover', file, ...argv], env),
+  };
 }
 
 describe('the lock files of the shipped pipelines', { timeout: 60_000 }, () => {
@@ -108,7 +113,11 @@ describe('pipe discover', { timeout: 60_000 }, () => {
       '+ portal deal.COMMENTS',
     ]);
     const json = await discover('portal', '--drift', '--json');
-    expect([json.exit, shapeErrors('discover', json.stdout), JSON.parse(json.stdout).differences.length]).toEqual([5, [], 4]);
+    expect([json.exit, shapeErrors('discover', json.stdout), JSON.parse(json.stdout).differences.length]).toEqual([
+      5,
+      [],
+      4,
+    ]);
   });
 
   it('prints fields with their types, titles and options, of one entity when asked', async () => {

@@ -37,9 +37,7 @@ export const ours: Readonly<Record<string, string>> = {
 export const file =
   process.env['PIPE_JSONATA_SUITE'] ?? join(import.meta.dirname, '../../../shared/data/jsonata-suite.json');
 
-export const suite = existsSync(file)
-  ? (JSON.parse(readFileSync(file, 'utf8')) as Suite)
-  : { datasets: {}, cases: [] };
+export const suite = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Suite) : { datasets: {}, cases: [] };
 if (suite.cases.length === 0)
   process.stderr.write(`not run: the JSONata suite is not at ${file} (PIPE_JSONATA_SUITE)\n`);
 

@@ -96,7 +96,10 @@ export const typeErrors = defineErrors('types', {
     kind: 'input',
     en: '{entity}.{field} holds one value, and this is a list or may be one',
     ru: 'в {entity}.{field} одно значение, а это список или может им быть',
-    fix: { en: 'take one with [0], or join them: $join(…, ", ")', ru: 'возьмите одно: [0] или соедините: $join(…, ", ")' },
+    fix: {
+      en: 'take one with [0], or join them: $join(…, ", ")',
+      ru: 'возьмите одно: [0] или соедините: $join(…, ", ")',
+    },
   },
   unknown_option: {
     kind: 'input',
@@ -120,7 +123,10 @@ export const typeErrors = defineErrors('types', {
     kind: 'input',
     en: 'a new {entity} needs {field}, and nothing is written to it',
     ru: 'новой строке {entity} нужно поле {field}, а в него ничего не пишется',
-    fix: { en: 'add {field} to fields, or write missing: skip', ru: 'добавьте {field} в fields или напишите missing: skip' },
+    fix: {
+      en: 'add {field} to fields, or write missing: skip',
+      ru: 'добавьте {field} в fields или напишите missing: skip',
+    },
   },
   required_nothing: {
     kind: 'input',

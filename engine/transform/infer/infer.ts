@@ -19,7 +19,8 @@ export function infer(walk: Walk, node: Node, scope: Scope): Type {
   const bare = inferBare(walk, node, scope);
   const filtered = inPredicates(walk, node.predicate ?? [], bare, scope);
   const type = node.group && node.type !== 'path' ? inGroup(walk, node, filtered, scope) : filtered;
-  const told = node.type !== 'path' && node.keepArray && !type.any ? listOf(itemOf(type)) : type;
+  const told =
+    node.type !== 'path' && node.keepArray && !type.any ? { ...listOf(itemOf(type)), nothing: type.nothing } : type;
   walk.types.set(node, told);
   return told;
 }
@@ -169,4 +170,3 @@ export function inGroup(walk: Walk, node: Node, type: Type, scope: Scope): Type 
   }
   return openObject;
 }
-

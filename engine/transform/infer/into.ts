@@ -55,17 +55,18 @@ export function checkInto(
 function typeText(type: Type): string {
   const { text } = type;
   const [literal, ...more] = text?.literals ?? [];
-  if (literal && more.length === 0 && isOnly(type, 'text')) return `the text "${literal.value}"`;
+  if (literal && more.length === 0 && isOnly(type, 'text')) return `text "${literal.value}"`;
   return text?.format && isOnly(type, 'text') ? formatWords[text.format] : called(type);
 }
 
+/** Words of the language, the same in every message. */
 const formatWords: Readonly<Record<Format, string>> = {
-  date: 'a date',
-  datetime: 'a time',
-  naive: 'a local time',
-  phone: 'a phone number',
-  words: 'a name',
-  id: 'an id',
+  date: 'text (date)',
+  datetime: 'text (datetime)',
+  naive: 'text (local time)',
+  phone: 'text (phone)',
+  words: 'text (name)',
+  id: 'text (id)',
 };
 
 /** Kinds a field of a type takes; connectors write numbers as texts, and flags as they are wanted. */
@@ -141,7 +142,7 @@ function checkNumber({ text }: Type, { entity, field, place }: Into, report: Rep
   for (const { value, place: at } of literals) {
     if (value === '' || numberForm.test(String(value))) continue;
     const convert = conversions.number;
-    const facts = { entity, field: field.name, wanted: field.type, type: `the text "${value}"`, convert };
+    const facts = { entity, field: field.name, wanted: field.type, type: `text "${value}"`, convert };
     report(typeErrors.wrong_type.finding(facts, at?.() ?? place));
   }
 }
@@ -158,7 +159,8 @@ function checkOptions(given: Type, options: readonly FieldOption[], into: IntoOp
   const wrong = literals.filter(({ value }) => value !== '' && problemOf(String(value), options, funnel));
   // Where none will do, it is the field that is wrong, or what it is made of, and not each of the values.
   const isWhole = wrong.length === literals.length && wrong.length > 1;
-  for (const literal of isWhole ? wrong.slice(0, 1) : wrong) reportOption(literal, options, funnel, isWhole, into, report);
+  for (const literal of isWhole ? wrong.slice(0, 1) : wrong)
+    reportOption(literal, options, funnel, isWhole, into, report);
 }
 
 interface Funnel {
@@ -205,4 +207,3 @@ function reportOption(
     report(typeErrors.other_funnel.finding({ ...facts, ...more }, where));
   } else report(typeErrors.unknown_option.finding(facts, where));
 }
-

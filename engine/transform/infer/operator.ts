@@ -133,7 +133,8 @@ function unknownValues(walk: Walk, holder: Node, held: Type, node: Node, given: 
     const finding = typeErrors.never_this;
     const where = place?.();
     const facts = { operand, value: String(value), known };
-    if (where) walk.found.set(`${where.line}:${where.column} ${finding.code}`, finding.finding(facts, where, 'warning'));
+    if (where)
+      walk.found.set(`${where.line}:${where.column} ${finding.code}`, finding.finding(facts, where, 'warning'));
     else report(walk, node, (at) => finding.finding(facts, at, 'warning'));
   }
 }

@@ -24,7 +24,8 @@ export function inferPath(walk: Walk, node: Node, outer: Scope): Type {
     if (binds) type = any;
     walk.types.set(step, type);
   }
-  if (node.keepSingletonArray && !type.any && !isNothing(type)) type = listOf(itemOf(type));
+  if (node.keepSingletonArray && !type.any && !isNothing(type))
+    type = { ...listOf(itemOf(type)), nothing: type.nothing };
   type = narrowed(type, keyOf(node), scope.known);
   return node.group ? inGroup(walk, node, type, scope) : type;
 }

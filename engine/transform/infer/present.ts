@@ -24,7 +24,8 @@ export function knownIf(node: Node | undefined, truth: boolean): readonly string
 /** A mapping that asks for the type of a value expects others than are described. */
 function askedTypes(node: Node): readonly string[] {
   return [...nodes(node)].flatMap((each) => {
-    const asked = each.type === 'function' && textOf(each.procedure) === 'type' ? keyOf(each.arguments?.[0]) : undefined;
+    const asked =
+      each.type === 'function' && textOf(each.procedure) === 'type' ? keyOf(each.arguments?.[0]) : undefined;
     return asked === undefined ? [] : [`?${asked}`];
   });
 }

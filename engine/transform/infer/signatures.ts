@@ -66,7 +66,10 @@ function ofAll(type: Type): Gives {
   return (given) => withNothing(type, worst(given.map(({ nothing }) => nothing)));
 }
 
-const always = (type: Type): Gives => () => type;
+const always =
+  (type: Type): Gives =>
+  () =>
+    type;
 
 /** Items of a list, or the one value that stands for it. */
 export function itemOf(type: Type): Type {

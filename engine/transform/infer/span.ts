@@ -39,6 +39,7 @@ function tokenStart(node: Node, text: string): number {
   if (node.type === 'number') return end - (/-?\d*\.?\d+(?:e[+-]?\d+)?$/i.exec(before)?.[0].length ?? 1);
   if (node.type === 'value') return end - (/[a-z]+$/.exec(before)?.[0].length ?? 1);
   if (node.type === 'string') return end - (/"(?:[^"\\]|\\.)*"$|'(?:[^'\\]|\\.)*'$/s.exec(before)?.[0].length ?? 1);
+  if (node.value instanceof RegExp) return Math.max(0, before.lastIndexOf(`/${node.value.source}/`));
   if (node.type === 'function' || node.type === 'partial') return end - 1;
   return startOf(node, text);
 }

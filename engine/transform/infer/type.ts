@@ -162,7 +162,11 @@ function joinedLists(a: ListType, b: ListType): ListType {
 function joinedObjects(a: ObjectType, b: ObjectType): ObjectType {
   const names = new Set([...a.fields.keys(), ...b.fields.keys()]);
   const fields = [...names].map((name): [string, Type] => [name, union([fieldOf(a, name), fieldOf(b, name)])]);
-  return { fields: new Map(fields), open: a.open || b.open, ...(a.called === b.called && a.called && { called: a.called }) };
+  return {
+    fields: new Map(fields),
+    open: a.open || b.open,
+    ...(a.called === b.called && a.called && { called: a.called }),
+  };
 }
 
 /** A field of an object; one it does not have is nothing, unless it may have others. */
