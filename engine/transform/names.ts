@@ -179,9 +179,9 @@ function step(walk: Walk, node: Node, { context }: Scope): readonly Origin[] {
 
 /** A record's own field is where its name stands, a variable's where the variable does. */
 function extend(origin: Origin, name: string, offset: number, length: number): Origin {
-  const path = [...origin.path, name];
-  if (origin.path.length > 0) return { ...origin, path };
-  return origin.variable === '' ? { ...origin, path, offset, length } : { ...origin, path, named: { offset, length } };
+  const longer = { ...origin, path: [...origin.path, name] };
+  if (origin.path.length > 0) return longer;
+  return origin.variable === '' ? { ...longer, offset, length } : { ...longer, named: { offset, length } };
 }
 
 function variable(walk: Walk, node: Node, scope: Scope): readonly Origin[] {

@@ -40,7 +40,7 @@ type OffsetOf = (place: Place) => number;
 
 function offsets(text: string): OffsetOf {
   const lines = text.split('\n');
-  const starts = lines.reduce<number[]>((all, line) => [...all, (all.at(-1) ?? 0) + line.length + 1], [0]);
+  const starts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
   return ({ line, column }) =>
     (starts[line - 1] ?? 0) + [...(lines[line - 1] ?? '')].slice(0, column - 1).join('').length;
 }
@@ -101,7 +101,7 @@ function inNode(node: Node, { source }: Expression, at: OffsetOf): readonly Mist
 
 type Make = (node: Node, kind: string, instead: string) => Mistake;
 
-const takesText = [
+const takesText = new Set([
   'phone',
   'trim',
   'sameName',
@@ -111,7 +111,7 @@ const takesText = [
   'contains',
   'substringBefore',
   'bytes',
-];
+]);
 
 function inCall(node: Node, made: Make, text: string): readonly Mistake[] {
   const { procedure, arguments: given = [] } = node;
@@ -125,7 +125,7 @@ function inCall(node: Node, made: Make, text: string): readonly Mistake[] {
   const rest = text.slice(offset + length, spanOf(whole, text).offset + spanOf(whole, text).length);
   const more = made(whole, 'a wrong number of arguments', `$${name}(1, 2, 3, 4, 5${rest}`);
   // $phone takes numbers too.
-  const wrong = takesText.includes(name) ? [made(first, 'an argument of a wrong type', '[true]')] : [];
+  const wrong = takesText.has(name) ? [made(first, 'an argument of a wrong type', '[true]')] : [];
   const number = name === 'round' ? [made(first, 'an argument of a wrong type', '"7"')] : [];
   return [misspelt, more, ...wrong, ...number];
 }

@@ -2,13 +2,13 @@ import { leftOf, pairsOf, textOf } from '../ast.ts';
 import type { Node } from '../ast.ts';
 import { inferApply, inferCall, inferLambda, functionNamed } from './call.ts';
 import { inferOperator } from './operator.ts';
-import { inferPath, inPredicates } from './path.ts';
+import { inferPath, inGroup, inPredicates } from './path.ts';
 import { knownIf, narrowed } from './present.ts';
 import { slowRegex } from './regex.ts';
 import { typeErrors } from './errors.ts';
 import { itemOf } from './signatures.ts';
 import { spanOf } from './span.ts';
-import { any, boolean, isNothing, kindsOf, listOf, nothing, openObject, present, sequenceOf, union } from './type.ts';
+import { any, boolean, kindsOf, listOf, nothing, openObject, union } from './type.ts';
 import type { Type } from './type.ts';
 import { typeOfValue } from './type.ts';
 import { report } from './walk.ts';
@@ -100,12 +100,12 @@ function condition(walk: Walk, node: Node, scope: Scope): Type {
 }
 
 function block(walk: Walk, node: Node, outer: Scope): Type {
-  let scope: Scope = { ...outer, bound: new Map(outer.bound) };
+  const known = new Set(outer.known);
+  const scope: Scope = { ...outer, bound: new Map(outer.bound), known };
   let last = nothing;
   for (const part of node.expressions ?? []) {
     last = infer(walk, part, scope);
-    const known = assumed(part);
-    if (known.length > 0) scope = { ...scope, known: new Set([...scope.known, ...known]) };
+    for (const key of assumed(part)) known.add(key);
   }
   return last;
 }
@@ -159,14 +159,4 @@ function object(walk: Walk, node: Node, scope: Scope): Type {
     else open = true;
   }
   return { nothing: 'never', object: { fields, open } };
-}
-
-/** `{ key: value }` behind a value: one object over all its items. */
-export function inGroup(walk: Walk, node: Node, type: Type, scope: Scope): Type {
-  const item = itemOf(type);
-  for (const [key, value] of node.group?.lhs ?? []) {
-    infer(walk, key, { ...scope, context: item.any || isNothing(item) ? any : item });
-    infer(walk, value, { ...scope, context: isNothing(item) ? any : present(sequenceOf(item)) });
-  }
-  return openObject;
 }

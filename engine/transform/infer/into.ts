@@ -100,7 +100,7 @@ const conversions: Readonly<Record<FieldType, string>> = {
 
 const numberForm = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
 const dateForm = /^\d{4}-\d\d-\d\d|^\d{1,2}\.\d{1,2}\.\d{4}/;
-const flags = ['true', 'false', 'y', 'n', '1', '0'];
+const flags = new Set(['true', 'false', 'y', 'n', '1', '0']);
 
 /** Formats no text of which can be what the field wants. */
 const wrongFormats: Readonly<Partial<Record<FieldType, readonly Format[]>>> = {
@@ -124,7 +124,7 @@ function hasWrongFormat(type: FieldType, given: Type): boolean {
   const isLike = (form: RegExp) => literals.some((literal) => literal === '' || form.test(literal));
   if (isNumeric(type)) return !isLike(numberForm);
   if (type === 'date' || type === 'datetime') return !isLike(dateForm);
-  return type === 'boolean' && !literals.some((literal) => literal === '' || flags.includes(literal.toLowerCase()));
+  return type === 'boolean' && !literals.some((literal) => literal === '' || flags.has(literal.toLowerCase()));
 }
 
 function isNumeric(type: FieldType): boolean {

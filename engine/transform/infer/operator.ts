@@ -2,7 +2,6 @@ import { choicesFor } from '../../config/nearest.ts';
 import { leftOf, textOf } from '../ast.ts';
 import type { Node } from '../ast.ts';
 import { typeErrors } from './errors.ts';
-import { infer } from './infer.ts';
 import { knownIf } from './present.ts';
 import { itemOf } from './signatures.ts';
 import { quoted } from './span.ts';
@@ -16,13 +15,13 @@ export function inferOperator(walk: Walk, node: Node, scope: Scope): Type {
   if (node.type === 'unary') return negated(walk, node, scope);
   const left = leftOf(node);
   if (!left || !node.rhs) return any;
-  const l = infer(walk, left, scope);
+  const l = walk.infer(left, scope);
   if (operator === 'and' || operator === 'or') {
     const known = knownIf(left, operator === 'and');
-    infer(walk, node.rhs, { ...scope, known: new Set([...scope.known, ...known]) });
+    walk.infer(node.rhs, { ...scope, known: new Set([...scope.known, ...known]) });
     return boolean;
   }
-  const r = infer(walk, node.rhs, scope);
+  const r = walk.infer(node.rhs, scope);
   const sides: Sides = { left, right: node.rhs, l, r, operator };
   switch (operator) {
     case '+':
@@ -60,7 +59,7 @@ interface Sides {
 
 function negated(walk: Walk, node: Node, scope: Scope): Type {
   if (!node.expression) return any;
-  const type = infer(walk, node.expression, scope);
+  const type = walk.infer(node.expression, scope);
   needNumber(walk, node.expression, type, '-');
   return { ...number, nothing: type.nothing };
 }

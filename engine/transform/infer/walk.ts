@@ -13,6 +13,8 @@ export interface Walk {
   readonly found: Map<string, Diagnostic>;
   /** The type of each node, the last one where it has several. */
   readonly types: Map<Node, Type>;
+  /** The type of a node: `infer` itself, for those that it calls. */
+  infer(node: Node, scope: Scope): Type;
   /** Functions being looked at, so that one that calls itself comes to an end. */
   readonly active: Set<Node>;
 }
