@@ -225,6 +225,11 @@ export interface Field {
 export interface FieldOption {
   readonly id: string;
   readonly text: string;
+  /**
+   * What the system itself sets in a row that is given this option, as far as a preview has to know it to foresee what
+   * later records find: a lead that is converted is open no longer.
+   */
+  readonly implies?: Row;
 }
 
 // ---- source -------------------------------------------------------------------------------------------------------
