@@ -1,4 +1,4 @@
-import type { Answer, FoundRow, Outcome, Question, Sink, Value, Write, WriteValues } from '../connector.ts';
+import type { Answer, FoundRow, Outcome, Question, Row, Sink, Value, Write, WriteValues } from '../connector.ts';
 import { presentValues, rowAfter } from '../plan/fields.ts';
 import type { TargetEntity } from '../plan/match.ts';
 import { askable, canonicals, fieldNamed, fieldsOf, satisfies } from '../plan/question.ts';
@@ -235,7 +235,8 @@ function writeOne(at: PlannedEntity, write: Write): string {
   if (write.operation === 'create') {
     const given = write.values[description.id];
     const key = given === undefined || given === null ? planned.nameOf(description.entity) : String(given);
-    planned.rows.put(place, { key, state: 'new', values: { ...write.values, [description.id]: key } });
+    const values = { ...implied(at, write.values), ...write.values, [description.id]: key };
+    planned.rows.put(place, { key, state: 'new', values });
     return key;
   }
   const { key } = write;
@@ -244,8 +245,17 @@ function writeOne(at: PlannedEntity, write: Write): string {
   return key;
 }
 
-function change(at: PlannedEntity, key: string, values: WriteValues): void {
+/** What the system sets along with these values. */
+function implied({ fields }: PlannedEntity, values: WriteValues): Row {
+  const options = Object.entries(values).flatMap(([name, value]) =>
+    (fieldNamed(fields, name).options ?? []).filter(({ id }) => id === String(value)),
+  );
+  return Object.assign({}, ...options.map(({ implies }) => implies)) as Row;
+}
+
+function change(at: PlannedEntity, key: string, sent: WriteValues): void {
   const { planned, place } = at;
+  const values = { ...implied(at, sent), ...sent };
   const before = planned.rows.get(place, key);
   if (before?.state === 'new') {
     const row = rowAfter(at, presentValues(before.values), values);
