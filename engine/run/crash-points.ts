@@ -27,6 +27,7 @@ export type CrashPoint =
   | 'checkpoint-after'
   | 'absent-scan-half'
   | 'absent-delete'
+  | 'apply-n'
   | 'ddl-done'
   | 'load-begun'
   | 'load-committed';

@@ -89,10 +89,12 @@ export function done(
     ),
   );
   const names = new Map(
-    sent.flatMap(({ intent: { flow, key, target, write }, row }) => {
-      const name = write.operation === 'create' && planned.get(`${flow} ${key} ${target}`);
-      return name && row !== null ? [[row, `${write.entity}`, name] as const] : [];
-    }).map(([row, entity, name]) => [`${entity} ${row}`, name]),
+    sent
+      .flatMap(({ intent: { flow, key, target, write }, row }) => {
+        const name = write.operation === 'create' && planned.get(`${flow} ${key} ${target}`);
+        return name && row !== null ? [[row, `${write.entity}`, name] as const] : [];
+      })
+      .map(([row, entity, name]) => [`${entity} ${row}`, name]),
   );
   const operations = new Map<string, Operation>();
   for (const { intent, row } of sent) {
@@ -128,7 +130,10 @@ function renamed(value: unknown, names: ReadonlyMap<string, string>): unknown {
   const entities: Readonly<Record<string, string>> = { city: 'cities', category: 'violation_categories' };
   return Object.fromEntries(
     Object.entries(value).map(([name, held]) => {
-      const kind = reference.exec(name)?.slice(1).find((each) => each !== undefined);
+      const kind = reference
+        .exec(name)
+        ?.slice(1)
+        .find((each) => each !== undefined);
       const entity = kind === undefined ? '' : (entities[kind] ?? kind.toLowerCase());
       return [name, names.get(`${entity} ${String(held)}`) ?? held];
     }),
@@ -136,6 +141,9 @@ function renamed(value: unknown, names: ReadonlyMap<string, string>): unknown {
 }
 
 function inOrder(operations: readonly Operation[]): readonly Operation[] {
-  const sorted = operations.map((each) => ({ ...each, values: Object.fromEntries(Object.entries(each.values).sort()) }));
+  const sorted = operations.map((each) => ({
+    ...each,
+    values: Object.fromEntries(Object.entries(each.values).sort()),
+  }));
   return sorted.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
