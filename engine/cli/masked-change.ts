@@ -37,7 +37,8 @@ function knownFields({ target, fields: shown }: ShownChange, { context }: Planne
   });
 }
 
-function maskedField(
+/** One field old → new: masked as `known` says, and of `texts` nothing is left. */
+export function maskedField(
   { name, before, after }: ShownField,
   known: readonly Field[],
   texts: readonly string[],
@@ -53,8 +54,8 @@ function maskedField(
 /** Shorter ones are no person's: they would be found in anything. */
 const shortest = 3;
 
-/** Whatever is not the same once it is masked. */
-function personalTexts(row: Row, fields: readonly Field[]): readonly string[] {
+/** What a row holds of people: whatever is not the same once it is masked. */
+export function personalTexts(row: Row, fields: readonly Field[]): readonly string[] {
   const texts = new Set<string>();
   const look = (clear: Value | undefined, masked: Value | undefined): void => {
     if (typeof clear === 'string') {

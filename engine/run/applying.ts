@@ -21,17 +21,21 @@ export interface LeftChange {
 /** What the plan has of the records at hand; the next ones take their place. */
 export interface PlanAtHand extends Applying {
   take(lines: readonly PlanLine[]): void;
+  /** Names what was not done because it rests on a row that was left alone. */
+  settle(): void;
   /** Rows that were as planned already, whoever did it. */
   already(): number;
   left(): readonly LeftChange[];
 }
 
-export function applyingPlan(plan: string): PlanAtHand {
+/** `applied`: steps of it that were carried out before. */
+export function applyingPlan(plan: string, applied: ReadonlySet<number>): PlanAtHand {
   const lines = new Map<string, readonly PlanLine[]>();
   /** Rows that were made, by the names they have in the plan. */
   const names = new Map<string, string>();
   const left = new Map<string, LeftChange>();
   const already = new Set<number>();
+  const sent = new Set<number>();
   const linesOf = (flow: string, key: string, target: string): readonly PlanLine[] =>
     lines.get(idOf(flow, key, target)) ?? [];
   const known = (value: Value): Value => (isNamedRow(value) ? (names.get(value) ?? value) : value);
@@ -50,7 +54,7 @@ export function applyingPlan(plan: string): PlanAtHand {
       const flow = context.flow.flow.name;
       const planned = linesOf(flow, key, name);
       const scope = context.scopes.of(name);
-      const judged = judge({ scope, planned, now, known, isRemoval: execution.absent === true });
+      const judged = judge({ scope, planned, now, known, applied, isRemoval: execution.absent === true });
       if ('plan' in judged) {
         for (const { line, row } of judged.already) {
           already.add(line.n);
@@ -64,7 +68,19 @@ export function applyingPlan(plan: string): PlanAtHand {
       execution.failures.set(name, error);
       execution.plans.delete(name);
     },
-    stepOf: (flow, key, target, write) => stepOf(linesOf(flow, key, target), write, known),
+    settle() {
+      const records = new Set([...left.values()].map(({ flow, key }) => JSON.stringify([flow, key])));
+      for (const { n, flow, key, target, row } of [...lines.values()].flat()) {
+        const id = idOf(flow, key, target);
+        if (already.has(n) || sent.has(n) || left.has(id) || !records.has(JSON.stringify([flow, key]))) continue;
+        left.set(id, { flow, key, target, row, error: runErrors.rests_on_changed.error({ target, row }) });
+      }
+    },
+    stepOf(flow, key, target, write) {
+      const n = stepOf(linesOf(flow, key, target), write, known);
+      if (n !== undefined) sent.add(n);
+      return n;
+    },
     made(flow, key, target, row) {
       for (const line of linesOf(flow, key, target)) if (line.operation === 'create') names.set(line.row, row);
     },
@@ -82,6 +98,7 @@ interface Case {
   readonly planned: readonly PlanLine[];
   readonly now: TargetPlan;
   readonly known: (value: Value) => Value;
+  readonly applied: ReadonlySet<number>;
   readonly isRemoval: boolean;
 }
 
@@ -91,7 +108,7 @@ type Judged =
   | { readonly row: string };
 
 /** Whether what would be done now is what was planned, or what is left of it. */
-function judge({ scope, planned, now, known, isRemoval }: Case): Judged {
+function judge({ scope, planned, now, known, applied, isRemoval }: Case): Judged {
   const open = new Set(planned);
   const changes: Change[] = [];
   const already: { line: PlanLine; row: string }[] = [];
@@ -99,8 +116,10 @@ function judge({ scope, planned, now, known, isRemoval }: Case): Judged {
     const line = [...open].find((each) => isOf(each, change, known));
     if (change.operation === 'unchanged') {
       if (line) already.push({ line, row: change.key });
+      changes.push(change);
     } else {
-      if (!line || !isAsPlanned(scope, line, change, known)) return { row: rowOf(line ?? planned[0], change) };
+      if (!line || isRepeated(line, change, applied) || !isAsPlanned(scope, line, change, known))
+        return { row: rowOf(line ?? planned[0], change) };
       changes.push(isRemoval && change.operation === 'update' ? { ...change, values: line.values } : change);
       if (line.operation === 'create' && change.operation === 'update') already.push({ line, row: change.key });
     }
@@ -114,6 +133,15 @@ function judge({ scope, planned, now, known, isRemoval }: Case): Judged {
 function isOf(line: PlanLine, change: Change, known: (value: Value) => Value): boolean {
   if (line.operation === 'create') return change.operation !== 'delete';
   return change.operation !== 'create' && keyNow(line, known) === change.key;
+}
+
+/** It was carried out, and somebody has undone it since. */
+function isRepeated(line: PlanLine, change: Change, applied: ReadonlySet<number>): boolean {
+  if (change.operation === 'create' || change.operation === 'delete') return applied.has(line.n);
+  if (change.operation === 'unchanged') return false;
+  const isRow = line.operation === 'update' && Object.keys(change.values).length > 0;
+  const lists = line.lists.filter(({ list }) => change.lists.some((each) => each.list === list));
+  return (isRow && applied.has(line.n)) || lists.some(({ n }) => applied.has(n));
 }
 
 function keyNow({ row }: PlanLine, known: (value: Value) => Value): string {

@@ -211,6 +211,15 @@ export const runErrors = defineErrors('run', {
       ru: 'посмотрите её через `pipe diff`; следующий запуск решит о ней заново',
     },
   },
+  rests_on_changed: {
+    kind: 'data',
+    en: 'row {row} of target {target} rests on a row that changed since the plan was made: it was left alone',
+    ru: 'строка {row} цели {target} опирается на строку, изменившуюся после составления плана: она не тронута',
+    fix: {
+      en: 'look at it with `pipe diff`; the next run decides on it anew',
+      ru: 'посмотрите её через `pipe diff`; следующий запуск решит о ней заново',
+    },
+  },
   other_plan: {
     kind: 'input',
     en: 'the plan was made with another mapping, params or lock file than {file} has now',

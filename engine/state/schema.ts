@@ -146,5 +146,10 @@ export const stateSchema: Schema = {
     `
     ALTER TABLE checkpoints ADD COLUMN sequence INTEGER;
     `,
+    `
+    DROP INDEX intents_by_plan;
+    CREATE UNIQUE INDEX intents_by_plan ON intents (plan, step)
+      WHERE plan IS NOT NULL AND (open = 1 OR outcome = 'applied');
+    `,
   ],
 };

@@ -20,11 +20,13 @@ export default class Diff extends BaseCommand {
       choices: ['text', 'markdown', 'json'],
       helpValue: 'text|markdown|json',
     }),
+    out: Flags.string({ description: 'write the plan to this file, for `pipe apply`', helpValue: '<file>' }),
     'exit-code': Flags.boolean({ description: 'end with 5 when there are changes' }),
     reveal: Flags.boolean({ description: 'show names, phones and other personal data in full' }),
   };
   static override examples = [
     '<%= config.bin %> diff pipelines/ident-to-bitrix.yaml',
+    '<%= config.bin %> diff pipelines/ident-to-bitrix.yaml --out plan.jsonl',
     '<%= config.bin %> diff pipelines/ident-to-bitrix.yaml --limit 100 --format markdown --output comment.md',
   ];
 
@@ -50,6 +52,7 @@ export default class Diff extends BaseCommand {
       emit,
       signal: stop.signal,
       reveal: flags.reveal,
+      out: flags.out,
       show: (record) => printer.show(record),
     }).finally(() => stop.release());
     await printer.end(diff);
