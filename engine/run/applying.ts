@@ -125,8 +125,30 @@ function judge({ scope, planned, now, known, applied, isRemoval }: Case): Judged
     }
     if (line) open.delete(line);
   }
-  const [unmet] = open;
-  return unmet ? { row: keyNow(unmet, known) } : { plan: { ...now, changes }, already };
+  for (const line of open) {
+    // A guard may keep everybody from the row since it is as planned: a deal that was won.
+    if (!applied.has(line.n) && !isAfter(scope, line, now.row, known)) return { row: keyNow(line, known) };
+    const key = now.row?.[scope.description.id];
+    already.push({ line, row: typeof key === 'string' ? key : keyNow(line, known) });
+  }
+  return { plan: { ...now, changes }, already };
+}
+
+/** The row that is there holds all that was to be put there. */
+function isAfter(
+  { fields, description }: Scope,
+  line: PlanLine,
+  row: Row | undefined,
+  known: (value: Value) => Value,
+): boolean {
+  if (line.operation === 'delete') return row === undefined;
+  if (!row || (line.operation === 'update' && row[description.id] !== keyNow(line, known))) return false;
+  return Object.entries(line.values).every(([name, value]) => {
+    const held = row[name];
+    if (isEmpty(value) || isEmpty(held)) return isEmpty(value) && isEmpty(held);
+    const field = fieldNamed(fields, name);
+    return canonical(field, deep(value, known)) === canonical(field, held);
+  });
 }
 
 /** A row that was to be made may be there by now. */
@@ -213,7 +235,7 @@ function asRow(values: PlanLine['values']): Row {
 function deep(value: Value, known: (value: Value) => Value): Value {
   if (typeof value !== 'object') return known(value);
   if (Array.isArray(value)) return (value as readonly Value[]).map((item) => deep(item, known));
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, deep(item as Value, known)]));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, deep(item, known)]));
 }
 
 function stepOf(lines: readonly PlanLine[], write: Write, known: (value: Value) => Value): number | undefined {

@@ -2,7 +2,7 @@ import type { Question, Row, WriteValues } from '../connector.ts';
 import type { ListChange } from '../plan/change.ts';
 import type { ShownRecord } from '../plan/shown-change.ts';
 import type { FlowContext } from './context.ts';
-import type { Planned } from './preview.ts';
+import type { RecordPlanned } from './preview.ts';
 
 /** The first line of a plan file (docs/decisions/diff-and-apply.md). Times are ISO. */
 export interface PlanHeader {
@@ -50,7 +50,11 @@ export interface PlanEnd {
 }
 
 /** The changes of a record that are to be made; `next` numbers steps. */
-export function planLines({ context, executed }: Planned, shown: ShownRecord, next: () => number): readonly PlanLine[] {
+export function planLines(
+  { context, executed }: RecordPlanned,
+  shown: ShownRecord,
+  next: () => number,
+): readonly PlanLine[] {
   const { record, plans, absent } = executed;
   const names = shown.changes.filter(({ operation }) => operation === 'create');
   return [...plans].flatMap(([target, plan]) =>

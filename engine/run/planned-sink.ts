@@ -1,4 +1,15 @@
-import type { Answer, FoundRow, Outcome, Question, Row, Sink, Value, Write, WriteValues } from '../connector.ts';
+import type {
+  Answer,
+  FoundRow,
+  Outcome,
+  Question,
+  Row,
+  Sink,
+  Value,
+  Wanted,
+  Write,
+  WriteValues,
+} from '../connector.ts';
 import { presentValues, rowAfter } from '../plan/fields.ts';
 import type { TargetEntity } from '../plan/match.ts';
 import { askable, canonicals, fieldNamed, fieldsOf, satisfies } from '../plan/question.ts';
@@ -102,9 +113,9 @@ async function findReal(
 }
 
 function withoutNames(question: Question): Question | undefined {
-  const by = Object.entries(question.by).map(([field, wanted]) => {
-    if ('empty' in wanted) return [field, wanted] as const;
-    return [field, { anyOf: wanted.anyOf.filter((value) => !isNamedRow(value)) }] as const;
+  const by = Object.entries(question.by).map(([field, wanted]): [string, Wanted] => {
+    if ('empty' in wanted) return [field, wanted];
+    return [field, { anyOf: wanted.anyOf.filter((value) => !isNamedRow(value)) }];
   });
   if (by.some(([, wanted]) => 'anyOf' in wanted && wanted.anyOf.length === 0)) return undefined;
   return { ...question, by: Object.fromEntries(by) };

@@ -2,13 +2,17 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
+import { applyOnce } from '../../engine/cli/apply.ts';
 import { diffRun } from '../../engine/cli/diff.ts';
 import type { Diff } from '../../engine/cli/diff.ts';
+import { readPlan } from '../../engine/cli/plan-file.ts';
 import { prepare } from '../../engine/cli/prepare.ts';
 import type { PrepareFlags, Prepared } from '../../engine/cli/prepare.ts';
 import { runOnce } from '../../engine/cli/run-once.ts';
+import type { Brakes } from '../../engine/config/pipeline.ts';
 import type { Value } from '../../engine/connector.ts';
 import type { ShownRecord } from '../../engine/plan/shown-change.ts';
+import type { Applied } from '../../engine/run/apply-plan.ts';
 import type { RunOptions } from '../../engine/run/context.ts';
 import type { RunResult } from '../../engine/run/run-pipeline.ts';
 import type { Intent } from '../../engine/state/ports.ts';
@@ -27,8 +31,18 @@ export interface Operation {
 /** A pipeline that is looked at and then run, in a place of its own. */
 export interface Rehearsal {
   readonly prepared: Prepared;
+  readonly folder: string;
   readonly stateFile: string;
-  diff(options?: Partial<RunOptions>): Promise<{ readonly diff: Diff; readonly records: readonly ShownRecord[] }>;
+  /** `out`: where the plan goes. */
+  diff(
+    options?: Partial<RunOptions>,
+    out?: string,
+  ): Promise<{ readonly diff: Diff; readonly records: readonly ShownRecord[] }>;
+  apply(plan: string): Promise<Applied>;
+  /** The same pipeline under brakes of its own. */
+  braked(brakes: Brakes): Rehearsal;
+  /** Looks into the state. */
+  state<Result>(look: (db: Sqlite.Database) => Result): Result;
   run(options?: Partial<RunOptions>): Promise<RunResult>;
   /** What the runs have sent, as their journal has it, with the row each create made. */
   sent(): readonly { readonly intent: Intent; readonly row: string | null }[];
@@ -40,24 +54,45 @@ export async function rehearse(file: string, flags: PrepareFlags): Promise<Rehea
   const folder = temporaryFolder();
   process.env['PIPE_HOME'] = join(folder, 'home');
   onTestFinished(() => void delete process.env['PIPE_HOME']);
-  const prepared = await prepare(file, { ...flags, state: folder }, {});
+  return rehearsalOf(await prepare(file, { ...flags, state: folder }, {}), folder);
+}
+
+function rehearsalOf(prepared: Prepared, folder: string): Rehearsal {
   const stateFile = join(folder, prepared.compiled.pipeline.name, 'state.db');
   const { signal } = new AbortController();
+  const state = <Result>(look: (db: Sqlite.Database) => Result): Result => {
+    const db = new Sqlite(stateFile, { readonly: true });
+    try {
+      return look(db);
+    } finally {
+      db.close();
+    }
+  };
   return {
     prepared,
+    folder,
     stateFile,
-    diff: async (options = {}) => {
+    state,
+    apply: async (plan) => applyOnce(prepared, await readPlan(plan), {}, () => undefined, signal),
+    braked: (brakes) => {
+      const { compiled } = prepared;
+      return rehearsalOf(
+        { ...prepared, compiled: { ...compiled, pipeline: { ...compiled.pipeline, brakes } } },
+        folder,
+      );
+    },
+    diff: async (options = {}, out = undefined) => {
       const records: ShownRecord[] = [];
-      const task = { prepared, options: { ...all, ...options }, emit: () => undefined, signal, reveal: true };
+      const task = { prepared, options: { ...all, ...options }, emit: () => undefined, signal, reveal: true, out };
       const diff = await diffRun({ ...task, show: (record) => void records.push(record) });
       return { diff, records };
     },
     run: async (options = {}) => runOnce(prepared, { ...all, ...options }, () => undefined, signal),
     sent: () => {
       if (!existsSync(stateFile)) return [];
-      const db = new Sqlite(stateFile, { readonly: true });
-      const rows = db.prepare<[], { intent: string; row: string | null }>('SELECT intent, row FROM intents').all();
-      db.close();
+      const rows = state((db) =>
+        db.prepare<[], { intent: string; row: string | null }>('SELECT intent, row FROM intents').all(),
+      );
       return rows.map(({ intent, row }) => ({ intent: JSON.parse(intent), row }));
     },
   };
@@ -92,7 +127,7 @@ export function done(
     sent
       .flatMap(({ intent: { flow, key, target, write }, row }) => {
         const name = write.operation === 'create' && planned.get(`${flow} ${key} ${target}`);
-        return name && row !== null ? [[row, `${write.entity}`, name] as const] : [];
+        return name && row !== null ? [[row, write.entity, name] as const] : [];
       })
       .map(([row, entity, name]) => [`${entity} ${row}`, name]),
   );
@@ -143,7 +178,7 @@ function renamed(value: unknown, names: ReadonlyMap<string, string>): unknown {
 function inOrder(operations: readonly Operation[]): readonly Operation[] {
   const sorted = operations.map((each) => ({
     ...each,
-    values: Object.fromEntries(Object.entries(each.values).sort()),
+    values: Object.fromEntries(Object.entries(each.values).sort(([a], [b]) => (a < b ? -1 : 1))),
   }));
   return sorted.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }

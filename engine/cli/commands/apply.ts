@@ -32,10 +32,8 @@ export default class Apply extends BaseCommand {
     const { file } = plan.header;
     const prepared = await prepare(file, flags, process.env);
     this.tellFindings(prepared.warnings);
-    let say: ((line: string) => void) | undefined;
-    const stop = stopSignal(() => say?.(stoppingText(this.language)));
     const watch = await watchRun(prepared, {}, this.language);
-    ({ say } = watch);
+    const stop = stopSignal(() => watch.say(stoppingText(this.language)));
     const result = await applyOnce(prepared, plan, watch.options, watch.listen, stop.signal).finally(() => {
       watch.end();
       stop.release();
