@@ -28,6 +28,11 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Выполнить конвейер: прочитать, преобразовать, сопоставить, записать различия.',
   'Show what a run would change, field by field, old → new. Changes nothing.':
     'Показать, что изменил бы запуск: по полям, было → станет. Ничего не меняет.',
+  'write the plan to this file, for `pipe apply`': 'записать план в этот файл, для `pipe apply`',
+  'Do what a plan of `pipe diff --out` says; rows that changed since are left alone and named.':
+    'Выполнить план из `pipe diff --out`; строки, изменившиеся с тех пор, не трогаются и называются.',
+  'plan file': 'файл плана',
+  'show what is in the plan, and do nothing': 'показать, что в плане, и ничего не делать',
   'how it is printed; markdown: for a comment in a pull request':
     'в каком виде печатать; markdown — для комментария к pull request',
   'end with 5 when there are changes': 'завершиться с кодом 5, если есть изменения',

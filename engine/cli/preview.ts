@@ -138,7 +138,7 @@ export async function withPreview<Result>(
         emit: (event) => {
           if (event.type === 'warning' || event.type === 'waiting') emit(event);
         },
-        instance: await instanceOf(book, name),
+        instance: await instanceIn(book, name),
       };
       return await use({ context, preview, real: open, flows, meters });
     } finally {
@@ -183,7 +183,17 @@ function openMetered(
   return { open, meters };
 }
 
-async function instanceOf(book: PortalBook, pipeline: string): Promise<RunContext['instance']> {
+/** The instance this pipeline is on this machine. */
+export async function instanceOf({ compiled }: Prepared): Promise<string> {
+  const book = await openPortalBook(machineFolder(process.env), systemClock);
+  try {
+    return (await book.identity(compiled.pipeline.name)).instance;
+  } finally {
+    await book.close();
+  }
+}
+
+async function instanceIn(book: PortalBook, pipeline: string): Promise<RunContext['instance']> {
   const { instance } = await book.identity(pipeline);
   const others = await book.others(pipeline);
   return { id: instance, adopted: new Set(others.filter(({ adopted }) => adopted).map((other) => other.instance)) };

@@ -3,7 +3,7 @@ import type { Listener, RunEvent } from '../events/events.ts';
 import type { RunOptions } from '../run/context.ts';
 import { runErrors } from '../run/errors.ts';
 import { runPipeline } from '../run/run-pipeline.ts';
-import type { RunResult } from '../run/run-pipeline.ts';
+import type { RunResult, RunTask } from '../run/run-pipeline.ts';
 import { systemClock } from '../state/clock.ts';
 import { endHolder } from '../state/end-holder.ts';
 import { acquireLease, holderOf, lockFile } from '../state/lease.ts';
@@ -30,7 +30,10 @@ export async function runOnce(
   onEnded?: (holder: Holder) => void,
 ): Promise<RunResult> {
   try {
-    return await lockAndRun(prepared, options, emit, signal, onEnded);
+    const { compiled, connectors } = prepared;
+    return await underLock(prepared, signal, onEnded, (parts) =>
+      runPipeline({ ...parts, compiled, connectors, options, clock: runClock, emit }),
+    );
   } catch (thrown) {
     if (!signal.aborted) emit(failed(prepared.compiled.pipeline.name, thrown));
     throw thrown;
@@ -44,14 +47,13 @@ function failed(pipeline: string, thrown: unknown): RunEvent {
   return { type: 'run-failed', at: systemClock.now(), pipeline, exitCode, error: { code, parameters }, ...isRunning };
 }
 
-async function lockAndRun(
-  prepared: Prepared,
-  options: RunOptions,
-  emit: Listener,
+/** What whoever runs a pipeline holds while it does: its lock, its state, the machine's book. */
+export async function underLock<Result>(
+  { compiled, stateFolder }: Prepared,
   signal: AbortSignal,
   onEnded: ((holder: Holder) => void) | undefined,
-): Promise<RunResult> {
-  const { compiled, connectors, stateFolder } = prepared;
+  use: (parts: Pick<RunTask, 'state' | 'book' | 'tokens' | 'lease' | 'signal'>) => Promise<Result>,
+): Promise<Result> {
   const { name, file } = compiled.pipeline;
   const folder = machineFolder(process.env);
   const lock = lockFile(folder, name);
@@ -67,9 +69,7 @@ async function lockAndRun(
       throw error;
     });
     try {
-      const tokens = ownTokens();
-      const parts = { compiled, connectors, options, state, book, tokens, lease, clock: runClock, emit };
-      return await runPipeline({ ...parts, signal: stop });
+      return await use({ state, book, tokens: ownTokens(), lease, signal: stop });
     } finally {
       await book.close();
       await state.close();

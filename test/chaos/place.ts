@@ -18,6 +18,8 @@ export interface Place {
   pass(ms: number): void;
   /** Any other command over the pipeline: `queue retry --all`. */
   command(...words: readonly string[]): Running;
+  /** The same, under a plan. */
+  disturbed(plan: ChildPlan, ...words: readonly string[]): Running;
   remove(): void;
 }
 
@@ -57,6 +59,7 @@ export function makePlace({ clinic }: Settings, webhook: string, options: PlaceO
     start: ({ wallMs = 0, ...plan } = {}) =>
       run({ ...plan, wallMs: wallMs + passedMs }, 'run', 'pipeline.yaml', '--flow', 'receptions', '--json'),
     command: (...words) => run({ wallMs: passedMs }, ...words),
+    disturbed: (plan, ...words) => run({ ...plan, wallMs: passedMs }, ...words),
     pass: (ms) => {
       passedMs += ms;
     },
