@@ -17,11 +17,10 @@ import type { FlowPreview } from '../run/preview.ts';
 import { tableSchemas } from '../run/table-schemas.ts';
 import type { TableSchema } from '../run/table-schemas.ts';
 import { systemClock } from '../state/clock.ts';
-import { machineFolder } from '../state/machine-folder.ts';
 import { openState, stateFile } from '../state/open-state.ts';
-import { openPortalBook } from '../state/portal-book.ts';
 import type { PortalBook } from '../state/machine-ports.ts';
 import type { StateStore } from '../state/ports.ts';
+import { openBook } from './open-book.ts';
 import type { Prepared } from './prepare.ts';
 import { runClock } from './run-clock.ts';
 
@@ -90,7 +89,7 @@ interface Stage {
 }
 
 async function withPreview<Result>(
-  { compiled, connectors, stateFolder }: Prepared,
+  { compiled, connectors, stateFolder, apart }: Prepared,
   options: RunOptions,
   emit: Listener,
   signal: AbortSignal,
@@ -98,7 +97,7 @@ async function withPreview<Result>(
 ): Promise<Result> {
   const { name, folder, connections: specs } = compiled.pipeline;
   const flows = chooseFlows(compiled, options);
-  const book = await openPortalBook(machineFolder(process.env), systemClock);
+  const book = await openBook({ ...(apart && { apart }) });
   const state = await stateToRead(stateFolder, name);
   const usage = { requests: 0, limitedMs: 0 };
   const host = makeHost({ folder, clock: runClock, book, priority: 'incremental', emit, usage });
