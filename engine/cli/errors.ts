@@ -172,11 +172,110 @@ export const cliErrors = defineErrors('cli', {
     ru: 'порт {port} занят',
     fix: { en: 'choose another `--port`, or leave it out', ru: 'укажите другой `--port` или не указывайте его' },
   },
+  makes_no_fields: {
+    kind: 'input',
+    en: 'the system behind "{connection}" has no fields that pipe makes',
+    ru: 'в системе за «{connection}» pipe не создаёт поля',
+    fix: {
+      en: 'name a connection to a CRM; tables are made by `ddl` when a run begins',
+      ru: 'назовите подключение к CRM; таблицы создаёт `ddl` при запуске',
+    },
+  },
+  not_agreed: {
+    kind: 'input',
+    en: 'nobody is there to say yes, and nothing was changed',
+    ru: 'некому подтвердить, ничего не изменено',
+    fix: {
+      en: 'add `--yes` to make it, or `--dry-run` to only see it',
+      ru: 'добавьте `--yes`, чтобы создать, или `--dry-run`, чтобы только посмотреть',
+    },
+  },
+  no_browser_login: {
+    kind: 'input',
+    en: 'connector {connector} of {connection} has no login through a browser',
+    ru: 'коннектор {connector} подключения {connection} не входит через браузер',
+    fix: {
+      en: 'give its login as its settings say, secrets by `pipe secret set`, and see that it works with `pipe check`',
+      ru: 'задайте вход в его настройках, секреты — командой `pipe secret set`, и проверьте его командой `pipe check`',
+    },
+  },
+  redirect_taken: {
+    kind: 'environment',
+    en: '{address}, where the browser is to come back, is taken',
+    ru: 'адрес {address}, на который должен вернуться браузер, занят',
+    fix: {
+      en: 'end what listens there, or give the code with `--code`',
+      ru: 'завершите программу, которая его слушает, или передайте код через `--code`',
+    },
+  },
+  login_timed_out: {
+    kind: 'environment',
+    en: 'for {minutes} minutes nobody came back from the browser',
+    ru: 'за {minutes} минут из браузера никто не вернулся',
+    fix: {
+      en: 'run it again and allow access; where the browser runs on another machine, give the code with `--code`',
+      ru: 'выполните команду ещё раз и разрешите доступ; если браузер на другом компьютере, передайте код через `--code`',
+    },
+  },
+  no_code: {
+    kind: 'input',
+    en: 'no code came',
+    ru: 'кода нет',
+    fix: {
+      en: 'allow access in the browser, then paste the address it is led to, or give the code with `--code`',
+      ru: 'разрешите доступ в браузере и вставьте адрес, на который он перешёл, или передайте код через `--code`',
+    },
+  },
+  other_login: {
+    kind: 'input',
+    en: 'this is the answer to another login',
+    ru: 'это ответ на другой вход',
+    fix: {
+      en: 'open the address that was printed last, and paste where that leads',
+      ru: 'откройте адрес, напечатанный последним, и вставьте тот, на который он приведёт',
+    },
+  },
+  not_in_order: {
+    kind: 'environment',
+    en: '{what}: {fact}',
+    ru: '{what}: {fact}',
+    fix: { en: 'look at it in that system', ru: 'посмотрите на это в той системе' },
+  },
   unknown_connection: {
     kind: 'input',
     en: 'there is no connection "{connection}" in {file}',
     ru: 'в {file} нет подключения «{connection}»',
     fix: { en: 'write {choices}', ru: 'напишите {choices}' },
+  },
+  template_wanted: {
+    kind: 'input',
+    en: '`pipe init` was not told what to begin with',
+    ru: 'для `pipe init` не указано, с чего начать',
+    fix: { en: 'write --template with one of {choices}', ru: 'напишите --template и одно из {choices}' },
+  },
+  unknown_template: {
+    kind: 'input',
+    en: 'there is no template "{template}"',
+    ru: 'нет шаблона «{template}»',
+    fix: { en: 'write {choices}', ru: 'напишите {choices}' },
+  },
+  pipeline_name: {
+    kind: 'input',
+    en: 'no pipeline can be called "{name}"',
+    ru: 'конвейер нельзя назвать «{name}»',
+    fix: {
+      en: 'begin with a letter or digit, then letters, digits, ".", "_" and "-"',
+      ru: 'начните с буквы или цифры, дальше буквы, цифры, «.», «_» и «-»',
+    },
+  },
+  file_there: {
+    kind: 'input',
+    en: '{file} is there already, and nothing was written',
+    ru: '{file} уже есть, ничего не записано',
+    fix: {
+      en: 'choose another folder or --name, or move that file away',
+      ru: 'укажите другую папку или --name либо уберите этот файл',
+    },
   },
   unknown_flow: {
     kind: 'input',
@@ -208,10 +307,26 @@ export const cliErrors = defineErrors('cli', {
     ru: '--all противоречит указанной строке, --flow или --in',
     fix: { en: 'remove --all to drop only what is named', ru: 'уберите --all, чтобы удалить только названное' },
   },
+  sample_in_clear: {
+    kind: 'input',
+    en: 'source rows hold names and phones, and nothing says what is to become of them',
+    ru: 'в исходных строках имена и телефоны, и не сказано, что с ними делать',
+    fix: {
+      en: 'write --anonymise, or --reveal to have them as they are',
+      ru: 'напишите --anonymise или --reveal, чтобы получить их как есть',
+    },
+  },
   bad_time: {
     kind: 'input',
     en: '{flag} is "{value}", which is not a time',
     ru: '{flag}: «{value}» — не время',
     fix: { en: 'write it as 2026-03-01 or 2026-03-01T10:00:00', ru: 'напишите как 2026-03-01 или 2026-03-01T10:00:00' },
+  },
+
+  no_lock: {
+    kind: 'input',
+    en: 'there is no lock file {lock} to compare with',
+    ru: 'нет файла {lock}, с которым сравнивать',
+    fix: { en: 'write it: pipe discover {file} --lock', ru: 'запишите его: pipe discover {file} --lock' },
   },
 });

@@ -141,6 +141,7 @@ async function commitWave(context: FlowContext, task: DeliveryTask, wave: Wave):
     const { key } = executed.record;
     const hash = wave.hashes.get(key) ?? '';
     emitNamed(context, executed);
+    await context.preview?.executed(context, executed);
     const error = worst(executed.failures);
     if (error) {
       failures.push(failureOf(executed.record, error, hash));
