@@ -92,12 +92,12 @@ export const faultKinds = {
 } as const;
 
 /** What an account does not do: a request of it is done whole, and answered whole. */
-const portalAlone: readonly PortalFault['kind'][] = ['write-half', 'write-command-500', 'write-command-missing'];
-const accountAlone: readonly PortalFault['kind'][] = ['write-partial', 'write-system-400'];
+const portalAlone = new Set<PortalFault['kind']>(['write-half', 'write-command-500', 'write-command-missing']);
+const accountAlone = new Set<PortalFault['kind']>(['write-partial', 'write-system-400']);
 
 const kinds = Object.keys(faultKinds) as PortalFault['kind'][];
-export const portalKinds = kinds.filter((kind) => !accountAlone.includes(kind));
-export const accountKinds = kinds.filter((kind) => !portalAlone.includes(kind));
+export const portalKinds = kinds.filter((kind) => !accountAlone.has(kind));
+export const accountKinds = kinds.filter((kind) => !portalAlone.has(kind));
 
 /** Where a process is struck from outside, in the middle of its request. */
 export interface Strike {
