@@ -118,6 +118,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'write the result to this file, as UTF-8, instead of stdout': 'записать результат в этот файл (UTF-8), а не в stdout',
   'language of messages; default: by LANG': 'язык сообщений; по умолчанию по LANG',
   'value of a param': 'значение параметра',
+  'its sandbox in the place of this connection; what the run remembers is thrown away':
+    'песочница вместо этого подключения; всё, что запуск запомнил, выбрасывается',
   'what to begin with; asked for on a terminal': 'с чего начать; на терминале будет задан вопрос',
   'name of the pipeline; default: that of the template': 'имя конвейера; по умолчанию как у шаблона',
   'setting of a connection': 'настройка подключения',

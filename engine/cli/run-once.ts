@@ -7,12 +7,11 @@ import type { RunResult, RunTask } from '../run/run-pipeline.ts';
 import { systemClock } from '../state/clock.ts';
 import { endHolder } from '../state/end-holder.ts';
 import { acquireLease, holderOf, lockFile } from '../state/lease.ts';
-import { machineFolder } from '../state/machine-folder.ts';
 import { openState } from '../state/open-state.ts';
-import { openPortalBook } from '../state/portal-book.ts';
 import { listenForStop } from '../state/stop-request.ts';
 import type { Holder, Lease } from '../state/machine-ports.ts';
 import { exitCodes, toPipeError } from '../errors.ts';
+import { openBook, sharedFolder } from './open-book.ts';
 import type { Prepared } from './prepare.ts';
 import { localText } from './render/moment.ts';
 import { runClock } from './run-clock.ts';
@@ -49,14 +48,14 @@ function failed(pipeline: string, thrown: unknown): RunEvent {
 
 /** What whoever runs a pipeline holds while it does: its lock, its state, the machine's book. */
 export async function underLock<Result>(
-  { compiled, stateFolder }: Prepared,
+  prepared: Prepared,
   signal: AbortSignal,
   onEnded: ((holder: Holder) => void) | undefined,
   use: (parts: Pick<RunTask, 'state' | 'book' | 'tokens' | 'lease' | 'signal'>) => Promise<Result>,
 ): Promise<Result> {
+  const { compiled, stateFolder } = prepared;
   const { name, file } = compiled.pipeline;
-  const folder = machineFolder(process.env);
-  const lock = lockFile(folder, name);
+  const lock = lockFile(sharedFolder(prepared), name);
   if (onEnded) await endCurrent(lock, signal, onEnded);
   const lease = takeLease(lock, name, file);
   const asked = new AbortController();
@@ -64,7 +63,7 @@ export async function underLock<Result>(
   const stop = AbortSignal.any([signal, asked.signal]);
   try {
     const state = await openState(stateFolder, { pipeline: name, clock: systemClock });
-    const book = await openPortalBook(folder, systemClock).catch(async (error: unknown) => {
+    const book = await openBook(prepared).catch(async (error: unknown) => {
       await state.close();
       throw error;
     });

@@ -15,6 +15,7 @@ const story: readonly (readonly [example: string, exit: number, says: string])[]
   ['check pipelines/ident-to-bitrix.yaml', 0, 'clinic\n  ✓ login'],
   ['check pipelines/ident-to-bitrix.yaml --connection portal', 0, 'portal\n  ✓ login: user 1'],
   ['run pipelines/ident-to-bitrix.yaml --dry-run', 4, 'receptions'],
+  ['run pipelines/ident-to-bitrix.yaml --sandbox portal', 4, '  Errors: 1 (queued 0, rejected 1)'],
   ['run pipelines/ident-to-bitrix.yaml', 4, '  Errors: 1 (queued 0, rejected 1)'],
   ['status pipelines/ident-to-bitrix.yaml', 0, '  next: pipe queue list pipelines/ident-to-bitrix.yaml'],
   ['logs pipelines/ident-to-bitrix.yaml --grep ERROR', 0, 'ERROR - QUEUE: F1_12345: required: doctor\n'],
