@@ -18,6 +18,7 @@ const order = [
   'auth',
   'secret',
   'service',
+  'docs',
   'demo',
   'sandbox',
 ];
