@@ -14,6 +14,10 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   // ---- commands
   'Begin a project: a pipeline from a template, what it reads from .env, a check for CI. Overwrites nothing.':
     'Начать проект: конвейер из шаблона, пример .env, проверка для CI. Ничего не перезаписывает.',
+  'Describe a pipeline as Markdown: sources, fields, rungs, guards, schedule; with --tables also what it fills.':
+    'Описать конвейер в Markdown: источники, поля, ступени, условия, расписание; с --tables — и таблицы, которые он заполняет.',
+  'also each table of a target data base: columns, comments, a sample, what feeds them':
+    'и каждую таблицу целевой базы: столбцы, комментарии, пример, откуда значения',
   'Check pipeline files offline: YAML, schema, expressions, names, references.':
     'Проверить файлы конвейеров без сети: YAML, схему, выражения, имена, ссылки.',
   'Test mappings: source rows in, records and changes out, by <pipeline>.test.yaml. No network.':

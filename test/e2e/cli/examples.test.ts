@@ -36,6 +36,9 @@ const story: readonly (readonly [example: string, exit: number, says: string])[]
   ['secret import', 0, 'moved from .env into the vault: BITRIX24_WEBHOOK, IDENT_PASSWORD\n'],
   ['secret import .env', 0, '.env holds no secret that the pipelines name\n'],
   ['secret list', 0, 'IDENT_PASSWORD'],
+  ['docs pipelines/ident-to-bitrix.yaml --output ident-to-bitrix.md', 0, ''],
+  ['init clinic --template first-steps', 0, '+ first-steps.yaml\n+ first-steps.test.yaml\n+ visits.jsonl\n'],
+  ['init clinic-2 --template ident-to-bitrix --name clinic-2', 0, '+ clinic-2.yaml\n'],
   ['secret rm IDENT_PASSWORD', 0, 'IDENT_PASSWORD is in the vault no longer'],
 ];
 
@@ -46,6 +49,9 @@ const others = [
   'sandbox bitrix24 --port 8124',
   'secret set BITRIX24_WEBHOOK',
   'state schema pipelines/bitrix-to-postgres.yaml',
+  'docs pipelines/bitrix-to-postgres.yaml --tables',
+  'provision pipelines/ident-to-amocrm.yaml --dry-run',
+  'provision pipelines/ident-to-amocrm.yaml --yes',
   ...['install', 'start', 'stop', 'enable', 'disable', 'status', 'uninstall'].map(
     (verb) => `service ${verb} pipelines/ident-to-bitrix.yaml`,
   ),
