@@ -145,6 +145,27 @@ export const cliErrors = defineErrors('cli', {
     ru: 'у коннектора {connector} нет песочницы',
     fix: { en: 'write {choices}', ru: 'напишите {choices}' },
   },
+  connection_without_sandbox: {
+    kind: 'input',
+    en: 'connection "{connection}" is of connector {connector}, which has no sandbox',
+    ru: 'подключение «{connection}» — коннектор {connector}, у которого нет песочницы',
+    fix: { en: 'write `--sandbox` with {choices}', ru: 'укажите `--sandbox` с {choices}' },
+  },
+  no_connection_with_sandbox: {
+    kind: 'input',
+    en: 'connection "{connection}" is of connector {connector}, which has no sandbox, as every other in {file}',
+    ru: 'подключение «{connection}» — коннектор {connector}, у которого нет песочницы, как и у других в {file}',
+    fix: { en: 'leave out `--sandbox`, or try `--dry-run`', ru: 'уберите `--sandbox` или попробуйте `--dry-run`' },
+  },
+  sandbox_into_real: {
+    kind: 'input',
+    en: 'invented rows of the sandbox in the place of "{source}" would be written into the real "{target}"',
+    ru: 'вымышленные строки из песочницы вместо «{source}» попали бы в настоящее «{target}»',
+    fix: {
+      en: 'add `--sandbox {target}` or `--dry-run`, or say where to with `--connection {target}.<key>=<value>`',
+      ru: 'добавьте `--sandbox {target}` или `--dry-run`, или укажите куда: `--connection {target}.<ключ>=<значение>`',
+    },
+  },
   port_taken: {
     kind: 'environment',
     en: 'port {port} is taken',

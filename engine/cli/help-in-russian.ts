@@ -14,6 +14,10 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   // ---- commands
   'Begin a project: a pipeline from a template, what it reads from .env, a check for CI. Overwrites nothing.':
     'Начать проект: конвейер из шаблона, пример .env, проверка для CI. Ничего не перезаписывает.',
+  'Describe a pipeline as Markdown: sources, fields, rungs, guards, schedule; with --tables also what it fills.':
+    'Описать конвейер в Markdown: источники, поля, ступени, условия, расписание; с --tables — и таблицы, которые он заполняет.',
+  'also each table of a target data base: columns, comments, a sample, what feeds them':
+    'и каждую таблицу целевой базы: столбцы, комментарии, пример, откуда значения',
   'Check pipeline files offline: YAML, schema, expressions, names, references.':
     'Проверить файлы конвейеров без сети: YAML, схему, выражения, имена, ссылки.',
   'Test mappings: source rows in, records and changes out, by <pipeline>.test.yaml. No network.':
@@ -28,6 +32,11 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Выполнить конвейер: прочитать, преобразовать, сопоставить, записать различия.',
   'Show what a run would change, field by field, old → new. Changes nothing.':
     'Показать, что изменил бы запуск: по полям, было → станет. Ничего не меняет.',
+  'write the plan to this file, for `pipe apply`': 'записать план в этот файл, для `pipe apply`',
+  'Do what a plan of `pipe diff --out` says; rows that changed since are left alone and named.':
+    'Выполнить план из `pipe diff --out`; строки, изменившиеся с тех пор, не трогаются и называются.',
+  'plan file': 'файл плана',
+  'show what is in the plan, and do nothing': 'показать, что в плане, и ничего не делать',
   'how it is printed; markdown: for a comment in a pull request':
     'в каком виде печатать; markdown — для комментария к pull request',
   'end with 5 when there are changes': 'завершиться с кодом 5, если есть изменения',
@@ -113,6 +122,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'write the result to this file, as UTF-8, instead of stdout': 'записать результат в этот файл (UTF-8), а не в stdout',
   'language of messages; default: by LANG': 'язык сообщений; по умолчанию по LANG',
   'value of a param': 'значение параметра',
+  'its sandbox in the place of this connection; what the run remembers is thrown away':
+    'песочница вместо этого подключения; всё, что запуск запомнил, выбрасывается',
   'what to begin with; asked for on a terminal': 'с чего начать; на терминале будет задан вопрос',
   'name of the pipeline; default: that of the template': 'имя конвейера; по умолчанию как у шаблона',
   'setting of a connection': 'настройка подключения',

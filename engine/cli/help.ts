@@ -21,6 +21,7 @@ const order = [
   'auth',
   'secret',
   'service',
+  'docs',
   'demo',
   'sandbox',
 ];

@@ -25,6 +25,7 @@ export interface PrepareFlags {
   readonly connection?: readonly string[] | undefined;
   readonly state?: string | undefined;
   readonly sandboxes?: LoadOptions['sandboxes'];
+  readonly apart?: string;
 }
 
 /** A pipeline that passed every check, ready to run. */
@@ -33,6 +34,8 @@ export interface Prepared {
   readonly connectors: ReadonlyMap<string, Connector>;
   readonly stateFolder: string;
   readonly warnings: readonly Diagnostic[];
+  /** Folder of state, locks, portal book and log of a run that remembers nothing for later: it talks to sandboxes. */
+  readonly apart?: string;
 }
 
 /** Loads and compiles a file, with the variables it asks for; throws all findings at once when one is an error. */
@@ -49,9 +52,10 @@ export async function prepare(file: string, flags: PrepareFlags, env: NodeJS.Pro
   const { compiled, connectors, findings: inside } = await compileLoaded(pipeline, findings);
   const all = sortFindings([...findings, ...inside]);
   if (!compiled) throw new FindingsError(all);
-  const folder = stateFolder(pipeline, flags.state);
+  const { apart } = flags;
+  const folder = stateFolder(pipeline, apart ?? flags.state);
   const warnings = [...all, ...openFiles(pipeline.name, folder, all)];
-  return { compiled, connectors, stateFolder: folder, warnings };
+  return { compiled, connectors, stateFolder: folder, warnings, ...(apart && { apart }) };
 }
 
 export interface CompiledFile {

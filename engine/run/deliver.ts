@@ -144,6 +144,8 @@ async function commitWave(context: FlowContext, task: DeliveryTask, wave: Wave):
     emitNamed(context, executed);
     await context.preview?.executed(context, executed);
     const error = worst(executed.failures);
+    // Left to the people who changed it: it is named, and waits for nothing.
+    if (error?.code === runErrors.changed_since.code) continue;
     if (error) {
       failures.push(failureOf(executed.record, error, hash));
       continue;
@@ -162,7 +164,7 @@ async function commitWave(context: FlowContext, task: DeliveryTask, wave: Wave):
 /** A missing answer is what the record has to wait for, whatever else failed. */
 function worst(failures: ReadonlyMap<string, PipeError>): PipeError | undefined {
   const errors = [...failures.values()];
-  return errors.find(isDoubt) ?? errors[0];
+  return errors.find(isDoubt) ?? errors.find(({ code }) => code !== runErrors.changed_since.code) ?? errors[0];
 }
 
 function failureOf({ key, source }: FlowRecord, error: PipeError, hash: string): Failure {

@@ -1,5 +1,5 @@
 import type { Cursor, ReadRequest, Row, Source, SourceBatch, Window } from '../connector.ts';
-import { addPlan, brake, nothingChanged } from '../plan/brakes.ts';
+import { addPlan, brake, brakeAfterEdit, nothingChanged } from '../plan/brakes.ts';
 import type { CompiledFlow } from '../transform/compiled.ts';
 import { lookAtDoubtfulDeletes } from './absent-doubts.ts';
 import { listTargets, noteSeen, openAbsence, refuseTooMany, removeAbsent } from './absent.ts';
@@ -125,11 +125,12 @@ export async function storedCursor(work: FlowRun): Promise<Cursor | undefined> {
   return work.loading ? cursorOf(checkpoint, context.fences.get(work.loading.target.target.name)) : checkpoint?.cursor;
 }
 
-/** G10: with brakes set, the whole run is planned first and nothing is written when it would change too much. */
+/** G10: with brakes set, or for the first time after an edit, the whole run is planned first and nothing is written when it would change too much. */
 async function applyBrakes(work: FlowRun, cursor: Cursor | undefined): Promise<void> {
   const { context } = work;
   const { brakes } = context.compiled.pipeline;
-  if (Object.keys(brakes).length === 0) return;
+  const isEdited = !work.loading && (await isFirstOfMapping(context));
+  if (Object.keys(brakes).length === 0 && !isEdited) return;
   let totals = nothingChanged;
   // What is worth a word is said when the batch is delivered.
   const quiet = { ...context, emit: () => undefined };
@@ -150,9 +151,22 @@ async function applyBrakes(work: FlowRun, cursor: Cursor | undefined): Promise<v
     }
   }
   const looked = totals.looked + unchanged * writing;
-  const error = brake(brakes, { ...totals, looked }, context.options.allow);
+  const all = { ...totals, looked };
+  const { allow } = context.options;
+  const error = brake(brakes, all, allow) ?? (isEdited ? brakeAfterEdit(brakes, all, allow) : undefined);
   if (error) throw error;
   if (brakes.deletes) await refuseTooMany(work);
+}
+
+/** How far back the run is looked for that came as far as the checkpoint says: those since then have failed. */
+const runsLookedAt = 500;
+
+/** Whether the flow was last carried on by another mapping, or with other params. */
+async function isFirstOfMapping({ state, compiled, flow }: FlowContext): Promise<boolean> {
+  const checkpoint = await state.checkpoint(flow.flow.name);
+  if (!checkpoint) return false;
+  const last = (await state.runs(runsLookedAt)).find(({ run }) => run === checkpoint.run);
+  return last !== undefined && last.mapping !== compiled.hash;
 }
 
 /** Two visits of one new patient would create one contact: what an earlier record does already is not counted again. */

@@ -52,9 +52,11 @@ export interface StateStore {
   /**
    * Durable before it resolves: nothing is sent before (DL-9). From here on the known hashes of these records are
    * forgotten: nobody knows what the target holds until they are delivered (DL-13). Refused when a later run began, and
-   * where a step of a plan is journalled already.
+   * where a step of a plan is journalled already, unless it certainly came to nothing.
    */
   saveIntents(intents: readonly Intent[]): Promise<void>;
+  /** Steps of a plan that were carried out. */
+  appliedSteps(plan: string): Promise<ReadonlySet<number>>;
   /** Intents without a receipt, oldest first. */
   openIntents(flow?: string): Promise<readonly OpenIntent[]>;
   /** From when on the settle time of these intents is counted (DL-12); a later mark replaces an earlier one. */
@@ -254,7 +256,7 @@ export interface Intent {
   readonly absent?: true;
   readonly source: Row;
   readonly at: number;
-  /** The step of a plan that is applied, journalled once whoever applies it how often (DL-24). */
+  /** The step of a plan that is applied, sent once whoever applies it how often, unless it came to nothing (DL-24). */
   readonly plan?: { readonly id: string; readonly n: number };
 }
 

@@ -22,6 +22,7 @@ const story: readonly (readonly [example: string, exit: number, says: string])[]
   ['check pipelines/ident-to-bitrix.yaml', 0, 'clinic\n  ✓ login'],
   ['check pipelines/ident-to-bitrix.yaml --connection portal', 0, 'portal\n  ✓ login: user 1'],
   ['run pipelines/ident-to-bitrix.yaml --dry-run', 4, 'receptions'],
+  ['run pipelines/ident-to-bitrix.yaml --sandbox portal', 4, '  Errors: 1 (queued 0, rejected 1)'],
   ['run pipelines/ident-to-bitrix.yaml', 4, '  Errors: 1 (queued 0, rejected 1)'],
   ['status pipelines/ident-to-bitrix.yaml', 0, '  next: pipe queue list pipelines/ident-to-bitrix.yaml'],
   ['logs pipelines/ident-to-bitrix.yaml --grep ERROR', 0, 'ERROR - QUEUE: F1_12345: required: doctor\n'],
@@ -42,6 +43,9 @@ const story: readonly (readonly [example: string, exit: number, says: string])[]
   ['secret import', 0, 'moved from .env into the vault: BITRIX24_WEBHOOK, IDENT_PASSWORD\n'],
   ['secret import .env', 0, '.env holds no secret that the pipelines name\n'],
   ['secret list', 0, 'IDENT_PASSWORD'],
+  ['docs pipelines/ident-to-bitrix.yaml --output ident-to-bitrix.md', 0, ''],
+  ['init clinic --template first-steps', 0, '+ first-steps.yaml\n+ first-steps.test.yaml\n+ visits.jsonl\n'],
+  ['init clinic-2 --template ident-to-bitrix --name clinic-2', 0, '+ clinic-2.yaml\n'],
   ['secret rm IDENT_PASSWORD', 0, 'IDENT_PASSWORD is in the vault no longer'],
 ];
 
@@ -52,6 +56,9 @@ const others = [
   'sandbox bitrix24 --port 8124',
   'secret set BITRIX24_WEBHOOK',
   'state schema pipelines/bitrix-to-postgres.yaml',
+  'docs pipelines/bitrix-to-postgres.yaml --tables',
+  'provision pipelines/ident-to-amocrm.yaml --dry-run',
+  'provision pipelines/ident-to-amocrm.yaml --yes',
   ...['install', 'start', 'stop', 'enable', 'disable', 'status', 'uninstall'].map(
     (verb) => `service ${verb} pipelines/ident-to-bitrix.yaml`,
   ),
