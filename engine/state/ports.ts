@@ -310,6 +310,8 @@ export interface TracePut {
   readonly source?: Row;
 }
 
+type Change = 'create' | 'update' | 'delete' | 'unchanged';
+
 /** What was decided of one target; the values themselves are those of the journal. */
 export interface TracedPlan {
   readonly target: string;
@@ -319,7 +321,7 @@ export interface TracedPlan {
   readonly skip?: string;
   /** Words of guards and rungs: PROTECTED, МНОЖЕСТВЕННЫЕ СДЕЛКИ. */
   readonly named?: readonly string[];
-  readonly changes: readonly { readonly operation: string; readonly row?: string }[];
+  readonly changes: readonly { readonly operation: Change; readonly row?: string }[];
   /** Why it could not be planned or written. */
   readonly error?: StoredError;
 }
