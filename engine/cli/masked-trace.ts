@@ -1,5 +1,5 @@
 import type { Field, Question, Row, Value, Write } from '../connector.ts';
-import type { RecordTrace, TracedWrite, TraceEntry, TraceStep } from '../state/ports.ts';
+import type { RecordTrace, TracedWrite, TraceEntry, TraceStep } from '../state/trace-ports.ts';
 import { maskedRow } from './masked-row.ts';
 
 export interface MaskedTrace {

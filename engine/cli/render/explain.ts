@@ -1,7 +1,8 @@
 import type { Row } from '../../connector.ts';
 import { textOf } from '../../diagnostics.ts';
 import type { Language } from '../../messages/template.ts';
-import type { StoredError, TracedPlan } from '../../state/ports.ts';
+import type { StoredError } from '../../state/ports.ts';
+import type { TracedPlan } from '../../state/trace-ports.ts';
 import type { Explained, ExplainedField } from '../explain.ts';
 import type { MaskedStep, MaskedWrite } from '../masked-trace.ts';
 import { localText } from './moment.ts';
