@@ -10,6 +10,7 @@ import type { RecordTrace } from '../state/trace-ports.ts';
 import type { CompiledFlow } from '../transform/compiled.ts';
 import type { Looked } from './prepare.ts';
 import { runClock } from './run-clock.ts';
+import { ownTokens } from './secrets.ts';
 
 /** The row a record is made of. */
 export interface FoundRow {
@@ -77,7 +78,8 @@ async function askSource(
   if (!spec) return undefined;
   const book = await openPortalBook(machineFolder(process.env), systemClock);
   const usage = { requests: 0, limitedMs: 0 };
-  const parts = { folder: pipeline.folder, clock: runClock, book, priority: 'incremental' as const, usage };
+  const shared = { clock: runClock, book, tokens: ownTokens(), usage };
+  const parts = { ...shared, folder: pipeline.folder, priority: 'incremental' as const };
   const open = openConnections([spec], connectors, makeHost({ ...parts, emit: () => undefined }));
   try {
     const source = open.get(spec.name)?.connection.source?.(flow.source.block);

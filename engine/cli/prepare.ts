@@ -120,8 +120,8 @@ export async function compiledLook(
     variables: 'optional',
   });
   if (!pipeline) throw new FindingsError(findings);
-  const { compiled, connectors, inExpressions } = await compileLoaded(pipeline, findings);
-  if (!compiled) throw new FindingsError(sortFindings([...findings, ...inExpressions]));
+  const { compiled, connectors, findings: inside } = await compileLoaded(pipeline, findings);
+  if (!compiled) throw new FindingsError(sortFindings([...findings, ...inside]));
   return { looked: { pipeline, connectors, stateFolder: stateFolder(pipeline, flags.state) }, flows: compiled.flows };
 }
 
