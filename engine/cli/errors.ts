@@ -295,6 +295,15 @@ export const cliErrors = defineErrors('cli', {
     ru: '`{command}` спрашивает, прежде чем забыть, а отвечать некому: это не терминал',
     fix: { en: 'add --yes', ru: 'добавьте --yes' },
   },
+  no_record: {
+    kind: 'input',
+    en: 'nothing is known of a record "{key}" in {file}',
+    ru: 'о записи «{key}» в {file} ничего не известно',
+    fix: {
+      en: 'write the key as the record has it (`pipe queue list {file}`, the log); what is older than 7 days is forgotten',
+      ru: 'напишите ключ так, как он есть в записи (`pipe queue list {file}`, журнал); то, что старше 7 дней, забыто',
+    },
+  },
   no_queue_row: {
     kind: 'input',
     en: 'the queue has no row "{row}"',

@@ -49,6 +49,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Что помнит конвейер: просмотр, точка чтения, сброс, признание своим, таблицы.',
   'Show the runs of a pipeline: when, how long, what they did, how they ended.':
     'Показать запуски конвейера: когда, сколько длились, что сделали, чем кончились.',
+  'Show the life of one record: row, record, what was asked and answered, what was written, where it stands. Masked unless --reveal.':
+    'Показать жизнь одной записи: строка, запись, вопросы и ответы, что записано, где она сейчас. Личные данные скрыты без --reveal.',
   'Have the next run of a flow read from a time on, and go on from there.':
     'Задать время, с которого следующий запуск потока читает и идёт дальше.',
   'Forget how far a flow came and what it delivered: the next run reads and compares all anew. What is in doubt stays.':
@@ -114,6 +116,7 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'id or key of one row': 'номер или ключ одной строки',
   'id or key of one row; default: all that flags name': 'номер или ключ одной строки; по умолчанию все по флагам',
   'name of the flow': 'имя потока',
+  'key of the record': 'ключ записи',
   'name of the secret, as in ${secret:NAME}': 'имя секрета, как в ${secret:ИМЯ}',
   'default: .env; the pipelines beside it and in pipelines/ count':
     'по умолчанию .env; учитываются конвейеры рядом с ним и в pipelines/',

@@ -10,6 +10,7 @@ const order = [
   'test',
   'sample',
   'check',
+  'discover',
   'provision',
   'run',
   'status',

@@ -106,6 +106,25 @@ export async function lookAt(file: string, state: string | undefined): Promise<L
   return { pipeline, connectors: await connectorsOf(pipeline), stateFolder: stateFolder(pipeline, state) };
 }
 
+/** The same with every expression compiled; variables that only connections use may be missing. */
+export async function compiledLook(
+  file: string,
+  flags: Pick<PrepareFlags, 'param' | 'state'>,
+): Promise<{ readonly looked: Looked; readonly flows: CompiledPipeline['flows'] }> {
+  requireFile(file);
+  if (flags.state !== undefined && !existsSync(flags.state)) throw cliErrors.no_state.error({ folder: flags.state });
+  const { pipeline, findings } = await loadPipeline(file, {
+    env: process.env,
+    vault: fromVault(),
+    params: flags.param ?? [],
+    variables: 'optional',
+  });
+  if (!pipeline) throw new FindingsError(findings);
+  const { compiled, connectors, findings: inside } = await compileLoaded(pipeline, findings);
+  if (!compiled) throw new FindingsError(sortFindings([...findings, ...inside]));
+  return { looked: { pipeline, connectors, stateFolder: stateFolder(pipeline, flags.state) }, flows: compiled.flows };
+}
+
 /** Opened only for a secret that the environment lacks. */
 export function fromVault(): (name: string) => string | undefined {
   let vault: Vault | undefined;

@@ -1,7 +1,7 @@
 import type { Question, Row } from '../connector.ts';
 import type { PipeError } from '../errors.ts';
 import type { Change, FlowRecord, TargetPlan } from '../plan/change.ts';
-import type { TraceStep } from '../state/ports.ts';
+import type { TraceStep } from '../state/trace-ports.ts';
 import type { CompiledTarget } from '../transform/compiled.ts';
 import type { Answers } from './answers.ts';
 import type { FlowContext } from './context.ts';

@@ -281,7 +281,7 @@ function readRequest(work: FlowRun, cursor: Cursor | undefined): ReadRequest {
   const { context } = work;
   const { options } = context;
   const { window: usual, batch } = context.flow.flow.source;
-  const window = cursor || work.since === undefined ? usual : since(usual, work.since, context.clock.now());
+  const window = cursor || work.since === undefined ? usual : backTo(work.since, usual, context.clock.now());
   return {
     mode: modeOf(options),
     batch,
@@ -296,6 +296,6 @@ function readRequest(work: FlowRun, cursor: Cursor | undefined): ReadRequest {
 }
 
 /** The window of a first read that goes back to that time: unlike a `--since` it leaves a cursor to go on from. */
-function since(window: Window | undefined, time: string, now: number): Window | undefined {
+function backTo(time: string, window: Window | undefined, now: number): Window | undefined {
   return window && { ...window, firstMs: Math.max(0, now - Date.parse(time)) };
 }

@@ -3,7 +3,7 @@ import { toPipeError } from '../errors.ts';
 import type { PipeError } from '../errors.ts';
 import type { TargetPlan } from '../plan/change.ts';
 import type { Ask } from '../plan/match.ts';
-import type { TracedPlan, TracePut, TraceStep } from '../state/ports.ts';
+import type { TracedPlan, TracePut, TraceStep } from '../state/trace-ports.ts';
 import type { FlowContext } from './context.ts';
 import type { PlannedRecord } from './plan-batch.ts';
 

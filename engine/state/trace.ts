@@ -1,16 +1,7 @@
 import type { Row } from '../connector.ts';
 import type { Database } from './database.ts';
-import type {
-  Delivery,
-  Intent,
-  Receipt,
-  StateStore,
-  StoredError,
-  TracedPlan,
-  TracedWrite,
-  TraceEntry,
-  TraceStep,
-} from './ports.ts';
+import type { Delivery, Intent, Receipt, StateStore, StoredError } from './ports.ts';
+import type { TracedPlan, TracedWrite, TraceEntry, TraceStep } from './trace-ports.ts';
 import { given, parsed } from './stored.ts';
 
 /** A record that changes at every run must not fill the disk. */

@@ -154,7 +154,7 @@ export const transformErrors = defineErrors('transform', {
     kind: 'input',
     en: '{entity} has no field "{name}"',
     ru: 'у {entity} нет поля «{name}»',
-    fix: { en: 'write {known}', ru: 'напишите {known}' },
+    fix: { en: 'write {known}, or `pipe discover --lock`', ru: 'напишите {known} или `pipe discover --lock`' },
   },
   later_target: {
     kind: 'input',

@@ -149,7 +149,7 @@ describe('names in targets', () => {
     const fields: readonly Field[] = [{ name: 'TITLE', type: 'text' }];
     const entity = { entity: 'deal', id: 'ID', fields, lists: [{ name: 'items', fields: [] }] };
     expect(told(compile(pipeline(flow), { entity: () => entity }).findings)).toEqual([
-      'deal.TITLE:1:8 error transform.unknown_target_field: deal has no field "TITEL" | write "TITLE"',
+      'deal.TITLE:1:8 error transform.unknown_target_field: deal has no field "TITEL" | write "TITLE", or `pipe discover --lock`',
     ]);
     expect(compile(pipeline(flow), { entity: () => ({ ...entity, openFields: true }) }).findings).toEqual([]);
   });
@@ -161,8 +161,8 @@ describe('fields of a target', () => {
     const flow = { map, targets: [{ name: 'deal', by: { ID: 'id' }, order: 'DATE', fields: { TITEL: 'name' } }] };
     const given = told(compile(pipeline(flow), { entity: () => entity }).findings);
     expect(given.map((finding) => finding.slice(finding.indexOf('error')))).toEqual([
-      'error transform.unknown_target_field: deal has no field "TITEL" | write "TITLE"',
-      'error transform.unknown_target_field: deal has no field "DATE" | write "ID" | "TITLE"',
+      'error transform.unknown_target_field: deal has no field "TITEL" | write "TITLE", or `pipe discover --lock`',
+      'error transform.unknown_target_field: deal has no field "DATE" | write "ID" | "TITLE", or `pipe discover --lock`',
     ]);
   });
 });

@@ -24,9 +24,9 @@ it('an edit that breaks a stage, a field code and a type gets three annotations 
   expect([exit, errors]).toEqual([
     2,
     [
-      `::error file=${file},${placeIn(edited, 'UC_NO4OX0')},title=types.unknown_option::"UC_NO4OX0" is no option of deal.STAGE_ID; write "UC_NO40X0"`,
+      `::error file=${file},${placeIn(edited, 'UC_NO4OX0')},title=types.unknown_option::"UC_NO4OX0" is no option of deal.STAGE_ID; write "UC_NO40X0", or \`pipe discover --lock\``,
       `::error file=${file},${placeIn(edited, 'fullName\n          IS_MANUAL')},title=types.wrong_type::deal.OPPORTUNITY takes number, and this is text (name); convert it: $number(…)`,
-      `::error file=${file},${placeIn(edited, 'UF_CRM_1769008969')},title=transform.unknown_target_field::deal has no field "UF_CRM_1769008969"; write "UF_CRM_1769008996"`,
+      `::error file=${file},${placeIn(edited, 'UF_CRM_1769008969')},title=transform.unknown_target_field::deal has no field "UF_CRM_1769008969"; write "UF_CRM_1769008996", or \`pipe discover --lock\``,
     ],
   ]);
 });

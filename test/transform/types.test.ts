@@ -240,7 +240,7 @@ describe('into a field of the target', () => {
     [
       'STAGE',
       '"NWE"',
-      'deal.STAGE:1:1 error types.unknown_option: "NWE" is no option of deal.STAGE | write "NEW"',
+      'deal.STAGE:1:1 error types.unknown_option: "NWE" is no option of deal.STAGE | write "NEW", or `pipe discover --lock`',
       'name',
     ],
   ])('%s: %s', (field, value, finding, x) => {
@@ -271,7 +271,7 @@ describe('into a field of the target', () => {
 
   it('a stage of another funnel is an error, with a stage of this one', () => {
     expect(fields({ FUNNEL: '"0"', STAGE: '"C1:NEW"' })).toEqual([
-      'deal.STAGE:1:1 error types.other_funnel: "C1:NEW" is no option of deal.STAGE where FUNNEL is "0": it belongs to "1" | write "NEW" | "WON"',
+      'deal.STAGE:1:1 error types.other_funnel: "C1:NEW" is no option of deal.STAGE where FUNNEL is "0": it belongs to "1" | write "NEW" | "WON", or `pipe discover --lock`',
     ]);
     expect(fields({ FUNNEL: '"1"', STAGE: '"C1:NEW"' })).toEqual([]);
     expect(fields({ STAGE: '"C1:NEW"' })).toEqual([]);
@@ -288,10 +288,10 @@ describe('into a field of the target', () => {
     const of = (values: Readonly<Record<string, string>>) =>
       findings({ map: { ...map, x: table(values) }, targets: [{ name: 'deal', fields: { STAGE: 'x' } }] });
     expect(of({ a: 'NEW', b: 'WNO' })).toEqual([
-      'table:2:9 error types.unknown_option: "WNO" is no option of deal.STAGE | write "WON"',
+      'table:2:9 error types.unknown_option: "WNO" is no option of deal.STAGE | write "WON", or `pipe discover --lock`',
     ]);
     expect(of({ a: 'IDENT', b: 'WEB' })).toEqual([
-      'deal.STAGE:1:1 error types.unknown_option: "IDENT" is no option of deal.STAGE | write "NEW" | "WON" | "C1:NEW"',
+      'deal.STAGE:1:1 error types.unknown_option: "IDENT" is no option of deal.STAGE | write "NEW" | "WON" | "C1:NEW", or `pipe discover --lock`',
     ]);
   });
 
@@ -327,7 +327,7 @@ describe('into a field of the target', () => {
     const by = (written: string) =>
       findings({ map: { ...map, items: 'items' }, targets: [{ name: 'deal', by: { STAGE: written } }] });
     expect(by('"NWE"')).toEqual([
-      'deal.by:1:1 error types.unknown_option: "NWE" is no option of deal.STAGE | write "NEW"',
+      'deal.by:1:1 error types.unknown_option: "NWE" is no option of deal.STAGE | write "NEW", or `pipe discover --lock`',
     ]);
     expect(by('["NEW", "WON"]')).toEqual([]);
   });

@@ -93,7 +93,7 @@ function condition(walk: Walk, node: Node, scope: Scope): Type {
   ];
   const types = branches.map(({ branch, truth }) => {
     if (!branch) return nothing;
-    const known = knownIf(node.condition, truth);
+    const known = knownIf(walk, node.condition, truth);
     return infer(walk, branch, { ...scope, known: new Set([...scope.known, ...known]) });
   });
   return union(types);
@@ -105,15 +105,15 @@ function block(walk: Walk, node: Node, outer: Scope): Type {
   let last = nothing;
   for (const part of node.expressions ?? []) {
     last = infer(walk, part, scope);
-    for (const key of assumed(part)) known.add(key);
+    for (const key of assumed(walk, part)) known.add(key);
   }
   return last;
 }
 
 /** What `$assert(…)` lets pass is true from there on. */
-function assumed(node: Node): readonly string[] {
+function assumed(walk: Walk, node: Node): readonly string[] {
   const isAssert = node.type === 'function' && textOf(node.procedure) === 'assert';
-  return isAssert ? knownIf(node.arguments?.[0], true) : [];
+  return isAssert ? knownIf(walk, node.arguments?.[0], true) : [];
 }
 
 /** A function may name itself: what it gives then is not known. */

@@ -17,7 +17,7 @@ export function inferOperator(walk: Walk, node: Node, scope: Scope): Type {
   if (!left || !node.rhs) return any;
   const l = walk.infer(left, scope);
   if (operator === 'and' || operator === 'or') {
-    const known = knownIf(left, operator === 'and');
+    const known = knownIf(walk, left, operator === 'and');
     walk.infer(node.rhs, { ...scope, known: new Set([...scope.known, ...known]) });
     return boolean;
   }

@@ -2,6 +2,7 @@ import { isPlain, leftOf, nodes, textOf } from '../ast.ts';
 import type { Node } from '../ast.ts';
 import { any, present } from './type.ts';
 import type { Type } from './type.ts';
+import type { Walk } from './walk.ts';
 
 /** A value read by plain names alone, `patient.phone`, `$all`: how it is remembered; undefined: something else. */
 export function keyOf(node: Node | undefined): string | undefined {
@@ -17,8 +18,9 @@ export function keyOf(node: Node | undefined): string | undefined {
 }
 
 /** What a condition says of values where it is true, or false: keys that have one, and `?key` where it asks the type. */
-export function knownIf(node: Node | undefined, truth: boolean): readonly string[] {
-  return node ? [...presentIf(node, truth), ...askedTypes(node)] : [];
+export function knownIf(walk: Walk, node: Node | undefined, truth: boolean): readonly string[] {
+  if (!node) return [];
+  return walk.text.includes('$type') ? [...presentIf(node, truth), ...askedTypes(node)] : presentIf(node, truth);
 }
 
 /** A mapping that asks for the type of a value expects others than are described. */
