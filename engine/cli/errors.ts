@@ -34,6 +34,12 @@ export const cliErrors = defineErrors('cli', {
     ru: '{flag} противоречит {other}',
     fix: { en: 'remove one of them', ru: 'уберите один из них' },
   },
+  flag_alone: {
+    kind: 'input',
+    en: '{flag} says something only beside {other}',
+    ru: '{flag} имеет смысл только вместе с {other}',
+    fix: { en: 'add {other}, or remove {flag}', ru: 'добавьте {other} или уберите {flag}' },
+  },
   flag_number: {
     kind: 'input',
     en: '{flag} does not take "{value}"',
