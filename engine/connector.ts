@@ -28,6 +28,11 @@ export interface Connector<Settings extends TObject = TObject> {
   readonly sink?: SinkAbility;
   /** Opens nothing yet: the first call that needs the wire does. The settings are already checked. */
   connect(settings: Static<Settings>, host: Host): Connection;
+  /**
+   * Present where one may have to log in through a browser before a connection works (OAuth): `pipe auth`. Sends nothing.
+   * Throws a PipeError of kind input where these settings need no such login, or lack something of it.
+   */
+  authorise?(settings: Static<Settings>, host: Host): Authorisation;
   /** The vendor-like server on loopback, loaded only when asked for. */
   sandbox?(): Promise<Sandbox>;
 }
@@ -111,11 +116,45 @@ export interface Host {
   admit(charge: Charge, signal: AbortSignal): Promise<Admission>;
   /** Something worth a warning in the run's log that stops nothing. */
   warn(warning: PipeError): void;
+  /** Every run and command lends it; a host without it keeps nothing. */
+  readonly tokens?: Tokens;
+}
+
+/**
+ * Where secrets are kept that the vendor replaces while we run (OAuth), encrypted, by a key that names whose they are and
+ * holds no secret: one place for all pipelines and processes of this machine.
+ */
+export interface Tokens {
+  /** The text that was kept last; undefined: none. */
+  read(key: string): Promise<string | undefined>;
+  /**
+   * Keeps what `make` resolves to, and resolves to it once it is durable: nobody uses it before. Meanwhile no other
+   * process of this machine is within `replace` for that key; the lock dies with its process. `make` gets what is kept by
+   * then, perhaps replaced by another one while we waited; where it gives that back, that stays. The signal ends
+   * the wait for the lock, never `make`.
+   */
+  replace(key: string, make: (kept: string | undefined) => Promise<string>, signal: AbortSignal): Promise<string>;
+}
+
+/** A login through a browser, in the order it happens: somebody opens `url`, agrees, and is led to `redirectUri`. */
+export interface Authorisation {
+  /** What to open; the vendor hands `state` back, and the engine compares it. */
+  url(state: string): string;
+  /** Where the vendor leads the browser, letter for letter as it knows it. */
+  readonly redirectUri: string;
+  /** How long a code is good for, in milliseconds. */
+  readonly codeLastsMs: number;
+  /** The code among what came back there. Throws a PipeError where consent was denied or it is from elsewhere. */
+  codeOf(answer: URLSearchParams): string;
+  /** Gives the code for tokens, and resolves once they are kept (`Host.tokens`). */
+  redeem(code: string, signal: AbortSignal): Promise<void>;
 }
 
 /** One HTTP request as the limits count it. */
 export interface Charge {
   readonly limit: Limit;
+  /** A wider bucket with room as well: all integrations of an account. That the vendor refuses fills `limit` alone. */
+  readonly within?: Limit;
   /** What it is expected to cost, where the vendor counts working time as well. */
   readonly work?: Work;
   /** The longest the request may last, in milliseconds. */
@@ -225,6 +264,8 @@ export interface Field {
 export interface FieldOption {
   readonly id: string;
   readonly text: string;
+  /** It exists only in rows whose `field` has this value: a stage in its funnel. Absent: in all rows. */
+  readonly within?: { readonly field: string; readonly value: string };
 }
 
 // ---- source -------------------------------------------------------------------------------------------------------

@@ -17,17 +17,14 @@ export const errors = defineErrors('amocrm', {
     ru: 'не указано, как войти в {host}',
     fix: newToken,
   },
-  oauth_not_ready: {
-    kind: 'input',
-    en: 'OAuth is not ready yet',
-    ru: 'OAuth пока не готов',
-    fix: newToken,
-  },
   unauthorized: {
     kind: 'environment',
     en: '{host} does not accept the token',
     ru: '{host} не принимает токен',
-    fix: newToken,
+    fix: {
+      en: `${newToken.en}; with OAuth run \`pipe auth <file> <connection>\``,
+      ru: `${newToken.ru}; при OAuth выполните \`pipe auth <файл> <подключение>\``,
+    },
   },
   blocked: {
     kind: 'environment',

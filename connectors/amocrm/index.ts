@@ -1,6 +1,7 @@
 import type { Connector } from '../../engine/index.ts';
 import { settings, targetSettings } from './config.ts';
 import { connect } from './connection.ts';
+import { authorise } from './oauth/authorise.ts';
 import { knownColumns } from './source/columns.ts';
 import { readSetting, sourceSettings } from './source/config.ts';
 
@@ -18,6 +19,7 @@ const amocrm: Connector<typeof settings> = {
   },
   sink: { settings: targetSettings, entity: (block) => String(block['entity']), scan: true },
   connect,
+  authorise,
   sandbox: async () => (await import('./sandbox/index.ts')).sandbox,
 };
 

@@ -1,4 +1,4 @@
-import type { EntityDescription, Field } from '../../engine/index.ts';
+import type { EntityDescription, Field, FieldOption } from '../../engine/index.ts';
 import { rowsIn, hasNext, type VendorObject } from './answer.ts';
 import type { Client } from './client.ts';
 import { entityKind, type EntityKind } from './entities.ts';
@@ -94,11 +94,28 @@ async function readSchema(client: Client, kind: EntityKind, facts: Facts, signal
   };
 }
 
+/** A stage goes by its name in `status`, by its id in `status_id`; 142 and 143 are stages of every funnel. */
 function withOptions(field: AccountField, funnels: readonly Funnel[], { taskTypes }: Facts): AccountField {
-  if (field.place.kind === 'funnel') return { ...field, options: funnels.map(({ id, name }) => ({ id, text: name })) };
-  if (field.name !== 'task_type_id') return field;
+  const { name, place } = field;
+  if (place.kind === 'funnel' || name === 'pipeline_id') {
+    return { ...field, options: funnels.map(({ id, name: text }) => ({ id, text })) };
+  }
+  if (place.kind === 'stage' || name === 'status_id') return { ...field, options: stagesOf(funnels, name) };
+  if (name !== 'task_type_id') return field;
   const { options: _none, ...bare } = field;
   return taskTypes.length > 0 ? { ...field, options: taskTypes } : { ...bare, type: 'id' };
+}
+
+function stagesOf(funnels: readonly Funnel[], field: string): readonly FieldOption[] {
+  const isById = field === 'status_id';
+  const within = isById ? 'pipeline_id' : 'pipeline';
+  return funnels.flatMap((funnel) =>
+    funnel.stages.map(({ id, text }) => ({
+      id: isById ? id : text,
+      text,
+      within: { field: within, value: funnel.id },
+    })),
+  );
 }
 
 function columnOf({ field, id, aliases }: Custom, fields: ReadonlyMap<string, AccountField>): AccountField | undefined {

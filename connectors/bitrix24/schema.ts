@@ -152,15 +152,20 @@ function fieldType(name: string, vendorType: string): FieldType {
 function optionsOf(given: VendorObject, books: Books): readonly FieldOption[] {
   const book = given['statusType'];
   const [, funnels] = /^(DEAL_STAGE|DYNAMIC_\d+_STAGE)/.exec(String(book)) ?? [];
-  if (funnels !== undefined) return [...books].flatMap(([id, options]) => (isFunnelOf(funnels, id) ? options : []));
+  if (funnels !== undefined) return [...books].flatMap(([id, options]) => stagesOf(funnels, id, options));
   if (typeof book === 'string' && books.has(book)) return books.get(book) ?? [];
   const items = given['items'];
   if (!Array.isArray(items)) return [];
   return items.filter(isObject).map((item) => ({ id: String(item['ID']), text: String(item['VALUE']) }));
 }
 
-function isFunnelOf(funnels: string, book: string): boolean {
-  return book === funnels || (book.startsWith(`${funnels}_`) && /^\d+$/.test(book.slice(funnels.length + 1)));
+/** `DEAL_STAGE` is the general funnel's, 0; `DEAL_STAGE_3` that of funnel 3. Items spell the field in their own way. */
+function stagesOf(funnels: string, book: string, options: readonly FieldOption[]): readonly FieldOption[] {
+  const isGeneral = book === funnels;
+  if (!isGeneral && !(book.startsWith(`${funnels}_`) && /^\d+$/.test(book.slice(funnels.length + 1)))) return [];
+  const field = funnels === 'DEAL_STAGE' ? 'CATEGORY_ID' : 'categoryId';
+  const within = { field, value: isGeneral ? '0' : book.slice(funnels.length + 1) };
+  return options.map((option) => ({ ...option, within }));
 }
 
 const personalFields: Readonly<Record<string, 'name' | 'phone' | 'email' | 'text'>> = {

@@ -14,6 +14,7 @@ import { cliErrors } from './errors.ts';
 import { lookAt } from './prepare.ts';
 import type { Prepared } from './prepare.ts';
 import { runClock } from './run-clock.ts';
+import { ownTokens } from './secrets.ts';
 
 /** What one connection answered; `error`: it could not be reached at all. */
 export interface CheckedConnection {
@@ -24,7 +25,7 @@ export interface CheckedConnection {
 
 /** Looks at each connection, or at those named, for just what the pipeline uses of it; `tell` hears what is waited for. */
 export async function checkConnections(
-  prepared: Prepared,
+  prepared: Pick<Prepared, 'compiled' | 'connectors'>,
   names: readonly string[],
   signal: AbortSignal,
   tell: (wait: Wait) => void,
@@ -36,6 +37,7 @@ export async function checkConnections(
     folder: pipeline.folder,
     clock: runClock,
     book,
+    tokens: ownTokens(),
     priority: 'incremental',
     emit: () => undefined,
     usage: { requests: 0, limitedMs: 0 },
@@ -99,7 +101,7 @@ export async function othersLeftOut(file: string, names: readonly string[]) {
   return Object.fromEntries(known.filter((name) => !names.includes(name)).map((name) => [name, {}]));
 }
 
-function usesOf(prepared: Prepared, connection: string): ConnectionUses {
+function usesOf(prepared: Pick<Prepared, 'compiled'>, connection: string): ConnectionUses {
   const { flows } = prepared.compiled;
   const entities = new Map<string, Set<string>>();
   const made = new Map<string, 'create' | 'evolve'>();

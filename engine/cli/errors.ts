@@ -151,6 +151,57 @@ export const cliErrors = defineErrors('cli', {
     ru: 'порт {port} занят',
     fix: { en: 'choose another `--port`, or leave it out', ru: 'укажите другой `--port` или не указывайте его' },
   },
+  no_browser_login: {
+    kind: 'input',
+    en: 'connector {connector} of {connection} has no login through a browser',
+    ru: 'коннектор {connector} подключения {connection} не входит через браузер',
+    fix: {
+      en: 'give its login as its settings say, secrets by `pipe secret set`, and see that it works with `pipe check`',
+      ru: 'задайте вход в его настройках, секреты — командой `pipe secret set`, и проверьте его командой `pipe check`',
+    },
+  },
+  redirect_taken: {
+    kind: 'environment',
+    en: '{address}, where the browser is to come back, is taken',
+    ru: 'адрес {address}, на который должен вернуться браузер, занят',
+    fix: {
+      en: 'end what listens there, or give the code with `--code`',
+      ru: 'завершите программу, которая его слушает, или передайте код через `--code`',
+    },
+  },
+  login_timed_out: {
+    kind: 'environment',
+    en: 'for {minutes} minutes nobody came back from the browser',
+    ru: 'за {minutes} минут из браузера никто не вернулся',
+    fix: {
+      en: 'run it again and allow access; where the browser runs on another machine, give the code with `--code`',
+      ru: 'выполните команду ещё раз и разрешите доступ; если браузер на другом компьютере, передайте код через `--code`',
+    },
+  },
+  no_code: {
+    kind: 'input',
+    en: 'no code came',
+    ru: 'кода нет',
+    fix: {
+      en: 'allow access in the browser, then paste the address it is led to, or give the code with `--code`',
+      ru: 'разрешите доступ в браузере и вставьте адрес, на который он перешёл, или передайте код через `--code`',
+    },
+  },
+  other_login: {
+    kind: 'input',
+    en: 'this is the answer to another login',
+    ru: 'это ответ на другой вход',
+    fix: {
+      en: 'open the address that was printed last, and paste where that leads',
+      ru: 'откройте адрес, напечатанный последним, и вставьте тот, на который он приведёт',
+    },
+  },
+  not_in_order: {
+    kind: 'environment',
+    en: '{what}: {fact}',
+    ru: '{what}: {fact}',
+    fix: { en: 'look at it in that system', ru: 'посмотрите на это в той системе' },
+  },
   unknown_connection: {
     kind: 'input',
     en: 'there is no connection "{connection}" in {file}',
@@ -192,5 +243,12 @@ export const cliErrors = defineErrors('cli', {
     en: '{flag} is "{value}", which is not a time',
     ru: '{flag}: «{value}» — не время',
     fix: { en: 'write it as 2026-03-01 or 2026-03-01T10:00:00', ru: 'напишите как 2026-03-01 или 2026-03-01T10:00:00' },
+  },
+
+  no_lock: {
+    kind: 'input',
+    en: 'there is no lock file {lock} to compare with',
+    ru: 'нет файла {lock}, с которым сравнивать',
+    fix: { en: 'write it: pipe discover {file} --lock', ru: 'запишите его: pipe discover {file} --lock' },
   },
 });

@@ -14,10 +14,18 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   // ---- commands
   'Check pipeline files offline: YAML, schema, expressions, names, references.':
     'Проверить файлы конвейеров без сети: YAML, схему, выражения, имена, ссылки.',
+  'Test mappings: source rows in, records and changes out, by <pipeline>.test.yaml. No network.':
+    'Проверить отображения: исходные строки на входе, записи и изменения на выходе, по <конвейер>.test.yaml. Без сети.',
   'Reach every connection: login, rights, tables, fields, clock. Changes nothing.':
     'Опросить каждое подключение: вход, права, таблицы, поля, часы. Ничего не меняет.',
   'Run a pipeline: read, map, match, write what differs.':
     'Выполнить конвейер: прочитать, преобразовать, сопоставить, записать различия.',
+  'Show what a run would change, field by field, old → new. Changes nothing.':
+    'Показать, что изменил бы запуск: по полям, было → станет. Ничего не меняет.',
+  'how it is printed; markdown: for a comment in a pull request':
+    'в каком виде печатать; markdown — для комментария к pull request',
+  'end with 5 when there are changes': 'завершиться с кодом 5, если есть изменения',
+  'show names, phones and other personal data in full': 'показывать имена, телефоны и прочие личные данные целиком',
   'Show how a pipeline is: last success, lag, queue, who runs it, what to type next.':
     'Показать состояние конвейера: последний успех, отставание, очередь, кто выполняет, что набрать дальше.',
   'Records that failed and wait: list, show, retry, drop, export.':
@@ -39,6 +47,11 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'a JSON object a line, or a table for Excel': 'по объекту JSON в строке или таблица для Excel',
   'Drop waiting records. Rows whose write has no answer yet stay. Of a quarantined row: its write arrived, leave it.':
     'Удалить записи из очереди. Остаются те, на запись которых ещё нет ответа. Для строки в карантине: запись дошла, оставить.',
+  'Log in to a connection through a browser (OAuth) and keep its tokens in the vault of this machine.':
+    'Войти в подключение через браузер (OAuth) и сохранить его токены в хранилище этого компьютера.',
+  'connection to log in to': 'подключение, в которое войти',
+  'print the address and open no browser': 'напечатать адрес и не открывать браузер',
+  'code at hand, or the address the browser was led to': 'готовый код или адрес, на который перешёл браузер',
   'Passwords and webhooks in the vault of this machine: set, list, rm, import.':
     'Пароли и вебхуки в хранилище этого компьютера: задать, перечислить, удалить, перенести из .env.',
   'Put a secret into the vault: asked for without showing it, or read from stdin.':
@@ -69,7 +82,10 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Показать журнал конвейера и сколько раз за день прошло и не прошло.',
   // ---- arguments
   'pipeline file': 'файл конвейера',
-  'pipeline files; default: pipelines/*.yaml': 'файлы конвейеров; по умолчанию pipelines/*.yaml',
+  'pipeline files, folders or patterns; default: pipelines/*.yaml':
+    'файлы конвейеров, папки или шаблоны; по умолчанию pipelines/*.yaml',
+  'test files, pipelines or folders; default: pipelines/*.test.yaml':
+    'файлы тестов, конвейеры или папки; по умолчанию pipelines/*.test.yaml',
   'connector, e.g. bitrix24': 'коннектор, например bitrix24',
   'id or key of the row': 'номер или ключ строки',
   'id or key of one row': 'номер или ключ одной строки',
@@ -116,12 +132,26 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'выполнить то, чему по расписанию из файла пришло время; для вызова планировщиком',
   'who runs it; default: SYSTEM on Windows, the owner of the pipeline’s folder on Linux':
     'кто выполняет; по умолчанию SYSTEM в Windows, владелец папки конвейера в Linux',
+  'Show fields, stages and lists of the systems a pipeline uses, or keep them in its lock file. Reads no rows.':
+    'Показать поля, стадии и списки систем конвейера или сохранить их в его файл .lock.json. Строки не читаются.',
+  'look at this connection; default: all': 'смотреть это подключение; по умолчанию все',
+  'look at this entity or table only': 'смотреть только эту сущность или таблицу',
+  'write what is found into the lock file beside the pipeline':
+    'записать найденное в файл .lock.json рядом с конвейером',
+  'compare with the lock file; exit 5 when something differs':
+    'сравнить с файлом .lock.json; код выхода 5, если есть отличия',
   'show what would be written and called, and change nothing':
     'показать, что будет записано и вызвано, ничего не меняя',
   'with --print: the system it is meant for; default: this one':
     'вместе с --print: для какой системы; по умолчанию для этой',
   'lift a brake': 'снять ограничение на изменения',
+  'show which fields, table entries, rungs and guards no case reaches':
+    'показать, до каких полей, строк таблиц, ступеней и проверок не доходит ни один случай',
+  'after showing the differences, write what happens into the test files':
+    'показать различия и записать в файлы тестов то, что происходит на деле',
   'how findings are printed': 'вид списка замечаний',
+  'ask the systems too, as `pipe check` does; variables must have values':
+    'опросить и системы, как `pipe check`; переменные должны иметь значения',
   'appointments in the clinic': 'сколько приёмов в клинике',
   'seed of the invented clinic': 'начальное число для вымышленной клиники',
   'port; default: any free one': 'порт; по умолчанию любой свободный',

@@ -1,13 +1,15 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connector } from '../connector.ts';
-import { loadPipeline, loadPipelines } from '../config/load.ts';
+import { loadPipeline } from '../config/load.ts';
 import type { LoadOptions } from '../config/load.ts';
+import { readLock } from '../config/lock-file.ts';
 import type { Pipeline } from '../config/pipeline.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import { sortFindings } from '../diagnostics.ts';
 import { loadConnector } from '../registry.ts';
 import { compile } from '../transform/compile.ts';
+import { knowledgeFrom } from '../transform/knowledge.ts';
 import type { CompiledPipeline } from '../transform/compiled.ts';
 import { systemClock } from '../state/clock.ts';
 import { openVault } from '../vault/open-vault.ts';
@@ -44,9 +46,10 @@ export async function prepare(file: string, flags: PrepareFlags, env: NodeJS.Pro
   });
   if (!pipeline) throw new FindingsError(findings);
   const connectors = await connectorsOf(pipeline);
-  const compilation = compile(pipeline, knowledgeOf(pipeline, connectors));
-  const all = sortFindings([...findings, ...compilation.findings]);
-  if (!compilation.pipeline || hasErrors(findings)) throw new FindingsError(all);
+  const { lock, findings: ofLock } = readLock(file);
+  const compilation = compile(pipeline, knowledgeFrom(pipeline, connectors, lock));
+  const all = sortFindings([...findings, ...ofLock, ...compilation.findings]);
+  if (!compilation.pipeline || hasErrors([...findings, ...ofLock])) throw new FindingsError(all);
   const folder = stateFolder(pipeline, flags.state);
   const warnings = [...all, ...openFiles(pipeline.name, folder, all)];
   return { compiled: compilation.pipeline, connectors, stateFolder: folder, warnings };
@@ -67,34 +70,8 @@ export async function lookAt(file: string, state: string | undefined): Promise<L
   return { pipeline, connectors: await connectorsOf(pipeline), stateFolder: stateFolder(pipeline, state) };
 }
 
-export interface Validation {
-  readonly files: readonly string[];
-  readonly findings: readonly Diagnostic[];
-}
-
-/** Everything that can be said of files without a network; variables may be missing. */
-export async function validateFiles(
-  given: readonly string[],
-  params: readonly string[],
-  env: NodeJS.ProcessEnv,
-): Promise<Validation> {
-  const files = given.length > 0 ? given : shippedFiles();
-  for (const file of files) requireFile(file);
-  const { pipelines, findings } = await loadPipelines(files, {
-    env,
-    vault: fromVault(),
-    params,
-    variables: 'optional',
-  });
-  const compiled: Diagnostic[] = [];
-  for (const pipeline of pipelines) {
-    compiled.push(...compile(pipeline, knowledgeOf(pipeline, await connectorsOf(pipeline))).findings);
-  }
-  return { files, findings: sortFindings([...findings, ...compiled]) };
-}
-
 /** Opened only for a secret that the environment lacks. */
-function fromVault(): (name: string) => string | undefined {
+export function fromVault(): (name: string) => string | undefined {
   let vault: Vault | undefined;
   return (name) => {
     vault ??= openVault(vaultPlace(process.env), systemClock);
@@ -102,19 +79,12 @@ function fromVault(): (name: string) => string | undefined {
   };
 }
 
-function shippedFiles(): readonly string[] {
-  const files = existsSync('pipelines') ? readdirSync('pipelines') : [];
-  const pipelines = files.filter((name) => /\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name)).sort();
-  if (pipelines.length === 0) throw cliErrors.no_pipeline.error({ file: 'pipelines/*.yaml' });
-  return pipelines.map((name) => join('pipelines', name));
-}
-
-function requireFile(file: string): void {
+export function requireFile(file: string): void {
   const found = statSync(file, { throwIfNoEntry: false });
   if (!found || found.isDirectory()) throw cliErrors.no_pipeline.error({ file });
 }
 
-async function connectorsOf(pipeline: Pipeline): Promise<ReadonlyMap<string, Connector>> {
+export async function connectorsOf(pipeline: Pipeline): Promise<ReadonlyMap<string, Connector>> {
   const connectors = new Map<string, Connector>();
   for (const { connector: name } of pipeline.connections.values()) {
     const connector = await loadConnector(name);
@@ -123,20 +93,10 @@ async function connectorsOf(pipeline: Pipeline): Promise<ReadonlyMap<string, Con
   return connectors;
 }
 
-/** What connectors know offline: the columns of their sources. */
-function knowledgeOf(pipeline: Pipeline, connectors: ReadonlyMap<string, Connector>) {
-  return {
-    columns: (flow: Pipeline['flows'][number]) => {
-      const connection = pipeline.connections.get(flow.source.connection);
-      return connection && connectors.get(connection.connector)?.source?.columns?.(flow.source.block);
-    },
-  };
-}
-
 function stateFolder(pipeline: Pipeline, given: string | undefined): string {
   return given ?? join(pipeline.folder, '.pipe');
 }
 
-function hasErrors(findings: readonly Diagnostic[]): boolean {
+export function hasErrors(findings: readonly Diagnostic[]): boolean {
   return findings.some((finding) => finding.severity === 'error');
 }

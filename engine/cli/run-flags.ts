@@ -5,8 +5,8 @@ import type { RunOptions } from '../run/context.ts';
 import { choiceFlag, numberFlag, pipelineFlags, repeated } from './flags.ts';
 import { compileOnly, isHandPicked, windowOf } from './row-filter.ts';
 
-/** The flags of `pipe run`. */
-export const runFlags = {
+/** What is read and looked at, for whatever plans a run. */
+export const readFlags = {
   ...pipelineFlags,
   flow: Flags.string({
     description: 'only these flows, and those they come after',
@@ -25,6 +25,11 @@ export const runFlags = {
     helpValue: 'creates|updates|deletes',
     ...repeated,
   }),
+};
+
+/** The flags of `pipe run`. */
+export const runFlags = {
+  ...readFlags,
   'log-level': Flags.string({
     description: 'what the log keeps; default: PIPE_LOG_LEVEL, else INFO',
     helpValue: levels.join('|'),
@@ -37,7 +42,7 @@ export const runFlags = {
 };
 
 /** What they say about one run. */
-export function runOptions(flags: Interfaces.InferredFlags<typeof runFlags>): RunOptions {
+export function runOptions(flags: Interfaces.InferredFlags<typeof readFlags>): RunOptions {
   return {
     full: flags.full,
     allow: new Set(flags.allow ?? []),

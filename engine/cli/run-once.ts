@@ -16,6 +16,7 @@ import { exitCodes, toPipeError } from '../errors.ts';
 import type { Prepared } from './prepare.ts';
 import { localText } from './render/moment.ts';
 import { runClock } from './run-clock.ts';
+import { ownTokens } from './secrets.ts';
 
 /**
  * One run of a prepared pipeline: lock, state and book opened for it and closed after it, whatever happens. With
@@ -66,7 +67,8 @@ async function lockAndRun(
       throw error;
     });
     try {
-      const parts = { compiled, connectors, options, state, book, lease, clock: runClock, emit };
+      const tokens = ownTokens();
+      const parts = { compiled, connectors, options, state, book, tokens, lease, clock: runClock, emit };
       return await runPipeline({ ...parts, signal: stop });
     } finally {
       await book.close();

@@ -117,13 +117,15 @@ export interface MapEntry {
 
 export type MapValue =
   | { readonly kind: 'expression'; readonly expression: ExpressionText }
-  | { readonly kind: 'const'; readonly value: Value }
+  | { readonly kind: 'const'; readonly value: Value; readonly place?: Place }
   | {
       readonly kind: 'table';
       readonly from: ExpressionText;
       /** Keys as text. */
       readonly table: ReadonlyMap<string, Value>;
-      readonly otherwise?: { readonly value: Value; readonly warn: boolean };
+      /** Where the value of a key stands. */
+      placeOf?(key: string): Place | undefined;
+      readonly otherwise?: { readonly value: Value; readonly warn: boolean; readonly place?: Place };
     };
 
 /** Ends the record by name, before any target. */

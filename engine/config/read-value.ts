@@ -1,9 +1,11 @@
 import type { Value } from '../connector.ts';
+import type { Place } from '../diagnostics.ts';
 import { child, entries, toJson } from './node.ts';
 import type { Node } from './node.ts';
 import { isValue } from './param-value.ts';
 import type { MapValue } from './pipeline.ts';
 import { expressionAt, expressionIn } from './reader.ts';
+import { placeOf } from './source-text.ts';
 
 /** An expression, `{ const: … }` or `{ from: …, table: …, otherwise: … }`; undefined: none of them. */
 export function readValue(node: Node | undefined): MapValue | undefined {
@@ -15,7 +17,7 @@ export function readValue(node: Node | undefined): MapValue | undefined {
 
 function constIn(node: Node): MapValue | undefined {
   const value = valueIn(child(node, 'const'));
-  return value === undefined ? undefined : { kind: 'const', value };
+  return value === undefined ? undefined : { kind: 'const', value, ...placeIn(child(node, 'const')) };
 }
 
 function readTable(node: Node): MapValue | undefined {
@@ -27,15 +29,22 @@ function readTable(node: Node): MapValue | undefined {
     if (value !== undefined) table.set(entry.key, value);
   }
   const otherwise = readOtherwise(child(node, 'otherwise'));
-  return { kind: 'table', from, table, ...(otherwise && { otherwise }) };
+  const placeOfKey = (key: string) =>
+    placeIn(entries(child(node, 'table')).find((entry) => entry.key === key)?.node).place;
+  return { kind: 'table', from, table, placeOf: placeOfKey, ...(otherwise && { otherwise }) };
 }
 
 /** `otherwise: NEW` is short for `{ const: NEW }`. */
-function readOtherwise(node: Node | undefined): { readonly value: Value; readonly warn: boolean } | undefined {
+function readOtherwise(node: Node | undefined) {
   const literal = node?.kind === 'map' ? child(node, 'const') : node;
   const value = valueIn(literal);
   const warn = child(node, 'warn');
-  return value === undefined ? undefined : { value, warn: warn?.kind === 'scalar' && warn.value === true };
+  if (value === undefined) return undefined;
+  return { value, warn: warn?.kind === 'scalar' && warn.value === true, ...placeIn(literal) };
+}
+
+function placeIn(node: Node | undefined): { readonly place?: Place } {
+  return node ? { place: placeOf(node.span) } : {};
 }
 
 export function valueIn(node: Node | undefined): Value | undefined {

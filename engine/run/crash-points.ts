@@ -28,6 +28,7 @@ export type CrashPoint =
   | 'absent-scan-half'
   | 'absent-delete'
   | 'ddl-done'
+  | 'token-rotated-not-stored'
   | 'load-begun'
   | 'load-committed';
 

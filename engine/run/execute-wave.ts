@@ -24,6 +24,8 @@ export interface Executed {
   readonly stale: boolean;
   /** What the target said when it last refused it for the time being. */
   readonly heldUpBy?: PipeError;
+  /** A target row without a record (DL-7). */
+  readonly absent?: true;
 }
 
 export interface WrittenRow {

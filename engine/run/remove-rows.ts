@@ -81,7 +81,9 @@ async function planRemovals(
     if (plan instanceof Error) fail(work, item.key, plan);
     else if (plan) {
       tell(work, item.key, plan);
-      if (plan.changes.length > 0) removals.set(item, executionOf(context, item, plan, askedAt));
+      const execution = executionOf(context, item, plan, askedAt);
+      if (plan.changes.length > 0) removals.set(item, execution);
+      else await context.preview?.executed(context, execution);
     }
   }
   return removals;
@@ -134,7 +136,9 @@ async function account(
   const { context, task } = work;
   const { name } = target.target;
   const failed = [...removals].filter(([, { failures }]) => failures.has(name));
-  const removed = [...removals.values()].filter(({ written }) => written.length > 0).length;
+  const done = [...removals.values()].filter(({ written }) => written.length > 0);
+  for (const execution of done) await context.preview?.executed(context, execution);
+  const removed = done.length;
   const closed = failed.length > 0 ? await closeDoubtfulDeletes(context) : 0;
   const counts = task.tally.targets.get(name);
   task.tally.deleted += removed + closed;

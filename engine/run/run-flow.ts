@@ -14,6 +14,7 @@ import { commit } from './commit.ts';
 import { deliver } from './deliver.ts';
 import type { DeliveryTask } from './deliver.ts';
 import { lookAtDoubts, noDoubts } from './doubts.ts';
+import { orTell } from './brake-told.ts';
 import { runErrors } from './errors.ts';
 import { cursorOf, takeOver } from './fence.ts';
 import { loadBatch, loadingOf } from './load.ts';
@@ -53,7 +54,7 @@ export async function runFlow(run: RunContext, flow: CompiledFlow, tally: Tally)
   await lookAtDoubtfulDeletes(work);
   const cursor = await storedCursor(work);
   reach('window-taken');
-  await applyBrakes(work, cursor);
+  await orTell(context, () => applyBrakes(work, cursor));
   await listTargets(work);
   await readAll(work, cursor);
   // What this run lost the answer to may be there already: then it is adopted, and no next run is needed.
@@ -77,6 +78,7 @@ export async function openFlow(run: RunContext, flow: CompiledFlow, tally: Tally
     flow,
     scopes: lazyScopes(run, flow, described),
     sourceKey: keyPicker(described.key),
+    sourceFields: described.fields,
     variables: {
       params: run.compiled.pipeline.values,
       run: { id: run.run, startedAt: new Date(run.startedAt).toISOString() },
@@ -193,6 +195,7 @@ async function deliverBatch(work: FlowRun, rows: readonly Row[], cursor: Cursor 
   tally.skipped += mapped.skipped.length;
   for (const { key, name } of mapped.skipped) {
     context.emit({ type: 'record-named', at: context.clock.now(), flow, key, name, rows: [] });
+    context.preview?.skipped(flow, key, name);
   }
   const loaded = await deliverRecords(work, mapped, movedCheckpoint(work, cursor).checkpoint?.cursor);
   const delivered = [...mapped.withdrawn.map((key) => ({ key, hash: '' })), ...(loaded?.delivered ?? [])];

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { exitCodes, toPipeError } from '../errors.ts';
 import type { PipeError } from '../errors.ts';
-import type { Connector, Row } from '../connector.ts';
+import type { Connector, Row, Tokens } from '../connector.ts';
 import type { Listener } from '../events/events.ts';
 import type { Lease, PortalBook } from '../state/machine-ports.ts';
 import type { StateStore } from '../state/ports.ts';
@@ -26,6 +26,7 @@ export interface RunTask {
   readonly options: RunOptions;
   readonly state: StateStore;
   readonly book: PortalBook;
+  readonly tokens: Tokens;
   readonly lease: Lease;
   readonly clock: RunClock;
   readonly signal: AbortSignal;
@@ -47,20 +48,20 @@ export interface RunResult {
 
 /** Runs the pipeline's flows in order; every end, good or bad, is written into the state and told as an event. */
 export async function runPipeline(task: RunTask): Promise<RunResult> {
-  const { compiled, clock, state, emit } = task;
+  const { compiled, clock, state, book, tokens, emit } = task;
   const flows = chooseFlows(compiled, task.options);
   const run = randomUUID();
   const startedAt = clock.now();
   const began = clock.monotonic();
   const usage = { requests: 0, limitedMs: 0 };
   const priority = task.options.full ? 'full' : 'incremental';
-  const host = makeHost({ folder: compiled.pipeline.folder, clock, book: task.book, priority, emit, usage });
+  const host = makeHost({ folder: compiled.pipeline.folder, clock, book, tokens, priority, emit, usage });
   const connections = openConnections(usedConnections(compiled, flows), task.connectors, host);
   const epoch = await state.startRun({ run, startedAt, mapping: compiled.hash, pid: process.pid });
   reach('lock-taken');
   emit({ type: 'run-started', at: startedAt, run, pipeline: compiled.pipeline.name, version: 1 });
   const parts = { ...task, run, epoch, startedAt, connections, usage, creates: new Map(), lost: new Map() };
-  const context = await begin(parts);
+  const context = await beginRun(parts);
   const done =
     context instanceof Error
       ? { flows: [], error: context }
@@ -83,7 +84,8 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
 /** How long closed intents and what records asked are kept for `explain`; open intents stay. */
 const historyKeptMs = 7 * 24 * 60 * 60 * 1000;
 
-async function begin(parts: Omit<RunContext, 'instance'>): Promise<RunContext | PipeError> {
+/** Makes sure that a run meets the systems it knows, and that they are up. */
+export async function beginRun(parts: Omit<RunContext, 'instance'>): Promise<RunContext | PipeError> {
   try {
     await refuseOtherSystems(parts);
     await waitForConnections(parts);

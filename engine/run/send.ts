@@ -41,7 +41,7 @@ export interface Sent {
 }
 
 /** A plan older than this is not sent: the row is read again first (DL-4). */
-const freshMs = 30_000;
+export const freshMs = 30_000;
 const shortPauseMs = 1_000;
 
 /**

@@ -4,6 +4,7 @@ import { sortFindings } from '../diagnostics.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import { PipeError } from '../errors.ts';
 import { checkKey } from './check-key.ts';
+import { checkTypes } from './check-types.ts';
 import type { CompiledFlow, CompiledPipeline, MappedRecord, Variables } from './compiled.ts';
 import { compileTargets } from './compile-target.ts';
 import { transformErrors } from './errors.ts';
@@ -52,25 +53,34 @@ function compileFlow(
   knowledge: Knowledge,
   read: Reader,
 ): { readonly flow: CompiledFlow; readonly mapParams: readonly string[] } {
+  const before = read.expressions.length;
   const columns = knowledgeOf(pipeline, flow, knowledge, undefined);
   const entries = readMap(flow, columns, read);
   const record = flow.map ? recordFields(entries, columns.source) : columns.source;
   const known = knowledgeOf(pipeline, flow, knowledge, record);
   checkKey(flow, entries.find(({ name }) => name === flow.key)?.expression, known, read);
-  return {
-    mapParams: entries.flatMap(({ expression }) => paramsOf(expression)),
-    flow: {
-      flow,
-      enabled: isEnabled(pipeline, flow, known, read),
-      map: flow.map ? (row, variables) => makeRecord(entries, row, variables) : unchanged,
-      ...(flow.map && { shapes: new Map(entries.map(({ name, shape }) => [name, shape])) }),
-      guards: flow.guards.map((guard) => {
-        const test = read.condition(guard.if, `${flow.name}.guard`, known.outside('guard'));
-        return { ...guard, test };
-      }),
-      targets: compileTargets(flow, known, read),
-    },
+  const compiled: CompiledFlow = {
+    flow,
+    enabled: isEnabled(pipeline, flow, known, read),
+    map: flow.map ? (row, variables) => makeRecord(entries, row, variables) : unchanged,
+    ...(flow.map && { shapes: new Map(entries.map(({ name, shape }) => [name, shape])) }),
+    guards: flow.guards.map((guard) => {
+      const test = read.condition(guard.if, `${flow.name}.guard`, known.outside('guard'));
+      return { ...guard, test };
+    }),
+    targets: compileTargets(flow, known, read),
   };
+  const { findings } = checkTypes(pipeline, flow, knowledge, read.expressions.slice(before));
+  read.findings.push(...findings.filter((finding) => !isTold(finding, read.findings)));
+  return { mapParams: entries.flatMap(({ expression }) => paramsOf(expression)), flow: compiled };
+}
+
+/** Something is said of that very place already. */
+function isTold({ where }: Diagnostic, told: readonly Diagnostic[]): boolean {
+  return told.some(
+    (other) =>
+      other.where?.file === where?.file && other.where?.line === where?.line && other.where?.column === where?.column,
+  );
 }
 
 interface MapEntry {

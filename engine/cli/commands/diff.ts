@@ -1,0 +1,59 @@
+import { Flags } from '@oclif/core';
+import type { RunEvent } from '../../events/events.ts';
+import { BaseCommand } from '../base-command.ts';
+import { diffExitCode, diffRun } from '../diff.ts';
+import { choiceFlag, fileArgument } from '../flags.ts';
+import { prepare } from '../prepare.ts';
+import { diffPrinter } from '../render/diff-printer.ts';
+import { errorText } from '../render/error.ts';
+import { previewWord } from '../render/preview.ts';
+import { readFlags, runOptions } from '../run-flags.ts';
+import { stopSignal } from '../stop-signal.ts';
+
+export default class Diff extends BaseCommand {
+  static override summary = 'Show what a run would change, field by field, old → new. Changes nothing.';
+  static override args = { file: fileArgument };
+  static override flags = {
+    ...readFlags,
+    format: choiceFlag({
+      description: 'how it is printed; markdown: for a comment in a pull request',
+      choices: ['text', 'markdown', 'json'],
+      helpValue: 'text|markdown|json',
+    }),
+    'exit-code': Flags.boolean({ description: 'end with 5 when there are changes' }),
+    reveal: Flags.boolean({ description: 'show names, phones and other personal data in full' }),
+  };
+  static override examples = [
+    '<%= config.bin %> diff pipelines/ident-to-bitrix.yaml',
+    '<%= config.bin %> diff pipelines/ident-to-bitrix.yaml --limit 100 --format markdown --output comment.md',
+  ];
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Diff);
+    const options = runOptions(flags);
+    const prepared = await prepare(args.file, flags, process.env);
+    this.tellFindings(prepared.warnings);
+    const stop = stopSignal();
+    const emit = (event: RunEvent) => {
+      const text = previewWord(event, this.language);
+      if (text !== undefined) this.tell(text);
+    };
+    const format = flags.json ? 'json' : flags.format;
+    const printer = diffPrinter(format, {
+      pipeline: prepared.compiled.pipeline.name,
+      language: this.language,
+      file: flags.output,
+    });
+    const diff = await diffRun({
+      prepared,
+      options,
+      emit,
+      signal: stop.signal,
+      reveal: flags.reveal,
+      show: (record) => printer.show(record),
+    }).finally(() => stop.release());
+    await printer.end(diff);
+    if (diff.error) this.tellFailure(errorText(diff.error, this.language));
+    this.leave(diffExitCode(diff, flags['exit-code']));
+  }
+}

@@ -1,0 +1,129 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { loadPipeline } from '../config/load.ts';
+import { drift } from '../config/lock-drift.ts';
+import type { Difference } from '../config/lock-drift.ts';
+import { lockedEntity, lockFileOf, lockText, readLock } from '../config/lock-file.ts';
+import type { Lock, LockedConnection } from '../config/lock-file.ts';
+import type { Pipeline } from '../config/pipeline.ts';
+import { closeConnections, openConnections } from '../run/connections.ts';
+import type { OpenConnection } from '../run/context.ts';
+import { discover } from '../run/discover.ts';
+import { makeHost } from '../run/host.ts';
+import { systemClock } from '../state/clock.ts';
+import { machineFolder } from '../state/machine-folder.ts';
+import { openPortalBook } from '../state/portal-book.ts';
+import { othersLeftOut } from './check-connections.ts';
+import { cliErrors } from './errors.ts';
+import { FindingsError } from './findings-error.ts';
+import { connectorsOf, fromVault, requireFile } from './prepare.ts';
+import { runClock } from './run-clock.ts';
+import { ownTokens } from './secrets.ts';
+
+export interface DiscoverFlags {
+  /** Look at this connection alone. */
+  readonly connection?: string | undefined;
+  /** Look at this entity alone, whether the pipeline uses it or not. */
+  readonly entity?: string | undefined;
+  readonly param?: readonly string[] | undefined;
+  /** `name.key=value` */
+  readonly settings?: readonly string[] | undefined;
+}
+
+export interface Discovery {
+  /** The systems as they are. */
+  readonly live: Lock;
+  readonly file: string;
+  readonly lockFile: string;
+  /** All that the pipeline has. */
+  readonly connections: readonly string[];
+  /** What the lock file says; absent: there is none. */
+  readonly locked?: Lock;
+}
+
+/** One entity is no lock file, and what is written cannot be compared. */
+export function refuseTogether(flags: Readonly<Partial<Record<'lock' | 'drift' | 'entity', unknown>>>): void {
+  const [flag, other] = (['lock', 'drift', 'entity'] as const).filter((name) => flags[name]);
+  if (flag && other) throw cliErrors.flag_beside.error({ flag: `--${flag}`, other: `--${other}` });
+}
+
+/** Asks the systems of a pipeline what they are like. Reads no rows and changes nothing. */
+export async function discoverSystems(file: string, flags: DiscoverFlags, signal: AbortSignal): Promise<Discovery> {
+  requireFile(file);
+  const pipeline = await load(file, flags);
+  const { lock } = readLock(file);
+  const connections: Record<string, LockedConnection> = {};
+  await withConnections(pipeline, flags.connection, async (open) => {
+    const { entity } = flags;
+    const one = entity === undefined ? discover(pipeline, open, signal) : entityOf(pipeline, open, entity, signal);
+    connections[open.name] = await one;
+  });
+  const live: Lock = { version: 1, connections };
+  const names = [...pipeline.connections.keys()];
+  return { live, file, lockFile: lockFileOf(file), connections: names, ...(lock && { locked: lock }) };
+}
+
+/** Writes what was found; a connection that was not looked at keeps what the lock file has of it. Whether it differs. */
+export function writeLock({ live, locked, lockFile, connections }: Discovery): boolean {
+  const kept = Object.entries(locked?.connections ?? {}).filter(([name]) => connections.includes(name));
+  const text = lockText({ version: 1, connections: { ...Object.fromEntries(kept), ...live.connections } });
+  if (existsSync(lockFile) && readFileSync(lockFile, 'utf8') === text) return false;
+  writeFileSync(lockFile, text);
+  return true;
+}
+
+/** What differs between the lock file and the systems. Throws where there is no lock file. */
+export function driftOf({ live, locked, lockFile, file }: Discovery): readonly Difference[] {
+  if (!locked) throw cliErrors.no_lock.error({ lock: lockFile, file });
+  return drift(locked, live);
+}
+
+async function load(file: string, { connection, param = [], settings = [] }: DiscoverFlags): Promise<Pipeline> {
+  const sandboxes = await othersLeftOut(file, connection === undefined ? [] : [connection]);
+  const options = { env: process.env, vault: fromVault(), params: param, connections: settings, sandboxes };
+  const { pipeline, findings } = await loadPipeline(file, options);
+  // What expressions and fields are is not asked: a lock file that is out of date is renewed here.
+  if (!pipeline || findings.some(({ severity }) => severity === 'error')) throw new FindingsError(findings);
+  return pipeline;
+}
+
+/** Opens the connections of a pipeline, or that one, and closes them whatever happens. */
+async function withConnections(
+  pipeline: Pipeline,
+  only: string | undefined,
+  use: (open: OpenConnection) => Promise<void>,
+): Promise<void> {
+  const specs = [...pipeline.connections.values()].filter(({ name }) => only === undefined || name === only);
+  const book = await openPortalBook(machineFolder(process.env), systemClock);
+  const host = makeHost({
+    folder: pipeline.folder,
+    clock: runClock,
+    book,
+    tokens: ownTokens(),
+    priority: 'incremental',
+    emit: () => undefined,
+    usage: { requests: 0, limitedMs: 0 },
+  });
+  const open = openConnections(specs, await connectorsOf(pipeline), host);
+  try {
+    for (const each of open.values()) await use(each);
+  } finally {
+    await closeConnections(open);
+    await book.close();
+  }
+}
+
+/** An entity by its name, or else by what a source may call it. */
+async function entityOf(
+  pipeline: Pipeline,
+  { name, connection }: OpenConnection,
+  entity: string,
+  signal: AbortSignal,
+): Promise<LockedConnection> {
+  const connector = pipeline.connections.get(name)?.connector ?? '';
+  const none = { connector, entities: {}, sources: {} };
+  const sink = connection.sink?.({ entity, table: entity });
+  if (sink) return { ...none, entities: { [entity]: lockedEntity(await sink.describe(entity, signal)) } };
+  const source = connection.source?.({ stream: entity });
+  if (!source) return none;
+  return { ...none, sources: { [entity]: { of: { stream: entity }, fields: (await source.describe(signal)).fields } } };
+}

@@ -1,0 +1,62 @@
+import { sameSource, sourceIdentity } from '../config/lock-file.ts';
+import type { Lock } from '../config/lock-file.ts';
+import type { Flow, Pipeline, Target } from '../config/pipeline.ts';
+import type { Connector, EntityDescription, Field } from '../connector.ts';
+import type { Knowledge } from './surroundings.ts';
+
+/** What is known offline: columns that a connector knows by itself, else what the lock file has of them. */
+export function knowledgeFrom(
+  pipeline: Pipeline,
+  connectors: ReadonlyMap<string, Connector>,
+  lock: Lock | undefined,
+): Knowledge {
+  const columns = (flow: Flow): readonly Field[] | undefined => {
+    const { connection: name, block } = flow.source;
+    const connection = pipeline.connections.get(name);
+    const own = connection && connectors.get(connection.connector)?.source?.columns?.(block);
+    if (own || !connection) return own;
+    const locked = lockedAs(lock, name, connection.connector)?.sources[flow.name];
+    return locked && sameSource(locked.of, sourceIdentity(block)) ? locked.fields : undefined;
+  };
+  const entity = ({
+    connection,
+    entity: name,
+  }: Pick<Target, 'connection' | 'entity'>): EntityDescription | undefined => {
+    const connector = pipeline.connections.get(connection)?.connector;
+    const locked = lockedAs(lock, connection, connector)?.entities;
+    return locked && Object.hasOwn(locked, name) && locked[name] ? { entity: name, ...locked[name] } : undefined;
+  };
+  return { columns, entity };
+}
+
+/** Under the same name another system may stand by now. */
+function lockedAs(lock: Lock | undefined, connection: string, connector: string | undefined) {
+  const { connections = {} } = lock ?? {};
+  const locked = Object.hasOwn(connections, connection) ? connections[connection] : undefined;
+  return locked?.connector === connector ? locked : undefined;
+}
+
+/** A part of a pipeline whose types nobody knows: a source of a flow, or an entity. */
+export interface Unchecked {
+  readonly file: string;
+  readonly connection: string;
+  /** `receptions` where it is a source, `deal` where it is an entity. */
+  readonly of: string;
+}
+
+/** What `validate` could not look at for want of a lock file (product.md G12). */
+export function unchecked(pipeline: Pipeline, knowledge: Knowledge): readonly Unchecked[] {
+  const { file } = pipeline;
+  const all = pipeline.flows.flatMap((flow) => [
+    ...(knowledge.columns?.(flow) ? [] : [{ file, connection: flow.source.connection, of: flow.name }]),
+    ...flow.targets.flatMap((target) =>
+      knowledge.entity?.(target) || isMade(target) ? [] : [{ file, connection: target.connection, of: target.entity }],
+    ),
+  ]);
+  return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
+}
+
+/** Its columns come to be as the records have them. */
+function isMade({ ddl }: Target): boolean {
+  return ddl === 'create' || ddl === 'evolve';
+}
