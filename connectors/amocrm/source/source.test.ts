@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { rejection } from '../../../test/support/iterate.ts';
-import { noon, requests } from '../open-for-test.ts';
+import { connect } from '../connection.ts';
+import { noon, requests, testHost } from '../open-for-test.ts';
 import type { Account, Desk } from '../sandbox/index.ts';
 import type { JsonMap } from '../sandbox/json.ts';
 import { ids, openSource, upTo, window, type OpenedSource } from './open-for-test.ts';
@@ -212,6 +213,34 @@ test('a read that was broken off goes on at its page, whatever went to the trash
   const rest = await opened.rows({ window: window(), cursor: first?.cursor ?? {} });
   expect(ids(rest)).toEqual(upTo(900, 601));
   expect(requests(opened)).toHaveLength(4);
+});
+
+test('a read that was broken off goes on though the account has lost its filters since', async () => {
+  let now = noon;
+  const seed = (desk: Desk): void => {
+    for (let index = 1; index <= 2_000; index++) desk.create('contacts', { name: `№ ${index}` });
+    now += 60 * minuteMs;
+    for (let id = 1_001; id <= 2_000; id++) desk.edit('contacts', id, { name: 'другое' });
+  };
+  const opened = await openSource(names, { seed, now: () => now });
+  const [first] = await opened.read({ window: window({ firstMs: minuteMs }), batch: 300, limit: 300 });
+  expect(first?.cursor).toMatchObject({ after: 1_300, rows: 300 });
+  opened.account.behave({ apiFilter: false });
+  const { domain, origin: address, token } = opened.account;
+  const connection = connect({ domain, address, token }, testHost());
+  onTestFinished(() => connection.close());
+  const cursor = first?.cursor ?? {};
+  const found: number[] = [];
+  const request = {
+    mode: 'incremental',
+    batch: 500,
+    params: {},
+    window: window(),
+    cursor,
+    signal: opened.signal,
+  } as const;
+  for await (const { rows } of connection.source?.(names).read(request) ?? []) found.push(...ids(rows));
+  expect(found).toEqual(upTo(2_000, 1_301));
 });
 
 test('since and until bound the read and move no cursor', async () => {
