@@ -57,6 +57,13 @@ export interface SinkAbility {
   readonly deletes?: true;
   /** What a record field is called here under `fields: all`: `TITLE` → `title`. Absent: as in the record. */
   columnOf?(field: string): string;
+  /** The words `field: { type }` takes, as the system has them; its sinks have `customFields`: `pipe provision` works. */
+  readonly fieldTypes?: Readonly<Record<string, FieldTypeAbility>>;
+}
+
+export interface FieldTypeAbility {
+  /** A field of this type has `options` to choose from. */
+  readonly options?: true;
 }
 
 export type SourceBlock = Readonly<Record<string, unknown>>;
@@ -429,6 +436,8 @@ export interface Sink {
   readonly atomic?: AtomicWrites;
   /** Present where the engine may make and widen what rows are kept in: `ddl`. */
   readonly tables?: Tables;
+  /** Present where the engine may make fields: `pipe provision`. */
+  readonly customFields?: CustomFields;
 }
 
 // ---- sink: rows and checkpoint in one transaction (DL-23) -----------------------------------------------------------
@@ -546,6 +555,52 @@ export interface TableChange {
   readonly sql: string;
 }
 
+// ---- sink: making fields (`pipe provision`) -------------------------------------------------------------------------
+
+export interface CustomFields {
+  /**
+   * What has to be done for the entity to have these fields, in order, and why others cannot be had. Changes nothing.
+   * Only makes fields and adds options. The fields of `EntityDescription.tag` are among what is made where the vendor
+   * leaves room for them to the customer.
+   */
+  plan(wanted: WantedFields, signal: AbortSignal): Promise<FieldPlan>;
+  /**
+   * Carries them out, in order. It looks first, so that one that is done already is not done twice: after an answer
+   * was lost and `settleMs` is over it is called again. Throws at the first that fails.
+   */
+  change(changes: readonly FieldChange[], signal: AbortSignal): Promise<void>;
+}
+
+export interface WantedFields {
+  readonly entity: string;
+  readonly fields: readonly WantedField[];
+}
+
+export interface WantedField {
+  /** As the mapping names it. */
+  readonly name: string;
+  /** One of `SinkAbility.fieldTypes`. */
+  readonly type: string;
+  readonly options: readonly string[];
+  /** People cannot edit it. */
+  readonly apiOnly: boolean;
+  /** What people call it, where that is not its name. */
+  readonly title?: string;
+}
+
+export interface FieldPlan {
+  readonly changes: readonly FieldChange[];
+  /** Of kind input: a field of that name is there with another type, a name that cannot be given. */
+  readonly refused: readonly PipeError[];
+}
+
+export interface FieldChange {
+  readonly kind: 'create-field' | 'add-options';
+  readonly entity: string;
+  /** The whole field; of `add-options` only the options that lack. */
+  readonly field: WantedField;
+}
+
 // ---- sink: writes, one by one ---------------------------------------------------------------------------------------
 
 /** Fields to send; null clears one. Multi-fields are lists of `MultiValue`. */
@@ -596,6 +651,8 @@ export interface SandboxOptions {
   readonly now?: () => number;
   /** Without the vendor's rate limits, and `settings` say so: for demos and benchmarks of our own speed. */
   readonly unlimited?: boolean;
+  /** Without the custom fields a customer has made, where the sandbox has some: what `pipe provision` finds. */
+  readonly bare?: boolean;
 }
 
 export interface RunningSandbox {

@@ -3,6 +3,7 @@ import { check } from './check.ts';
 import { createClient } from './client.ts';
 import { accountOf, defaults, type Settings } from './config.ts';
 import { isOrdered } from './entities.ts';
+import { createCustomFields } from './custom-fields.ts';
 import { find } from './find.ts';
 import { createHighWaters } from './high-water.ts';
 import { scan } from './scan.ts';
@@ -16,6 +17,7 @@ export function connect(settings: Settings, host: Host): Connection {
   const client = createClient(accountOf(settings), host);
   const schemas = createSchemas(client);
   const highWaters = createHighWaters(client);
+  const customFields = createCustomFields(client, schemas);
   const room = createRoom(settings.writesPerRequest ?? defaults.writesPerRequest);
   const writer = { client, schemas, highWaters, room, seen: createSeenRows() };
   return {
@@ -42,6 +44,7 @@ export function connect(settings: Settings, host: Host): Connection {
       // One after the other: what a refused request left behind is looked for above the ids of those before it.
       requestsInFlight: 1,
       settleMs: settings.settleMs ?? defaults.settleMs,
+      customFields,
     }),
     check: (uses, signal) => check({ client, schemas, host }, uses, signal),
     close: () => client.close(),

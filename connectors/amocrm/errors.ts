@@ -178,8 +178,8 @@ export const errors = defineErrors('amocrm', {
     en: '{entity} has no field {field} in {host}',
     ru: 'в {host} у {entity} нет поля {field}',
     fix: {
-      en: 'write its name letter for letter as amoCRM shows it, its code or its id, or make the field there',
-      ru: 'укажите название поля буква в букву, как в amoCRM, его код или id либо создайте поле',
+      en: 'write its name letter for letter as amoCRM shows it, its code or its id, or add `field: <type>` to it and have `pipe provision` make it',
+      ru: 'укажите название поля буква в букву, как в amoCRM, его код или id либо добавьте к нему `field: <тип>` и создайте поле командой `pipe provision`',
     },
   },
   ambiguous_field: {
@@ -187,6 +187,30 @@ export const errors = defineErrors('amocrm', {
     en: '{entity} has several fields called {field} in {host}: {ids}',
     ru: 'в {host} у {entity} несколько полей с названием {field}: {ids}',
     fix: { en: 'write the id of the one that is meant', ru: 'укажите id нужного поля' },
+  },
+  other_type: {
+    kind: 'input',
+    en: 'the field {field} of {entity} in {host} is of type {there}, and {wanted} is wanted',
+    ru: 'поле {field} у {entity} в {host} имеет тип {there}, а нужен {wanted}',
+    fix: {
+      en: 'write `field: {there}`, or give one of the two fields another name',
+      ru: 'напишите `field: {there}` или назовите одно из двух полей иначе',
+    },
+  },
+  no_such_type: {
+    kind: 'input',
+    en: '{entity} can have no field of type {type}: {field}',
+    ru: 'у {entity} не бывает полей типа {type}: {field}',
+    fix: { en: 'choose another type', ru: 'выберите другой тип' },
+  },
+  field_refused: {
+    kind: 'input',
+    en: '{host} does not make the field {field} of {entity}: {code} at {path}',
+    ru: '{host} не создаёт поле {field} у {entity}: {code} в {path}',
+    fix: {
+      en: 'look under Settings → Fields in amoCRM whether the plan allows more fields and whether the code is taken; what was made before stays',
+      ru: 'проверьте в настройках полей amoCRM, позволяет ли тариф новые поля и не занят ли код; созданное раньше остаётся',
+    },
   },
   cannot_ask: {
     kind: 'input',

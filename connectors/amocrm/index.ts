@@ -1,6 +1,7 @@
 import type { Connector } from '../../engine/index.ts';
 import { settings, targetSettings } from './config.ts';
 import { connect } from './connection.ts';
+import { fieldTypes } from './field-types.ts';
 import { authorise } from './oauth/authorise.ts';
 import { knownColumns } from './source/columns.ts';
 import { readSetting, sourceSettings } from './source/config.ts';
@@ -17,7 +18,7 @@ const amocrm: Connector<typeof settings> = {
       return knownColumns(entity, select);
     },
   },
-  sink: { settings: targetSettings, entity: (block) => String(block['entity']), scan: true },
+  sink: { settings: targetSettings, entity: (block) => String(block['entity']), scan: true, fieldTypes },
   connect,
   authorise,
   sandbox: async () => (await import('./sandbox/index.ts')).sandbox,

@@ -1,4 +1,4 @@
-import type { EntityDescription, Field, FieldOption } from '../../engine/index.ts';
+import type { EntityDescription, Field, FieldOption, PipeError } from '../../engine/index.ts';
 import { rowsIn, hasNext, type VendorObject } from './answer.ts';
 import type { Client } from './client.ts';
 import { entityKind, type EntityKind } from './entities.ts';
@@ -22,6 +22,8 @@ export interface Schema {
   readonly funnels: readonly Funnel[];
   /** Throws a PipeError of kind input when the account has no such field, or several. */
   field(name: string): AccountField;
+  /** Why a name is none, where several fields have it. */
+  ambiguous(name: string): PipeError | undefined;
 }
 
 /** The schemas of one account, asked for once per connection. */
@@ -51,7 +53,7 @@ export function createSchemas(client: Client): Schemas {
 }
 
 /** Rows of room for the engine's mark: two text fields with these codes, where somebody made them. */
-const markCodes = { origin: 'PIPE_ORIGIN', key: 'PIPE_KEY' } as const;
+export const markCodes = { origin: 'PIPE_ORIGIN', key: 'PIPE_KEY' } as const;
 
 async function readSchema(client: Client, kind: EntityKind, facts: Facts, signal: AbortSignal): Promise<Schema> {
   const customs = await readCustomFields(client, kind, signal);
@@ -63,6 +65,13 @@ async function readSchema(client: Client, kind: EntityKind, facts: Facts, signal
     const names = (named.get(field.name)?.length ?? 0) > 1 ? aliases : [field.name, ...aliases];
     for (const name of names) if (!fields.has(name)) fields.set(name, { ...field, ...titled(name, field) });
   }
+  const entity = kind.name;
+  const ambiguous = (name: string): PipeError | undefined => {
+    const alike = named.get(name) ?? [];
+    if (alike.length < 2) return undefined;
+    const ids = alike.map(({ id }) => id).join(', ');
+    return errors.ambiguous_field.error({ entity, field: name, host: client.host, ids });
+  };
   const isText = (name: string): boolean => fields.get(name)?.vendorType === 'text';
   const { origin, key } = markCodes;
   // Elements of a list are looked for through the search index alone, which a mark cannot rely on (DL-12).
@@ -75,7 +84,7 @@ async function readSchema(client: Client, kind: EntityKind, facts: Facts, signal
     columns: [...fixed, ...customs.flatMap((custom) => columnOf(custom, fields) ?? [])],
     funnels,
     description: {
-      entity: kind.name,
+      entity,
       fields: [...fields.values()].map(described),
       id: 'id',
       lists: [],
@@ -85,12 +94,9 @@ async function readSchema(client: Client, kind: EntityKind, facts: Facts, signal
     field(name) {
       const field = fields.get(name);
       if (field !== undefined) return field;
-      const alike = named.get(name) ?? [];
-      const { host } = client;
-      const entity = kind.name;
-      if (alike.length === 0) throw errors.unknown_field.error({ entity, field: name, host });
-      throw errors.ambiguous_field.error({ entity, field: name, host, ids: alike.map(({ id }) => id).join(', ') });
+      throw ambiguous(name) ?? errors.unknown_field.error({ entity, field: name, host: client.host });
     },
+    ambiguous,
   };
 }
 

@@ -26,6 +26,8 @@ export interface PortalField extends Field {
 /** The schemas of one portal, asked for once per connection. */
 export interface Schemas {
   of(entity: string, signal: AbortSignal): Promise<Schema>;
+  /** Fields have been made: they are read anew. */
+  forget(): void;
 }
 
 export function createSchemas(client: Client): Schemas {
@@ -40,6 +42,7 @@ export function createSchemas(client: Client): Schemas {
       if ('error' in schema) throw schema.error;
       return schema;
     },
+    forget: () => void (known = undefined),
   };
 }
 

@@ -3,7 +3,7 @@ import { exampleOf, paramValue } from '../config/param-value.ts';
 import type { Pipeline } from '../config/pipeline.ts';
 import type { Field, Value } from '../connector.ts';
 import type { Diagnostic, Place } from '../diagnostics.ts';
-import { lookUp } from '../messages/catalogue.ts';
+import { catalogue, lookUp } from '../messages/catalogue.ts';
 import { fieldsNamed, targetsOn } from '../rehearse/infer-entity.ts';
 import type { Describe } from '../rehearse/rehearse.ts';
 import type { CompiledFlow, CompiledPipeline, CompiledTarget } from '../transform/compiled.ts';
@@ -143,7 +143,9 @@ function unknownChange(change: ExpectedChange, target: CompiledTarget, place: Pl
 }
 
 function unknownCode(code: string, place: Place): readonly Diagnostic[] {
-  return lookUp(code) ? [] : [casesErrors.unknown_code.finding({ code }, place)];
+  if (lookUp(code)) return [];
+  const codes = catalogue().map((entry) => entry.code);
+  return [casesErrors.unknown_code.finding({ code, choices: choicesFor(code, codes) }, place)];
 }
 
 function unknownAmong(

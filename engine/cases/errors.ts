@@ -62,7 +62,7 @@ export const casesErrors = defineErrors('cases', {
     kind: 'input',
     en: '"{code}" is not the code of an error',
     ru: '«{code}» — не код ошибки',
-    fix: { en: 'look it up in docs/errors.md', ru: 'найдите его в docs/errors.md' },
+    fix: { en: 'write {choices}; docs/errors.md has them all', ru: 'напишите {choices}; все коды — в docs/errors.md' },
   },
   param_misfit: {
     kind: 'input',

@@ -151,6 +151,24 @@ export const cliErrors = defineErrors('cli', {
     ru: 'порт {port} занят',
     fix: { en: 'choose another `--port`, or leave it out', ru: 'укажите другой `--port` или не указывайте его' },
   },
+  makes_no_fields: {
+    kind: 'input',
+    en: 'the system behind "{connection}" has no fields that pipe makes',
+    ru: 'в системе за «{connection}» pipe не создаёт поля',
+    fix: {
+      en: 'name a connection to a CRM; tables are made by `ddl` when a run begins',
+      ru: 'назовите подключение к CRM; таблицы создаёт `ddl` при запуске',
+    },
+  },
+  not_agreed: {
+    kind: 'input',
+    en: 'nobody is there to say yes, and nothing was changed',
+    ru: 'некому подтвердить, ничего не изменено',
+    fix: {
+      en: 'add `--yes` to make it, or `--dry-run` to only see it',
+      ru: 'добавьте `--yes`, чтобы создать, или `--dry-run`, чтобы только посмотреть',
+    },
+  },
   no_browser_login: {
     kind: 'input',
     en: 'connector {connector} of {connection} has no login through a browser',
@@ -208,6 +226,36 @@ export const cliErrors = defineErrors('cli', {
     ru: 'в {file} нет подключения «{connection}»',
     fix: { en: 'write {choices}', ru: 'напишите {choices}' },
   },
+  template_wanted: {
+    kind: 'input',
+    en: '`pipe init` was not told what to begin with',
+    ru: 'для `pipe init` не указано, с чего начать',
+    fix: { en: 'write --template with one of {choices}', ru: 'напишите --template и одно из {choices}' },
+  },
+  unknown_template: {
+    kind: 'input',
+    en: 'there is no template "{template}"',
+    ru: 'нет шаблона «{template}»',
+    fix: { en: 'write {choices}', ru: 'напишите {choices}' },
+  },
+  pipeline_name: {
+    kind: 'input',
+    en: 'no pipeline can be called "{name}"',
+    ru: 'конвейер нельзя назвать «{name}»',
+    fix: {
+      en: 'begin with a letter or digit, then letters, digits, ".", "_" and "-"',
+      ru: 'начните с буквы или цифры, дальше буквы, цифры, «.», «_» и «-»',
+    },
+  },
+  file_there: {
+    kind: 'input',
+    en: '{file} is there already, and nothing was written',
+    ru: '{file} уже есть, ничего не записано',
+    fix: {
+      en: 'choose another folder or --name, or move that file away',
+      ru: 'укажите другую папку или --name либо уберите этот файл',
+    },
+  },
   unknown_flow: {
     kind: 'input',
     en: 'there is no flow "{flow}" in {file}',
@@ -237,6 +285,15 @@ export const cliErrors = defineErrors('cli', {
     en: '--all and a row, --flow or --in say different things',
     ru: '--all противоречит указанной строке, --flow или --in',
     fix: { en: 'remove --all to drop only what is named', ru: 'уберите --all, чтобы удалить только названное' },
+  },
+  sample_in_clear: {
+    kind: 'input',
+    en: 'source rows hold names and phones, and nothing says what is to become of them',
+    ru: 'в исходных строках имена и телефоны, и не сказано, что с ними делать',
+    fix: {
+      en: 'write --anonymise, or --reveal to have them as they are',
+      ru: 'напишите --anonymise или --reveal, чтобы получить их как есть',
+    },
   },
   bad_time: {
     kind: 'input',

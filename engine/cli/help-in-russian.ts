@@ -12,12 +12,18 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   '<command> <file> [flags]': '<команда> <файл> [флаги]',
   '`pipe <command> --help` says more about each.': 'Подробнее о каждой: `pipe <команда> --help`.',
   // ---- commands
+  'Begin a project: a pipeline from a template, what it reads from .env, a check for CI. Overwrites nothing.':
+    'Начать проект: конвейер из шаблона, пример .env, проверка для CI. Ничего не перезаписывает.',
   'Check pipeline files offline: YAML, schema, expressions, names, references.':
     'Проверить файлы конвейеров без сети: YAML, схему, выражения, имена, ссылки.',
   'Test mappings: source rows in, records and changes out, by <pipeline>.test.yaml. No network.':
     'Проверить отображения: исходные строки на входе, записи и изменения на выходе, по <конвейер>.test.yaml. Без сети.',
+  'Read source rows as fixtures for tests and diffs, shapes kept, nobody recognisable.':
+    'Прочитать исходные строки как образцы для тестов и сравнений: вид сохранён, людей не узнать.',
   'Reach every connection: login, rights, tables, fields, clock. Changes nothing.':
     'Опросить каждое подключение: вход, права, таблицы, поля, часы. Ничего не меняет.',
+  'Make the custom fields that a mapping wants (`field:`) and a CRM lacks. Shows them and asks.':
+    'Создать дополнительные поля, которые нужны конвейеру (`field:`) и которых нет в CRM. Показывает их и спрашивает.',
   'Run a pipeline: read, map, match, write what differs.':
     'Выполнить конвейер: прочитать, преобразовать, сопоставить, записать различия.',
   'Show what a run would change, field by field, old → new. Changes nothing.':
@@ -82,6 +88,7 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Показать журнал конвейера и сколько раз за день прошло и не прошло.',
   // ---- arguments
   'pipeline file': 'файл конвейера',
+  'where to; default: this folder': 'куда; по умолчанию эта папка',
   'pipeline files, folders or patterns; default: pipelines/*.yaml':
     'файлы конвейеров, папки или шаблоны; по умолчанию pipelines/*.yaml',
   'test files, pipelines or folders; default: pipelines/*.test.yaml':
@@ -98,9 +105,15 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'write the result to this file, as UTF-8, instead of stdout': 'записать результат в этот файл (UTF-8), а не в stdout',
   'language of messages; default: by LANG': 'язык сообщений; по умолчанию по LANG',
   'value of a param': 'значение параметра',
+  'what to begin with; asked for on a terminal': 'с чего начать; на терминале будет задан вопрос',
+  'name of the pipeline; default: that of the template': 'имя конвейера; по умолчанию как у шаблона',
   'setting of a connection': 'настройка подключения',
   'look at this connection only; name.key=value: a setting of a connection':
     'проверить только это подключение; имя.ключ=значение: настройка подключения',
+  'make fields of this connection only; name.key=value: a setting of a connection':
+    'создать поля только этого подключения; имя.ключ=значение: настройка подключения',
+  'show what would be made and change nothing': 'показать, что будет создано, ничего не меняя',
+  'make it without asking': 'создать без вопроса',
   'folder of the state; default: .pipe beside the file': 'папка состояния; по умолчанию .pipe рядом с файлом',
   'only these flows, and those they come after': 'только эти потоки и те, после которых они идут',
   'only these flows': 'только эти потоки',
@@ -149,6 +162,14 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'показать, до каких полей, строк таблиц, ступеней и проверок не доходит ни один случай',
   'after showing the differences, write what happens into the test files':
     'показать различия и записать в файлы тестов то, что происходит на деле',
+  'at most so many rows of each flow; default: 20': 'не больше стольких строк каждого потока; по умолчанию 20',
+  'put other names, phones, numbers and days in the place of those that are':
+    'подставить другие имена, телефоны, числа и даты вместо настоящих',
+  'a JSON object a line, or the beginning of a test file': 'по объекту JSON в строке или начало файла тестов',
+  'what this edit of the mapping changes: against a git revision or another file; asks no target':
+    'что меняет эта правка отображения: по сравнению с ревизией git или другим файлом; целевые системы не спрашиваются',
+  'with --base: so many rows of the source; default: 100': 'с --base: сколько строк источника; по умолчанию 100',
+  'with --base: rows of `pipe sample`; asks nobody': 'с --base: строки от `pipe sample`; никто не спрашивается',
   'how findings are printed': 'вид списка замечаний',
   'ask the systems too, as `pipe check` does; variables must have values':
     'опросить и системы, как `pipe check`; переменные должны иметь значения',
@@ -157,4 +178,6 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'port; default: any free one': 'порт; по умолчанию любой свободный',
   'seed of the invented data': 'начальное число для вымышленных данных',
   'rows of invented data': 'сколько строк вымышленных данных',
+  'without the custom fields of the clinic: what `pipe provision` finds':
+    'без дополнительных полей клиники: то, что застаёт `pipe provision`',
 };

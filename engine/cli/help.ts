@@ -5,9 +5,12 @@ import { languageOf } from './language.ts';
 
 /** The order of the day, not of the alphabet. */
 const order = [
+  'init',
   'validate',
   'test',
+  'sample',
   'check',
+  'provision',
   'run',
   'status',
   'logs',

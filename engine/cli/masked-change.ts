@@ -42,7 +42,7 @@ function maskedField(
   known: readonly Field[],
   texts: readonly string[],
 ): ShownField {
-  const masked = (value: Value): Value => without(texts, maskedRow({ [name]: value }, known)[name] ?? '');
+  const masked = (value: Value): Value => withoutTexts(texts, maskedRow({ [name]: value }, known)[name] ?? '');
   return {
     name,
     ...(before !== undefined && { before: masked(before) }),
@@ -53,8 +53,8 @@ function maskedField(
 /** Shorter ones are no person's: they would be found in anything. */
 const shortest = 3;
 
-/** Whatever is not the same once it is masked. */
-function personalTexts(row: Row, fields: readonly Field[]): readonly string[] {
+/** Whatever of a source row is not the same once it is masked. */
+export function personalTexts(row: Row, fields: readonly Field[]): readonly string[] {
   const texts = new Set<string>();
   const look = (clear: Value | undefined, masked: Value | undefined): void => {
     if (typeof clear === 'string') {
@@ -69,9 +69,10 @@ function personalTexts(row: Row, fields: readonly Field[]): readonly string[] {
   return [...texts].sort((a, b) => b.length - a.length);
 }
 
-function without(texts: readonly string[], value: Value): Value {
+/** The value with a mask in the place of each of these texts. */
+export function withoutTexts(texts: readonly string[], value: Value): Value {
   if (typeof value === 'string') return texts.reduce((text, each) => text.replaceAll(each, mask(each, 'name')), value);
   if (typeof value !== 'object') return value;
-  if (Array.isArray(value)) return (value as readonly Value[]).map((item) => without(texts, item));
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, without(texts, item as Value)]));
+  if (Array.isArray(value)) return (value as readonly Value[]).map((item) => withoutTexts(texts, item));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withoutTexts(texts, item as Value)]));
 }

@@ -91,7 +91,7 @@ export function previewExitCode({ error, flows }: Pick<RunPreview, 'error' | 'fl
   return flows.some(({ failed }) => failed.length > 0) ? exitCodes.data : 0;
 }
 
-interface Stage {
+export interface Stage {
   readonly context: RunContext;
   readonly preview: Preview;
   readonly real: ReadonlyMap<string, OpenConnection>;
@@ -100,7 +100,8 @@ interface Stage {
   readonly meters: ReadonlyMap<string, Meter>;
 }
 
-async function withPreview<Result>(
+/** Connections as a run would find them, over a copy of what the pipeline remembers: nothing is written. */
+export async function withPreview<Result>(
   { compiled, connectors, stateFolder }: Prepared,
   options: RunOptions,
   emit: Listener,

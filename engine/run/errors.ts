@@ -202,6 +202,12 @@ export const runErrors = defineErrors('run', {
       ru: '`pipe queue drop` — отказаться от неё, `pipe queue retry` — записать такой, какой она была прочитана',
     },
   },
+  fields_differ: {
+    kind: 'input',
+    en: 'the field {field} of {entity} is wanted as {one} and as {other}',
+    ru: 'поле {field} у {entity} нужно и с типом {one}, и с типом {other}',
+    fix: { en: 'write the same type in both places', ru: 'укажите в обоих местах один тип' },
+  },
   unknown_flow: {
     kind: 'input',
     en: 'there is no flow "{flow}" in {pipeline}',

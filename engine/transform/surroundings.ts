@@ -7,7 +7,7 @@ export interface Knowledge {
   /** Columns of a flow's source; undefined: not known. */
   columns?(flow: Flow): readonly Field[] | undefined;
   /** The entity a target writes to; undefined: not known. */
-  entity?(target: Target): EntityDescription | undefined;
+  entity?(target: Pick<Target, 'connection' | 'entity'>): EntityDescription | undefined;
 }
 
 /** Which kind of place in the file an expression stands in: it decides which names mean something there. */
