@@ -401,6 +401,7 @@ test('check reads a page of each source', async () => {
   expect(results.map(({ what, ok, fact, error }) => [what.en, ok, fact.en, error?.code])).toEqual([
     ['login', true, 'the account clinic', undefined],
     ['filters', true, 'there', undefined],
+    ['clock', true, "runs with this machine's", undefined],
     ['source contact', true, '2 columns', undefined],
     ['source task', true, '16 columns', undefined],
     ['source catalog:Цены', false, 'cannot be read', 'amocrm.unknown_catalog'],
