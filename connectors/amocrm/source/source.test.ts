@@ -356,6 +356,28 @@ test('a row is what a sink finds, options with their text beside their id, the v
   ]);
 });
 
+test('of a lead the stage comes by its name and its id, the funnel by its id and its name', async () => {
+  const select = ['status', 'status_id', 'pipeline', 'pipeline_id'];
+  const opened = await openSource({ entity: 'lead', select }, { seed: leads });
+  const { fields } = await opened.source.describe(opened.signal);
+  expect(fields.map(({ name }) => name)).toEqual([
+    'id',
+    'status',
+    'status_id',
+    'pipeline',
+    'pipeline_TEXT',
+    'pipeline_id',
+  ]);
+  expect((await opened.rows())[1]).toEqual({
+    id: '2',
+    status: 'Пришёл',
+    status_id: '42003',
+    pipeline: '3102',
+    pipeline_TEXT: 'Повторные пациенты',
+    pipeline_id: '3102',
+  });
+});
+
 test('select names fields as it likes, and what is not selected is not asked for', async () => {
   const opened = await openSource({ entity: 'contact', select: ['Телефон', 'name'] }, { seed: contacts(1) });
   expect((await opened.source.describe(opened.signal)).fields.map(({ name }) => name)).toEqual([
