@@ -2,7 +2,7 @@ import { PipeError } from '../../engine/index.ts';
 import type { CheckResult, ConnectionUses, EntityUse, SourceBlock, Template } from '../../engine/index.ts';
 import { cannotRead, clockResult, columnCount, login } from '../_check/results.ts';
 import { errors } from './errors.ts';
-import { readClock, readFacts } from './facts.ts';
+import { readFacts } from './facts.ts';
 import type { Schema, Schemas } from './schema.ts';
 import { createSource, type SourceReader } from './source/source.ts';
 
@@ -15,7 +15,7 @@ export async function check(
   signal: AbortSignal,
 ): Promise<readonly CheckResult[]> {
   const { client, schemas, host } = reader;
-  const { subdomain, hasFilters } = await readFacts(client, signal);
+  const { subdomain, hasFilters, atMs } = await readFacts(client, signal);
   const results: CheckResult[] = [
     { what: login, ok: true, fact: { en: `the account ${subdomain}`, ru: `аккаунт ${subdomain}` } },
     {
@@ -23,10 +23,12 @@ export async function check(
       ok: true,
       fact: hasFilters ? { en: 'there', ru: 'есть' } : { en: 'not there', ru: 'отсутствуют' },
     },
-    clockResult((await readClock(client, signal)) * 1000, host.now(), (seconds) =>
-      errors.clock_differs.error({ host: client.host, seconds }),
-    ),
   ];
+  if (atMs !== undefined) {
+    const apart = (seconds: number): PipeError => errors.clock_differs.error({ host: client.host, seconds });
+    // A warning: what changed is told by the account's own clock.
+    results.push({ ...clockResult(atMs, host.now(), apart), ok: true });
+  }
   for (const use of entities) results.push(...(await entityResults(schemas, use, signal)));
   for (const block of sources) results.push(await sourceResult(reader, block, signal));
   return results;
