@@ -9,6 +9,8 @@ const order = [
   'validate',
   'test',
   'sample',
+  'diff',
+  'apply',
   'check',
   'discover',
   'provision',
