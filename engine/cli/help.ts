@@ -20,6 +20,7 @@ const order = [
   'service',
   'docs',
   'demo',
+  'connector',
   'sandbox',
 ];
 

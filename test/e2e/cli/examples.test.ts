@@ -43,6 +43,7 @@ const story: readonly (readonly [example: string, exit: number, says: string])[]
 
 /** They do not end by themselves, or have a test of their own. */
 const others = [
+  'connector new yclients',
   'demo',
   'logs pipelines/ident-to-bitrix.yaml --follow',
   'sandbox bitrix24 --port 8124',
