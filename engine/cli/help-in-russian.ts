@@ -21,6 +21,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'Begin a connector in a clone: a folder that compiles, and a conformance test that says what to do.':
     'Начать коннектор в клоне: папка, которая компилируется, и проверка, которая говорит, что делать.',
   'Connectors of a clone: new.': 'Коннекторы клона: new.',
+  'Write the JSON Schema of one pipeline for editors: its connections, their keys, the fields of its targets.':
+    'Записать JSON Schema одного конвейера для редакторов: его подключения, их ключи, поля целей.',
   'Check pipeline files offline: YAML, schema, expressions, names, references.':
     'Проверить файлы конвейеров без сети: YAML, схему, выражения, имена, ссылки.',
   'Test mappings: source rows in, records and changes out, by <pipeline>.test.yaml. No network.':

@@ -19,6 +19,7 @@ const order = [
   'secret',
   'service',
   'docs',
+  'schema',
   'demo',
   'connector',
   'sandbox',
