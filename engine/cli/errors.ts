@@ -274,6 +274,18 @@ export const cliErrors = defineErrors('cli', {
       ru: 'начните с буквы или цифры, дальше буквы, цифры, «.», «_» и «-»',
     },
   },
+  not_a_clone: {
+    kind: 'input',
+    en: 'this is no clone of pipe: there are no sources to add a connector to',
+    ru: 'это не клон pipe: исходников, к которым добавить коннектор, здесь нет',
+    fix: { en: 'clone the repository and run it there', ru: 'склонируйте репозиторий и выполните команду в нём' },
+  },
+  connector_name: {
+    kind: 'input',
+    en: 'no connector can be called "{name}"',
+    ru: 'коннектор нельзя назвать «{name}»',
+    fix: { en: 'write small letters, digits and "-"', ru: 'напишите строчные латинские буквы, цифры и «-»' },
+  },
   file_there: {
     kind: 'input',
     en: '{file} is there already, and nothing was written',

@@ -25,7 +25,9 @@ const order = [
   'secret',
   'service',
   'docs',
+  'schema',
   'demo',
+  'connector',
   'sandbox',
 ];
 
