@@ -88,6 +88,15 @@ export const transformErrors = defineErrors('transform', {
       ru: 'допишите его; внутри блока YAML в фигурных скобках выражение с запятой или скобкой берётся в одинарные кавычки',
     },
   },
+  operand_missing: {
+    kind: 'input',
+    en: 'a value is missing where the expression ends',
+    ru: 'выражение обрывается, в конце не хватает значения',
+    fix: {
+      en: 'complete it; inside a YAML block in braces an expression with a comma or a bracket stands in single quotes',
+      ru: 'допишите его; внутри блока YAML в фигурных скобках выражение с запятой или скобкой берётся в одинарные кавычки',
+    },
+  },
   empty: {
     kind: 'input',
     en: 'the expression is empty',
