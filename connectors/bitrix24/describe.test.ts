@@ -39,8 +39,16 @@ test('fields have the engine’s types, titles, options and marks', async () => 
 
 test('the stages of all funnels are options of a deal’s stage', async () => {
   const stage = await field(await open(), 'deal', 'STAGE_ID');
-  expect(stage?.options).toContainEqual({ id: 'UC_NO40X0', text: 'Приём завершён' });
-  expect(stage?.options).toContainEqual({ id: 'C1:NEW', text: 'Новое обращение' });
+  expect(stage?.options).toContainEqual({
+    id: 'UC_NO40X0',
+    text: 'Приём завершён',
+    implies: { STAGE_SEMANTIC_ID: 'P' },
+  });
+  expect(stage?.options).toContainEqual({
+    id: 'C1:NEW',
+    text: 'Новое обращение',
+    implies: { STAGE_SEMANTIC_ID: 'P' },
+  });
 });
 
 test('a deal’s lead may be written, though its fields say otherwise', async () => {

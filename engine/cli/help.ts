@@ -4,7 +4,21 @@ import { helpInRussian } from './help-in-russian.ts';
 import { languageOf } from './language.ts';
 
 /** The order of the day, not of the alphabet. */
-const order = ['validate', 'check', 'run', 'status', 'logs', 'queue', 'state', 'secret', 'service', 'demo', 'sandbox'];
+const order = [
+  'validate',
+  'check',
+  'diff',
+  'apply',
+  'run',
+  'status',
+  'logs',
+  'queue',
+  'state',
+  'secret',
+  'service',
+  'demo',
+  'sandbox',
+];
 
 const isRussian = languageOf(process.argv, process.env) === 'ru';
 

@@ -15,7 +15,7 @@ const english: readonly Mistake[] = [
     argv: ['transmogrify'],
     says:
       'error cli.unknown_command\n  there is no command "transmogrify"\n' +
-      '  fix: write `pipe check` | `pipe demo` | `pipe logs` | `pipe queue` | `pipe run` | `pipe sandbox` | `pipe secret` | `pipe service` | `pipe state` | `pipe status` | `pipe validate`\n',
+      '  fix: write `pipe apply` | `pipe check` | `pipe demo` | `pipe diff` | `pipe logs` | `pipe queue` | `pipe run` | `pipe sandbox` | `pipe secret` | `pipe service` | `pipe state` | `pipe status` | `pipe validate`\n',
   },
   {
     argv: ['queue', 'lst', 'people.yaml'],
@@ -107,6 +107,10 @@ describe('help', () => {
             ссылки.
   check     Опросить каждое подключение: вход, права, таблицы, поля, часы.
             Ничего не меняет.
+  diff      Показать, что изменил бы запуск: по полям, было → станет. Ничего не
+            меняет.
+  apply     Выполнить план из \`pipe diff --out\`; строки, изменившиеся с тех пор,
+            не трогаются и называются.
   run       Выполнить конвейер: прочитать, преобразовать, сопоставить, записать
             различия.
   status    Показать состояние конвейера: последний успех, отставание, очередь,
