@@ -15,7 +15,7 @@ const english: readonly Mistake[] = [
     argv: ['transmogrify'],
     says:
       'error cli.unknown_command\n  there is no command "transmogrify"\n' +
-      '  fix: write `pipe auth` | `pipe check` | `pipe demo` | `pipe logs` | `pipe queue` | `pipe run` | `pipe sandbox` | `pipe secret` | `pipe service` | `pipe state` | `pipe status` | `pipe validate`\n',
+      '  fix: write `pipe apply` | `pipe auth` | `pipe check` | `pipe connector` | `pipe demo` | `pipe diff` | `pipe discover` | `pipe docs` | `pipe explain` | `pipe history` | `pipe init` | `pipe logs` | `pipe provision` | `pipe queue` | `pipe run` | `pipe sample` | `pipe sandbox` | `pipe schema` | `pipe secret` | `pipe service` | `pipe state` | `pipe status` | `pipe test` | `pipe validate`\n',
   },
   {
     argv: ['queue', 'lst', 'people.yaml'],
@@ -107,8 +107,7 @@ describe('help', () => {
             ссылки.
   check     Опросить каждое подключение: вход, права, таблицы, поля, часы.
             Ничего не меняет.
-  discover  Показать поля, стадии и списки систем конвейера или сохранить их в
-            его файл .lock.json. Строки не читаются.
+      '  fix: write `pipe apply` | `pipe auth` | `pipe check` | `pipe connector` | `pipe demo` | `pipe diff` | `pipe discover` | `pipe docs` | `pipe explain` | `pipe history` | `pipe init` | `pipe logs` | `pipe provision` | `pipe queue` | `pipe run` | `pipe sample` | `pipe sandbox` | `pipe schema` | `pipe secret` | `pipe service` | `pipe state` | `pipe status` | `pipe test` | `pipe validate`\n',
   run       Выполнить конвейер: прочитать, преобразовать, сопоставить, записать
             различия.
   status    Показать состояние конвейера: последний успех, отставание, очередь,
