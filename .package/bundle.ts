@@ -39,7 +39,10 @@ const parts: Plugin = {
     replace(/@oclif[\\/]core[\\/]lib[\\/]module-loader\.js$/, () => moduleLoader);
 
     replace(/engine[\\/]registry\.ts$/, registry);
-    replace(/engine[\\/]cli[\\/]shipped\.ts$/, () => "export { shippedPipeline } from './.package/parts.ts';");
+    replace(
+      /engine[\\/]cli[\\/]shipped\.ts$/,
+      () => "export { shippedFile, shippedNames } from './.package/parts.ts';",
+    );
     replace(
       /better-sqlite3[\\/]lib[\\/]binding\.js$/,
       () => "exports.getBinding = () => require('./.package/parts.ts').sqliteAddon();",

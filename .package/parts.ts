@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { getAsset, isSea } from 'node:sea';
 import { fileURLToPath } from 'node:url';
 
 /** Names of what lies beside a bundle or inside a single executable. */
 export const sqliteFile = 'better_sqlite3.node';
+export const shippedList = 'shipped.txt';
 
 let sqlite: unknown;
 
@@ -34,13 +35,21 @@ function loaded(file: string): unknown {
   return module.exports;
 }
 
-/** The path of a shipped pipeline; one inside an executable is written out for as long as the process lives. */
-export function shippedPipeline(name: string): string {
-  if (!isSea()) return join(bundleFolder(), 'pipelines', name);
+/** The path of a shipped file; one inside an executable is written out for as long as the process lives. */
+export function shippedFile(path: string): string {
+  if (!isSea()) return join(bundleFolder(), path);
   const folder = mkdtempSync(join(tmpdir(), 'pipe-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  writeFileSync(join(folder, name), getAsset(name, 'utf8'));
-  return join(folder, name);
+  const file = join(folder, basename(path));
+  writeFileSync(file, getAsset(path, 'utf8'));
+  return file;
+}
+
+/** Names of the files in a shipped folder: an executable has a list of them. */
+export function shippedNames(folder: string): readonly string[] {
+  if (!isSea()) return readdirSync(join(bundleFolder(), folder)).sort();
+  const paths = getAsset(shippedList, 'utf8').split('\n');
+  return paths.flatMap((path) => (path.startsWith(`${folder}/`) ? [path.slice(folder.length + 1)] : []));
 }
 
 function bundleFolder(): string {

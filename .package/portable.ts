@@ -38,7 +38,7 @@ export function portableFolder(work: string, system: System, script: string, nod
   copyFileSync(script, join(folder, 'pipe.cjs'));
   copyFileSync(`${script}.LEGAL.txt`, join(folder, 'pipe.cjs.LEGAL.txt'));
   copyFileSync(join(root, 'node_modules/better-sqlite3/prebuilds', `${addon}.node`), join(folder, sqliteFile));
-  for (const name of ['pipelines', 'schemas'])
+  for (const name of ['pipelines', 'schemas', join('examples', 'first-steps')])
     cpSync(join(root, name), join(folder, name), { recursive: true, filter: isShipped });
   for (const name of beside) copyFileSync(join(root, name), join(folder, name));
   const { name, text } = launchers[system];

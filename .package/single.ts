@@ -4,7 +4,7 @@ import { join } from 'node:path';
 // @ts-expect-error It has no types.
 import { inject } from 'postject';
 import { root } from './bundle.ts';
-import { sqliteFile } from './parts.ts';
+import { shippedList, sqliteFile } from './parts.ts';
 
 /** Node with the program inside (https://nodejs.org/docs/latest-v24.x/api/single-executable-applications.html). */
 export async function singleExecutable(
@@ -14,11 +14,15 @@ export async function singleExecutable(
   executable: string,
 ): Promise<string> {
   const [settings, blob] = [join(work, 'sea.json'), join(work, 'sea.blob')];
-  const pipelines = join(root, 'pipelines');
-  const yaml = readdirSync(pipelines).filter((name) => name.endsWith('.yaml'));
+  const shipped = ['pipelines', 'examples/first-steps'].flatMap((folder) =>
+    readdirSync(join(root, folder)).flatMap((name) => (/\.(?:yaml|jsonl)$/.test(name) ? [`${folder}/${name}`] : [])),
+  );
+  const list = join(work, shippedList);
+  writeFileSync(list, shipped.sort().join('\n'));
   const assets = {
     [sqliteFile]: join(root, 'node_modules/better-sqlite3/prebuilds/linux-x64.node'),
-    ...Object.fromEntries(yaml.map((name) => [name, join(pipelines, name)])),
+    [shippedList]: list,
+    ...Object.fromEntries(shipped.map((path) => [path, join(root, path)])),
   };
   writeFileSync(settings, JSON.stringify({ main: script, output: blob, disableExperimentalSEAWarning: true, assets }));
   execFileSync(node, ['--experimental-sea-config', settings], { stdio: ['ignore', 'ignore', 'inherit'] });

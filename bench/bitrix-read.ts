@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { request } from 'undici';
 import { portalOf } from '../connectors/bitrix24/config.ts';
 import bitrix24 from '../connectors/bitrix24/index.ts';
-import type { Cursor, Host } from '../engine/connector.ts';
+import type { Cursor, Host, Tokens } from '../engine/connector.ts';
 import { PipeError } from '../engine/errors.ts';
 import { runClock } from '../engine/cli/run-clock.ts';
 import { makeHost } from '../engine/run/host.ts';
@@ -61,6 +61,9 @@ process.stdout.write(`${JSON.stringify(result)}\n`);
 
 type Limits = 'on' | 'off';
 
+/** A webhook needs none. */
+const noTokens: Tokens = { read: async () => undefined, replace: async (_key, make) => make(undefined) };
+
 async function withPortal<Result>(limits: Limits, work: (webhook: string) => Promise<Result>): Promise<Result> {
   const script = join(import.meta.dirname, 'stand', 'portal.ts');
   const node = ['--max-old-space-size=8192', script, String(rows), limits];
@@ -80,7 +83,7 @@ async function read(webhook: string, block: object, limits: Limits, wanted: numb
   return inFolder(async (folder) => {
     const book = await openPortalBook(folder, runClock);
     const usage = { requests: 0, limitedMs: 0 };
-    const parts = { folder, clock: runClock, book, priority: 'full' as const, usage };
+    const parts = { folder, clock: runClock, book, tokens: noTokens, priority: 'full' as const, usage };
     const host: Host = makeHost({ ...parts, emit: () => undefined });
     const connection = bitrix24.connect({ webhook, ...(limits === 'off' && noLimits) }, host);
     const source = connection.source?.({ entity: 'deal', ...block });

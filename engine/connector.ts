@@ -28,6 +28,11 @@ export interface Connector<Settings extends TObject = TObject> {
   readonly sink?: SinkAbility;
   /** Opens nothing yet: the first call that needs the wire does. The settings are already checked. */
   connect(settings: Static<Settings>, host: Host): Connection;
+  /**
+   * Present where one may have to log in through a browser before a connection works (OAuth): `pipe auth`. Sends nothing.
+   * Throws a PipeError of kind input where these settings need no such login, or lack something of it.
+   */
+  authorise?(settings: Static<Settings>, host: Host): Authorisation;
   /** The vendor-like server on loopback, loaded only when asked for. */
   sandbox?(): Promise<Sandbox>;
 }
@@ -52,6 +57,13 @@ export interface SinkAbility {
   readonly deletes?: true;
   /** What a record field is called here under `fields: all`: `TITLE` → `title`. Absent: as in the record. */
   columnOf?(field: string): string;
+  /** The words `field: { type }` takes, as the system has them; its sinks have `customFields`: `pipe provision` works. */
+  readonly fieldTypes?: Readonly<Record<string, FieldTypeAbility>>;
+}
+
+export interface FieldTypeAbility {
+  /** A field of this type has `options` to choose from. */
+  readonly options?: true;
 }
 
 export type SourceBlock = Readonly<Record<string, unknown>>;
@@ -111,11 +123,45 @@ export interface Host {
   admit(charge: Charge, signal: AbortSignal): Promise<Admission>;
   /** Something worth a warning in the run's log that stops nothing. */
   warn(warning: PipeError): void;
+  /** Every run and command lends it; a host without it keeps nothing. */
+  readonly tokens?: Tokens;
+}
+
+/**
+ * Where secrets are kept that the vendor replaces while we run (OAuth), encrypted, by a key that names whose they are and
+ * holds no secret: one place for all pipelines and processes of this machine.
+ */
+export interface Tokens {
+  /** The text that was kept last; undefined: none. */
+  read(key: string): Promise<string | undefined>;
+  /**
+   * Keeps what `make` resolves to, and resolves to it once it is durable: nobody uses it before. Meanwhile no other
+   * process of this machine is within `replace` for that key; the lock dies with its process. `make` gets what is kept by
+   * then, perhaps replaced by another one while we waited; where it gives that back, that stays. The signal ends
+   * the wait for the lock, never `make`.
+   */
+  replace(key: string, make: (kept: string | undefined) => Promise<string>, signal: AbortSignal): Promise<string>;
+}
+
+/** A login through a browser, in the order it happens: somebody opens `url`, agrees, and is led to `redirectUri`. */
+export interface Authorisation {
+  /** What to open; the vendor hands `state` back, and the engine compares it. */
+  url(state: string): string;
+  /** Where the vendor leads the browser, letter for letter as it knows it. */
+  readonly redirectUri: string;
+  /** How long a code is good for, in milliseconds. */
+  readonly codeLastsMs: number;
+  /** The code among what came back there. Throws a PipeError where consent was denied or it is from elsewhere. */
+  codeOf(answer: URLSearchParams): string;
+  /** Gives the code for tokens, and resolves once they are kept (`Host.tokens`). */
+  redeem(code: string, signal: AbortSignal): Promise<void>;
 }
 
 /** One HTTP request as the limits count it. */
 export interface Charge {
   readonly limit: Limit;
+  /** A wider bucket with room as well: all integrations of an account. That the vendor refuses fills `limit` alone. */
+  readonly within?: Limit;
   /** What it is expected to cost, where the vendor counts working time as well. */
   readonly work?: Work;
   /** The longest the request may last, in milliseconds. */
@@ -227,6 +273,11 @@ export interface FieldOption {
   readonly text: string;
   /** It exists only in rows whose `field` has this value: a stage in its funnel. Absent: in all rows. */
   readonly within?: { readonly field: string; readonly value: string };
+  /**
+   * What the system itself sets in a row that is given this option, as far as a preview has to know it to foresee what
+   * later records find: a lead that is converted is open no longer.
+   */
+  readonly implies?: Row;
 }
 
 // ---- source -------------------------------------------------------------------------------------------------------
@@ -390,6 +441,8 @@ export interface Sink {
   readonly atomic?: AtomicWrites;
   /** Present where the engine may make and widen what rows are kept in: `ddl`. */
   readonly tables?: Tables;
+  /** Present where the engine may make fields: `pipe provision`. */
+  readonly customFields?: CustomFields;
 }
 
 // ---- sink: rows and checkpoint in one transaction (DL-23) -----------------------------------------------------------
@@ -507,6 +560,52 @@ export interface TableChange {
   readonly sql: string;
 }
 
+// ---- sink: making fields (`pipe provision`) -------------------------------------------------------------------------
+
+export interface CustomFields {
+  /**
+   * What has to be done for the entity to have these fields, in order, and why others cannot be had. Changes nothing.
+   * Only makes fields and adds options. The fields of `EntityDescription.tag` are among what is made where the vendor
+   * leaves room for them to the customer.
+   */
+  plan(wanted: WantedFields, signal: AbortSignal): Promise<FieldPlan>;
+  /**
+   * Carries them out, in order. It looks first, so that one that is done already is not done twice: after an answer
+   * was lost and `settleMs` is over it is called again. Throws at the first that fails.
+   */
+  change(changes: readonly FieldChange[], signal: AbortSignal): Promise<void>;
+}
+
+export interface WantedFields {
+  readonly entity: string;
+  readonly fields: readonly WantedField[];
+}
+
+export interface WantedField {
+  /** As the mapping names it. */
+  readonly name: string;
+  /** One of `SinkAbility.fieldTypes`. */
+  readonly type: string;
+  readonly options: readonly string[];
+  /** People cannot edit it. */
+  readonly apiOnly: boolean;
+  /** What people call it, where that is not its name. */
+  readonly title?: string;
+}
+
+export interface FieldPlan {
+  readonly changes: readonly FieldChange[];
+  /** Of kind input: a field of that name is there with another type, a name that cannot be given. */
+  readonly refused: readonly PipeError[];
+}
+
+export interface FieldChange {
+  readonly kind: 'create-field' | 'add-options';
+  readonly entity: string;
+  /** The whole field; of `add-options` only the options that lack. */
+  readonly field: WantedField;
+}
+
 // ---- sink: writes, one by one ---------------------------------------------------------------------------------------
 
 /** Fields to send; null clears one. Multi-fields are lists of `MultiValue`. */
@@ -557,6 +656,8 @@ export interface SandboxOptions {
   readonly now?: () => number;
   /** Without the vendor's rate limits, and `settings` say so: for demos and benchmarks of our own speed. */
   readonly unlimited?: boolean;
+  /** Without the custom fields a customer has made, where the sandbox has some: what `pipe provision` finds. */
+  readonly bare?: boolean;
 }
 
 export interface RunningSandbox {

@@ -195,7 +195,7 @@ export const errors = defineErrors('sql', {
   // ---- rows it refuses; a column nobody can name is ?
   value_type: {
     kind: 'data',
-    en: 'the value is nothing for column {column} of type {type}',
+    en: 'the value does not suit column {column} of type {type}',
     ru: 'значение не подходит столбцу {column} типа {type}',
     fix: {
       en: 'convert it in fields, or give the column a wider type',

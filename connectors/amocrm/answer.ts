@@ -4,6 +4,15 @@ export function isObject(value: unknown): value is VendorObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Its JSON; undefined: it is none. */
+export function parsedAnswer(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Rows of an answer, `_embedded.<name>`; none where it is empty (204); undefined: it is no such answer. */
 export function rowsIn(value: unknown, name: string): readonly VendorObject[] | undefined {
   if (value === undefined) return [];

@@ -1,9 +1,10 @@
-import type { Host, PipeError } from '../../engine/index.ts';
-import { openTransport, type Exchange } from '../_http/transport.ts';
-import { isUntrusted, otherName } from '../_tls/distrust.ts';
+import { PipeError, type Host } from '../../engine/index.ts';
+import { openTransport, type Exchange, type Transport } from '../_http/transport.ts';
+import { parsedAnswer } from './answer.ts';
 import type { Account } from './config.ts';
 import { errors } from './errors.ts';
-import { refusedRequest, withoutAnswer, type Concern, type Refusal } from './reactions.ts';
+import { createLogin } from './oauth/login.ts';
+import { refusedRequest, withoutExchange, type Concern, type Refusal } from './reactions.ts';
 
 export type Reply = Result | Refusal;
 
@@ -11,6 +12,8 @@ export interface Result {
   readonly ok: true;
   /** Its JSON; undefined: 204, there is nothing. */
   readonly value: unknown;
+  /** The account's clock when it answered, in milliseconds and to the second; undefined: it does not tell. */
+  readonly atMs?: number;
 }
 
 export type Query = readonly (readonly [name: string, value: string])[];
@@ -41,17 +44,49 @@ interface Request {
 }
 
 export function createClient(account: Account, host: Host): Client {
-  const { limit, timeoutMs: lastsMs, token } = account;
   const transport = openTransport(account);
-  let worked = false;
+  const login = createLogin(account, transport, host);
+  const send = createSender(account, transport, host);
   // Whoever goes on after a block makes it worse (reference 2): nothing more is sent by this connection.
   let blocked: PipeError | undefined;
 
-  async function exchange(request: Request, { signal, until }: WriteOptions): Promise<Reply> {
-    const { method, path, search, body } = request;
+  async function exchange(request: Request, options: WriteOptions): Promise<Reply> {
+    if (blocked) return notSent(blocked);
+    const reply = await exchangeLoggedIn(request, options);
+    if (!reply.ok && reply.error.code === errors.blocked.code) blocked = reply.error;
+    return reply;
+  }
+
+  async function exchangeLoggedIn(request: Request, options: WriteOptions): Promise<Reply> {
+    const token = await tokenOr(login.token(options.signal));
+    if (typeof token !== 'string') return token;
+    // While new tokens were fetched the plan may have become too old (DL-4).
+    if (options.until !== undefined && host.now() > options.until)
+      return notSent(errors.not_sent.error({ host: account.host }, { retry: true }));
+    const reply = await send(token, request, options);
+    if (reply.ok || reply.status !== 401) return reply;
+    const another = await tokenOr(login.instead(token, options.signal));
+    if (another === undefined) return reply;
+    return typeof another === 'string' ? send(another, request, options) : another;
+  }
+
+  return {
+    host: account.host,
+    get: (path, query, signal) => exchange({ method: 'GET', path, search: searchOf(query) }, { signal }),
+    send: (method, path, body, options) => exchange({ method, path, search: '', body: JSON.stringify(body) }, options),
+    close: () => transport.close(),
+  };
+}
+
+type Send = (token: string, request: Request, options: WriteOptions) => Promise<Reply>;
+
+/** One request under one token, through the limiter. */
+function createSender(account: Account, transport: Transport, host: Host): Send {
+  const { limits, timeoutMs: lastsMs } = account;
+  let worked = false;
+  return async (token, { method, path, search, body }, { signal, until }) => {
     const concern: Concern = { host: account.host, method: `${method} ${path.replace(/\/\d+/, '')}`, worked };
-    if (blocked) return { ok: false, applied: 'no', rejected: [], error: blocked };
-    const admission = await host.admit({ limit, lastsMs, ...(until !== undefined && { until }) }, signal);
+    const admission = await host.admit({ ...limits, lastsMs, ...(until !== undefined && { until }) }, signal);
     let refused = false;
     try {
       signal.throwIfAborted();
@@ -66,19 +101,25 @@ export function createClient(account: Account, host: Host): Client {
       refused = exchanged.ok && exchanged.status === 429;
       const reply = readReply(exchanged, account, concern);
       if (reply.ok) worked = true;
-      else if (reply.error.code === errors.blocked.code) blocked = reply.error;
       return reply;
     } finally {
       admission.ended(refused ? { refused: true } : {});
     }
-  }
-
-  return {
-    host: account.host,
-    get: (path, query, signal) => exchange({ method: 'GET', path, search: searchOf(query) }, { signal }),
-    send: (method, path, body, options) => exchange({ method, path, search: '', body: JSON.stringify(body) }, options),
-    close: () => transport.close(),
   };
+}
+
+/** Without one the request was not sent, or was refused. */
+async function tokenOr<Token>(asked: Promise<Token>): Promise<Token | Refusal> {
+  try {
+    return await asked;
+  } catch (thrown) {
+    if (thrown instanceof PipeError) return notSent(thrown);
+    throw thrown;
+  }
+}
+
+function notSent(error: PipeError): Refusal {
+  return { ok: false, applied: 'no', rejected: [], error };
 }
 
 function headersOf(token: string, hasBody: boolean): Readonly<Record<string, string>> {
@@ -91,28 +132,17 @@ function headersOf(token: string, hasBody: boolean): Readonly<Record<string, str
 }
 
 function readReply(exchanged: Exchange, { timeoutMs }: Account, concern: Concern): Reply {
-  if (!exchanged.ok) {
-    const { failure, reason, cause } = exchanged;
-    const isDistrusted = failure === 'not_connected' && (isUntrusted(reason) || reason === otherName);
-    if (isDistrusted) return withoutAnswer('untrusted', concern, reason, cause);
-    return withoutAnswer(failure, concern, failure === 'timeout' ? String(timeoutMs / 1000) : reason, cause);
-  }
-  const { status, text } = exchanged;
-  if (status === 204) return { ok: true, value: undefined };
-  const answer = parsed(text);
+  if (!exchanged.ok) return withoutExchange(exchanged, timeoutMs, concern);
+  const { status, text, date = '' } = exchanged;
+  const atMs = Date.parse(date);
+  const clock = Number.isNaN(atMs) ? {} : { atMs };
+  if (status === 204) return { ok: true, value: undefined, ...clock };
+  const answer = parsedAnswer(text);
   const isResult = status >= 200 && status < 300 && typeof answer === 'object' && answer !== null;
-  return isResult ? { ok: true, value: answer } : refusedRequest(status, answer, concern);
+  return isResult ? { ok: true, value: answer, ...clock } : refusedRequest(status, answer, concern);
 }
 
 function searchOf(query: Query): string {
   if (query.length === 0) return '';
   return `?${query.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&')}`;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

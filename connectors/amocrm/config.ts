@@ -1,6 +1,10 @@
 import { Type, type Static } from 'typebox';
-import type { Limit } from '../../engine/index.ts';
+import { hash } from 'node:crypto';
+import type { Charge } from '../../engine/index.ts';
+import { isObject, parsedAnswer } from './answer.ts';
+import { entityChoices, entityPattern } from './entities.ts';
 import { errors } from './errors.ts';
+import { oauthErrors } from './oauth/errors.ts';
 
 export const defaults = {
   timeoutMs: 60_000,
@@ -31,7 +35,7 @@ export const settings = Type.Object(
           'Long-lived token of a private integration, from its tab "Keys and scopes" ("Ключи и доступы"): the simple way',
       }),
     ),
-    clientId: Type.Optional(Type.String({ description: 'Id of the integration, for OAuth; OAuth is not ready yet' })),
+    clientId: Type.Optional(Type.String({ description: 'Id of the integration, for OAuth: then `pipe auth` logs in' })),
     clientSecret: Type.Optional(Type.String({ secret: true, description: 'Secret of the integration, for OAuth' })),
     redirectUri: Type.Optional(
       Type.String({
@@ -72,7 +76,7 @@ export const settings = Type.Object(
             Type.Number({
               exclusiveMinimum: 0,
               default: defaults.perAccount,
-              description: 'Requests a second of all integrations of the account; the lower of the two is kept to',
+              description: 'Requests a second of all integrations of the account together',
             }),
           ),
         },
@@ -87,7 +91,11 @@ export type Settings = Static<typeof settings>;
 
 /** Keys of a target block that are this connector's own. */
 export const targetSettings = Type.Object({
-  entity: Type.Enum(['contact', 'company', 'lead'], { description: 'What the records become' }),
+  entity: Type.String({
+    pattern: entityPattern,
+    examples: ['contact', 'note:lead', 'catalog:Услуги'],
+    description: `What the records become: ${entityChoices}`,
+  }),
 });
 
 /** Where and as whom a connection talks. */
@@ -95,24 +103,61 @@ export interface Account {
   readonly origin: string;
   /** `example.amocrm.ru` or `127.0.0.1:8124`: what people may read. */
   readonly host: string;
-  readonly token: string;
+  /** A long-lived token, or an integration that is lent one at a time. */
+  readonly login: { readonly token: string } | Integration;
   readonly timeoutMs: number;
-  readonly limit: Limit;
+  readonly limits: AccountLimits;
+}
+
+/** Of the integration, and of all of the account. */
+export type AccountLimits = Required<Pick<Charge, 'limit' | 'within'>>;
+
+/** A program that was made known to the account, for OAuth. */
+export interface Integration {
+  readonly domain: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly redirectUri: string;
 }
 
 export function accountOf(given: Settings): Account {
-  const { domain, address, token, clientId, timeoutMs = defaults.timeoutMs, limits } = given;
-  if (token === undefined)
-    throw clientId === undefined ? errors.no_token.error({ host: domain }) : errors.oauth_not_ready.error({});
+  const { domain, address, timeoutMs = defaults.timeoutMs, limits } = given;
   const { perSecond, perAccount } = { ...defaults, ...limits };
   const origin = address ?? `https://${domain}`;
+  const { host } = new URL(origin);
+  const login = loginOf(given);
   return {
     origin,
-    host: new URL(origin).host,
-    token,
+    host,
+    login,
     timeoutMs,
-    limit: { key: `amocrm:${new URL(origin).host}`, ...bucketOf(Math.min(perSecond, perAccount)) },
+    limits: {
+      limit: { key: `amocrm:${host}#${integrationOf(login)}`, ...bucketOf(perSecond) },
+      within: { key: `amocrm:${host}`, ...bucketOf(perAccount) },
+    },
   };
+}
+
+/** Whose requests the vendor counts together; a long-lived token names it (reference 1), else its hash stands for it. */
+function integrationOf(login: Account['login']): string {
+  if (!('token' in login)) return login.clientId;
+  return audienceOf(login.token) ?? hash('sha256', login.token, 'base64url').slice(0, 16);
+}
+
+function audienceOf(token: string): string | undefined {
+  const claims = parsedAnswer(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+  const audience = isObject(claims) ? claims['aud'] : undefined;
+  return typeof audience === 'string' ? audience : undefined;
+}
+
+/** A long-lived token wins: it is the simpler way. */
+function loginOf({ domain, token, clientId, clientSecret, redirectUri }: Settings): Account['login'] {
+  if (token !== undefined) return { token };
+  if (clientId === undefined && clientSecret === undefined) throw errors.no_token.error({ host: domain });
+  if (clientId !== undefined && clientSecret !== undefined && redirectUri !== undefined)
+    return { domain, clientId, clientSecret, redirectUri };
+  const missing = Object.entries({ clientId, clientSecret, redirectUri }).filter(([, value]) => value === undefined);
+  throw oauthErrors.oauth_incomplete.error({ host: domain, missing: missing.map(([name]) => name).join(', ') });
 }
 
 /**

@@ -17,17 +17,14 @@ export const errors = defineErrors('amocrm', {
     ru: 'не указано, как войти в {host}',
     fix: newToken,
   },
-  oauth_not_ready: {
-    kind: 'input',
-    en: 'OAuth is not ready yet',
-    ru: 'OAuth пока не готов',
-    fix: newToken,
-  },
   unauthorized: {
     kind: 'environment',
     en: '{host} does not accept the token',
     ru: '{host} не принимает токен',
-    fix: newToken,
+    fix: {
+      en: `${newToken.en}; with OAuth run \`pipe auth <file> <connection>\``,
+      ru: `${newToken.ru}; при OAuth выполните \`pipe auth <файл> <подключение>\``,
+    },
   },
   blocked: {
     kind: 'environment',
@@ -143,13 +140,46 @@ export const errors = defineErrors('amocrm', {
     ru: 'сущности {entity} нет; известны {known}',
     fix: { en: 'write one of these', ru: 'укажите одну из них' },
   },
+  cursor_wanted: {
+    kind: 'input',
+    en: 'this source has no cursor, which --since and --until need',
+    ru: 'у этого источника нет cursor, без него --since и --until не работают',
+    fix: { en: 'give it `cursor: { field: updated_at }`', ru: 'добавьте `cursor: { field: updated_at }`' },
+  },
+  no_cursor: {
+    kind: 'input',
+    en: '{entity} cannot be read by {field}: amoCRM tells what was changed by updated_at alone',
+    ru: '{entity} нельзя читать по {field}: изменённое amoCRM показывает только по updated_at',
+    fix: { en: 'write `cursor: { field: updated_at }`', ru: 'укажите `cursor: { field: updated_at }`' },
+  },
+  clock_behind: {
+    kind: 'environment',
+    en: 'the clock of {host} shows {now}, and the last read went up to {cursor}: it is read from there on again',
+    ru: 'часы {host} показывают {now}, а прошлое чтение дошло до {cursor}: чтение повторяется с этого времени',
+    fix: { en: 'nothing to do', ru: 'ничего делать не нужно' },
+  },
+  source_option: {
+    kind: 'input',
+    en: '"{value}" is no option of {field}; they are {options}',
+    ru: '«{value}» — не вариант поля {field}; варианты: {options}',
+    fix: { en: 'write one of these letter for letter, or its id', ru: 'укажите один из них буква в букву или его id' },
+  },
+  unknown_catalog: {
+    kind: 'input',
+    en: '{host} has no list {catalog}, or several of this name; there are {known}',
+    ru: 'в {host} нет списка {catalog} или их несколько; есть {known}',
+    fix: {
+      en: 'write the name of the list letter for letter, or its id',
+      ru: 'укажите название списка буква в букву или его id',
+    },
+  },
   unknown_field: {
     kind: 'input',
     en: '{entity} has no field {field} in {host}',
     ru: 'в {host} у {entity} нет поля {field}',
     fix: {
-      en: 'write its name letter for letter as amoCRM shows it, its code or its id, or make the field there',
-      ru: 'укажите название поля буква в букву, как в amoCRM, его код или id либо создайте поле',
+      en: 'write its name letter for letter as amoCRM shows it, its code or its id, or add `field: <type>` to it and have `pipe provision` make it',
+      ru: 'укажите название поля буква в букву, как в amoCRM, его код или id либо добавьте к нему `field: <тип>` и создайте поле командой `pipe provision`',
     },
   },
   ambiguous_field: {
@@ -157,6 +187,30 @@ export const errors = defineErrors('amocrm', {
     en: '{entity} has several fields called {field} in {host}: {ids}',
     ru: 'в {host} у {entity} несколько полей с названием {field}: {ids}',
     fix: { en: 'write the id of the one that is meant', ru: 'укажите id нужного поля' },
+  },
+  other_type: {
+    kind: 'input',
+    en: 'the field {field} of {entity} in {host} is of type {there}, and {wanted} is wanted',
+    ru: 'поле {field} у {entity} в {host} имеет тип {there}, а нужен {wanted}',
+    fix: {
+      en: 'write `field: {there}`, or give one of the two fields another name',
+      ru: 'напишите `field: {there}` или назовите одно из двух полей иначе',
+    },
+  },
+  no_such_type: {
+    kind: 'input',
+    en: '{entity} can have no field of type {type}: {field}',
+    ru: 'у {entity} не бывает полей типа {type}: {field}',
+    fix: { en: 'choose another type', ru: 'выберите другой тип' },
+  },
+  field_refused: {
+    kind: 'input',
+    en: '{host} does not make the field {field} of {entity}: {code} at {path}',
+    ru: '{host} не создаёт поле {field} у {entity}: {code} в {path}',
+    fix: {
+      en: 'look under Settings → Fields in amoCRM whether the plan allows more fields and whether the code is taken; what was made before stays',
+      ru: 'проверьте в настройках полей amoCRM, позволяет ли тариф новые поля и не занят ли код; созданное раньше остаётся',
+    },
   },
   cannot_ask: {
     kind: 'input',
@@ -187,6 +241,15 @@ export const errors = defineErrors('amocrm', {
     en: '{field} cannot be written',
     ru: 'поле {field} нельзя записать',
     fix: { en: 'leave it out of the mapping', ru: 'уберите его из сопоставления' },
+  },
+  fixed_field: {
+    kind: 'data',
+    en: '{field} of {entity} stays as it was when the row was made',
+    ru: 'у {entity} поле {field} нельзя изменить после создания',
+    fix: {
+      en: 'write it with `write: create`, or match the row by it',
+      ru: 'задайте для поля `write: create` или ищите строку по нему',
+    },
   },
   refused: {
     kind: 'data',

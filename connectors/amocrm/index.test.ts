@@ -71,16 +71,31 @@ test('an account nobody answers for cannot be reached', async () => {
 
 test('a connection without a token is refused before anything is sent', () => {
   expect(() => accountOf({ domain: 'clinic.amocrm.ru' })).toThrow('nothing says how to log in to clinic.amocrm.ru');
-  expect(() => accountOf({ domain: 'clinic.amocrm.ru', clientId: 'c' })).toThrow('OAuth is not ready yet');
+  expect(() => accountOf({ domain: 'clinic.amocrm.ru', clientId: 'c' })).toThrow(
+    'OAuth with clinic.amocrm.ru lacks clientSecret, redirectUri',
+  );
 });
 
 test('an account is called by its own name, one request a second below what it takes in any one second', () => {
   expect(accountOf({ domain: 'clinic.amocrm.ru', token: 't' })).toMatchObject({
     origin: 'https://clinic.amocrm.ru',
-    limit: { key: 'amocrm:clinic.amocrm.ru', capacity: 1, perSecond: 6 },
+    limits: {
+      limit: { capacity: 1, perSecond: 6 },
+      within: { key: 'amocrm:clinic.amocrm.ru', capacity: 1, perSecond: 49 },
+    },
   });
-  const slower = accountOf({ domain: 'clinic.amocrm.ru', token: 't', limits: { perSecond: 3 } });
-  expect(slower.limit).toMatchObject({ capacity: 1, perSecond: 2 });
-  const shared = accountOf({ domain: 'clinic.amocrm.ru', token: 't', limits: { perAccount: 1 } });
-  expect(shared.limit).toMatchObject({ capacity: 1, perSecond: 0.5 });
+  const slower = accountOf({ domain: 'clinic.amocrm.ru', token: 't', limits: { perSecond: 3, perAccount: 1 } });
+  expect(slower.limits).toMatchObject({ limit: { perSecond: 2 }, within: { perSecond: 0.5 } });
+});
+
+test('tokens of one integration share its limit, and no key holds a token', () => {
+  const domain = 'clinic.amocrm.ru';
+  const jwt = (id: string): string =>
+    `h.${Buffer.from(JSON.stringify({ aud: 'c1', jti: id })).toString('base64url')}.s`;
+  const keyOf = (login: object): string => accountOf({ domain, ...login }).limits.limit.key;
+  const lent = { clientId: 'c1', clientSecret: 's', redirectUri: 'http://localhost/' };
+  expect([keyOf({ token: jwt('a') }), keyOf({ token: jwt('b') }), keyOf(lent)]).toEqual(
+    Array.from({ length: 3 }, () => 'amocrm:clinic.amocrm.ru#c1'),
+  );
+  expect(keyOf({ token: 'geheim' })).toMatch(/^amocrm:clinic\.amocrm\.ru#[\w-]{16}$/);
 });

@@ -1,4 +1,6 @@
 import type { FailureOptions, PipeError } from '../../engine/index.ts';
+import type { Exchange } from '../_http/transport.ts';
+import { isUntrusted, otherName } from '../_tls/distrust.ts';
 import { isObject, rejectedIn, type Rejected } from './answer.ts';
 import { errors } from './errors.ts';
 
@@ -69,8 +71,18 @@ function entityOf(method: string): string {
   return method.split('/')[1] ?? method;
 }
 
-/** No answer at all came back. */
-export function withoutAnswer(
+/** No answer at all came back; of a time-out the reason is its length. */
+export function withoutExchange(
+  { failure, reason, cause }: Extract<Exchange, { readonly ok: false }>,
+  timeoutMs: number,
+  concern: Concern,
+): Refusal {
+  const isDistrusted = failure === 'not_connected' && (isUntrusted(reason) || reason === otherName);
+  if (isDistrusted) return withoutAnswer('untrusted', concern, reason, cause);
+  return withoutAnswer(failure, concern, failure === 'timeout' ? String(timeoutMs / 1000) : reason, cause);
+}
+
+function withoutAnswer(
   failure: 'not_connected' | 'timeout' | 'lost' | 'untrusted',
   { host, method }: Concern,
   reason: string,

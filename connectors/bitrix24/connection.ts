@@ -2,6 +2,7 @@ import type { Connection, Host } from '../../engine/index.ts';
 import { check } from './check.ts';
 import { createClient } from './client.ts';
 import { defaults, portalOf, type Settings } from './config.ts';
+import { createCustomFields } from './custom-fields.ts';
 import { find } from './find.ts';
 import { createHighWaters } from './high-water.ts';
 import { scan } from './scan.ts';
@@ -14,6 +15,7 @@ import { write } from './write.ts';
 export function connect(settings: Settings, host: Host): Connection {
   const client = createClient(portalOf(settings), host);
   const schemas = createSchemas(client);
+  const customFields = createCustomFields(client, schemas);
   const highWaters = createHighWaters(client);
   const pace = createPace();
   const requestsInFlight = settings.requestsInFlight ?? defaults.requestsInFlight;
@@ -34,6 +36,7 @@ export function connect(settings: Settings, host: Host): Connection {
       },
       requestsInFlight,
       settleMs: settings.settleMs ?? defaults.settleMs,
+      customFields,
     }),
     check: (uses, signal) => check(reader, uses, signal),
     close: () => client.close(),

@@ -42,8 +42,35 @@ export const errors = defineErrors('bitrix24', {
     en: '{entity} has no field {field} in {host}',
     ru: 'у сущности {entity} нет поля {field} в {host}',
     fix: {
-      en: 'write the name as the method crm.{entity}.fields gives it, or make the field in the CRM settings of the portal, Custom fields',
-      ru: 'напишите имя так, как его даёт метод crm.{entity}.fields, или создайте поле в настройках CRM портала, «Пользовательские поля»',
+      en: 'write the name as the method crm.{entity}.fields gives it, or add `field: <type>` to it and have `pipe provision` make it',
+      ru: 'напишите имя так, как его даёт метод crm.{entity}.fields, или добавьте к нему `field: <тип>` и создайте поле командой `pipe provision`',
+    },
+  },
+  other_type: {
+    kind: 'input',
+    en: 'the field {field} of {entity} in {host} is of type {there}, and {wanted} is wanted',
+    ru: 'поле {field} у {entity} в {host} имеет тип {there}, а нужен {wanted}',
+    fix: {
+      en: 'write `field: {there}`, or give one of the two fields another name',
+      ru: 'напишите `field: {there}` или назовите одно из двух полей иначе',
+    },
+  },
+  bad_field_name: {
+    kind: 'input',
+    en: 'no user field can be called {field}',
+    ru: 'пользовательское поле нельзя назвать {field}',
+    fix: {
+      en: 'write UF_CRM_ and capital letters, digits and _, at most {longest} characters in all; what people read is `title`',
+      ru: 'напишите UF_CRM_ и заглавные латинские буквы, цифры и _, всего не больше {longest} знаков; название для людей — `title`',
+    },
+  },
+  field_refused: {
+    kind: 'input',
+    en: '{host} does not carry out {method} for {field}: {reason}',
+    ru: '{host} не выполняет {method} для {field}: {reason}',
+    fix: {
+      en: 'take a webhook of a CRM administrator: only they make user fields; what was made before stays',
+      ru: 'возьмите вебхук администратора CRM: поля создаёт только он; созданное раньше остаётся',
     },
   },
   unknown_option: {

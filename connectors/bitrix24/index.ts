@@ -1,6 +1,7 @@
 import type { Connector } from '../../engine/index.ts';
 import { settings, targetSettings } from './config.ts';
 import { connect } from './connection.ts';
+import { fieldTypes } from './custom-fields.ts';
 import { sourceSettings } from './source/config.ts';
 import { columnsOf } from './source/source.ts';
 
@@ -10,7 +11,7 @@ const bitrix24: Connector<typeof settings> = {
     'reads and writes contacts, companies, deals and leads of a Bitrix24 portal through a webhook; reads its lists, people, products, smart processes and reference books',
   settings,
   source: { settings: sourceSettings, columns: columnsOf },
-  sink: { settings: targetSettings, entity: (block) => String(block['entity']), scan: true, deletes: true },
+  sink: { settings: targetSettings, entity: (block) => String(block['entity']), scan: true, deletes: true, fieldTypes },
   connect,
   sandbox: async () => (await import('./sandbox/index.ts')).sandbox,
 };

@@ -174,7 +174,7 @@ describe('find', () => {
       ),
     ).toEqual([
       ['1'],
-      ['sql.value_type', 'the value is nothing for column age of type integer'],
+      ['sql.value_type', 'the value does not suit column age of type integer'],
       ['sql.value_range', 'the number or time is beyond what column ? holds'],
       ['3'],
     ]);

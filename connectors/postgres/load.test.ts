@@ -222,7 +222,7 @@ describe('a bad row', () => {
       'a text for a number',
       { amount: 'many' },
       'sql.value_type',
-      'the value is nothing for column amount of type numeric(10,2)',
+      'the value does not suit column amount of type numeric(10,2)',
     ],
     [
       'a day there is none of',
@@ -243,7 +243,7 @@ describe('a bad row', () => {
       'the number or time is beyond what column city holds',
     ],
     ['a text too long', { code: 'abcdef' }, 'sql.value_long', 'the text is too long for column code'],
-    ['a NUL', { title: 'a\0b' }, 'sql.value_type', 'the value is nothing for column title of type text'],
+    ['a NUL', { title: 'a\0b' }, 'sql.value_type', 'the value does not suit column title of type text'],
     ['nothing where there must be something', { must: null }, 'sql.value_missing', 'column must must have a value'],
     ['no key', { id: null }, 'sql.value_missing', 'column id must have a value'],
     ['a city there is none of', { city: 9 }, 'sql.reference_missing', 'column city names a row that is not there'],

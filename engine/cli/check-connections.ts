@@ -2,18 +2,14 @@ import { toPipeError } from '../errors.ts';
 import type { PipeError } from '../errors.ts';
 import type { CheckResult, ConnectionUses } from '../connector.ts';
 import { choicesFor } from '../config/nearest.ts';
-import { closeConnections, openConnections } from '../run/connections.ts';
 import type { OpenConnection } from '../run/context.ts';
 import type { Wait } from '../log/spoken.ts';
-import { makeHost } from '../run/host.ts';
 import { waitUntilThere } from '../run/wait-for.ts';
-import { systemClock } from '../state/clock.ts';
-import { machineFolder } from '../state/machine-folder.ts';
-import { openPortalBook } from '../state/portal-book.ts';
 import { cliErrors } from './errors.ts';
 import { lookAt } from './prepare.ts';
 import type { Prepared } from './prepare.ts';
 import { runClock } from './run-clock.ts';
+import { withConnections } from './with-connections.ts';
 
 /** What one connection answered; `error`: it could not be reached at all. */
 export interface CheckedConnection {
@@ -24,24 +20,13 @@ export interface CheckedConnection {
 
 /** Looks at each connection, or at those named, for just what the pipeline uses of it; `tell` hears what is waited for. */
 export async function checkConnections(
-  prepared: Prepared,
+  prepared: Pick<Prepared, 'compiled' | 'connectors'>,
   names: readonly string[],
   signal: AbortSignal,
   tell: (wait: Wait) => void,
 ): Promise<readonly CheckedConnection[]> {
   const { pipeline } = prepared.compiled;
-  const specs = [...pipeline.connections.values()].filter(({ name }) => names.length === 0 || names.includes(name));
-  const book = await openPortalBook(machineFolder(process.env), systemClock);
-  const host = makeHost({
-    folder: pipeline.folder,
-    clock: runClock,
-    book,
-    priority: 'incremental',
-    emit: () => undefined,
-    usage: { requests: 0, limitedMs: 0 },
-  });
-  const open = openConnections(specs, prepared.connectors, host);
-  try {
+  return withConnections(prepared, names, async (open) => {
     const checks = [...open.values()].map(async (each) => {
       const waitForMs = pipeline.connections.get(each.name)?.waitForMs;
       if (waitForMs !== undefined) await waitFor(each, waitForMs, signal, tell);
@@ -50,10 +35,7 @@ export async function checkConnections(
     const checked = await Promise.all(checks);
     signal.throwIfAborted();
     return checked;
-  } finally {
-    await closeConnections(open);
-    await book.close();
-  }
+  });
 }
 
 /** Whether it came up or not, the check itself says how it is. */
@@ -99,7 +81,7 @@ export async function othersLeftOut(file: string, names: readonly string[]) {
   return Object.fromEntries(known.filter((name) => !names.includes(name)).map((name) => [name, {}]));
 }
 
-function usesOf(prepared: Prepared, connection: string): ConnectionUses {
+function usesOf(prepared: Pick<Prepared, 'compiled'>, connection: string): ConnectionUses {
   const { flows } = prepared.compiled;
   const entities = new Map<string, Set<string>>();
   const made = new Map<string, 'create' | 'evolve'>();

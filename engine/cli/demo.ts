@@ -8,7 +8,7 @@ import { prepare } from './prepare.ts';
 import { runData } from './render/run.ts';
 import { runOnce } from './run-once.ts';
 import { findSandbox } from './sandbox.ts';
-import { shippedPipeline } from './shipped.ts';
+import { shippedFile } from './shipped.ts';
 
 const changedAppointments = 10;
 
@@ -119,7 +119,7 @@ async function runHere(stage: Stage): Promise<RunResult> {
     param: ['filial=1'],
     state: join(stage.folder, 'state'),
   };
-  const prepared = await prepare(shippedPipeline('ident-to-bitrix.yaml'), flags, {});
+  const prepared = await prepare(shippedFile('pipelines/ident-to-bitrix.yaml'), flags, {});
   const result = await runOnce(prepared, { full: false, allow: new Set() }, () => undefined, stage.signal);
   stage.signal.throwIfAborted();
   if (result.error) throw result.error;

@@ -17,6 +17,7 @@ import { cliErrors } from './errors.ts';
 import { FindingsError } from './findings-error.ts';
 import { connectorsOf, fromVault, requireFile } from './prepare.ts';
 import { runClock } from './run-clock.ts';
+import { ownTokens } from './secrets.ts';
 
 export interface DiscoverFlags {
   /** Look at this connection alone. */
@@ -97,6 +98,7 @@ async function withConnections(
     folder: pipeline.folder,
     clock: runClock,
     book,
+    tokens: ownTokens(),
     priority: 'incremental',
     emit: () => undefined,
     usage: { requests: 0, limitedMs: 0 },

@@ -145,11 +145,101 @@ export const cliErrors = defineErrors('cli', {
     ru: 'у коннектора {connector} нет песочницы',
     fix: { en: 'write {choices}', ru: 'напишите {choices}' },
   },
+  connection_without_sandbox: {
+    kind: 'input',
+    en: 'connection "{connection}" is of connector {connector}, which has no sandbox',
+    ru: 'подключение «{connection}» — коннектор {connector}, у которого нет песочницы',
+    fix: { en: 'write `--sandbox` with {choices}', ru: 'укажите `--sandbox` с {choices}' },
+  },
+  no_connection_with_sandbox: {
+    kind: 'input',
+    en: 'connection "{connection}" is of connector {connector}, which has no sandbox, as every other in {file}',
+    ru: 'подключение «{connection}» — коннектор {connector}, у которого нет песочницы, как и у других в {file}',
+    fix: { en: 'leave out `--sandbox`, or try `--dry-run`', ru: 'уберите `--sandbox` или попробуйте `--dry-run`' },
+  },
+  sandbox_into_real: {
+    kind: 'input',
+    en: 'invented rows of the sandbox in the place of "{source}" would be written into the real "{target}"',
+    ru: 'вымышленные строки из песочницы вместо «{source}» попали бы в настоящее «{target}»',
+    fix: {
+      en: 'add `--sandbox {target}` or `--dry-run`, or say where to with `--connection {target}.<key>=<value>`',
+      ru: 'добавьте `--sandbox {target}` или `--dry-run`, или укажите куда: `--connection {target}.<ключ>=<значение>`',
+    },
+  },
   port_taken: {
     kind: 'environment',
     en: 'port {port} is taken',
     ru: 'порт {port} занят',
     fix: { en: 'choose another `--port`, or leave it out', ru: 'укажите другой `--port` или не указывайте его' },
+  },
+  makes_no_fields: {
+    kind: 'input',
+    en: 'the system behind "{connection}" has no fields that pipe makes',
+    ru: 'в системе за «{connection}» pipe не создаёт поля',
+    fix: {
+      en: 'name a connection to a CRM; tables are made by `ddl` when a run begins',
+      ru: 'назовите подключение к CRM; таблицы создаёт `ddl` при запуске',
+    },
+  },
+  not_agreed: {
+    kind: 'input',
+    en: 'nobody is there to say yes, and nothing was changed',
+    ru: 'некому подтвердить, ничего не изменено',
+    fix: {
+      en: 'add `--yes` to make it, or `--dry-run` to only see it',
+      ru: 'добавьте `--yes`, чтобы создать, или `--dry-run`, чтобы только посмотреть',
+    },
+  },
+  no_browser_login: {
+    kind: 'input',
+    en: 'connector {connector} of {connection} has no login through a browser',
+    ru: 'коннектор {connector} подключения {connection} не входит через браузер',
+    fix: {
+      en: 'give its login as its settings say, secrets by `pipe secret set`, and see that it works with `pipe check`',
+      ru: 'задайте вход в его настройках, секреты — командой `pipe secret set`, и проверьте его командой `pipe check`',
+    },
+  },
+  redirect_taken: {
+    kind: 'environment',
+    en: '{address}, where the browser is to come back, is taken',
+    ru: 'адрес {address}, на который должен вернуться браузер, занят',
+    fix: {
+      en: 'end what listens there, or give the code with `--code`',
+      ru: 'завершите программу, которая его слушает, или передайте код через `--code`',
+    },
+  },
+  login_timed_out: {
+    kind: 'environment',
+    en: 'for {minutes} minutes nobody came back from the browser',
+    ru: 'за {minutes} минут из браузера никто не вернулся',
+    fix: {
+      en: 'run it again and allow access; where the browser runs on another machine, give the code with `--code`',
+      ru: 'выполните команду ещё раз и разрешите доступ; если браузер на другом компьютере, передайте код через `--code`',
+    },
+  },
+  no_code: {
+    kind: 'input',
+    en: 'no code came',
+    ru: 'кода нет',
+    fix: {
+      en: 'allow access in the browser, then paste the address it is led to, or give the code with `--code`',
+      ru: 'разрешите доступ в браузере и вставьте адрес, на который он перешёл, или передайте код через `--code`',
+    },
+  },
+  other_login: {
+    kind: 'input',
+    en: 'this is the answer to another login',
+    ru: 'это ответ на другой вход',
+    fix: {
+      en: 'open the address that was printed last, and paste where that leads',
+      ru: 'откройте адрес, напечатанный последним, и вставьте тот, на который он приведёт',
+    },
+  },
+  not_in_order: {
+    kind: 'environment',
+    en: '{what}: {fact}',
+    ru: '{what}: {fact}',
+    fix: { en: 'look at it in that system', ru: 'посмотрите на это в той системе' },
   },
   unknown_connection: {
     kind: 'input',
@@ -157,11 +247,62 @@ export const cliErrors = defineErrors('cli', {
     ru: 'в {file} нет подключения «{connection}»',
     fix: { en: 'write {choices}', ru: 'напишите {choices}' },
   },
+  template_wanted: {
+    kind: 'input',
+    en: '`pipe init` was not told what to begin with',
+    ru: 'для `pipe init` не указано, с чего начать',
+    fix: { en: 'write --template with one of {choices}', ru: 'напишите --template и одно из {choices}' },
+  },
+  unknown_template: {
+    kind: 'input',
+    en: 'there is no template "{template}"',
+    ru: 'нет шаблона «{template}»',
+    fix: { en: 'write {choices}', ru: 'напишите {choices}' },
+  },
+  pipeline_name: {
+    kind: 'input',
+    en: 'no pipeline can be called "{name}"',
+    ru: 'конвейер нельзя назвать «{name}»',
+    fix: {
+      en: 'begin with a letter or digit, then letters, digits, ".", "_" and "-"',
+      ru: 'начните с буквы или цифры, дальше буквы, цифры, «.», «_» и «-»',
+    },
+  },
+  file_there: {
+    kind: 'input',
+    en: '{file} is there already, and nothing was written',
+    ru: '{file} уже есть, ничего не записано',
+    fix: {
+      en: 'choose another folder or --name, or move that file away',
+      ru: 'укажите другую папку или --name либо уберите этот файл',
+    },
+  },
   unknown_flow: {
     kind: 'input',
     en: 'there is no flow "{flow}" in {file}',
     ru: 'в {file} нет потока «{flow}»',
     fix: { en: 'write {choices}', ru: 'напишите {choices}' },
+  },
+  flow_without_cursor: {
+    kind: 'input',
+    en: 'the source of flow {flow} in {file} has no cursor: it is read whole each time',
+    ru: 'у источника потока {flow} в {file} нет cursor: он каждый раз читается целиком',
+    fix: { en: 'add cursor: { field: … } to its source', ru: 'добавьте источнику cursor: { field: … }' },
+  },
+  wants_yes: {
+    kind: 'input',
+    en: '`{command}` asks before it forgets anything, and nobody is at a terminal',
+    ru: '`{command}` спрашивает, прежде чем забыть, а отвечать некому: это не терминал',
+    fix: { en: 'add --yes', ru: 'добавьте --yes' },
+  },
+  no_record: {
+    kind: 'input',
+    en: 'nothing is known of a record "{key}" in {file}',
+    ru: 'о записи «{key}» в {file} ничего не известно',
+    fix: {
+      en: 'write the key as the record has it (`pipe queue list {file}`, the log); what is older than 7 days is forgotten',
+      ru: 'напишите ключ так, как он есть в записи (`pipe queue list {file}`, журнал); то, что старше 7 дней, забыто',
+    },
   },
   no_queue_row: {
     kind: 'input',
@@ -187,6 +328,15 @@ export const cliErrors = defineErrors('cli', {
     ru: '--all противоречит указанной строке, --flow или --in',
     fix: { en: 'remove --all to drop only what is named', ru: 'уберите --all, чтобы удалить только названное' },
   },
+  sample_in_clear: {
+    kind: 'input',
+    en: 'source rows hold names and phones, and nothing says what is to become of them',
+    ru: 'в исходных строках имена и телефоны, и не сказано, что с ними делать',
+    fix: {
+      en: 'write --anonymise, or --reveal to have them as they are',
+      ru: 'напишите --anonymise или --reveal, чтобы получить их как есть',
+    },
+  },
   bad_time: {
     kind: 'input',
     en: '{flag} is "{value}", which is not a time',
@@ -199,14 +349,5 @@ export const cliErrors = defineErrors('cli', {
     en: 'there is no lock file {lock} to compare with',
     ru: 'нет файла {lock}, с которым сравнивать',
     fix: { en: 'write it: pipe discover {file} --lock', ru: 'запишите его: pipe discover {file} --lock' },
-  },
-  lock_unreadable: {
-    kind: 'input',
-    en: 'this is no lock file that pipe wrote, or one of another version',
-    ru: 'это не файл, который записала pipe, или он другой версии',
-    fix: {
-      en: 'write it anew: pipe discover {pipeline} --lock',
-      ru: 'запишите его заново: pipe discover {pipeline} --lock',
-    },
   },
 });

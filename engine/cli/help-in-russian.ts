@@ -12,17 +12,49 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   '<command> <file> [flags]': '<команда> <файл> [флаги]',
   '`pipe <command> --help` says more about each.': 'Подробнее о каждой: `pipe <команда> --help`.',
   // ---- commands
+  'Begin a project: a pipeline from a template, what it reads from .env, a check for CI. Overwrites nothing.':
+    'Начать проект: конвейер из шаблона, пример .env, проверка для CI. Ничего не перезаписывает.',
+  'Describe a pipeline as Markdown: sources, fields, rungs, guards, schedule; with --tables also what it fills.':
+    'Описать конвейер в Markdown: источники, поля, ступени, условия, расписание; с --tables — и таблицы, которые он заполняет.',
+  'also each table of a target data base: columns, comments, a sample, what feeds them':
+    'и каждую таблицу целевой базы: столбцы, комментарии, пример, откуда значения',
   'Check pipeline files offline: YAML, schema, expressions, names, references.':
     'Проверить файлы конвейеров без сети: YAML, схему, выражения, имена, ссылки.',
+  'Test mappings: source rows in, records and changes out, by <pipeline>.test.yaml. No network.':
+    'Проверить отображения: исходные строки на входе, записи и изменения на выходе, по <конвейер>.test.yaml. Без сети.',
+  'Read source rows as fixtures for tests and diffs, shapes kept, nobody recognisable.':
+    'Прочитать исходные строки как образцы для тестов и сравнений: вид сохранён, людей не узнать.',
   'Reach every connection: login, rights, tables, fields, clock. Changes nothing.':
     'Опросить каждое подключение: вход, права, таблицы, поля, часы. Ничего не меняет.',
+  'Make the custom fields that a mapping wants (`field:`) and a CRM lacks. Shows them and asks.':
+    'Создать дополнительные поля, которые нужны конвейеру (`field:`) и которых нет в CRM. Показывает их и спрашивает.',
   'Run a pipeline: read, map, match, write what differs.':
     'Выполнить конвейер: прочитать, преобразовать, сопоставить, записать различия.',
+  'Show what a run would change, field by field, old → new. Changes nothing.':
+    'Показать, что изменил бы запуск: по полям, было → станет. Ничего не меняет.',
+  'write the plan to this file, for `pipe apply`': 'записать план в этот файл, для `pipe apply`',
+  'Do what a plan of `pipe diff --out` says; rows that changed since are left alone and named.':
+    'Выполнить план из `pipe diff --out`; строки, изменившиеся с тех пор, не трогаются и называются.',
+  'plan file': 'файл плана',
+  'show what is in the plan, and do nothing': 'показать, что в плане, и ничего не делать',
+  'how it is printed; markdown: for a comment in a pull request':
+    'в каком виде печатать; markdown — для комментария к pull request',
+  'end with 5 when there are changes': 'завершиться с кодом 5, если есть изменения',
+  'show names, phones and other personal data in full': 'показывать имена, телефоны и прочие личные данные целиком',
   'Show how a pipeline is: last success, lag, queue, who runs it, what to type next.':
     'Показать состояние конвейера: последний успех, отставание, очередь, кто выполняет, что набрать дальше.',
   'Records that failed and wait: list, show, retry, drop, export.':
     'Записи, которые не прошли и ждут: список, просмотр, повтор, удаление, выгрузка.',
-  'What a pipeline remembers: show, adopt, schema.': 'Что помнит конвейер: просмотр, признание своим, таблицы.',
+  'What a pipeline remembers: show, set, reset, adopt, schema.':
+    'Что помнит конвейер: просмотр, точка чтения, сброс, признание своим, таблицы.',
+  'Show the runs of a pipeline: when, how long, what they did, how they ended.':
+    'Показать запуски конвейера: когда, сколько длились, что сделали, чем кончились.',
+  'Show the life of one record: row, record, what was asked and answered, what was written, where it stands. Masked unless --reveal.':
+    'Показать жизнь одной записи: строка, запись, вопросы и ответы, что записано, где она сейчас. Личные данные скрыты без --reveal.',
+  'Have the next run of a flow read from a time on, and go on from there.':
+    'Задать время, с которого следующий запуск потока читает и идёт дальше.',
+  'Forget how far a flow came and what it delivered: the next run reads and compares all anew. What is in doubt stays.':
+    'Забыть, до чего дошёл поток и что доставил: следующий запуск прочитает и сверит всё заново. Записи без ответа остаются.',
   'Show what a pipeline remembers of itself: instance, machine, checkpoints.':
     'Показать, что конвейер помнит о себе: экземпляр, компьютер, контрольные точки.',
   'Show the tables of the targets as they are, and what the next run would change in them, with its SQL. Changes nothing.':
@@ -39,6 +71,11 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'a JSON object a line, or a table for Excel': 'по объекту JSON в строке или таблица для Excel',
   'Drop waiting records. Rows whose write has no answer yet stay. Of a quarantined row: its write arrived, leave it.':
     'Удалить записи из очереди. Остаются те, на запись которых ещё нет ответа. Для строки в карантине: запись дошла, оставить.',
+  'Log in to a connection through a browser (OAuth) and keep its tokens in the vault of this machine.':
+    'Войти в подключение через браузер (OAuth) и сохранить его токены в хранилище этого компьютера.',
+  'connection to log in to': 'подключение, в которое войти',
+  'print the address and open no browser': 'напечатать адрес и не открывать браузер',
+  'code at hand, or the address the browser was led to': 'готовый код или адрес, на который перешёл браузер',
   'Passwords and webhooks in the vault of this machine: set, list, rm, import.':
     'Пароли и вебхуки в хранилище этого компьютера: задать, перечислить, удалить, перенести из .env.',
   'Put a secret into the vault: asked for without showing it, or read from stdin.':
@@ -69,11 +106,17 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Показать журнал конвейера и сколько раз за день прошло и не прошло.',
   // ---- arguments
   'pipeline file': 'файл конвейера',
-  'pipeline files; default: pipelines/*.yaml': 'файлы конвейеров; по умолчанию pipelines/*.yaml',
+  'where to; default: this folder': 'куда; по умолчанию эта папка',
+  'pipeline files, folders or patterns; default: pipelines/*.yaml':
+    'файлы конвейеров, папки или шаблоны; по умолчанию pipelines/*.yaml',
+  'test files, pipelines or folders; default: pipelines/*.test.yaml':
+    'файлы тестов, конвейеры или папки; по умолчанию pipelines/*.test.yaml',
   'connector, e.g. bitrix24': 'коннектор, например bitrix24',
   'id or key of the row': 'номер или ключ строки',
   'id or key of one row': 'номер или ключ одной строки',
   'id or key of one row; default: all that flags name': 'номер или ключ одной строки; по умолчанию все по флагам',
+  'name of the flow': 'имя потока',
+  'key of the record': 'ключ записи',
   'name of the secret, as in ${secret:NAME}': 'имя секрета, как в ${secret:ИМЯ}',
   'default: .env; the pipelines beside it and in pipelines/ count':
     'по умолчанию .env; учитываются конвейеры рядом с ним и в pipelines/',
@@ -82,9 +125,17 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'write the result to this file, as UTF-8, instead of stdout': 'записать результат в этот файл (UTF-8), а не в stdout',
   'language of messages; default: by LANG': 'язык сообщений; по умолчанию по LANG',
   'value of a param': 'значение параметра',
+  'its sandbox in the place of this connection; what the run remembers is thrown away':
+    'песочница вместо этого подключения; всё, что запуск запомнил, выбрасывается',
+  'what to begin with; asked for on a terminal': 'с чего начать; на терминале будет задан вопрос',
+  'name of the pipeline; default: that of the template': 'имя конвейера; по умолчанию как у шаблона',
   'setting of a connection': 'настройка подключения',
   'look at this connection only; name.key=value: a setting of a connection':
     'проверить только это подключение; имя.ключ=значение: настройка подключения',
+  'make fields of this connection only; name.key=value: a setting of a connection':
+    'создать поля только этого подключения; имя.ключ=значение: настройка подключения',
+  'show what would be made and change nothing': 'показать, что будет создано, ничего не меняя',
+  'make it without asking': 'создать без вопроса',
   'folder of the state; default: .pipe beside the file': 'папка состояния; по умолчанию .pipe рядом с файлом',
   'only these flows, and those they come after': 'только эти потоки и те, после которых они идут',
   'only these flows': 'только эти потоки',
@@ -92,6 +143,12 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'only rows in this state': 'только строки в этом состоянии',
   'every row of the queue': 'все строки очереди',
   'show personal data': 'показать личные данные',
+  'at most so many runs, the newest; default: 20': 'не больше стольких запусков, самых новых; по умолчанию 20',
+  'the time to read from; without a zone it is this machine’s':
+    'время, с которого читать; без пояса — время этой машины',
+  'forget only how far it came, or only what it delivered':
+    'забыть только контрольную точку или только то, что доставлено',
+  'do not ask': 'не спрашивать',
   'at most so many rows': 'не больше стольких строк',
   'read as far back as cursor.full says and look at every target row again':
     'читать на глубину cursor.full и заново сверить каждую строку цели',
@@ -129,10 +186,26 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'with --print: the system it is meant for; default: this one':
     'вместе с --print: для какой системы; по умолчанию для этой',
   'lift a brake': 'снять ограничение на изменения',
+  'show which fields, table entries, rungs and guards no case reaches':
+    'показать, до каких полей, строк таблиц, ступеней и проверок не доходит ни один случай',
+  'after showing the differences, write what happens into the test files':
+    'показать различия и записать в файлы тестов то, что происходит на деле',
+  'at most so many rows of each flow; default: 20': 'не больше стольких строк каждого потока; по умолчанию 20',
+  'put other names, phones, numbers and days in the place of those that are':
+    'подставить другие имена, телефоны, числа и даты вместо настоящих',
+  'a JSON object a line, or the beginning of a test file': 'по объекту JSON в строке или начало файла тестов',
+  'what this edit of the mapping changes: against a git revision or another file; asks no target':
+    'что меняет эта правка отображения: по сравнению с ревизией git или другим файлом; целевые системы не спрашиваются',
+  'with --base: so many rows of the source; default: 100': 'с --base: сколько строк источника; по умолчанию 100',
+  'with --base: rows of `pipe sample`; asks nobody': 'с --base: строки от `pipe sample`; никто не спрашивается',
   'how findings are printed': 'вид списка замечаний',
+  'ask the systems too, as `pipe check` does; variables must have values':
+    'опросить и системы, как `pipe check`; переменные должны иметь значения',
   'appointments in the clinic': 'сколько приёмов в клинике',
   'seed of the invented clinic': 'начальное число для вымышленной клиники',
   'port; default: any free one': 'порт; по умолчанию любой свободный',
   'seed of the invented data': 'начальное число для вымышленных данных',
   'rows of invented data': 'сколько строк вымышленных данных',
+  'without the custom fields of the clinic: what `pipe provision` finds':
+    'без дополнительных полей клиники: то, что застаёт `pipe provision`',
 };

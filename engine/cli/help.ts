@@ -5,16 +5,24 @@ import { languageOf } from './language.ts';
 
 /** The order of the day, not of the alphabet. */
 const order = [
+  'init',
   'validate',
+  'test',
+  'sample',
   'check',
   'discover',
+  'provision',
   'run',
   'status',
+  'history',
+  'explain',
   'logs',
   'queue',
   'state',
+  'auth',
   'secret',
   'service',
+  'docs',
   'demo',
   'sandbox',
 ];

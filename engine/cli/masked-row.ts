@@ -36,7 +36,8 @@ function maskedObject(row: Row, fields: readonly Field[], kind: MaskKind | undef
   return kind === undefined || typeof value !== 'string' ? masked : { ...masked, value: mask(value, kind) };
 }
 
-function kindByName(name: string): MaskKind | undefined {
+/** How a field nobody described is masked, by its name. */
+export function kindByName(name: string): MaskKind | undefined {
   // `clientId` names nobody.
   if (/id$/i.test(name)) return undefined;
   return personalNames.find(([pattern]) => pattern.test(name))?.[1];

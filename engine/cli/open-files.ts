@@ -14,10 +14,11 @@ export function openFiles(
   stateFolder: string,
   findings: readonly Diagnostic[],
 ): readonly Diagnostic[] {
-  const { file, keyFile } = vaultPlace(process.env);
+  const { file, tokenFile, keyFile } = vaultPlace(process.env);
   const literal = findings.filter(({ code }) => code === configErrors.literal_secret.code);
   const state = stateFile(stateFolder, pipeline);
-  const files = ['.env', ...literal.flatMap(({ where }) => where?.file ?? []), file, keyFile, state, `${state}-wal`];
+  const written = literal.flatMap(({ where }) => where?.file ?? []);
+  const files = ['.env', ...written, file, tokenFile, keyFile, state, `${state}-wal`];
   return [...new Set(files)].flatMap((each) => {
     const open = openRights(each);
     return open ? cliErrors.open_to_others.finding({ file: each, ...open }, undefined, 'warning') : [];

@@ -1,10 +1,9 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connector } from '../connector.ts';
-import { loadPipeline, loadPipelines } from '../config/load.ts';
+import { loadPipeline } from '../config/load.ts';
 import type { LoadOptions } from '../config/load.ts';
 import { readLock } from '../config/lock-file.ts';
-import type { Lock } from '../config/lock-file.ts';
 import type { Pipeline } from '../config/pipeline.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import { sortFindings } from '../diagnostics.ts';
@@ -26,6 +25,7 @@ export interface PrepareFlags {
   readonly connection?: readonly string[] | undefined;
   readonly state?: string | undefined;
   readonly sandboxes?: LoadOptions['sandboxes'];
+  readonly apart?: string;
 }
 
 /** A pipeline that passed every check, ready to run. */
@@ -34,6 +34,8 @@ export interface Prepared {
   readonly connectors: ReadonlyMap<string, Connector>;
   readonly stateFolder: string;
   readonly warnings: readonly Diagnostic[];
+  /** Folder of state, locks, portal book and log of a run that remembers nothing for later: it talks to sandboxes. */
+  readonly apart?: string;
 }
 
 /** Loads and compiles a file, with the variables it asks for; throws all findings at once when one is an error. */
@@ -47,14 +49,46 @@ export async function prepare(file: string, flags: PrepareFlags, env: NodeJS.Pro
     ...(flags.sandboxes && { sandboxes: flags.sandboxes }),
   });
   if (!pipeline) throw new FindingsError(findings);
-  const connectors = await connectorsOf(pipeline);
-  const { lock, findings: ofLock } = lockOf(file);
-  const compilation = compile(pipeline, knowledgeFrom(pipeline, connectors, lock));
-  const all = sortFindings([...findings, ...ofLock, ...compilation.findings]);
-  if (!compilation.pipeline || hasErrors([...findings, ...ofLock])) throw new FindingsError(all);
-  const folder = stateFolder(pipeline, flags.state);
+  const { compiled, connectors, findings: inside } = await compileLoaded(pipeline, findings);
+  const all = sortFindings([...findings, ...inside]);
+  if (!compiled) throw new FindingsError(all);
+  const { apart } = flags;
+  const folder = stateFolder(pipeline, apart ?? flags.state);
   const warnings = [...all, ...openFiles(pipeline.name, folder, all)];
-  return { compiled: compilation.pipeline, connectors, stateFolder: folder, warnings };
+  return { compiled, connectors, stateFolder: folder, warnings, ...(apart && { apart }) };
+}
+
+export interface CompiledFile {
+  /** undefined where a finding is an error. */
+  readonly compiled: CompiledPipeline | undefined;
+  readonly connectors: ReadonlyMap<string, Connector>;
+  /** Of the lock file and of expressions. */
+  readonly findings: readonly Diagnostic[];
+  /** Sources and entities whose fields and types nobody knows offline. */
+  readonly notChecked: readonly Unchecked[];
+}
+
+/** The step that everything which reads a pipeline shares: what it finds, whoever runs the file is refused for. */
+export async function compileLoaded(pipeline: Pipeline, found: readonly Diagnostic[]): Promise<CompiledFile> {
+  const connectors = await connectorsOf(pipeline);
+  const { lock, findings: ofLock } = readLock(pipeline.file);
+  const knowledge = knowledgeFrom(pipeline, connectors, lock);
+  const compilation = compile(pipeline, knowledge);
+  const inExpressions = compilation.findings.filter((finding) => !found.some((other) => isWithin(finding, other)));
+  return {
+    compiled: hasErrors([...found, ...ofLock]) ? undefined : compilation.pipeline,
+    connectors,
+    findings: [...ofLock, ...inExpressions],
+    notChecked: unchecked(pipeline, knowledge),
+  };
+}
+
+/** Of a text that YAML took for something else, its expression says nothing new. */
+function isWithin({ where: inner }: Diagnostic, { where: outer, severity }: Diagnostic): boolean {
+  if (!inner || !outer || severity !== 'error') return false;
+  const end = outer.column + (outer.length ?? 1);
+  const isOnLine = inner.file === outer.file && inner.line === outer.line;
+  return isOnLine && inner.column >= outer.column && inner.column < end;
 }
 
 export interface Looked {
@@ -72,43 +106,23 @@ export async function lookAt(file: string, state: string | undefined): Promise<L
   return { pipeline, connectors: await connectorsOf(pipeline), stateFolder: stateFolder(pipeline, state) };
 }
 
-export interface Validation {
-  readonly files: readonly string[];
-  readonly findings: readonly Diagnostic[];
-  /** Sources and entities whose fields and types nobody knows offline. */
-  readonly notChecked: readonly Unchecked[];
-}
-
-/** Everything that can be said of files without a network; variables may be missing. */
-export async function validateFiles(
-  given: readonly string[],
-  params: readonly string[],
-  env: NodeJS.ProcessEnv,
-): Promise<Validation> {
-  const files = given.length > 0 ? given : shippedFiles();
-  for (const file of files) requireFile(file);
-  const { pipelines, findings } = await loadPipelines(files, {
-    env,
+/** The same with every expression compiled; variables that only connections use may be missing. */
+export async function compiledLook(
+  file: string,
+  flags: Pick<PrepareFlags, 'param' | 'state'>,
+): Promise<{ readonly looked: Looked; readonly flows: CompiledPipeline['flows'] }> {
+  requireFile(file);
+  if (flags.state !== undefined && !existsSync(flags.state)) throw cliErrors.no_state.error({ folder: flags.state });
+  const { pipeline, findings } = await loadPipeline(file, {
+    env: process.env,
     vault: fromVault(),
-    params,
+    params: flags.param ?? [],
     variables: 'optional',
   });
-  const compiled: Diagnostic[] = [];
-  const notChecked: Unchecked[] = [];
-  for (const pipeline of pipelines) {
-    const { lock, findings: ofLock } = lockOf(pipeline.file);
-    const knowledge = knowledgeFrom(pipeline, await connectorsOf(pipeline), lock);
-    compiled.push(...ofLock, ...compile(pipeline, knowledge).findings);
-    notChecked.push(...unchecked(pipeline, knowledge));
-  }
-  return { files, findings: sortFindings([...findings, ...compiled]), notChecked };
-}
-
-/** The lock file beside a pipeline, and what is wrong with it. */
-function lockOf(pipeline: string): { readonly lock: Lock | undefined; readonly findings: readonly Diagnostic[] } {
-  const { lock, unreadable: file } = readLock(pipeline);
-  const where = file !== undefined && { file, line: 1, column: 1 };
-  return { lock, findings: where ? [cliErrors.lock_unreadable.finding({ pipeline }, where)] : [] };
+  if (!pipeline) throw new FindingsError(findings);
+  const { compiled, connectors, findings: inside } = await compileLoaded(pipeline, findings);
+  if (!compiled) throw new FindingsError(sortFindings([...findings, ...inside]));
+  return { looked: { pipeline, connectors, stateFolder: stateFolder(pipeline, flags.state) }, flows: compiled.flows };
 }
 
 /** Opened only for a secret that the environment lacks. */
@@ -118,13 +132,6 @@ export function fromVault(): (name: string) => string | undefined {
     vault ??= openVault(vaultPlace(process.env), systemClock);
     return vault.get(name);
   };
-}
-
-function shippedFiles(): readonly string[] {
-  const files = existsSync('pipelines') ? readdirSync('pipelines') : [];
-  const pipelines = files.filter((name) => /\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name)).sort();
-  if (pipelines.length === 0) throw cliErrors.no_pipeline.error({ file: 'pipelines/*.yaml' });
-  return pipelines.map((name) => join('pipelines', name));
 }
 
 export function requireFile(file: string): void {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import type { TableChange } from '../connector.ts';
 import { exitCodes } from '../errors.ts';
 import type { PipeError } from '../errors.ts';
@@ -8,24 +7,28 @@ import { chooseFlows } from '../run/choose-flows.ts';
 import type { ChosenFlow } from '../run/choose-flows.ts';
 import { closeConnections, openConnections } from '../run/connections.ts';
 import type { OpenConnection, RunContext, RunOptions } from '../run/context.ts';
+import { estimate } from '../run/estimate.ts';
+import type { Estimate, Meter } from '../run/estimate.ts';
 import { makeHost } from '../run/host.ts';
 import { connectionsOf } from '../run/lost.ts';
+import { patientClock } from '../run/patient-clock.ts';
+import { plannedNames } from '../run/planned-sink.ts';
 import { previewConnections } from '../run/preview-connections.ts';
 import type { Preview } from '../run/preview-connections.ts';
 import { previewFlows } from '../run/preview.ts';
-import type { FlowPreview } from '../run/preview.ts';
+import type { FlowPreview, PreviewOutput } from '../run/preview.ts';
+import { beginRun } from '../run/run-pipeline.ts';
 import { tableSchemas } from '../run/table-schemas.ts';
 import type { TableSchema } from '../run/table-schemas.ts';
 import { systemClock } from '../state/clock.ts';
-import { machineFolder } from '../state/machine-folder.ts';
-import { openState, stateFile } from '../state/open-state.ts';
-import { openPortalBook } from '../state/portal-book.ts';
+import { copyState } from '../state/copy-state.ts';
 import type { PortalBook } from '../state/machine-ports.ts';
-import type { StateStore } from '../state/ports.ts';
+import { openBook } from './open-book.ts';
 import type { Prepared } from './prepare.ts';
 import { runClock } from './run-clock.ts';
+import { ownTokens } from './secrets.ts';
 
-/** What `pipe run --dry-run` found. */
+/** What a run would do, in counts: `pipe run --dry-run`, and the end of `pipe diff`. */
 export interface RunPreview {
   readonly pipeline: string;
   readonly seconds: number;
@@ -33,6 +36,8 @@ export interface RunPreview {
   /** Tables the run would make or widen, before it writes a row. */
   readonly tables: readonly PreviewedTable[];
   readonly flows: readonly FlowPreview[];
+  /** What the run itself would take of the systems' limits. */
+  readonly estimate: Estimate;
   readonly error?: PipeError;
 }
 
@@ -48,16 +53,19 @@ export async function previewRun(
   options: RunOptions,
   emit: Listener,
   signal: AbortSignal,
+  output: PreviewOutput = {},
 ): Promise<RunPreview> {
   const began = runClock.monotonic();
-  return withPreview(prepared, options, emit, signal, async ({ context, preview, flows }) => {
-    const done = await previewFlows(context, flows);
+  return withPreview(prepared, options, emit, signal, async ({ context, preview, flows, meters }) => {
+    const begun = await beginRun(context);
+    const done = begun instanceof Error ? { flows: [], error: begun } : await previewFlows(begun, flows, output);
     const tables = preview.pending().filter(({ changes }) => changes.length > 0);
     return {
       pipeline: prepared.compiled.pipeline.name,
       seconds: (runClock.monotonic() - began) / 1000,
       requests: context.usage.requests,
       tables: tables.map(({ connection, wanted, changes }) => ({ connection, entity: wanted.entity, changes })),
+      estimate: estimate(meters, preview.calls),
       ...done,
     };
   });
@@ -77,87 +85,115 @@ export async function previewTables(
 }
 
 /** 0: the run would end green. */
-export function previewExitCode({ error, flows }: RunPreview): number {
+export function previewExitCode({ error, flows }: Pick<RunPreview, 'error' | 'flows'>): number {
   if (error) return exitCodes[error.kind];
   return flows.some(({ failed }) => failed.length > 0) ? exitCodes.data : 0;
 }
 
-interface Stage {
+export interface Stage {
   readonly context: RunContext;
   readonly preview: Preview;
   readonly real: ReadonlyMap<string, OpenConnection>;
   readonly flows: readonly ChosenFlow[];
+  /** What was read through each connection, and under which limit. */
+  readonly meters: ReadonlyMap<string, Meter>;
 }
 
-async function withPreview<Result>(
-  { compiled, connectors, stateFolder }: Prepared,
+/** Connections as a run would find them, over a copy of what the pipeline remembers: nothing is written. */
+export async function withPreview<Result>(
+  { compiled, connectors, stateFolder, apart }: Prepared,
   options: RunOptions,
   emit: Listener,
   signal: AbortSignal,
   use: (stage: Stage) => Promise<Result>,
 ): Promise<Result> {
-  const { name, folder, connections: specs } = compiled.pipeline;
+  const { name } = compiled.pipeline;
   const flows = chooseFlows(compiled, options);
-  const book = await openPortalBook(machineFolder(process.env), systemClock);
-  const state = await stateToRead(stateFolder, name);
-  const usage = { requests: 0, limitedMs: 0 };
-  const host = makeHost({ folder, clock: runClock, book, priority: 'incremental', emit, usage });
-  const used = new Set(flows.flatMap(({ flow }) => connectionsOf(flow)));
-  const real = openConnections(
-    [...specs.values()].filter((spec) => used.has(spec.name)),
-    connectors,
-    host,
-  );
-  const preview = previewConnections(real);
+  const book = await openBook({ ...(apart && { apart }) });
   try {
-    const context: RunContext = {
-      run: randomUUID(),
-      epoch: 0,
-      startedAt: runClock.now(),
-      compiled,
-      options,
-      state: state.store,
-      book,
-      lease: { verify: () => undefined, release: () => undefined },
-      clock: runClock,
-      connections: preview.connections,
-      creates: new Map(),
-      usage,
-      lost: new Map(),
-      signal,
-      // Of what is done nothing is done here.
-      emit: (event) => {
-        if (event.type === 'warning' || event.type === 'waiting') emit(event);
-      },
-      instance: await instanceOf(book, name),
-    };
-    return await use({ context, preview, real, flows });
+    const copy = await copyState(stateFolder, { pipeline: name, clock: systemClock });
+    const usage = { requests: 0, limitedMs: 0 };
+    const { open, meters } = openMetered({ compiled, connectors }, flows, { book, emit, usage });
+    try {
+      const preview = previewConnections(open, { rows: copy.planned, nameOf: plannedNames() });
+      const run = randomUUID();
+      const startedAt = runClock.now();
+      const context: RunContext = {
+        run,
+        epoch: await copy.state.startRun({ run, startedAt, mapping: compiled.hash, pid: process.pid }),
+        startedAt,
+        compiled,
+        options,
+        state: copy.state,
+        book: readBook(book),
+        lease: { verify: () => undefined, release: () => undefined },
+        clock: patientClock(runClock),
+        connections: preview.connections,
+        creates: new Map(),
+        usage,
+        lost: new Map(),
+        signal,
+        // Of what is done nothing is done here.
+        emit: (event) => {
+          if (event.type === 'warning' || event.type === 'waiting') emit(event);
+        },
+        instance: await instanceIn(book, name),
+      };
+      return await use({ context, preview, real: open, flows, meters });
+    } finally {
+      await closeConnections(open);
+      await copy.close();
+    }
   } finally {
-    await closeConnections(real);
-    await state.close();
     await book.close();
   }
 }
 
-async function instanceOf(book: PortalBook, pipeline: string): Promise<RunContext['instance']> {
+/** What is made in a preview is no recent row of this machine, and nobody was met. */
+function readBook(book: PortalBook): PortalBook {
+  return { ...book, saveRecent: async () => undefined, meet: async () => undefined };
+}
+
+function openMetered(
+  { compiled, connectors }: Pick<Prepared, 'compiled' | 'connectors'>,
+  flows: readonly ChosenFlow[],
+  shared: { readonly book: PortalBook; readonly emit: Listener; readonly usage: RunContext['usage'] },
+): { readonly open: ReadonlyMap<string, OpenConnection>; readonly meters: ReadonlyMap<string, Meter> } {
+  const { folder, connections } = compiled.pipeline;
+  const host = makeHost({ folder, clock: runClock, tokens: ownTokens(), priority: 'incremental', ...shared });
+  const used = new Set(flows.flatMap(({ flow }) => connectionsOf(flow)));
+  const meters = new Map<string, Meter>();
+  const open = new Map<string, OpenConnection>();
+  for (const spec of connections.values()) {
+    if (!used.has(spec.name)) continue;
+    const meter: Meter = { requests: 0 };
+    meters.set(spec.name, meter);
+    const metered = {
+      ...host,
+      admit: async (...[charge, signal]: Parameters<typeof host.admit>) => {
+        const admission = await host.admit(charge, signal);
+        meter.requests += 1;
+        meter.limit = charge.limit;
+        return admission;
+      },
+    };
+    for (const [name, each] of openConnections([spec], connectors, metered)) open.set(name, each);
+  }
+  return { open, meters };
+}
+
+/** The instance this pipeline is on this machine. */
+export async function instanceOf(prepared: Prepared): Promise<string> {
+  const book = await openBook(prepared);
+  try {
+    return (await book.identity(prepared.compiled.pipeline.name)).instance;
+  } finally {
+    await book.close();
+  }
+}
+
+async function instanceIn(book: PortalBook, pipeline: string): Promise<RunContext['instance']> {
   const { instance } = await book.identity(pipeline);
   const others = await book.others(pipeline);
   return { id: instance, adopted: new Set(others.filter(({ adopted }) => adopted).map((other) => other.instance)) };
-}
-
-interface ReadState {
-  readonly store: StateStore;
-  close(): Promise<void>;
-}
-
-/** What the pipeline remembers, if anything; what a plan notes for itself is kept in memory, beside a run at work. */
-async function stateToRead(folder: string, pipeline: string): Promise<ReadState> {
-  const scratch = await openState(':memory:', { pipeline, clock: systemClock });
-  if (!existsSync(stateFile(folder, pipeline))) return { store: scratch, close: async () => scratch.close() };
-  const store = await openState(folder, { pipeline, clock: systemClock });
-  const close = async (): Promise<void> => {
-    await store.close();
-    await scratch.close();
-  };
-  return { store: { ...store, presence: scratch.presence }, close };
 }

@@ -5,8 +5,8 @@ import type { RunOptions } from '../run/context.ts';
 import { choiceFlag, numberFlag, pipelineFlags, repeated } from './flags.ts';
 import { compileOnly, isHandPicked, windowOf } from './row-filter.ts';
 
-/** The flags of `pipe run`. */
-export const runFlags = {
+/** What is read and looked at, for whatever plans a run. */
+export const readFlags = {
   ...pipelineFlags,
   flow: Flags.string({
     description: 'only these flows, and those they come after',
@@ -25,19 +25,31 @@ export const runFlags = {
     helpValue: 'creates|updates|deletes',
     ...repeated,
   }),
+};
+
+/** The flags of `pipe run`. */
+export const runFlags = {
+  ...readFlags,
   'log-level': Flags.string({
     description: 'what the log keeps; default: PIPE_LOG_LEVEL, else INFO',
     helpValue: levels.join('|'),
   }),
   verbose: Flags.boolean({ description: 'say on the console which rung found each row and which fields were sent' }),
   'dry-run': Flags.boolean({ description: 'plan all of it and write nothing: tables, creates, updates, deletes' }),
+  sandbox: Flags.string({
+    description: 'its sandbox in the place of this connection; what the run remembers is thrown away',
+    helpValue: '<connection>',
+    ...repeated,
+  }),
   'end-holder': Flags.boolean({ description: 'end the process that runs this pipeline now, then run' }),
   loop: Flags.boolean({ description: 'run again and again as the file’s schedule says, until told to stop' }),
   scheduled: Flags.boolean({ description: 'run what the file’s schedule has due by now, for a scheduler to call' }),
 };
 
+export type RunFlags = Interfaces.InferredFlags<typeof runFlags>;
+
 /** What they say about one run. */
-export function runOptions(flags: Interfaces.InferredFlags<typeof runFlags>): RunOptions {
+export function runOptions(flags: Interfaces.InferredFlags<typeof readFlags>): RunOptions {
   return {
     full: flags.full,
     allow: new Set(flags.allow ?? []),

@@ -2,7 +2,6 @@ import { registry as shippedConnectors } from '../registry.ts';
 import type { Connector } from '../connector.ts';
 import type { Registry } from '../registry.ts';
 import { references } from './interpolate.ts';
-import type { Reference } from './interpolate.ts';
 import { child, entries, scalars, textAt, toJson } from './node.ts';
 import type { Entry, Node, Path } from './node.ts';
 import { readPipelineFile } from './read-file.ts';
@@ -86,7 +85,7 @@ function shown(node: Node): string {
 
 function ofConnection({ key, node }: Entry, connector: Connector | undefined): readonly NamedVariable[] {
   return [...scalars(node)].flatMap(({ node: scalar, path }) =>
-    references(scalar.text).map((reference) => variableOf(reference, aboutSetting(key, path, connector))),
+    variablesOf(scalar.text, aboutSetting(key, path, connector)),
   );
 }
 
@@ -101,10 +100,17 @@ function ofSchedule(node: Node | undefined): readonly NamedVariable[] {
   return [...scalars(node)].flatMap(({ node: scalar, path }) => {
     const key = String(path.at(-1));
     const description: unknown = schemaAt(scheduleSchema, [key])?.['description'];
-    return references(scalar.text).map((reference) => variableOf(reference, `schedule.${key}: ${String(description)}`));
+    return variablesOf(scalar.text, `schedule.${key}: ${String(description)}`);
   });
 }
 
-function variableOf({ name, isSecret, otherwise }: Reference, about: string): NamedVariable {
-  return { name, about, isSecret, ...(otherwise !== undefined && { otherwise }) };
+/** A variable may be less than the whole setting: `<AMOCRM_SUBDOMAIN>.amocrm.ru`. */
+function variablesOf(text: string, about: string): readonly NamedVariable[] {
+  const written = text.replaceAll(/\$\{\w+:(\w+)[^}]*\}/g, '<$1>');
+  return references(text).map(({ name, isSecret, otherwise }) => ({
+    name,
+    about: written === `<${name}>` ? about : `${about}; here ${written}`,
+    isSecret,
+    ...(otherwise !== undefined && { otherwise }),
+  }));
 }

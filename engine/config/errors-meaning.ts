@@ -227,6 +227,24 @@ export const meaningErrors = defineErrors('config', {
       ru: 'напишите absent: { mark: ПОЛЕ } или absent: keep',
     },
   },
+  field_not_here: {
+    kind: 'input',
+    en: '{connector} makes no fields: "field" has no effect',
+    ru: '{connector} не создаёт поля: «field» ни на что не влияет',
+    fix: { en: 'remove it', ru: 'уберите его' },
+  },
+  unknown_field_type: {
+    kind: 'input',
+    en: '{connector} makes no fields of type "{type}"',
+    ru: '{connector} не создаёт поля типа «{type}»',
+    fix: { en: 'write {choices}', ru: 'напишите {choices}' },
+  },
+  field_without_options: {
+    kind: 'input',
+    en: 'a field of type "{type}" has no options',
+    ru: 'у поля типа «{type}» нет вариантов',
+    fix: { en: 'remove them, or write the type {choices}', ru: 'уберите их или укажите тип {choices}' },
+  },
   absent_without_key: {
     kind: 'input',
     en: 'absent compares the rows of the target with the records by key, and there is none',

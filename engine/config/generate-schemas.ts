@@ -8,12 +8,13 @@ import { connectorNames, loadConnector } from '../registry.ts';
 import { lockSchema } from './lock-schema.ts';
 import { paramReference } from './param-references.ts';
 import { isMap } from './schema-branch.ts';
+import { testSchema } from './schema-test.ts';
 import { connectionSchema, pipelineSchema } from './schema.ts';
 
 const folder = fileURLToPath(new URL('../../schemas/', import.meta.url));
 const dialect = 'https://json-schema.org/draft/2020-12/schema';
 
-/** schemas/pipeline.schema.json, that of lock files, and one schema for each connector, for editors and people. */
+/** schemas/pipeline.schema.json, those of mapping tests and lock files, and one for each connector, for editors and people. */
 export function schemaFiles(connectors: readonly Connector[]): readonly GeneratedFile[] {
   const own = connectors.map((connector) => ({
     path: join(folder, 'connectors', `${connector.name}.schema.json`),
@@ -23,6 +24,7 @@ export function schemaFiles(connectors: readonly Connector[]): readonly Generate
   const gone = existing(join(folder, 'connectors')).filter((path) => !kept.has(path));
   return [
     { path: join(folder, 'pipeline.schema.json'), text: asText(editorSchema(connectors)) },
+    { path: join(folder, 'test.schema.json'), text: asText({ $schema: dialect, ...testSchema }) },
     { path: join(folder, 'lock.schema.json'), text: asText({ $schema: dialect, ...lockSchema }) },
     ...own,
     ...gone.map((path) => ({ path, text: undefined })),

@@ -50,15 +50,29 @@ export interface Loaded {
 
 /** Reads and checks pipeline files. Never throws for what is in them: every finding of every file comes at once. */
 export async function loadPipelines(files: readonly string[], options: LoadOptions): Promise<Loaded> {
-  const loaded: LoadedFile[] = [];
-  for (const file of files) loaded.push(await loadFile(file, options));
-  const sources = loaded.flatMap((one) => one.sources);
-  const named = loaded.flatMap((one) => one.named ?? []);
-  const findings = [...loaded.flatMap((one) => one.findings), ...sameNames(files, named)];
-  return {
-    pipelines: loaded.flatMap((one) => one.pipeline ?? []),
-    findings: sortFindings(findings.map((finding) => withoutSecrets(finding, sources))),
-  };
+  const pipelines: Pipeline[] = [];
+  const findings = await checkFiles(files, options, async (pipeline) => {
+    pipelines.push(pipeline);
+    return [];
+  });
+  return { pipelines, findings };
+}
+
+/** The same with what `check` finds beside it; one pipeline at a time is in memory. */
+export async function checkFiles(
+  files: readonly string[],
+  options: LoadOptions,
+  check: (pipeline: Pipeline, findings: readonly Diagnostic[]) => Promise<readonly Diagnostic[]>,
+): Promise<readonly Diagnostic[]> {
+  const found: Diagnostic[] = [];
+  const names: Named[] = [];
+  for (const file of files) {
+    const { pipeline, named, sources, findings } = await loadFile(file, options);
+    found.push(...findings.map((finding) => withoutSecrets(finding, sources)));
+    if (named) names.push(named);
+    if (pipeline) found.push(...(await check(pipeline, findings)));
+  }
+  return sortFindings([...found, ...sameNames(files, names)]);
 }
 
 export async function loadPipeline(
@@ -103,7 +117,8 @@ async function loadFile(file: string, options: LoadOptions): Promise<LoadedFile>
   reader.report(...checkShape(pipelineSchema, { name: '', node: whole, keySpan }));
   const pipeline = readPipeline(file, whole, params, options, reader);
   const name = entry(root, 'name');
-  const named = name && pipeline.name !== '' ? { file, name: pipeline.name, span: name.node.span } : undefined;
+  const named =
+    name && pipeline.name !== '' ? { file, name: pipeline.name, where: placeOf(name.node.span) } : undefined;
   return { pipeline, sources: read.sources, findings, ...(named && { named }) };
 }
 

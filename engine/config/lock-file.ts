@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import type { ChildList, EntityDescription, Field, FieldOption, SourceBlock } from '../connector.ts';
+import type { Diagnostic } from '../diagnostics.ts';
+import { lockErrors } from './errors.ts';
 import { isLock } from './lock-schema.ts';
 
 /** What the systems of a pipeline are like, committed beside it: fields, types, stages; no data, host or secret. */
@@ -35,12 +37,13 @@ export function lockFileOf(pipelineFile: string): string {
   return pipelineFile.replace(/(\.ya?ml)?$/i, '.lock.json');
 }
 
-/** The lock file of a pipeline, if there is one; `unreadable`: the file there is none that pipe wrote. */
-export function readLock(pipelineFile: string): { readonly lock?: Lock; readonly unreadable?: string } {
-  const file = lockFileOf(pipelineFile);
-  if (!existsSync(file)) return {};
+/** The lock file beside a pipeline, if there is one, and what is wrong with it. */
+export function readLock(pipeline: string): { readonly lock?: Lock; readonly findings: readonly Diagnostic[] } {
+  const file = lockFileOf(pipeline);
+  if (!existsSync(file)) return { findings: [] };
   const lock = parsed(readFileSync(file, 'utf8'));
-  return isLock(lock) ? { lock } : { unreadable: file };
+  if (isLock(lock)) return { lock, findings: [] };
+  return { findings: [lockErrors.unreadable.finding({ pipeline }, { file, line: 1, column: 1 })] };
 }
 
 function parsed(text: string): unknown {

@@ -1,4 +1,5 @@
 import type { Connector, TargetBlock } from '../connector.ts';
+import { checkProvision } from './check-provision.ts';
 import { checkShape } from './check-shape.ts';
 import { configErrors } from './errors.ts';
 import { checkConnection, checkOwnName } from './names.ts';
@@ -116,9 +117,11 @@ function checkTarget(
   }
   const ddl = entry(node, 'ddl');
   const schema = connector?.sink?.settings;
-  if (ddl && connector && schema && !takesAnyKey(schema) && !hasTables(schema)) {
+  const makesTables = schema !== undefined && (takesAnyKey(schema) || hasTables(schema));
+  if (ddl && connector && schema && !makesTables) {
     reader.report(configErrors.ddl_not_here.finding({ connector: connector.name }, placeOf(ddl.keySpan)));
   }
+  if (connector?.sink) checkProvision(node, connector, makesTables, reader);
   if (writes) checkAbsent(node, connector, reader);
 }
 

@@ -1,14 +1,12 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { Diagnostic } from '../diagnostics.ts';
+import type { Diagnostic, Place } from '../diagnostics.ts';
 import { configErrors } from './errors.ts';
-import { placeOf } from './source-text.ts';
-import type { Span } from './source-text.ts';
 
 export interface Named {
   readonly file: string;
   readonly name: string;
-  readonly span: Span;
+  readonly where: Place;
 }
 
 /**
@@ -18,12 +16,12 @@ export interface Named {
 export function sameNames(files: readonly string[], named: readonly Named[]): readonly Diagnostic[] {
   const given = new Set(files.map((file) => resolve(file)));
   const neighbours = new Map<string, readonly { readonly file: string; readonly name: string }[]>();
-  return named.flatMap(({ file, name, span }, index) => {
+  return named.flatMap(({ file, name, where }, index) => {
     const folder = dirname(file);
     if (!neighbours.has(folder)) neighbours.set(folder, namesIn(folder, given));
     const others = [...named.slice(0, index), ...(neighbours.get(folder) ?? [])];
     const other = others.find((each) => each.name === name && resolve(each.file) !== resolve(file));
-    return other ? [configErrors.same_name.finding({ name, other: other.file }, placeOf(span))] : [];
+    return other ? [configErrors.same_name.finding({ name, other: other.file }, where)] : [];
   });
 }
 

@@ -73,12 +73,15 @@ const syncLogSchema = closed(
   { description: 'A table that gets a row about each run' },
 );
 
+/** What a pipeline may be called. */
+export const pipelineName = '^[\\p{L}\\p{N}][\\p{L}\\p{N}._-]*$';
+
 /** A pipeline file: the skeleton. The blocks a connector owns are checked against that connector's schemas. */
 export const pipelineSchema = closed(
   {
     version: Type.Literal(1, { description: 'Version of this language' }),
     name: Type.String({
-      pattern: '^[\\p{L}\\p{N}][\\p{L}\\p{N}._-]*$',
+      pattern: pipelineName,
       description: 'The identity of all state: another name is another pipeline that knows nothing yet',
       examples: ['ident-to-bitrix'],
     }),

@@ -19,10 +19,12 @@ export type Change =
       readonly values: WriteValues;
       readonly before: Row;
       readonly lists: readonly ListChange[];
+      /** Mapped fields that guards keep from being touched. */
+      readonly kept?: readonly string[];
     }
   /** The row has no record any more. */
   | { readonly operation: 'delete'; readonly key: string; readonly before: Row }
-  | { readonly operation: 'unchanged'; readonly key: string };
+  | { readonly operation: 'unchanged'; readonly key: string; readonly kept?: readonly string[] };
 
 export interface ListChange {
   readonly list: string;

@@ -5,9 +5,10 @@ import type { Change, FlowRecord, ListChange, TargetPlan } from './change.ts';
 import { listChanges } from './child-rows.ts';
 import { planErrors } from './errors.ts';
 import { createValues, rowAfter, updateValues } from './fields.ts';
-import { judge } from './guard.ts';
+import { allows, judge } from './guard.ts';
 import type { Verdict } from './guard.ts';
 import { matchTarget } from './match.ts';
+import { fieldsFor } from './mapped-fields.ts';
 import type { References } from './mapped-fields.ts';
 import type { Ask, Match, OwnRows, TargetEntity } from './match.ts';
 import { fieldNamed, mayAnswer } from './question.ts';
@@ -126,8 +127,24 @@ async function changeOf(context: TargetContext, found: Row, key: string, verdict
   const values = await updateValues(target, entity, record.record, variables, found, verdict, references);
   const differing = await listChanges(target, entity, record.record, variables, found, verdict);
   const lists = [...differing, ...(await owedLists(context, found)).filter((owed) => !isAmong(owed, differing))];
-  if (Object.keys(values).length === 0 && lists.length === 0) return { operation: 'unchanged', key };
-  return { operation: 'update', key, values, before: found, lists };
+  const kept = keptFields(target, entity, record.record, verdict);
+  if (Object.keys(values).length === 0 && lists.length === 0) return { operation: 'unchanged', key, ...kept };
+  return { operation: 'update', key, values, before: found, lists, ...kept };
+}
+
+/** What guards leave as it is, for people. */
+function keptFields(
+  target: CompiledTarget,
+  entity: TargetEntity,
+  record: Row,
+  verdict: Verdict,
+): { readonly kept?: readonly string[] } {
+  if (verdict.keep.size === 0 && !verdict.only) return {};
+  const names = [
+    ...fieldsFor(target, record, entity.recordFields).map(({ mapping }) => mapping.field),
+    ...target.rows.map(({ list }) => list),
+  ];
+  return { kept: names.filter((name) => !allows(verdict, name)) };
 }
 
 /**

@@ -9,6 +9,7 @@ import { isOpenRow } from '../state/open-row.ts';
 import type { ListedRow } from '../state/ports.ts';
 import type { CompiledTarget } from '../transform/compiled.ts';
 import { attempt } from './attempt.ts';
+import { orTell } from './brake-told.ts';
 import type { FlowContext } from './context.ts';
 import { reach } from './crash-points.ts';
 import { runErrors } from './errors.ts';
@@ -126,7 +127,7 @@ export async function removeAbsent(work: FlowRun): Promise<void> {
   if (absence.targets.length === 0) return;
   context.signal.throwIfAborted();
   const flow = context.flow.flow.name;
-  await refuseTooMany(work);
+  await orTell(context, () => refuseTooMany(work));
   if (absence.off) warn(context, absence.off);
   else {
     await context.state.presence.forgetUnseen(flow);

@@ -19,6 +19,7 @@ export async function commit(context: FlowContext, task: DeliveryTask, batch: Ba
   const { run, epoch } = context;
   const flow = context.flow.flow.name;
   const at = context.clock.now();
+  for (const { key, error } of batch.failures) context.preview?.failed(flow, key, error);
   const { delivered, checkpoint, traces } = batch;
   const queued = await putsOf(context, batch.failures);
   const dropped = await roomFor(context, queued);

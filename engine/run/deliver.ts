@@ -16,7 +16,9 @@ import { isDoubt } from './failures.ts';
 import type { Failure } from './failures.ts';
 import type { MappedRow } from './map-batch.ts';
 import { planBatch } from './plan-batch.ts';
+import { tracePut } from './trace.ts';
 import type { PlannedRecord } from './plan-batch.ts';
+import { freshMs } from './send.ts';
 
 /** How many records the next wave may take. */
 export interface Pace {
@@ -44,7 +46,9 @@ export async function deliver(context: FlowContext, records: readonly MappedRow[
   while (pending.length > 0) {
     context.signal.throwIfAborted();
     const asking = pending.slice(0, task.pace.waveSize);
+    const beganAt = context.clock.monotonic();
     const { free, doubtful } = partition(context, await planBatch(context, asking, answers));
+    const plannedInMs = context.clock.monotonic() - beganAt;
     reach('planned');
     const { now, later } = splitWave(free);
     const executed = await executeWave(context, now, answers);
@@ -52,7 +56,7 @@ export async function deliver(context: FlowContext, records: readonly MappedRow[
     const stale = executed.filter((record) => record.stale);
     const done = executed.filter((record) => !record.stale);
     await commitWave(context, task, { done, doubtful, hashes, progress });
-    setPace(task.pace, asking.length, stale.length > 0);
+    setPace(task.pace, asking.length, plannedInMs, stale.length > 0);
     patience(doubtful.length > 0 || executed.some((record) => !record.stale || record.written.length > 0), stale);
     pending = [...inOrder(asking, [...later, ...stale]), ...pending.slice(asking.length)];
   }
@@ -88,9 +92,13 @@ export function startPatience(
   };
 }
 
-/** Plans that grew old before they could be sent were too many for one wave; the next waves say by how much (DL-4). */
-function setPace(pace: Pace, asked: number, tooMany: boolean): void {
-  pace.waveSize = tooMany ? Math.max(1, Math.floor(asked / 2)) : pace.waveSize * 2;
+/**
+ * Plans that grew old before they could be sent were too many for one wave (DL-4). Where asking alone takes long, as of
+ * an account that takes one phone a request, the wave is made as large as leaves time to write it.
+ */
+function setPace(pace: Pace, asked: number, plannedInMs: number, tooMany: boolean): void {
+  const most = plannedInMs > freshMs / 2 ? (asked * freshMs * 0.75) / plannedInMs : Infinity;
+  pace.waveSize = Math.max(1, Math.floor(Math.min(tooMany ? asked / 2 : pace.waveSize * 2, most)));
 }
 
 /**
@@ -134,7 +142,10 @@ async function commitWave(context: FlowContext, task: DeliveryTask, wave: Wave):
     const { key } = executed.record;
     const hash = wave.hashes.get(key) ?? '';
     emitNamed(context, executed);
+    await context.preview?.executed(context, executed);
     const error = worst(executed.failures);
+    // Left to the people who changed it: it is named, and waits for nothing.
+    if (error?.code === runErrors.changed_since.code) continue;
     if (error) {
       failures.push(failureOf(executed.record, error, hash));
       continue;
@@ -146,14 +157,14 @@ async function commitWave(context: FlowContext, task: DeliveryTask, wave: Wave):
     const error = runErrors.waits_for_doubt.error({}, { retry: true });
     failures.push(failureOf(record, error, wave.hashes.get(record.key) ?? ''));
   }
-  const traces = [...wave.done, ...wave.doubtful].map(({ record, trace }) => ({ key: record.key, asked: trace }));
+  const traces = [...wave.done, ...wave.doubtful].map((planned) => tracePut(context, planned));
   await commit(context, task, { delivered, failures, traces });
 }
 
 /** A missing answer is what the record has to wait for, whatever else failed. */
 function worst(failures: ReadonlyMap<string, PipeError>): PipeError | undefined {
   const errors = [...failures.values()];
-  return errors.find(isDoubt) ?? errors[0];
+  return errors.find(isDoubt) ?? errors.find(({ code }) => code !== runErrors.changed_since.code) ?? errors[0];
 }
 
 function failureOf({ key, source }: FlowRecord, error: PipeError, hash: string): Failure {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Host } from '../connector.ts';
+import type { Host, Tokens } from '../connector.ts';
 import type { Listener } from '../events/events.ts';
 import type { LimitedRequest, PortalBook, Priority } from '../state/machine-ports.ts';
 import type { RunClock } from './context.ts';
+import { reach } from './crash-points.ts';
 import { runErrors } from './errors.ts';
 
 /** What a run takes of the systems' limits. */
@@ -17,6 +18,7 @@ export interface HostParts {
   readonly folder: string;
   readonly clock: RunClock;
   readonly book: PortalBook;
+  readonly tokens: Tokens;
   readonly priority: Priority;
   readonly emit: Listener;
   readonly usage: Usage;
@@ -25,9 +27,9 @@ export interface HostParts {
 /** A wait in many small steps is one wait to people. */
 const tellEveryMs = 5_000;
 
-/** What the engine lends connectors: the limiter of the machine, the clock, a way to warn. */
+/** What the engine lends connectors: the limiter and the tokens of the machine, the clock, a way to warn. */
 export function makeHost(parts: HostParts): Host {
-  const { folder, clock, book, priority, emit, usage } = parts;
+  const { folder, clock, book, tokens, priority, emit, usage } = parts;
   return {
     folder,
     now: () => clock.now(),
@@ -57,5 +59,15 @@ export function makeHost(parts: HostParts): Host {
       };
     },
     warn: ({ code, parameters }) => emit({ type: 'warning', at: clock.now(), error: { code, parameters } }),
+    tokens: {
+      read: (key) => tokens.read(key),
+      replace: (key, make, signal) => tokens.replace(key, (kept) => rotated(make(kept)), signal),
+    },
   };
+}
+
+async function rotated(made: Promise<string>): Promise<string> {
+  const text = await made;
+  reach('token-rotated-not-stored');
+  return text;
 }

@@ -9,6 +9,8 @@ import type {
   WantedTable,
 } from '../connector.ts';
 import type { OpenConnection } from './context.ts';
+import { plannedSink } from './planned-sink.ts';
+import type { Planned } from './planned-sink.ts';
 
 /** What a run would do to a table of a connection before it writes a row. */
 export interface PendingTable {
@@ -17,44 +19,74 @@ export interface PendingTable {
   readonly changes: readonly TableChange[];
 }
 
-/** Connections as a run would find them once their tables are made: nothing can be written through them. */
+/**
+ * Connections as a run would find them once their tables are made. Nothing is written through them: what would be is
+ * kept in `planned`, and found there again.
+ */
 export interface Preview {
   readonly connections: ReadonlyMap<string, OpenConnection>;
   /** The tables asked for so far, in that order. */
   pending(): readonly PendingTable[];
+  /** Calls of `write` a run would have made by now, by connection. */
+  readonly calls: ReadonlyMap<string, number>;
 }
 
-export function previewConnections(open: ReadonlyMap<string, OpenConnection>): Preview {
-  const pending = new Map<string, PendingTable>();
+export function previewConnections(open: ReadonlyMap<string, OpenConnection>, planned: Planned): Preview {
+  const stage: Stage = { pending: new Map(), calls: new Map(), planned };
   const connections = new Map(
-    [...open].map(([name, each]) => [name, { ...each, connection: previewConnection(name, each.connection, pending) }]),
+    [...open].map(([name, each]) => [name, { ...each, connection: previewConnection(name, each.connection, stage) }]),
   );
-  return { connections, pending: () => [...pending.values()] };
+  return { connections, pending: () => [...stage.pending.values()], calls: stage.calls };
+}
+
+interface Stage {
+  readonly pending: Pending;
+  readonly calls: Map<string, number>;
+  readonly planned: Planned;
 }
 
 type Pending = Map<string, PendingTable>;
 
-function previewConnection(name: string, connection: Connection, pending: Pending): Connection {
-  const { sink } = connection;
+function previewConnection(name: string, connection: Connection, stage: Stage): Connection {
+  const { sink, system } = connection;
   const source = connection.source?.bind(connection);
   return {
+    ...(system !== undefined && { system }),
     ...(source && { source }),
-    ...(sink && { sink: (block) => previewSink(name, sink.call(connection, block), pending) }),
+    ...(sink && { sink: (block) => previewSink(name, sink.call(connection, block), stage) }),
     check: async (uses, signal) => connection.check(uses, signal),
     close: async () => connection.close(),
   };
 }
 
-/** Without `atomic`, every record is planned by itself, as where nothing is loaded in bulk. */
-function previewSink(connection: string, sink: Sink, pending: Pending): Sink {
+function previewSink(connection: string, sink: Sink, { pending, calls, planned }: Stage): Sink {
+  const real = sinkToCome(connection, sink, pending);
+  const over = plannedSink(connection, real, planned);
+  return {
+    ...real,
+    ...over,
+    write: async (writes, signal) => {
+      calls.set(connection, (calls.get(connection) ?? 0) + 1);
+      return over.write(writes, signal);
+    },
+  };
+}
+
+/**
+ * The sink once its tables are made. Without `atomic`, every record is planned by itself, as where nothing is loaded in
+ * bulk.
+ */
+function sinkToCome(connection: string, sink: Sink, pending: Pending): Sink {
   const ofEntity = (entity: string): PendingTable | undefined => pending.get(`${connection}/${entity}`);
   const { tables, findsAtOnce, comparesItself } = sink;
+  const highWater = sink.highWater?.bind(sink);
   const preview: Sink = {
     writesPerRequest: sink.writesPerRequest,
     requestsInFlight: sink.requestsInFlight,
     settleMs: sink.settleMs,
     ...(findsAtOnce && { findsAtOnce }),
     ...(comparesItself && { comparesItself }),
+    ...(highWater && { highWater }),
     describe: async (entity, signal) => {
       const table = ofEntity(entity);
       if (table && isNew(table)) return newTable(table.wanted);
@@ -115,7 +147,8 @@ export function isNew({ changes }: PendingTable): boolean {
 }
 
 function newTable({ entity, key, columns }: WantedTable): EntityDescription {
-  return { entity, fields: columns, id: '', lists: [], keys: [key] };
+  const [only, more] = key;
+  return { entity, fields: columns, id: only !== undefined && more === undefined ? only : '', lists: [], keys: [key] };
 }
 
 function withPending({ fields }: EntityDescription, table: PendingTable): EntityDescription['fields'] {

@@ -1,22 +1,13 @@
-import { toPipeError } from '../errors.ts';
+import type { Row } from '../connector.ts';
 import type { PipeError } from '../errors.ts';
-import { addPlan, brake, nothingChanged } from '../plan/brakes.ts';
-import type { ChangeTotals } from '../plan/brakes.ts';
-import type { Change } from '../plan/change.ts';
+import type { ShownChange, ShownRecord } from '../plan/shown-change.ts';
 import type { CompiledFlow } from '../transform/compiled.ts';
-import { listTargets, noteSeen, refuseTooMany } from './absent.ts';
-import { Answers } from './answers.ts';
 import type { ChosenFlow } from './choose-flows.ts';
-import type { FlowContext, RunContext } from './context.ts';
-import { startTally } from './counts.ts';
-import { runErrors } from './errors.ts';
-import { lostFor } from './lost.ts';
-import { mapBatch } from './map-batch.ts';
-import { planBatch } from './plan-batch.ts';
-import type { PlannedRecord } from './plan-batch.ts';
-import { batchesOf, chosenRows, firstOnly, isComparing, openFlow, storedCursor } from './run-flow.ts';
-import type { FlowRun } from './run-flow.ts';
-import { meetAllFields } from './make-tables.ts';
+import type { FlowContext, PreviewListener, RunContext } from './context.ts';
+import type { Executed } from './execute-wave.ts';
+import { runFlows } from './run-flows.ts';
+import type { FlowResult } from './run-flows.ts';
+import { shownRecord } from './shown-record.ts';
 
 /** What a run would do, by flow; nothing was written and nothing moved. */
 export interface FlowPreview {
@@ -26,6 +17,8 @@ export interface FlowPreview {
   readonly unchanged: number;
   /** By a guard of the flow, or since an older version waits in the queue. */
   readonly skipped: number;
+  /** Records that wait in the queue; those that are due are among what is read. */
+  readonly waiting: number;
   /** Records that could not be mapped or planned, by reason. */
   readonly failed: readonly { readonly error: PipeError; readonly records: number }[];
   readonly targets: readonly TargetPreview[];
@@ -43,127 +36,149 @@ export interface TargetPreview {
   readonly skipped: number;
 }
 
+/** Who hears of what is planned, as it is planned: nothing of it is kept here (G8). */
+export interface PreviewOutput {
+  shown?(record: ShownRecord, planned: RecordPlanned | undefined): void | Promise<void>;
+  /** The same with all that is needed to do it later. */
+  planned?(planned: RecordPlanned, shown: ShownRecord): void | Promise<void>;
+}
+
+/** A record that got as far as its targets. */
+export interface RecordPlanned {
+  readonly context: FlowContext;
+  readonly executed: Executed;
+  readonly source: Row;
+}
+
 interface Draft {
-  read: number;
   unchanged: number;
   skipped: number;
-  totals: ChangeTotals;
+  waiting: number;
+  /** A brake would stop the run. */
+  error?: PipeError;
   readonly failed: Map<string, { error: PipeError; records: number }>;
   readonly targets: Map<string, { -readonly [Count in keyof TargetPreview]: TargetPreview[Count] }>;
 }
 
 /**
- * Reads and plans all that a run would, flow by flow, in `context` whose connections write nothing. Each flow is looked at
- * by itself: rows that an earlier one would make are not there yet. What waits in the queue is not looked at.
+ * Runs the flows in `context`, whose connections write nothing and whose state is a copy: so what is shown is what the
+ * run itself would do, wave after wave (G6).
  */
 export async function previewFlows(
   context: RunContext,
   flows: readonly ChosenFlow[],
+  output: PreviewOutput = {},
 ): Promise<{ readonly flows: readonly FlowPreview[]; readonly error?: PipeError }> {
-  const previews: FlowPreview[] = [];
-  for (const { flow } of flows) {
-    const draft = startDraft(flow);
-    const connection = lostFor(context, flow);
-    const error =
-      connection === undefined
-        ? await previewFlow(context, flow, draft).catch(toPipeError)
-        : runErrors.connection_lost.error({ flow: flow.flow.name, connection });
-    context.signal.throwIfAborted();
-    previews.push(previewOf(flow, draft, error));
-  }
-  const [error] = previews.flatMap((preview) => preview.error ?? []);
+  const drafts = new Map<string, Draft>();
+  for (const { flow } of flows) drafts.set(flow.flow.name, await startDraft(context, flow));
+  const { listener, flush } = listen(drafts, output);
+  const done = await runFlows({ ...context, preview: listener }, flows, flush);
+  context.signal.throwIfAborted();
+  const previews = done.flows.flatMap((result) => {
+    const draft = drafts.get(result.name);
+    return draft ? [previewOf(result, draft)] : [];
+  });
+  const [stopped] = previews.flatMap((preview) => preview.error ?? []);
+  const error = stopped ?? done.error;
   return { flows: previews, ...(error && { error }) };
 }
 
-function startDraft({ targets }: CompiledFlow): Draft {
+async function startDraft({ state }: RunContext, { flow, targets }: CompiledFlow): Promise<Draft> {
   const writing = targets.filter(({ fields }) => fields).map(({ target }) => target.name);
   const none = { creates: 0, updates: 0, deletes: 0, unchanged: 0, skipped: 0 };
+  const { pending, waiting, quarantined, failed } = await state.queueCounts(flow.name);
   return {
-    read: 0,
     unchanged: 0,
     skipped: 0,
-    totals: nothingChanged,
+    waiting: pending + waiting + quarantined + failed,
     failed: new Map(),
     targets: new Map(writing.map((name) => [name, { name, ...none }])),
   };
 }
 
-function previewOf({ flow }: CompiledFlow, draft: Draft, error: PipeError | undefined): FlowPreview {
-  const { read, unchanged, skipped, failed, targets } = draft;
-  const counts = { name: flow.name, read, unchanged, skipped };
-  return { ...counts, failed: [...failed.values()], targets: [...targets.values()], ...(error && { error }) };
+function previewOf({ name, read, unchanged, skipped, error, skippedBecause }: FlowResult, draft: Draft): FlowPreview {
+  const { waiting, failed, targets } = draft;
+  const reason = draft.error ?? error ?? skippedBecause;
+  return {
+    name,
+    read,
+    // What a run counts among them because its targets were left as they are is told by the targets.
+    unchanged: unchanged - draft.unchanged,
+    skipped: skipped - draft.skipped,
+    waiting,
+    failed: [...failed.values()],
+    targets: [...targets.values()],
+    ...(reason && { error: reason }),
+  };
 }
 
-/** Fills the draft; returns why the run would stop before it wrote anything. */
-async function previewFlow(run: RunContext, flow: CompiledFlow, draft: Draft): Promise<PipeError | undefined> {
-  const work = await openFlow(run, flow, startTally([]));
-  const { context } = work;
-  const cursor = await storedCursor(work);
-  const isFirst = firstOnly();
-  await context.scopes.load();
-  await listTargets(work);
-  for await (const batch of batchesOf(work, cursor)) {
-    const mapped = await mapBatch(context, await chosenRows(context, batch.rows), isComparing(context));
-    draft.read += batch.rows.length;
-    draft.unchanged += mapped.unchanged + mapped.replaced;
-    draft.skipped += mapped.skipped.length;
-    for (const { error } of mapped.failed) countFailed(draft, error);
-    await noteSeen(work, mapped.seen);
-    if (mapped.records.length === 0) continue;
-    await meetAllFields(context, mapped.records);
-    for (const planned of await planBatch(context, mapped.records, new Answers(context))) {
-      countPlanned(draft, planned, isFirst);
-    }
-  }
-  return (await countAbsent(work, draft)) ?? brakeOf(context, draft);
+interface Listening {
+  readonly listener: PreviewListener;
+  /** Shows what is left to be shown. */
+  flush(): Promise<void>;
 }
 
-function countFailed({ failed }: Draft, error: PipeError): void {
-  const known = failed.get(error.code);
+function listen(drafts: ReadonlyMap<string, Draft>, output: PreviewOutput): Listening {
+  const late: ShownRecord[] = [];
+  /** Records shown with their failure already. */
+  const told = new Set<string>();
+  const flush = async (): Promise<void> => {
+    for (const record of late.splice(0)) await output.shown?.(record, undefined);
+  };
+  return {
+    flush,
+    listener: {
+      skipped: (flow, key, skip) => void late.push({ flow, key, skip, changes: [] }),
+      failed: (flow, key, error) => {
+        countFailed(drafts.get(flow), error);
+        const { code, parameters } = error;
+        if (!told.delete(key)) late.push({ flow, key, error: { code, parameters }, changes: [] });
+      },
+      stopped: (flow, error) => {
+        const draft = drafts.get(flow);
+        if (draft) draft.error ??= error;
+      },
+      executed: async (context, executed) => {
+        await flush();
+        const shown = shownRecord(context, executed);
+        count(drafts.get(shown.flow), shown);
+        if (shown.error) told.add(shown.key);
+        else told.delete(shown.key);
+        const planned = { context, executed, source: executed.record.source };
+        await output.planned?.(planned, shown);
+        await output.shown?.(shown, planned);
+      },
+    },
+  };
+}
+
+function countFailed(draft: Draft | undefined, error: PipeError): void {
+  const known = draft?.failed.get(error.code);
   if (known) known.records += 1;
-  else failed.set(error.code, { error, records: 1 });
+  else draft?.failed.set(error.code, { error, records: 1 });
 }
 
-function countPlanned(
-  draft: Draft,
-  { plans, failures, effectsOf }: PlannedRecord,
-  isFirst: (effects: readonly string[]) => boolean,
-): void {
-  const [failure] = failures.values();
-  if (failure) countFailed(draft, failure);
-  for (const [name, plan] of plans) {
-    const counts = draft.targets.get(name);
-    if (!counts) continue;
-    const firsts = new Set(plan.changes.filter((change) => isFirst(effectsOf.get(change) ?? [])));
-    draft.totals = addPlan(draft.totals, plan, (change) => firsts.has(change));
-    for (const change of plan.changes) {
-      if (change.operation !== 'unchanged' && firsts.has(change)) counts[kinds[change.operation]] += 1;
-      else counts.unchanged += 1;
-    }
-    if (plan.skip !== undefined) counts.skipped += 1;
+const kinds = {
+  create: 'creates',
+  update: 'updates',
+  delete: 'deletes',
+  unchanged: 'unchanged',
+  skip: 'skipped',
+} as const;
+
+function count(draft: Draft | undefined, { changes, error, absent }: ShownRecord): void {
+  if (!draft) return;
+  for (const change of changes) {
+    const counts = draft.targets.get(change.target);
+    if (counts && !isMissing(change)) counts[kinds[change.operation]] += 1;
   }
+  if (error || absent || changes.some(({ operation }) => operation !== 'unchanged' && operation !== 'skip')) return;
+  // As a run counts such a record (counts.ts).
+  if (changes.some((change) => change.operation === 'skip' && !isMissing(change))) draft.skipped += 1;
+  else draft.unchanged += 1;
 }
 
-const kinds = { create: 'creates', update: 'updates', delete: 'deletes' } as const satisfies Record<
-  Exclude<Change['operation'], 'unchanged'>,
-  string
->;
-
-/** Rows that have no record any more (DL-7); a brake on them is the answer where there would be too many. */
-async function countAbsent(work: FlowRun, draft: Draft): Promise<PipeError | undefined> {
-  const { context, absence } = work;
-  const error = await refuseTooMany(work).then(() => undefined, toPipeError);
-  if (absence.off) return undefined;
-  for (const { target } of absence.targets) {
-    const counts = draft.targets.get(target.name);
-    const { absent } = await context.state.presence.count(context.flow.flow.name, target.name);
-    if (counts) counts[target.absent === 'delete' ? 'deletes' : 'updates'] += absent;
-  }
-  return error;
-}
-
-function brakeOf({ compiled, options, flow }: FlowContext, { totals, unchanged }: Draft): PipeError | undefined {
-  const writing = flow.targets.filter(({ fields }) => fields).length;
-  const looked = totals.looked + unchanged * writing;
-  return brake(compiled.pipeline.brakes, { ...totals, looked }, options.allow);
+/** No row was found, and `missing` is skip: nobody counts that. */
+function isMissing({ operation, skip }: ShownChange): boolean {
+  return operation === 'skip' && skip === undefined;
 }

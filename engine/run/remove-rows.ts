@@ -34,7 +34,8 @@ export async function removeRows(work: FlowRun, target: CompiledTarget): Promise
   }
 }
 
-async function removeSome(work: FlowRun, target: CompiledTarget, listed: readonly ListedRow[]): Promise<void> {
+/** Removes listed rows; a plan that is applied has them of its own. */
+export async function removeSome(work: FlowRun, target: CompiledTarget, listed: readonly ListedRow[]): Promise<void> {
   const { context } = work;
   const patience = startPatience(context);
   let waiting = listed;
@@ -42,6 +43,7 @@ async function removeSome(work: FlowRun, target: CompiledTarget, listed: readonl
     context.signal.throwIfAborted();
     const answers = new Answers(context);
     const removals = await planRemovals(work, target, waiting, answers);
+    for (const execution of removals.values()) context.applying?.review(context, execution, target);
     const sending = { context, target, scope: context.scopes.of(target.target.name), answers };
     await sendSteps(
       sending,
@@ -81,7 +83,9 @@ async function planRemovals(
     if (plan instanceof Error) fail(work, item.key, plan);
     else if (plan) {
       tell(work, item.key, plan);
-      if (plan.changes.length > 0) removals.set(item, executionOf(context, item, plan, askedAt));
+      const execution = executionOf(context, item, plan, askedAt);
+      if (plan.changes.length > 0) removals.set(item, execution);
+      else await context.preview?.executed(context, execution);
     }
   }
   return removals;
@@ -134,7 +138,9 @@ async function account(
   const { context, task } = work;
   const { name } = target.target;
   const failed = [...removals].filter(([, { failures }]) => failures.has(name));
-  const removed = [...removals.values()].filter(({ written }) => written.length > 0).length;
+  const done = [...removals.values()].filter(({ written }) => written.length > 0);
+  for (const execution of done) await context.preview?.executed(context, execution);
+  const removed = done.length;
   const closed = failed.length > 0 ? await closeDoubtfulDeletes(context) : 0;
   const counts = task.tally.targets.get(name);
   task.tally.deleted += removed + closed;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { exitCodes, toPipeError } from '../errors.ts';
 import type { PipeError } from '../errors.ts';
-import type { Connector, Row } from '../connector.ts';
+import type { Connector, Row, Tokens } from '../connector.ts';
 import type { Listener } from '../events/events.ts';
 import type { Lease, PortalBook } from '../state/machine-ports.ts';
 import type { StateStore } from '../state/ports.ts';
@@ -15,7 +15,7 @@ import { makeHost } from './host.ts';
 import { identify, refuseOtherSystems } from './instance.ts';
 import { connectionsOf } from './lost.ts';
 import { failureOf, runFlows } from './run-flows.ts';
-import type { FlowResult } from './run-flows.ts';
+import type { FlowResult, FlowsDone } from './run-flows.ts';
 import { keepSyncLog } from './sync-log.ts';
 import { waitForConnections } from './wait-for.ts';
 
@@ -26,10 +26,13 @@ export interface RunTask {
   readonly options: RunOptions;
   readonly state: StateStore;
   readonly book: PortalBook;
+  readonly tokens: Tokens;
   readonly lease: Lease;
   readonly clock: RunClock;
   readonly signal: AbortSignal;
   readonly emit: Listener;
+  /** What is done with the flows; default: they are run. */
+  readonly work?: (context: RunContext, flows: readonly ChosenFlow[]) => Promise<FlowsDone>;
 }
 
 /** What `pipe run --json` prints. */
@@ -47,24 +50,24 @@ export interface RunResult {
 
 /** Runs the pipeline's flows in order; every end, good or bad, is written into the state and told as an event. */
 export async function runPipeline(task: RunTask): Promise<RunResult> {
-  const { compiled, clock, state, emit } = task;
+  const { compiled, clock, state, book, tokens, emit } = task;
   const flows = chooseFlows(compiled, task.options);
   const run = randomUUID();
   const startedAt = clock.now();
   const began = clock.monotonic();
   const usage = { requests: 0, limitedMs: 0 };
   const priority = task.options.full ? 'full' : 'incremental';
-  const host = makeHost({ folder: compiled.pipeline.folder, clock, book: task.book, priority, emit, usage });
+  const host = makeHost({ folder: compiled.pipeline.folder, clock, book, tokens, priority, emit, usage });
   const connections = openConnections(usedConnections(compiled, flows), task.connectors, host);
   const epoch = await state.startRun({ run, startedAt, mapping: compiled.hash, pid: process.pid });
   reach('lock-taken');
   emit({ type: 'run-started', at: startedAt, run, pipeline: compiled.pipeline.name, version: 1 });
   const parts = { ...task, run, epoch, startedAt, connections, usage, creates: new Map(), lost: new Map() };
-  const context = await begin(parts);
+  const context = await beginRun(parts);
   const done =
     context instanceof Error
       ? { flows: [], error: context }
-      : await runFlows(context, flows, keepSyncLog(context, task.connectors));
+      : await (task.work?.(context, flows) ?? runFlows(context, flows, keepSyncLog(context, task.connectors)));
   const unclosed = await failureOf(() => closeConnections(connections));
   const error = done.error ?? unclosed;
   await state.pruneJournal(clock.now() - historyKeptMs);
@@ -72,7 +75,7 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
   const seconds = (clock.monotonic() - began) / 1000;
   const exitCode = exitCodeOf(done.flows, error, task.signal);
   const result = { run, pipeline: compiled.pipeline.name, seconds, requests: usage.requests, flows: done.flows };
-  await state.finishRun({ run, finishedAt: clock.now(), exitCode, result: asRow(result) });
+  await state.finishRun({ run, finishedAt: clock.now(), exitCode, result: asRow(result, error) });
   const stopper = task.signal.aborted ? undefined : error;
   const queue = await state.queueCounts();
   const told = stopper && { error: { code: stopper.code, parameters: stopper.parameters } };
@@ -83,7 +86,8 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
 /** How long closed intents and what records asked are kept for `explain`; open intents stay. */
 const historyKeptMs = 7 * 24 * 60 * 60 * 1000;
 
-async function begin(parts: Omit<RunContext, 'instance'>): Promise<RunContext | PipeError> {
+/** Makes sure that a run meets the systems it knows, and that they are up. */
+export async function beginRun(parts: Omit<RunContext, 'instance'>): Promise<RunContext | PipeError> {
   try {
     await refuseOtherSystems(parts);
     await waitForConnections(parts);
@@ -105,13 +109,16 @@ export const stops = { SIGINT: 130, SIGTERM: 143 } as const;
 function exitCodeOf(flows: readonly FlowResult[], error: PipeError | undefined, signal: AbortSignal): number {
   if (signal.aborted) return signal.reason === 'SIGTERM' ? stops.SIGTERM : stops.SIGINT;
   if (error) return exitCodes[error.kind];
-  return flows.some((flow) => flow.queued + flow.rejected + (flow.purged ?? 0) > 0) ? exitCodes.data : 0;
+  return flows.some((flow) => flow.queued + flow.rejected + (flow.purged ?? 0) + (flow.left ?? 0) > 0)
+    ? exitCodes.data
+    : 0;
 }
 
 /** Of what ended or stopped a flow its code alone is kept beside the counts. */
-function asRow(result: Omit<RunResult, 'exitCode' | 'error'>): Row {
+function asRow(result: Omit<RunResult, 'exitCode' | 'error'>, stopper: PipeError | undefined): Row {
   return {
     ...result,
+    ...(stopper && { error: { code: stopper.code, parameters: stopper.parameters } }),
     flows: result.flows.map(({ error, skippedBecause, ...flow }) => ({
       ...flow,
       targets: flow.targets.map((target) => ({ ...target })),

@@ -51,12 +51,16 @@ function ofRecords(db: Database): Pick<QueuePart, 'queuedVersions' | 'queuedAtte
   const openRow = db.sqlite.prepare<[string, string], Pick<QueueRow, 'hash' | 'attempts'>>(
     `SELECT hash, attempts FROM queue WHERE flow = ? AND key = ? AND ${isOpen}`,
   );
+  const anyOpen = db.sqlite.prepare<[string]>(`SELECT 1 FROM queue WHERE flow = ? AND ${isOpen} LIMIT 1`);
+  // Nearly always none waits, and a batch that is loaded has ten thousand keys.
   const openRows = (flow: string, keys: readonly string[]) =>
     db.read(() =>
-      keys.flatMap((key) => {
-        const row = openRow.get(flow, key);
-        return row ? [{ key, ...row }] : [];
-      }),
+      anyOpen.get(flow) === undefined
+        ? []
+        : keys.flatMap((key) => {
+            const row = openRow.get(flow, key);
+            return row ? [{ key, ...row }] : [];
+          }),
     );
   return {
     queuedVersions: async (flow, keys) =>

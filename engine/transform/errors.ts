@@ -337,12 +337,6 @@ export const transformErrors = defineErrors('transform', {
     ru: '{at}: условие дало {type} вместо истины или лжи',
     fix: { en: 'compare it with something, or ask $exists(…)', ru: 'сравните с чем-нибудь или спросите $exists(…)' },
   },
-  not_rows: {
-    kind: 'data',
-    en: '{at}: the expression gave {type} instead of a list of rows',
-    ru: '{at}: выражение дало {type} вместо списка строк',
-    fix: { en: 'build an object for each row', ru: 'постройте для каждой строки объект' },
-  },
   too_much: {
     kind: 'data',
     en: '{at}: the expression ran into a limit: {limit}',

@@ -16,6 +16,7 @@ import type { Names } from './names.ts';
 import { toNative } from './native.ts';
 import type { Native } from './native.ts';
 import { isParsed, parse } from './parse.ts';
+import type { Parsed, SyntaxProblem } from './parse.ts';
 import { refusal } from './refusals.ts';
 import { copy, plain } from './values.ts';
 
@@ -31,14 +32,34 @@ export interface Expression {
 
 /** Parses an expression, or gives the finding that says why it is none. */
 export function readExpression(source: ExpressionText, at: string): Expression | Diagnostic {
-  const parsed = parse(source.text);
-  if (!isParsed(parsed)) return parsed.finding(source.place(parsed.offset, parsed.length));
-  const { root, engine } = parsed;
-  const names = namesOf(root, source.text);
-  const refused = refusal(root, names, source.text);
-  if (refused) return refused.finding(source.place(refused.offset, refused.length));
-  const evaluate = evaluator(root, engine, names, (thrown) => evaluationError(thrown, source, at));
+  const understood = understand(source.text);
+  if (!('root' in understood)) return understood.finding(source.place(understood.offset, understood.length));
+  const { root, engine, names } = understood;
+  const make = () => evaluator(root, engine, names, (thrown) => evaluationError(thrown, source, at));
+  let made: Evaluate | undefined;
+  // Made when it is first needed, which is never where a file is only looked at.
+  const evaluate: Evaluate = (input, variables) => (made ??= make())(input, variables);
   return { source, at, root, names, evaluate };
+}
+
+type Understood = (Parsed & { readonly names: Names }) | SyntaxProblem;
+
+/** Pipelines of one kind say the same again and again: what a text means does not depend on where it stands. */
+const understoodBefore = new Map<string, Understood>();
+
+function understand(text: string): Understood {
+  const before = understoodBefore.get(text);
+  if (before) return before;
+  const understood = firstRead(text);
+  understoodBefore.set(text, understood);
+  return understood;
+}
+
+function firstRead(text: string): Understood {
+  const parsed = parse(text);
+  if (!isParsed(parsed)) return parsed;
+  const names = namesOf(parsed.root, text);
+  return refusal(parsed.root, names, text) ?? { ...parsed, names };
 }
 
 export function isExpression(read: Expression | Diagnostic): read is Expression {

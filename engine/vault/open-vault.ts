@@ -107,7 +107,7 @@ const pauseMs = 20;
 
 /** One process changes the vault at a time, so that of two who read and write it nobody's secret is lost. */
 async function alone<Result>(place: VaultPlace, clock: Clock, change: () => Result): Promise<Result> {
-  prepare(place.folder);
+  prepareVaultFolder(place.folder);
   const lease = await takeLock(place, clock);
   try {
     return change();
@@ -124,7 +124,7 @@ async function alone<Result>(place: VaultPlace, clock: Clock, change: () => Resu
  * Where the administrator lets a group share the machine folder, the group shares the vault in it; where it belongs to
  * the user of a service, what root puts there does as well.
  */
-function prepare(folder: string): void {
+export function prepareVaultFolder(folder: string): void {
   const shared = dirname(folder);
   const isNew = !existsSync(folder);
   prepareFolder(folder);

@@ -6,6 +6,8 @@ import { machineFolder } from '../state/machine-folder.ts';
 export interface VaultPlace {
   readonly folder: string;
   readonly file: string;
+  /** A vault of its own: tokens that vendors replace, see tokens.ts. */
+  readonly tokenFile: string;
   readonly keyFile: string;
   readonly lockFile: string;
   /**
@@ -24,6 +26,7 @@ export function vaultPlace(environment: NodeJS.ProcessEnv): VaultPlace {
   return {
     folder,
     file: join(folder, 'secrets.json'),
+    tokenFile: join(folder, 'tokens.json'),
     keyFile: join(folder, 'key'),
     lockFile: join(folder, 'lock'),
     of: isInHome ? 'person' : 'machine',

@@ -6,7 +6,8 @@ import { posix } from 'node:path';
  */
 const floors: readonly (readonly string[])[] = [
   ['cli', 'server'],
-  ['service'],
+  ['cases', 'samples'],
+  ['service', 'rehearse'],
   ['run', 'vault', 'log'],
   ['state', 'events'],
   ['plan'],

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { peopleFiles, peopleYaml } from './people.ts';
 import { place } from './pipe.ts';
@@ -113,9 +115,97 @@ describe('pipe validate', () => {
     const { exit, stdout } = await pipe(argv, { PORTAL_WEBHOOK: 'http://127.0.0.1:9/rest/1/x/' });
     expect([exit, stdout.split('\n')[4]]).toEqual([
       2,
-      '::error file=ten.yaml,line=11,col=57,title=config.wants_number::"batch" wants a number; write batch: 1000',
+      '::error file=ten.yaml,line=11,endLine=11,col=57,endColumn=61,title=config.wants_number::"batch" wants a number; write batch: 1000',
     ]);
     expect(stdout.match(/^::error /gm)).toHaveLength(10);
+  });
+
+  it('escapes what a GitHub workflow would take for its own signs, and gives a place only to what has one', async () => {
+    const { pipe } = place({ 'a,b.yaml': spoiled('odd', 'key: id\n', 'key: id\n    "50%:, x": 1\n') });
+    const argv = ['validate', 'a,b.yaml', '--format', 'github', '--param', 'nobody=1'];
+    const { stdout } = await pipe(argv);
+    expect(stdout.split('\n')).toEqual([
+      '::error title=config.unknown_param::--param names nobody, which the file does not declare; write "branch", or declare it under params',
+      expect.stringMatching(
+        /^::error file=a%2Cb\.yaml,line=11,endLine=11,col=5,endColumn=14,title=config\.unknown_key::"50%25:, x" is not a key of flows\.people; write /,
+      ),
+      '',
+    ]);
+  });
+
+  it('tells them as SARIF of the official schema, columns in code points', async () => {
+    const { pipe } = place({ 'десять.yaml': tenMistakes });
+    const argv = ['validate', '--format', 'sarif', 'десять.yaml', '--lang', 'ru'];
+    const { exit, stdout } = await pipe(argv, { PORTAL_WEBHOOK: 'http://127.0.0.1:9/rest/1/x/' });
+    expect([exit, sarifErrors(stdout)]).toEqual([2, []]);
+    const [{ results, tool, columnKind, language }] = JSON.parse(stdout).runs;
+    expect([columnKind, language, tool.driver.name, results.length]).toEqual(['unicodeCodePoints', 'ru', 'pipe', 10]);
+    expect(results[4]).toEqual({
+      ruleId: 'config.wants_number',
+      ruleIndex: tool.driver.rules.findIndex(({ id }: { id: string }) => id === 'config.wants_number'),
+      level: 'error',
+      message: { text: '«batch» ждёт число; напишите batch: 1000' },
+      locations: [
+        {
+          physicalLocation: {
+            artifactLocation: { uri: '%D0%B4%D0%B5%D1%81%D1%8F%D1%82%D1%8C.yaml' },
+            region: { startLine: 11, startColumn: 57, endLine: 11, endColumn: 61 },
+          },
+        },
+      ],
+    });
+    const none = await pipe(['validate', '--format', 'sarif', '--param', 'x=1', 'десять.yaml']);
+    expect(sarifErrors(none.stdout)).toEqual([]);
+  });
+
+  it('takes folders and patterns: no tests, and what others extend is read with them', async () => {
+    const files = {
+      'clinics/north/people.yaml': spoiled('north', 'nothing', 'nothing'),
+      'clinics/south/people.yaml': 'extends: ./base.yaml\nname: south\n',
+      'clinics/south/base.yaml': peopleYaml.replace('name: people\n', ''),
+      'clinics/south/people.test.yaml': 'not: a pipeline\n',
+      'clinics/south/notes.txt': '',
+    };
+    const { pipe } = place(files);
+    const filesOf = async (...argv: readonly string[]) => {
+      const { exit, stdout } = await pipe(['validate', '--format', 'json', ...argv]);
+      expect([exit, shapeErrors('validate', stdout)]).toEqual([0, []]);
+      return JSON.parse(stdout).files;
+    };
+    const both = ['clinics/north/people.yaml', 'clinics/south/people.yaml'];
+    expect(await filesOf('clinics/**/*.yaml')).toEqual(both);
+    expect(await filesOf('clinics/south')).toEqual(['clinics/south/people.yaml']);
+    expect(await filesOf('clinics/north/people.yaml', './clinics/*/people.yaml')).toEqual(both);
+  });
+
+  it('asks the systems too with --online, but not about a file that is wrong', async () => {
+    const { pipe } = place({ ...peopleFiles, 'wrong.yaml': spoiled('wrong', '$phone(phone)', '$phome(phone)') });
+    const good = await pipe(['validate', 'people.yaml', '--online']);
+    expect(good).toEqual({
+      exit: 0,
+      stdout: '1 file: 0 errors, 0 warnings; systems were asked for 1\n',
+      stderr: '',
+    });
+    const missing = place({
+      'people.yaml': peopleYaml,
+      'wrong.yaml': peopleYaml.replace('name: people', 'nam: wrong'),
+    });
+    const bad = await missing.pipe(['validate', 'people.yaml', '--online']);
+    expect(bad.exit).toBe(3);
+    expect(bad.stdout.replace(missing.folder, '<folder>')).toBe(`error file.not_found  people.yaml:6:3
+  there is no file people.csv in <folder>
+  6 |   desk: { connector: file }
+    |   ^^^^
+  fix: put the file there, or correct "file" or the connection's "folder"
+
+1 file: 1 error, 0 warnings; systems were asked for 1
+`);
+    const data = await pipe(['validate', 'people.yaml', 'wrong.yaml', '--online', '--format', 'json']);
+    expect([data.exit, shapeErrors('validate', data.stdout), JSON.parse(data.stdout).online]).toEqual([
+      2,
+      [],
+      ['people.yaml'],
+    ]);
   });
 
   it('finds what is wrong in each of many files, and gives it as data', async () => {
@@ -188,9 +278,20 @@ ${unlocked}1 file: 2 errors, 0 warnings; not checked offline: logins, rights, an
       message: 'нет файла конвейера peple.yaml',
     });
     const folder = await pipe(['validate', '.']);
-    expect([folder.exit, folder.stderr.split('\n')[1]]).toEqual([2, '  there is no pipeline file .']);
+    expect([folder.exit, folder.stderr.split('\n')[1]]).toEqual([2, '  there is no pipeline file ./*.yaml']);
+    const pattern = await pipe(['validate', 'clinics/*.yaml']);
+    expect([pattern.exit, pattern.stderr.split('\n')[1]]).toEqual([2, '  there is no pipeline file clinics/*.yaml']);
   });
 });
+
+/** What is wrong with a report by the schema of SARIF 2.1.0, which is of draft 4 but for its two names alone. */
+function sarifErrors(report: string): readonly string[] {
+  const file = new URL(import.meta.resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json'));
+  const { $schema: _draft, id: _id, ...schema } = JSON.parse(readFileSync(file, 'utf8'));
+  const ajv = addFormats.default(new Ajv({ strict: false, allErrors: true, unicodeRegExp: false }));
+  ajv.validate(schema, JSON.parse(report));
+  return (ajv.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
 
 interface Shown {
   readonly severity: string;

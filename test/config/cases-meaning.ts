@@ -311,6 +311,30 @@ export const meaningCases: CaseGroups = {
       change: [['entity: deal', 'entity: deal\n        ddl: create']],
       expect: ['20:9 error config.ddl_not_here: crm has no tables to create: "ddl" means nothing to it → remove ddl'],
     },
+    {
+      name: 'a field for a connector that makes none',
+      change: [
+        ['connection: portal', 'connection: events'],
+        ['  base:', '  events: { connector: log }\n  base:'],
+        ['TITLE: name', 'TITLE: { value: name, field: text }'],
+      ],
+      expect: ['22:49 error config.field_not_here: log makes no fields: "field" has no effect → remove it'],
+    },
+    {
+      name: 'a field of a type the connector does not make',
+      change: [['TITLE: name', 'TITLE: [{ value: name, field: { type: txt } }, { value: name, field: poem }]']],
+      expect: [
+        '21:65 error config.unknown_field_type: crm makes no fields of type "txt" → write "text"',
+        '21:96 error config.unknown_field_type: crm makes no fields of type "poem" → write "text" | "number" | "select" | "choices"',
+      ],
+    },
+    {
+      name: 'options of a field that has none',
+      change: [['TITLE: name', 'TITLE: { value: name, field: { type: text, options: [a] } }']],
+      expect: [
+        '21:70 error config.field_without_options: a field of type "text" has no options → remove them, or write the type "select" | "choices"',
+      ],
+    },
   ],
   'the schedule': [
     {

@@ -98,6 +98,7 @@ export const testConnectors: readonly Connector[] = [
       entity: (block) => String(block['entity']),
       scan: true,
       deletes: true,
+      fieldTypes: { text: {}, number: {}, select: { options: true }, choices: { options: true } },
     },
   }),
   connector({

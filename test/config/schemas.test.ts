@@ -19,12 +19,14 @@ it('every key of a pipeline file is described', () => {
   expect(undescribed(editorSchema([]), 'pipeline')).toEqual([]);
 });
 
-it('there is a schema for the file and one for each connector', () => {
+it('there is a schema for the file, for its tests and one for each connector', () => {
   const names = schemaFiles(testConnectors).flatMap(({ path, text }) =>
     text === undefined ? [] : path.split('/schemas/'),
   );
   expect(names.filter((name) => name.endsWith('.json'))).toEqual([
     'pipeline.schema.json',
+    'lock.schema.json',
+    'test.schema.json',
     'lock.schema.json',
     'connectors/clinic.schema.json',
     'connectors/crm.schema.json',

@@ -3,7 +3,8 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { Config, settings } from '@oclif/core';
 import { expect, it, vi } from 'vitest';
 import { parseDocument } from 'yaml';
-import { prepare, validateFiles } from '../../engine/cli/prepare.ts';
+import { prepare } from '../../engine/cli/prepare.ts';
+import { validateFiles } from '../../engine/cli/validate-files.ts';
 import { runText } from '../../engine/cli/render/run.ts';
 import { runOnce } from '../../engine/cli/run-once.ts';
 import { findSandbox } from '../../engine/cli/sandbox.ts';
@@ -110,7 +111,7 @@ async function problemsOf({ lines, line }: Fence, base: string): Promise<readonl
   const file = join(base, `${line}`, 'pipeline.yaml');
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, [...head, ...lines].join('\n'));
-  const { findings } = await validateFiles([file], [], {});
+  const { findings } = await validateFiles([file], { params: [], env: {} });
   return findings
     .filter(({ severity }) => severity === 'error')
     .map(({ code, parameters, where }) => {

@@ -21,6 +21,7 @@ import type { CompiledPipeline } from '../../engine/transform/compiled.ts';
 import { compile } from '../../engine/transform/compile.ts';
 import { testClock } from '../support/harness.ts';
 import type { TestClock } from '../support/harness.ts';
+import { memoryTokens } from '../support/tokens.ts';
 
 export interface MainJobOptions {
   readonly appointments: number;
@@ -103,6 +104,7 @@ export async function startMainJob(options: MainJobOptions): Promise<MainJob> {
           options: { full: false, allow: new Set(), flows: ['receptions'], ...given },
           state: job.state,
           book,
+          tokens: memoryTokens(),
           lease: { verify: () => undefined, release: () => undefined },
           clock,
           signal,

@@ -13,6 +13,7 @@ import { tableSystem } from '../support/table-connector.ts';
 import type { TableSystem } from '../support/table-connector.ts';
 import { descriptions, pipelineText, sourceRow } from './simulation-clinic.ts';
 import { errors } from './simulation-world.ts';
+import { memoryTokens } from '../support/tokens.ts';
 
 let tables: TableSystem;
 let desk: Stand;
@@ -43,6 +44,7 @@ async function taskFor(connector: Connector, more: Partial<RunTask> = {}): Promi
     options: { full: false, allow: new Set() },
     state: desk.state,
     book: desk.book,
+    tokens: memoryTokens(),
     lease: { verify: () => undefined, release: () => undefined },
     clock: desk.clock,
     signal: new AbortController().signal,
@@ -173,7 +175,15 @@ describe('the host', () => {
     const book = { ...desk.book, settle: () => Promise.reject(errors.broken.error({})) };
     const usage = { requests: 0, limitedMs: 0 };
     const emit = () => undefined;
-    const host = makeHost({ folder: '', clock: testClock(), book, priority: 'incremental', emit, usage });
+    const host = makeHost({
+      folder: '',
+      clock: testClock(),
+      book,
+      tokens: memoryTokens(),
+      priority: 'incremental',
+      emit,
+      usage,
+    });
     const limit = { key: 'portal', capacity: 1, perSecond: 1 };
     const admission = await host.admit({ limit, lastsMs: 1000 }, new AbortController().signal);
     admission.ended({ refused: true });
@@ -187,7 +197,7 @@ describe('DL-4 the limiter', () => {
     const usage = { requests: 0, limitedMs: 0 };
     const book = desk.book;
     const emit = () => undefined;
-    const host = makeHost({ folder: '', clock, book, priority: 'incremental', emit, usage });
+    const host = makeHost({ folder: '', clock, book, tokens: memoryTokens(), priority: 'incremental', emit, usage });
     const charge = { limit: { key: 'slow', capacity: 1, perSecond: 0.01 }, lastsMs: 1000 };
     const { signal } = new AbortController();
     await host.admit(charge, signal);

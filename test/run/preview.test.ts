@@ -4,10 +4,12 @@ import type { Connector, EntityDescription, Sink, TableChange, WantedTable } fro
 import { chooseFlows } from '../../engine/run/choose-flows.ts';
 import { closeConnections, openConnections } from '../../engine/run/connections.ts';
 import type { RunContext, RunOptions } from '../../engine/run/context.ts';
+import { plannedNames } from '../../engine/run/planned-sink.ts';
 import { previewConnections } from '../../engine/run/preview-connections.ts';
 import type { Preview } from '../../engine/run/preview-connections.ts';
 import { previewFlows } from '../../engine/run/preview.ts';
 import type { CompiledPipeline } from '../../engine/transform/compiled.ts';
+import { copyState } from '../../engine/state/copy-state.ts';
 import { testHost } from '../support/host.ts';
 import { compiled, stand } from '../support/harness.ts';
 import type { Stand } from '../support/harness.ts';
@@ -56,14 +58,16 @@ async function previewed(options: Partial<RunOptions> = {}, connector: Connector
   const { connections } = pipeline.pipeline;
   const open = openConnections(connections.values(), new Map([['tables', connector]]), testHost('', desk.clock.now));
   closing.push(async () => closeConnections(open));
-  const preview: Preview = previewConnections(open);
+  const copy = await copyState(':memory:', { pipeline: 'test', clock: desk.clock });
+  closing.push(async () => copy.close());
+  const preview: Preview = previewConnections(open, { rows: copy.planned, nameOf: plannedNames() });
   const context: RunContext = {
     run: 'preview',
     epoch: 0,
     startedAt: desk.clock.now(),
     compiled: pipeline,
     options: asked,
-    state: desk.state,
+    state: copy.state,
     book: desk.book,
     lease: { verify: () => undefined, release: () => undefined },
     clock: desk.clock,

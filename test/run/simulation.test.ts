@@ -26,6 +26,7 @@ import {
 import type { Scenario, Step, Visit } from './simulation-clinic.ts';
 import { beginLife, settleMs, settleSky } from './simulation-world.ts';
 import type { Sky } from './simulation-world.ts';
+import { memoryTokens } from '../support/tokens.ts';
 
 /*
  * Known limits, which the scenarios keep clear of (delivery.md, "What is said honestly"): people change nothing between
@@ -190,6 +191,7 @@ async function live(stage: Stage, step: RunStep): Promise<RunResult | undefined>
     options: { full: step.full, allow: new Set(), ...(step.limit !== undefined && { limit: step.limit }) },
     state: life.state,
     book: life.book,
+    tokens: memoryTokens(),
     lease: { verify: () => undefined, release: () => undefined },
     clock: stage.clock,
     signal: life.stop.signal,

@@ -142,6 +142,19 @@ describe('DL-4 a plan', () => {
     expect(callsOf('find contact').length).toBeLessThan(60);
   });
 
+  it('of records that are asked for one by one: the first wave tells how many there is time for, and none is in vain again', async () => {
+    let asked = 0;
+    retell = (entity, questions, answers) => {
+      const slow = questions.filter(({ by }) => entity === 'contact' && 'ORIGIN' in by).length;
+      asked += slow;
+      takes(slow / 6);
+      return answers;
+    };
+    tables.rows = Array.from({ length: 600 }, (_, index) => visit(index + 1, index + 1));
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 0, flows: [{ created: 600 }] });
+    expect(asked).toBe(1_200);
+  });
+
   it('that always comes too late ends the run, which says so', async () => {
     retell = (_entity, _questions, answers) => {
       takes(31);

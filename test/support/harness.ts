@@ -14,6 +14,7 @@ import type { PortalBook } from '../../engine/state/machine-ports.ts';
 import type { StateStore } from '../../engine/state/ports.ts';
 import { compile } from '../../engine/transform/compile.ts';
 import type { CompiledPipeline } from '../../engine/transform/compiled.ts';
+import { memoryTokens } from './tokens.ts';
 
 /** A clock that moves only when it is told to, or when somebody sleeps on it. */
 export interface TestClock {
@@ -90,6 +91,7 @@ export async function stand(
   const { clock = testClock() } = kept;
   const state = kept.state ?? (await openState(':memory:', { pipeline: name, clock }));
   const book = kept.book ?? (await openPortalBook(':memory:', clock));
+  const tokens = memoryTokens();
   const events: RunEvent[] = [];
   return {
     connectors,
@@ -105,6 +107,7 @@ export async function stand(
         options: { full: false, allow: new Set(), ...options },
         state,
         book,
+        tokens,
         lease: { verify: () => undefined, release: () => undefined },
         clock,
         signal,

@@ -8,14 +8,15 @@ import type { JsonMap } from './json.ts';
 import { isClosed } from './pipelines.ts';
 
 /** What a connection is told of an account that never refuses. */
-const noLimits = { perSecond: 1_000_000 };
+const noLimits = { perSecond: 1_000_000, perAccount: 1_000_000 };
 
 /** The account as `pipe sandbox`, `pipe demo` and `--sandbox` start it. */
 export const sandbox: Sandbox = {
-  async start({ port = 0, now, seed = 1, size = 0, unlimited = false }) {
+  async start({ port = 0, now, seed = 1, size = 0, unlimited = false, bare = false }) {
     const account = await startAccount({
       port,
       tls: true,
+      bare,
       ...(now === undefined ? {} : { now }),
       ...(unlimited && { limits: 'off' as const }),
       seed: (desk) => inventRows(desk, size, seed),
@@ -25,7 +26,7 @@ export const sandbox: Sandbox = {
     return {
       settings: { domain, address: origin, token, ...(unlimited && { limits: noLimits }) },
       facts: [
-        'contacts with the 26 fields of a clinic, companies, leads in two funnels, tasks, notes, tags, links and lists',
+        `contacts ${bare ? 'without' : 'with the 26'} fields of a clinic, companies, leads in two funnels, tasks, notes, tags, links and lists`,
         oauthFact(account),
         `what it holds: ${origin}/sandbox/truth/contacts, what it was asked: ${origin}/sandbox/journal`,
         ...(secure ? [overHttps(secure, folder, domain)] : []),

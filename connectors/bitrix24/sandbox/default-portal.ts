@@ -106,8 +106,10 @@ export const defaultCategories: readonly Category[] = [
 /** Whose hand `edit` moves. */
 export const managerId = 2;
 
+type UserFields = Readonly<Partial<Record<EntityName, readonly UserFieldDraft[]>>>;
+
 /** User fields of the shipped pipeline from IDENT. */
-export const defaultUserFields: Readonly<Partial<Record<EntityName, readonly UserFieldDraft[]>>> = {
+export const clinicUserFields: UserFields = {
   deal: [
     { name: 'UF_CRM_1769072841035', type: 'string', label: 'Номер записи в IDENT' },
     { name: 'UF_CRM_1769072843903', type: 'string', label: 'Источник записи' },
@@ -126,6 +128,10 @@ export const defaultUserFields: Readonly<Partial<Record<EntityName, readonly Use
     { name: 'UF_CRM_1769083788971', type: 'string', label: 'Номер карты' },
     { name: 'UF_CRM_1769087537061', type: 'string', label: 'Представитель пациента' },
   ],
+};
+
+/** User fields of the smart processes. */
+export const processUserFields: UserFields = {
   contract: [
     { name: 'UF_CRM_5_NUMBER', type: 'string', label: 'Номер договора' },
     { name: 'UF_CRM_5_1747309727', type: 'date', label: 'Дата подписания' },

@@ -2,7 +2,7 @@ import { createBucket, ordinaryLimits, type Limits } from './bucket.ts';
 import type { Context } from './call.ts';
 import { createChanges } from './changes.ts';
 import { zoneOf } from './dates.ts';
-import { defaultCategories, defaultStatuses, defaultUserFields } from './default-portal.ts';
+import { clinicUserFields, defaultCategories, defaultStatuses, processUserFields } from './default-portal.ts';
 import { openDoors } from './doors.ts';
 import { createCommunications } from './duplicates.ts';
 import { createDesk, type Desk } from './desk.ts';
@@ -73,6 +73,8 @@ export interface PortalOptions {
   readonly zone?: string;
   /** How lists write dates, which follow the portal's locale; default `american`, as on the vendor's pages. */
   readonly listDates?: ListDates;
+  /** Without the user fields of the clinic: what `pipe provision` finds. */
+  readonly bare?: boolean;
   /** User fields beside the default ones. */
   readonly userFields?: Readonly<Partial<Record<EntityName, readonly UserFieldDraft[]>>>;
   /** A key in `fields` that names no field: an error, or, as the real portal does, nothing. Counted either way. */
@@ -173,7 +175,8 @@ function createStore(options: PortalOptions, tick: () => number, unknownField: S
     nextId: (counter) => (counters[counter] += 1),
     unknownField,
   };
-  for (const fields of [defaultUserFields, options.userFields ?? {}]) addUserFields(store, fields);
+  const clinics = options.bare === true ? {} : clinicUserFields;
+  for (const fields of [clinics, processUserFields, options.userFields ?? {}]) addUserFields(store, fields);
   return store;
 }
 

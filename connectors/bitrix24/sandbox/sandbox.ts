@@ -10,10 +10,11 @@ const noLimits = { capacity: 1_000_000, perSecond: 1_000_000 };
 
 /** The portal as `pipe sandbox`, `pipe demo` and `--sandbox` start it. */
 export const sandbox: Sandbox = {
-  async start({ port = 0, now, seed = 1, size = 0, unlimited = false }) {
+  async start({ port = 0, now, seed = 1, size = 0, unlimited = false, bare = false }) {
     const portal = await startPortal({
       port,
       tls: true,
+      bare,
       ...(now === undefined ? {} : { now }),
       ...(unlimited && { limits: 'off' as const }),
       seed(desk) {
@@ -26,7 +27,7 @@ export const sandbox: Sandbox = {
     return {
       settings: { webhook: portal.webhook, ...(unlimited && { limits: noLimits }) },
       facts: [
-        'contacts, companies, deals with product rows, and leads, with the stages and user fields of a clinic',
+        `contacts, companies, deals with product rows, and leads, with the stages ${bare ? 'but no' : 'and'} user fields of a clinic`,
         'products, people and departments, the smart processes 1036 and 1040, the lists 47, 77, 123 and 127',
         `what it holds: ${observer(portal, 'truth/deals')}, what it was asked: ${observer(portal, 'journal')}`,
         ...(secure ? [overHttps(secure, folder)] : []),

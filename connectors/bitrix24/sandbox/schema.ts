@@ -9,6 +9,8 @@ export interface Schema {
   /** By the name crm.item.* uses; user fields under their original name when `original`. */
   byItemName(name: string, original: boolean): Field | undefined;
   addUserField(field: Field): void;
+  /** In place of the one of its name. */
+  changeUserField(field: Field): void;
   removeUserField(name: string): void;
 }
 
@@ -32,6 +34,13 @@ function createSchema(entity: Entity): Schema {
     },
     addUserField(field) {
       fields.push(field);
+      names.set(field.name, field);
+      if (field.item !== null) itemNames.set(field.item, field);
+    },
+    changeUserField(field) {
+      const old = names.get(field.name);
+      if (old?.user === undefined) return;
+      fields[fields.indexOf(old)] = field;
       names.set(field.name, field);
       if (field.item !== null) itemNames.set(field.item, field);
     },

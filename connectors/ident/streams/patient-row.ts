@@ -3,7 +3,7 @@ import type { Around } from '../stream.ts';
 import { amountOf, filled, present, tenThousandths } from '../values.ts';
 
 /** `Patients.Status` and `Persons.Sex` in the words of the seeds' lists (reference A.8). */
-const statuses: ReadonlyMap<Value, string> = new Map([
+export const patientStatuses: ReadonlyMap<Value, string> = new Map([
   [1, 'Активный'],
   [2, 'Архивный'],
   [3, 'Удален'],
@@ -32,7 +32,7 @@ export function patientRow(patient: Row, around: Around): Row {
     cardNumber: filled(patient['cardNumber']),
     number: patient['number'],
     comment: filled(patient['comment']),
-    status: statuses.get(patient['status'] ?? 0),
+    status: patientStatuses.get(patient['status'] ?? 0),
     archiveReason: filled(patient['archiveReason']),
     branch: branch && present({ id: branch['branchId'], name: filled(branch['branchName']) }),
     city: filled(patient['city']),

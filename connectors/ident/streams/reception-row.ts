@@ -1,6 +1,7 @@
 import type { Row } from '../../../engine/index.ts';
 import type { Around } from '../stream.ts';
 import { amountOf, filled, present, tenThousandths } from '../values.ts';
+import { patientStatuses } from './patient-row.ts';
 import { specialityOf } from './speciality.ts';
 
 /** A visit as the stream gives it, out of its flat row and the rows around it. */
@@ -56,6 +57,7 @@ function patientOf(visit: Row, around: Around): Row {
     parent: filled(visit['parent']),
     cardNumber: filled(visit['cardNumber']),
     number: visit['patientNumber'],
+    status: patientStatuses.get(visit['patientStatus'] ?? 0),
     finishedVisits: around('finished', id)[0]?.['finished'] ?? 0,
   });
 }

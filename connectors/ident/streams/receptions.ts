@@ -17,6 +17,7 @@ const patient = [
   personal('parent', 'name'),
   maybe('cardNumber', 'text'),
   maybe('number', 'integer'),
+  maybe('status', 'text'),
   always('finishedVisits', 'integer'),
 ];
 
@@ -89,7 +90,7 @@ export const receptions: Stream = {
     'dbo.ServiceItemPrices': ['ID', 'ID_ServiceItems', 'Price'],
     'dbo.ServiceItems': ['ID', 'Name'],
   },
-  optional: { 'dbo.Persons': { Phone: 'patient.phone' } },
+  optional: { 'dbo.Persons': { Phone: 'patient.phone' }, 'dbo.Patients': { Status: 'patient.status' } },
   select: visits,
   stamps: [
     { ...visitStamps, id: sql`r.ID`, inRow: true },
@@ -143,12 +144,13 @@ where o.ID_Receptions in (${ints(visitIds)}) order by l.ID`),
 /** Visits without a patient are no visits. */
 function visits(has: Has): Select {
   const homePhone = has('dbo.Persons.Phone') ? sql`, pp.Phone as phone` : sql``;
+  const status = has('dbo.Patients.Status') ? sql`, p.Status as patientStatus` : sql``;
   return {
     columns: sql`r.ID as id, r.PlanStart as planStart, r.PlanEnd as planEnd, r.PatientAppeared as appearedAt, r.ReceptionStarted as startedAt,
 r.ReceptionEnded as endedAt, r.CheckIssued as checkIssuedAt, r.ReceptionCanceled as cancelledAt, r.ID_ReceptionCancelReasons as cancelReasonId,
 r.CancelReasonComment as cancelReason, r.ID_ReceptionsTransferFrom as movedFrom, r.Comment as comment, r.DateTimeAdded as createdAt,
 r.ID_Patients as patientId, p.CardNumber as cardNumber, p.PatientNumber as patientNumber, p.ParentSNP as parent,
-pp.Surname as surname, pp.Name as name, pp.Patronymic as patronymic, pp.MobilePhone as mobilePhone, pp.Birthday as birthday${homePhone},
+pp.Surname as surname, pp.Name as name, pp.Patronymic as patronymic, pp.MobilePhone as mobilePhone, pp.Birthday as birthday${homePhone}${status},
 r.ID_Staffs as doctorId, d.Surname as doctorSurname, d.Name as doctorName, d.Patronymic as doctorPatronymic,
 a.NameArmchair as armchair, b.ID as chairBranchId, b.Name as chairBranchName`,
     from: sql`dbo.Receptions as r

@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core';
+import { Args, Flags } from '@oclif/core';
 import { once } from 'node:events';
 import { BaseCommand } from '../base-command.ts';
 import { numberFlag } from '../flags.ts';
@@ -13,15 +13,18 @@ export default class Sandbox extends BaseCommand {
     port: numberFlag({ description: 'port; default: any free one', min: 0, max: 65535, default: 0 }),
     seed: numberFlag({ description: 'seed of the invented data', min: 0, default: 1 }),
     size: numberFlag({ description: 'rows of invented data', min: 0 }),
+    bare: Flags.boolean({ description: 'without the custom fields of the clinic: what `pipe provision` finds' }),
   };
   static override examples = ['<%= config.bin %> sandbox bitrix24 --port 8124'];
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Sandbox);
-    const { size, port, seed } = flags;
+    const { size, port, seed, bare } = flags;
     const sandbox = await findSandbox(args.connector);
     const stop = stopSignal();
-    const running = await sandbox.start({ port, seed, ...(size !== undefined && { size }) }).catch(portError(port));
+    const running = await sandbox
+      .start({ port, seed, bare, ...(size !== undefined && { size }) })
+      .catch(portError(port));
     await this.present(sandboxData(args.connector, running), () => sandboxText(running));
     if (!stop.signal.aborted) await once(stop.signal, 'abort');
     await running.close();

@@ -61,6 +61,7 @@ function flowData({ failed, error, ...counts }: FlowPreview, language: Language)
   };
 }
 
+/** The counts of a preview for people. */
 export function previewText({ tables, flows, requests, seconds }: RunPreview, language: Language): string {
   const say = words[language];
   const { time, second } = resultLabels[language];
@@ -75,7 +76,7 @@ export function previewText({ tables, flows, requests, seconds }: RunPreview, la
   ].join('\n');
 }
 
-function tableLines({ connection, entity, changes }: PreviewedTable, language: Language): readonly string[] {
+export function tableLines({ connection, entity, changes }: PreviewedTable, language: Language): readonly string[] {
   return [`${connection} ${entity}`, ...changes.flatMap((change) => changeLines(change, language))];
 }
 
@@ -100,7 +101,7 @@ function flowLines({ name, read, unchanged, failed, targets, error }: FlowPrevie
   ];
 }
 
-function targetText(target: TargetPreview, language: Language): string {
+export function targetText(target: TargetPreview, language: Language): string {
   const say = words[language];
   const kinds = (['creates', 'updates', 'deletes', 'unchanged'] as const).map((kind) => `${say[kind]} ${target[kind]}`);
   return [...kinds, ...(target.skipped > 0 ? [`${say.skipped} ${target.skipped}`] : [])].join(', ');

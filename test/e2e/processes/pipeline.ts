@@ -7,6 +7,7 @@ import { openState } from '../../../engine/state/open-state.ts';
 import { compiled } from '../../support/harness.ts';
 import { tableSystem } from '../../support/table-connector.ts';
 import { sharedTime, type SharedTime } from './shared-time.ts';
+import { memoryTokens } from '../../support/tokens.ts';
 
 /** One pipeline as a process of its own: `records` new deals into the portal, on the time its parent keeps. */
 export interface PipelineTask {
@@ -57,6 +58,7 @@ const { exitCode, flows, error } = await runPipeline({
   options: { full: false, allow: new Set() },
   state,
   book,
+  tokens: memoryTokens(),
   lease: { verify: () => undefined, release: () => undefined },
   clock: time,
   signal: new AbortController().signal,

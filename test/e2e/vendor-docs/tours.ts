@@ -174,7 +174,9 @@ const plain = (method: string): Call => [method, {}];
 async function makeUserField(portal: Portal, entity: string): Promise<void> {
   const fields = { FIELD_NAME: 'TOUR', USER_TYPE_ID: 'enumeration', LIST: [{ VALUE: 'да' }, { VALUE: 'нет' }] };
   const { result } = Object(await post(portal, `crm.${entity}.userfield.add`, { fields })) as { result: number };
-  await post(portal, `crm.${entity}.userfield.get`, { id: result });
+  const field = Object(await post(portal, `crm.${entity}.userfield.get`, { id: result })) as { result: object };
+  const { LIST } = Object(field.result) as { LIST: readonly object[] };
+  await post(portal, `crm.${entity}.userfield.update`, { id: result, fields: { LIST: [...LIST, { VALUE: 'иное' }] } });
 }
 
 async function openPortal(): Promise<Portal> {

@@ -64,3 +64,24 @@ test.each([
   const portal = await openPortal();
   expect(await portal.post('crm.deal.userfield.add', { fields })).toEqual({ status: 400, body });
 });
+
+test('LIST changes the items it gives with their ids, and adds those without', async () => {
+  const portal = await openPortal();
+  const fields = { FIELD_NAME: 'KIND', USER_TYPE_ID: 'enumeration', LIST: [{ VALUE: 'Терапия', XML_ID: 'a' }] };
+  const id = await portal.result('crm.deal.userfield.add', { fields });
+  const LIST = [
+    { ID: '1', VALUE: 'Лечение', XML_ID: 'a', SORT: '10' },
+    { VALUE: 'Гигиена', SORT: 20 },
+  ];
+  expect(await portal.result('crm.deal.userfield.update', { id, fields: { LIST } })).toBe(true);
+  expect(await portal.result('crm.deal.userfield.get', { id })).toMatchObject({
+    LIST: [
+      { ID: '1', VALUE: 'Лечение', XML_ID: 'a', SORT: '10' },
+      { ID: '2', VALUE: 'Гигиена', XML_ID: 'item-2', SORT: '20' },
+    ],
+  });
+  expect(await portal.post('crm.deal.userfield.update', { id: 404, fields: { LIST } })).toEqual({
+    status: 400,
+    body: error('ERROR_NOT_FOUND', "The entity with ID '404' is not found"),
+  });
+});

@@ -5,9 +5,9 @@ import type { Methods } from '../method.ts';
 import { isMap, listOf, type PhpMap } from '../php.ts';
 import { columns, listPlainly } from '../plain-list.ts';
 import type { Store } from '../store.ts';
-import { createUserField, userFieldTypes } from '../user-fields.ts';
+import { changeItems, createUserField, userFieldTypes, type ItemDraft } from '../user-fields.ts';
 
-/** crm.{lead,deal,contact,company}.userfield.{list,add,get} (reference §5.10). */
+/** crm.{lead,deal,contact,company}.userfield.{list,add,get,update} (reference §5.10). */
 export const userFieldMethods: Methods = Object.fromEntries(
   legacyNames.flatMap(
     (name) =>
@@ -20,6 +20,10 @@ export const userFieldMethods: Methods = Object.fromEntries(
         [
           `crm.${name}.userfield.add`,
           { scope: 'crm', params: ['fields'], run: (store, { fields }) => add(store, name, fields) },
+        ],
+        [
+          `crm.${name}.userfield.update`,
+          { scope: 'crm', params: ['id', 'fields'], run: (store, params) => update(store, name, params) },
         ],
       ] satisfies [string, Methods[string]][],
   ),
@@ -82,10 +86,15 @@ function texts(label: unknown, message: unknown): PhpMap {
   return { ...labels, ERROR_MESSAGE: message, HELP_MESSAGE: message };
 }
 
-function get(store: Store, name: EntityName, id: unknown): { result: unknown } {
+function fieldOf(store: Store, name: EntityName, id: unknown): Field {
   if (!/^[1-9]\d*$/.test(String(id))) throw legacyError('ID is not defined or invalid.');
   const field = userFieldsOf(store, name).find(({ user }) => user?.id === Number(id));
   if (field === undefined) throw codedError('ERROR_NOT_FOUND', `The entity with ID '${String(id)}' is not found`);
+  return field;
+}
+
+function get(store: Store, name: EntityName, id: unknown): { result: unknown } {
+  const field = fieldOf(store, name, id);
   const label = { ru: field.label ?? '', en: field.label ?? '' };
   return { result: { ...userFieldRow(name, field), ...texts(label, { ru: '', en: '' }) } };
 }
@@ -135,6 +144,18 @@ function add(store: Store, entity: EntityName, fields: unknown): { result: numbe
   return { result: field.user?.id ?? 0 };
 }
 
+/** Only its list of options: no other key is sent by anybody here. */
+function update(store: Store, name: EntityName, { id, fields }: PhpMap): { result: true } {
+  if (!isMap(fields)) throw legacyError("Parameter 'fields' must be array.");
+  const field = fieldOf(store, name, id);
+  const stranger = Object.keys(fields).find((key) => key !== 'LIST');
+  if (stranger !== undefined) throw unknown(`fields[${stranger}] of a user field that is changed`);
+  const items = listOf(fields['LIST']);
+  if (items === undefined || field.type !== 'enumeration') throw unknown(`LIST of ${field.name}`);
+  changeItems(store, name, field, items.map(itemOf));
+  return { result: true };
+}
+
 function checkedName(store: Store, entity: EntityName, raw: unknown): string {
   if (typeof raw !== 'string' || raw === '') throw legacyError("The 'FIELD_NAME' field is not found.");
   const name = raw.startsWith('UF_CRM_') ? raw : `UF_CRM_${raw}`;
@@ -151,8 +172,13 @@ function labelOf(fields: PhpMap, name: string): string {
   return isMap(label) ? String(label['ru'] ?? Object.values(label)[0] ?? name) : name;
 }
 
-function itemOf(raw: unknown): { value: string; xmlId?: string } {
+function itemOf(raw: unknown): ItemDraft {
   if (!isMap(raw)) throw unknown('an element of LIST that is not an object');
-  const { VALUE: value, XML_ID: xmlId } = raw;
-  return xmlId === undefined ? { value: String(value) } : { value: String(value), xmlId: String(xmlId) };
+  const { ID: id, VALUE: value, XML_ID: xmlId, SORT: sort } = raw;
+  return {
+    ...(id !== undefined && { id: Number(id) }),
+    value: String(value),
+    ...(xmlId !== undefined && { xmlId: String(xmlId) }),
+    ...(sort !== undefined && { sort: Number(sort) }),
+  };
 }
