@@ -78,8 +78,8 @@ async function askSource(
   if (!spec) return undefined;
   const book = await openPortalBook(machineFolder(process.env), systemClock);
   const usage = { requests: 0, limitedMs: 0 };
-  const tokens = ownTokens();
-  const parts = { folder: pipeline.folder, clock: runClock, book, tokens, priority: 'incremental' as const, usage };
+  const shared = { clock: runClock, book, tokens: ownTokens(), usage };
+  const parts = { ...shared, folder: pipeline.folder, priority: 'incremental' as const };
   const open = openConnections([spec], connectors, makeHost({ ...parts, emit: () => undefined }));
   try {
     const source = open.get(spec.name)?.connection.source?.(flow.source.block);
