@@ -72,6 +72,7 @@ export const lockSchema = {
           ...object({ field: text, value: text }, ['field', 'value']),
           description: 'it exists only where that field has this value: a stage in its funnel',
         },
+        implies: { type: 'object', description: 'what other fields of the row hold with it' },
       },
       ['id', 'text'],
     ),

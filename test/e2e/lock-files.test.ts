@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { startAccount } from '../../connectors/amocrm/sandbox/index.ts';
 import { startPortal } from '../../connectors/bitrix24/sandbox/index.ts';
 import { startClinic } from '../../connectors/ident/sandbox/index.ts';
 import { place } from '../cli/pipe.ts';
@@ -9,7 +10,9 @@ import { shapeErrors } from '../cli/shape.ts';
 import { freshDatabase } from '../support/servers/fresh-database.ts';
 
 const folder = resolve(import.meta.dirname, '../../pipelines');
-const shipped = globSync('*.yaml', { cwd: folder, exclude: (name) => name.endsWith('.test.yaml') }).sort();
+const shipped = globSync('*.yaml', { cwd: folder })
+  .filter((name) => !name.endsWith('.test.yaml'))
+  .sort();
 const mariadb = await freshDatabase('mariadb');
 const postgres = await freshDatabase('postgres');
 
@@ -34,7 +37,9 @@ beforeAll(async () => {
 async function office(file: string) {
   const portal = await startPortal({ limits: 'off' });
   const clinic = await startClinic({ appointments: 3 });
+  const account = await startAccount({ limits: 'off' });
   onTestFinished(async () => {
+    await account.close();
     await portal.close();
     await clinic.close();
   });
@@ -54,17 +59,25 @@ async function office(file: string) {
     BITRIX24_WEBHOOK: portal.webhook,
     BITRIX_WEBHOOK_URL: portal.webhook,
     DATABASE_URL: postgres.url,
+    DB_HOST: settings.server,
+    DB_PORT: String(settings.port),
+    DB_USER: settings.user,
+    DB_PASSWORD: settings.password,
+    DB_TRUST_CERTIFICATE: 'true',
+    AMOCRM_SUBDOMAIN: 'clinic',
+    AMOCRM_TOKEN: account.token,
     MYSQL_HOST: mariadb.settings.host,
     MYSQL_PORT: String(mariadb.settings.port),
     MYSQL_USER: mariadb.settings.user,
     MYSQL_PASSWORD: mariadb.settings.password,
     MYSQL_DATABASE: mariadb.settings.database,
   };
+  const settingsOf = file === 'ident-to-amocrm.yaml' ? ['--connection', `amo.address=${account.origin}`] : [];
   return {
     ...here,
     portal,
     lock,
-    discover: (...argv: readonly string[]) => here.pipe(['discover', file, ...argv], env),
+    discover: (...argv: readonly string[]) => here.pipe(['discover', file, ...argv, ...settingsOf], env),
   };
 }
 

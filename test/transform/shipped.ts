@@ -25,6 +25,11 @@ const env = {
   BITRIX24_WEBHOOK: 'http://127.0.0.1:9/rest/1/x/',
   BITRIX_WEBHOOK_URL: 'http://127.0.0.1:9/rest/1/x/',
   DATABASE_URL: 'postgres://u:p@127.0.0.1:9/x',
+  DB_HOST: '127.0.0.1',
+  DB_USER: 'u',
+  DB_PASSWORD: 'p',
+  AMOCRM_SUBDOMAIN: 'clinic',
+  AMOCRM_TOKEN: 'x',
   MYSQL_USER: 'u',
   MYSQL_PASSWORD: 'p',
 };
