@@ -15,7 +15,7 @@ const english: readonly Mistake[] = [
     argv: ['transmogrify'],
     says:
       'error cli.unknown_command\n  there is no command "transmogrify"\n' +
-      '  fix: write `pipe apply` | `pipe auth` | `pipe check` | `pipe connector` | `pipe demo` | `pipe diff` | `pipe discover` | `pipe docs` | `pipe explain` | `pipe history` | `pipe init` | `pipe logs` | `pipe provision` | `pipe queue` | `pipe run` | `pipe sample` | `pipe sandbox` | `pipe schema` | `pipe secret` | `pipe service` | `pipe state` | `pipe status` | `pipe test` | `pipe validate`\n',
+      '  fix: write `pipe apply` | `pipe auth` | `pipe check` | `pipe connector` | `pipe demo` | `pipe diff` | `pipe discover` | `pipe docs` | `pipe explain` | `pipe history` | `pipe init` | `pipe logs` | `pipe provision` | `pipe queue` | `pipe run` | …\n',
   },
   {
     argv: ['queue', 'lst', 'people.yaml'],

@@ -22,7 +22,7 @@ export const initQuestions = {
   },
 };
 
-const next = {
+const whatNext = {
   en: (folder: string, file: string) => [
     'next:',
     ...(folder === '.' ? [] : [`  cd ${folder}`]),
@@ -40,7 +40,7 @@ const next = {
 } as const satisfies Record<Language, (folder: string, file: string) => readonly string[]>;
 
 export function initText({ folder, name, written }: BegunProject, language: Language): string {
-  return [...written.map((path) => `+ ${path}`), ...next[language](folder, `${name}.yaml`)].join('\n');
+  return [...written.map((path) => `+ ${path}`), ...whatNext[language](folder, `${name}.yaml`)].join('\n');
 }
 
 /** What was written, and the one command that says what to do. */
