@@ -137,7 +137,7 @@ export interface Tokens {
   /**
    * Keeps what `make` resolves to, and resolves to it once it is durable: nobody uses it before. Meanwhile no other
    * process of this machine is within `replace` for that key; the lock dies with its process. `make` gets what is kept by
-   * then, perhaps replaced by another one while we waited; where it gives that back, nothing is written. The signal ends
+   * then, perhaps replaced by another one while we waited; where it gives that back, that stays. The signal ends
    * the wait for the lock, never `make`.
    */
   replace(key: string, make: (kept: string | undefined) => Promise<string>, signal: AbortSignal): Promise<string>;
@@ -160,6 +160,8 @@ export interface Authorisation {
 /** One HTTP request as the limits count it. */
 export interface Charge {
   readonly limit: Limit;
+  /** A wider bucket with room as well: all integrations of an account. That the vendor refuses fills `limit` alone. */
+  readonly within?: Limit;
   /** What it is expected to cost, where the vendor counts working time as well. */
   readonly work?: Work;
   /** The longest the request may last, in milliseconds. */
@@ -271,6 +273,11 @@ export interface FieldOption {
   readonly text: string;
   /** It exists only in rows whose `field` has this value: a stage in its funnel. Absent: in all rows. */
   readonly within?: { readonly field: string; readonly value: string };
+  /**
+   * What the system itself sets in a row that is given this option, as far as a preview has to know it to foresee what
+   * later records find: a lead that is converted is open no longer.
+   */
+  readonly implies?: Row;
 }
 
 // ---- source -------------------------------------------------------------------------------------------------------

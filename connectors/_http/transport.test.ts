@@ -23,12 +23,24 @@ const post: HttpRequest = { method: 'POST', path: '/', headers: {}, body: '{}', 
 
 test('an answer comes with its status and text, whatever the status', async () => {
   const { origin } = await serve((_, response) => response.writeHead(503).end('busy'));
-  expect(await transportTo(origin).send(post)).toEqual({ ok: true, status: 503, location: undefined, text: 'busy' });
+  expect(await transportTo(origin).send(post)).toEqual({
+    ok: true,
+    status: 503,
+    location: undefined,
+    date: expect.any(String),
+    text: 'busy',
+  });
 });
 
 test('a redirect is an answer like any other', async () => {
   const { origin } = await serve((_, response) => response.writeHead(302, { location: '/there' }).end());
-  expect(await transportTo(origin).send(post)).toEqual({ ok: true, status: 302, location: '/there', text: '' });
+  expect(await transportTo(origin).send(post)).toEqual({
+    ok: true,
+    status: 302,
+    location: '/there',
+    date: expect.any(String),
+    text: '',
+  });
 });
 
 test('nobody listening: not one byte left', async () => {

@@ -26,7 +26,14 @@ export interface HttpRequest {
  * whether the server carried it out. Redirects are answers like any other: nobody follows them.
  */
 export type Exchange =
-  | { readonly ok: true; readonly status: number; readonly location: string | undefined; readonly text: string }
+  | {
+      readonly ok: true;
+      readonly status: number;
+      readonly location: string | undefined;
+      /** The server's clock, as its header `date` says it. */
+      readonly date: string | undefined;
+      readonly text: string;
+    }
   | {
       readonly ok: false;
       readonly failure: 'not_connected' | 'timeout' | 'lost';
@@ -76,11 +83,12 @@ export function openTransport({ origin, timeoutMs }: TransportOptions): Transpor
 async function exchange(pool: Pool, request: HttpRequest, signal: AbortSignal): Promise<Exchange> {
   const { method, path, headers, body = null } = request;
   const answer = await pool.request({ method, path, headers, body, signal });
-  const location = answer.headers['location'];
+  const { location, date } = answer.headers;
   return {
     ok: true,
     status: answer.statusCode,
     location: typeof location === 'string' ? location : undefined,
+    date: typeof date === 'string' ? date : undefined,
     text: await answer.body.text(),
   };
 }

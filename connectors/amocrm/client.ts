@@ -12,6 +12,8 @@ export interface Result {
   readonly ok: true;
   /** Its JSON; undefined: 204, there is nothing. */
   readonly value: unknown;
+  /** The account's clock when it answered, in milliseconds and to the second; undefined: it does not tell. */
+  readonly atMs?: number;
 }
 
 export type Query = readonly (readonly [name: string, value: string])[];
@@ -80,11 +82,11 @@ type Send = (token: string, request: Request, options: WriteOptions) => Promise<
 
 /** One request under one token, through the limiter. */
 function createSender(account: Account, transport: Transport, host: Host): Send {
-  const { limit, timeoutMs: lastsMs } = account;
+  const { limits, timeoutMs: lastsMs } = account;
   let worked = false;
   return async (token, { method, path, search, body }, { signal, until }) => {
     const concern: Concern = { host: account.host, method: `${method} ${path.replace(/\/\d+/, '')}`, worked };
-    const admission = await host.admit({ limit, lastsMs, ...(until !== undefined && { until }) }, signal);
+    const admission = await host.admit({ ...limits, lastsMs, ...(until !== undefined && { until }) }, signal);
     let refused = false;
     try {
       signal.throwIfAborted();
@@ -131,11 +133,13 @@ function headersOf(token: string, hasBody: boolean): Readonly<Record<string, str
 
 function readReply(exchanged: Exchange, { timeoutMs }: Account, concern: Concern): Reply {
   if (!exchanged.ok) return withoutExchange(exchanged, timeoutMs, concern);
-  const { status, text } = exchanged;
-  if (status === 204) return { ok: true, value: undefined };
+  const { status, text, date = '' } = exchanged;
+  const atMs = Date.parse(date);
+  const clock = Number.isNaN(atMs) ? {} : { atMs };
+  if (status === 204) return { ok: true, value: undefined, ...clock };
   const answer = parsedAnswer(text);
   const isResult = status >= 200 && status < 300 && typeof answer === 'object' && answer !== null;
-  return isResult ? { ok: true, value: answer } : refusedRequest(status, answer, concern);
+  return isResult ? { ok: true, value: answer, ...clock } : refusedRequest(status, answer, concern);
 }
 
 function searchOf(query: Query): string {

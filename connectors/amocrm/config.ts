@@ -1,5 +1,8 @@
 import { Type, type Static } from 'typebox';
-import type { Limit } from '../../engine/index.ts';
+import { hash } from 'node:crypto';
+import type { Charge } from '../../engine/index.ts';
+import { isObject, parsedAnswer } from './answer.ts';
+import { entityChoices, entityPattern } from './entities.ts';
 import { errors } from './errors.ts';
 import { oauthErrors } from './oauth/errors.ts';
 
@@ -73,7 +76,7 @@ export const settings = Type.Object(
             Type.Number({
               exclusiveMinimum: 0,
               default: defaults.perAccount,
-              description: 'Requests a second of all integrations of the account; the lower of the two is kept to',
+              description: 'Requests a second of all integrations of the account together',
             }),
           ),
         },
@@ -88,7 +91,11 @@ export type Settings = Static<typeof settings>;
 
 /** Keys of a target block that are this connector's own. */
 export const targetSettings = Type.Object({
-  entity: Type.Enum(['contact', 'company', 'lead'], { description: 'What the records become' }),
+  entity: Type.String({
+    pattern: entityPattern,
+    examples: ['contact', 'note:lead', 'catalog:Услуги'],
+    description: `What the records become: ${entityChoices}`,
+  }),
 });
 
 /** Where and as whom a connection talks. */
@@ -99,8 +106,11 @@ export interface Account {
   /** A long-lived token, or an integration that is lent one at a time. */
   readonly login: { readonly token: string } | Integration;
   readonly timeoutMs: number;
-  readonly limit: Limit;
+  readonly limits: AccountLimits;
 }
+
+/** Of the integration, and of all of the account. */
+export type AccountLimits = Required<Pick<Charge, 'limit' | 'within'>>;
 
 /** A program that was made known to the account, for OAuth. */
 export interface Integration {
@@ -114,13 +124,30 @@ export function accountOf(given: Settings): Account {
   const { domain, address, timeoutMs = defaults.timeoutMs, limits } = given;
   const { perSecond, perAccount } = { ...defaults, ...limits };
   const origin = address ?? `https://${domain}`;
+  const { host } = new URL(origin);
+  const login = loginOf(given);
   return {
     origin,
-    host: new URL(origin).host,
-    login: loginOf(given),
+    host,
+    login,
     timeoutMs,
-    limit: { key: `amocrm:${new URL(origin).host}`, ...bucketOf(Math.min(perSecond, perAccount)) },
+    limits: {
+      limit: { key: `amocrm:${host}#${integrationOf(login)}`, ...bucketOf(perSecond) },
+      within: { key: `amocrm:${host}`, ...bucketOf(perAccount) },
+    },
   };
+}
+
+/** Whose requests the vendor counts together; a long-lived token names it (reference 1), else its hash stands for it. */
+function integrationOf(login: Account['login']): string {
+  if (!('token' in login)) return login.clientId;
+  return audienceOf(login.token) ?? hash('sha256', login.token, 'base64url').slice(0, 16);
+}
+
+function audienceOf(token: string): string | undefined {
+  const claims = parsedAnswer(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+  const audience = isObject(claims) ? claims['aud'] : undefined;
+  return typeof audience === 'string' ? audience : undefined;
 }
 
 /** A long-lived token wins: it is the simpler way. */

@@ -2,11 +2,14 @@ import type { Connection, Host } from '../../engine/index.ts';
 import { check } from './check.ts';
 import { createClient } from './client.ts';
 import { accountOf, defaults, type Settings } from './config.ts';
+import { isOrdered } from './entities.ts';
 import { createCustomFields } from './custom-fields.ts';
 import { find } from './find.ts';
 import { createHighWaters } from './high-water.ts';
+import { scan } from './scan.ts';
 import { createSchemas } from './schema.ts';
 import { createSeenRows } from './seen.ts';
+import { createSource } from './source/source.ts';
 import { createRoom, write } from './write.ts';
 
 /** An account as the engine uses it. Nothing is sent before the first call that needs it. */
@@ -19,12 +22,20 @@ export function connect(settings: Settings, host: Host): Connection {
   const writer = { client, schemas, highWaters, room, seen: createSeenRows() };
   return {
     system: client.host,
-    sink: () => ({
+    source: (block) => createSource({ client, schemas, host }, block),
+    sink: ({ entity: name }) => ({
       describe: async (entity, signal) => (await schemas.of(entity, signal)).description,
       find: (entity, questions, fields, signal) => find(writer, entity, questions, fields, signal),
-      async highWater(entity, signal) {
-        const highest = await highWaters.read(await schemas.of(entity, signal), signal);
-        return highest === undefined ? undefined : String(highest);
+      // Elements of a list come in no order of their ids.
+      ...(isOrdered(String(name)) && {
+        async highWater(entity: string, signal: AbortSignal) {
+          const highest = await highWaters.read(await schemas.of(entity, signal), signal);
+          return highest === undefined ? undefined : String(highest);
+        },
+      }),
+      async *scan(entity, fields, signal) {
+        signal.throwIfAborted();
+        yield* scan(client, await schemas.of(entity, signal), fields, signal);
       },
       write: (writes, signal, until) => write(writer, writes, { signal, ...(until !== undefined && { until }) }),
       get writesPerRequest() {
@@ -35,7 +46,7 @@ export function connect(settings: Settings, host: Host): Connection {
       settleMs: settings.settleMs ?? defaults.settleMs,
       customFields,
     }),
-    check: (uses, signal) => check(client, schemas, uses, signal),
+    check: (uses, signal) => check({ client, schemas, host }, uses, signal),
     close: () => client.close(),
   };
 }

@@ -15,7 +15,7 @@ export function createCustomFields(client: Client, schemas: Schemas): CustomFiel
   return {
     async plan({ entity, fields }, signal) {
       const schema = await readAnew(entity, signal);
-      return planFields(schema, client.host, [...fields, ...markFields]);
+      return planFields(schema, client.host, [...fields, ...marksOf(schema)]);
     },
     async change(changes, signal) {
       for (const [entity, ofEntity] of Map.groupBy(changes, (change) => change.entity)) {
@@ -51,6 +51,11 @@ const markFields: readonly WantedField[] = Object.values(markCodes).map((code) =
   title: code,
 }));
 
+/** Where a row is found by its mark: elements of a list are not, tasks and notes have no custom fields. */
+function marksOf({ kind }: Schema): readonly WantedField[] {
+  return kind.ordered && kind.fieldsPath !== undefined ? markFields : [];
+}
+
 function planFields(schema: Schema, host: string, fields: readonly WantedField[]): FieldPlan {
   const changes: FieldChange[] = [];
   const refused: PipeError[] = [];
@@ -72,7 +77,8 @@ function planField(schema: Schema, host: string, field: WantedField): FieldChang
     if (several) return several;
     // An id is given by the account.
     if (/^\d+$/.test(name)) return errors.unknown_field.error({ entity, field: name, host });
-    if (!mayHave(entity, type)) return errors.no_such_type.error({ entity, field: name, type });
+    if (schema.kind.fieldsPath === undefined || !mayHave(schema.kind.form, type))
+      return errors.no_such_type.error({ entity, field: name, type });
     return { kind: 'create-field', entity, field };
   }
   if (there.place.kind !== 'custom') return undefined;
@@ -94,7 +100,7 @@ async function createFields(
 ): Promise<void> {
   if (changes.length === 0) return;
   const body = changes.map(({ field }, index) => bodyOf(field, String(index)));
-  const reply = await client.send('POST', `/${kind.collection}/custom_fields`, body, { signal });
+  const reply = await client.send('POST', String(kind.fieldsPath), body, { signal });
   if (reply.ok) return;
   const [first] = reply.rejected;
   throw refusal(reply, changes[Number(first?.requestId ?? 0)]?.field, kind.name, client.host);
@@ -116,7 +122,7 @@ function bodyOf({ name, type, options, apiOnly, title }: WantedField, requestId:
 async function addOptions(client: Client, schema: Schema, field: WantedField, signal: AbortSignal): Promise<void> {
   const { place } = schema.field(field.name);
   if (place.kind !== 'custom') return;
-  const path = `/${schema.kind.collection}/custom_fields/${place.id}`;
+  const path = `${schema.kind.fieldsPath}/${place.id}`;
   const read = await client.get(path, [], signal);
   if (!read.ok) throw read.error;
   const held: unknown = isObject(read.value) ? read.value['enums'] : undefined;

@@ -140,6 +140,45 @@ export const errors = defineErrors('amocrm', {
     ru: 'сущности {entity} нет; известны {known}',
     fix: { en: 'write one of these', ru: 'укажите одну из них' },
   },
+  cursor_wanted: {
+    kind: 'input',
+    en: 'this source has no cursor, which --since and --until need',
+    ru: 'у этого источника нет cursor, без него --since и --until не работают',
+    fix: { en: 'give it `cursor: { field: updated_at }`', ru: 'добавьте `cursor: { field: updated_at }`' },
+  },
+  no_cursor: {
+    kind: 'input',
+    en: '{entity} cannot be read by {field}: amoCRM tells what was changed by updated_at alone',
+    ru: '{entity} нельзя читать по {field}: изменённое amoCRM показывает только по updated_at',
+    fix: { en: 'write `cursor: { field: updated_at }`', ru: 'укажите `cursor: { field: updated_at }`' },
+  },
+  clock_behind: {
+    kind: 'environment',
+    en: 'the clock of {host} shows {now}, and the last read went up to {cursor}: it is read from there on again',
+    ru: 'часы {host} показывают {now}, а прошлое чтение дошло до {cursor}: чтение повторяется с этого времени',
+    fix: { en: 'nothing to do', ru: 'ничего делать не нужно' },
+  },
+  clock_differs: {
+    kind: 'environment',
+    en: 'the clocks of this machine and {host} differ by {seconds} s',
+    ru: 'часы этой машины и {host} расходятся на {seconds} с',
+    fix: { en: 'set the clock of this machine', ru: 'установите часы этой машины' },
+  },
+  source_option: {
+    kind: 'input',
+    en: '"{value}" is no option of {field}; they are {options}',
+    ru: '«{value}» — не вариант поля {field}; варианты: {options}',
+    fix: { en: 'write one of these letter for letter, or its id', ru: 'укажите один из них буква в букву или его id' },
+  },
+  unknown_catalog: {
+    kind: 'input',
+    en: '{host} has no list {catalog}, or several of this name; there are {known}',
+    ru: 'в {host} нет списка {catalog} или их несколько; есть {known}',
+    fix: {
+      en: 'write the name of the list letter for letter, or its id',
+      ru: 'укажите название списка буква в букву или его id',
+    },
+  },
   unknown_field: {
     kind: 'input',
     en: '{entity} has no field {field} in {host}',
@@ -208,6 +247,15 @@ export const errors = defineErrors('amocrm', {
     en: '{field} cannot be written',
     ru: 'поле {field} нельзя записать',
     fix: { en: 'leave it out of the mapping', ru: 'уберите его из сопоставления' },
+  },
+  fixed_field: {
+    kind: 'data',
+    en: '{field} of {entity} stays as it was when the row was made',
+    ru: 'у {entity} поле {field} нельзя изменить после создания',
+    fix: {
+      en: 'write it with `write: create`, or match the row by it',
+      ru: 'задайте для поля `write: create` или ищите строку по нему',
+    },
   },
   refused: {
     kind: 'data',

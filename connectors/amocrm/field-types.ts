@@ -1,11 +1,12 @@
 import type { FieldTypeAbility } from '../../engine/index.ts';
-import type { EntityName } from './entities.ts';
+import type { EntityForm } from './entities.ts';
 
 const list: FieldTypeAbility = { options: true };
 
 /**
  * Types of fields that can be made for contacts, companies and leads (reference 4). Not among them: those of catalogs and
- * invoices alone, `file` and `chained_list`, which this connector does not write, and `monetary`, whose currency nobody says.
+ * invoices alone, `file`, which has to be uploaded first, `chained_list`, whose lists nobody says, and `monetary`, whose
+ * currency nobody says.
  */
 export const fieldTypes = {
   text: {},
@@ -26,12 +27,12 @@ export const fieldTypes = {
   tracking_data: {},
 } as const satisfies Readonly<Record<string, FieldTypeAbility>>;
 
-/** Of the others every entity has some. */
-const homes: Readonly<Record<string, readonly EntityName[]>> = {
+/** Of the others all that have custom fields have some. */
+const homes: Readonly<Record<string, readonly EntityForm[]>> = {
   multitext: ['contact', 'company'],
   tracking_data: ['lead'],
 };
 
-export function mayHave(entity: EntityName, type: string): boolean {
-  return homes[type]?.includes(entity) ?? true;
+export function mayHave(form: EntityForm, type: string): boolean {
+  return homes[type]?.includes(form) ?? true;
 }

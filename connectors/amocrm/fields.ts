@@ -1,6 +1,6 @@
 import type { Field, FieldOption, FieldType } from '../../engine/index.ts';
 import { isObject, type VendorObject } from './answer.ts';
-import type { Collection, EntityName } from './entities.ts';
+import type { Collection, EntityForm } from './entities.ts';
 
 /** Where a field stands in a row, and how it is written. */
 export type Place =
@@ -11,7 +11,11 @@ export type Place =
   /** The stage of a lead by its name, in the lead's own funnel. */
   | { readonly kind: 'stage' }
   /** The funnel by its name. */
-  | { readonly kind: 'funnel' };
+  | { readonly kind: 'funnel' }
+  /** Of a note, one of its `params`. */
+  | { readonly kind: 'param' }
+  /** Of a task, the text of its result. */
+  | { readonly kind: 'result' };
 
 export interface AccountField extends Field {
   readonly place: Place;
@@ -21,6 +25,12 @@ export interface AccountField extends Field {
   readonly with?: string;
   /** Kinds a phone or a mail may have: `WORK`, `MOB`. */
   readonly kinds?: readonly string[];
+  /** What its filter is called, where its values can be filtered by (reference 5). */
+  readonly filter?: string;
+  /** It is said when the row is made, and stays. */
+  readonly isFixed?: true;
+  /** The vendor's own custom field, which every account has: it is known by its code. */
+  readonly isPredefined?: true;
 }
 
 const base = (name: string, type: FieldType, more: Partial<AccountField> = {}): AccountField => ({
@@ -37,20 +47,38 @@ function linked(name: Collection, more: Partial<AccountField> = {}): AccountFiel
   return base(name, 'id', { multiple: true, place: { kind: 'links', to: name }, ...more });
 }
 
-const common: readonly AccountField[] = [
-  base('id', 'id', readOnly),
-  base('responsible_user_id', 'id'),
-  base('created_by', 'id', readOnly),
-  base('updated_by', 'id', readOnly),
+/** A field that its filter is called like. */
+function filtered(name: string, type: FieldType, more: Partial<AccountField> = {}): AccountField {
+  return base(name, type, { filter: name, ...more });
+}
+
+const stamps: readonly AccountField[] = [
   base('created_at', 'datetime', readOnly),
   base('updated_at', 'datetime', readOnly),
+];
+
+const common: readonly AccountField[] = [
+  filtered('id', 'id', readOnly),
+  filtered('responsible_user_id', 'id'),
+  filtered('created_by', 'id', readOnly),
+  filtered('updated_by', 'id', readOnly),
+  ...stamps,
   base('tags', 'text', { multiple: true, place: { kind: 'tags' } }),
 ];
 
+const makers = [base('created_by', 'id', readOnly), base('updated_by', 'id', readOnly)] as const;
 const person = { personal: 'name' } as const;
+const param = { place: { kind: 'param' } } as const;
 
-/** Fields every account has (reference 3.2, 3.3). `companies` come unasked, other links through `with`. */
-export const fixedFields: Readonly<Record<EntityName, readonly AccountField[]>> = {
+/** Whose a task is; the vendor's word and ours. */
+const owners: readonly FieldOption[] = [
+  { id: 'contacts', text: 'contact' },
+  { id: 'companies', text: 'company' },
+  { id: 'leads', text: 'lead' },
+];
+
+/** Fields every account has (reference 3.2, 3.3, 3.7). `companies` come unasked, other links through `with`. */
+export const fixedFields: Readonly<Record<EntityForm, readonly AccountField[]>> = {
   contact: [
     ...common,
     base('name', 'text', person),
@@ -70,15 +98,63 @@ export const fixedFields: Readonly<Record<EntityName, readonly AccountField[]>> 
     base('name', 'text', { personal: 'text' }),
     base('price', 'number'),
     base('status_id', 'id'),
-    base('pipeline_id', 'id'),
+    filtered('pipeline_id', 'id'),
     base('status', 'text', { place: { kind: 'stage' } }),
-    base('pipeline', 'enum', { place: { kind: 'funnel' } }),
+    base('pipeline', 'enum', { place: { kind: 'funnel' }, filter: 'pipeline_id' }),
     base('loss_reason_id', 'id'),
     base('closed_at', 'datetime', readOnly),
     linked('contacts', { with: 'contacts' }),
     linked('companies'),
   ],
+  task: [
+    filtered('id', 'id', readOnly),
+    base('text', 'text', { required: true, personal: 'text' }),
+    base('complete_till', 'datetime', { required: true }),
+    base('task_type_id', 'enum', { filter: 'task_type', options: [] }),
+    filtered('entity_type', 'enum', { options: owners }),
+    filtered('entity_id', 'id'),
+    filtered('responsible_user_id', 'id'),
+    base('duration', 'integer'),
+    filtered('is_completed', 'boolean'),
+    base('result', 'text', { place: { kind: 'result' }, personal: 'text' }),
+    ...makers,
+    ...stamps,
+  ],
+  note: [
+    filtered('id', 'id', readOnly),
+    filtered('entity_id', 'id', { required: true, isFixed: true }),
+    filtered('note_type', 'text', { isFixed: true }),
+    base('text', 'text', { ...param, personal: 'text' }),
+    base('phone', 'text', { ...param, personal: 'phone' }),
+    base('duration', 'integer', param),
+    base('call_status', 'integer', param),
+    ...['uniq', 'source', 'link', 'call_responsible', 'call_result', 'service', 'status'].map((name) =>
+      base(name, 'text', param),
+    ),
+    base('address', 'text', { ...param, personal: 'text' }),
+    base('longitude', 'text', param),
+    base('latitude', 'text', param),
+    ...['original_name', 'file_name', 'file_uuid', 'version_uuid'].map((name) => base(name, 'text', param)),
+    base('responsible_user_id', 'id'),
+    ...makers,
+    ...stamps,
+  ],
+  element: [filtered('id', 'id', readOnly), base('name', 'text', { required: true }), ...makers, ...stamps],
 };
+
+/** Notes a program may write (reference 3.7); the others are the system's own. */
+export const noteTypes: readonly string[] = [
+  'common',
+  'call_in',
+  'call_out',
+  'service_message',
+  'extended_service_message',
+  'message_cashier',
+  'geolocation',
+  'sms_in',
+  'sms_out',
+  'attachment',
+];
 
 const types: Readonly<Record<string, FieldType>> = {
   text: 'text',
@@ -92,6 +168,7 @@ const types: Readonly<Record<string, FieldType>> = {
   checkbox: 'boolean',
   select: 'enum',
   radiobutton: 'enum',
+  category: 'enum',
   multiselect: 'enum',
   date: 'date',
   birthday: 'date',
@@ -99,7 +176,16 @@ const types: Readonly<Record<string, FieldType>> = {
 };
 
 /** Lists and objects that can be written as they are read; what is in no list is only read. */
-const written: ReadonlySet<string> = new Set(['smart_address', 'legal_entity', 'chained_list']);
+const written: ReadonlySet<string> = new Set([
+  'smart_address',
+  'legal_entity',
+  'chained_list',
+  'linked_entity',
+  'items',
+  'file',
+  'payer',
+  'supplier',
+]);
 
 /** A custom field of `GET /{entity}/custom_fields` (reference 4); undefined: it has no id. */
 export function readField(given: VendorObject): AccountField | undefined {
@@ -113,6 +199,7 @@ export function readField(given: VendorObject): AccountField | undefined {
     place: { kind: 'custom', id },
     vendorType,
     ...(vendorType === 'multiselect' && { multiple: true }),
+    ...(given['is_predefined'] === true && { isPredefined: true as const }),
   };
   if (vendorType === 'multitext') return { ...own, ...multitext(given['code'], enums) };
   if (own.type === 'enum') return { ...own, options: enums.map(optionOf) };

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
-import { ask, open, requests, rowsOf } from './open-for-test.ts';
-import type { AccountOptions, Desk } from './sandbox/index.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import { connect } from './connection.ts';
+import { ask, noon, open, requests, rowsOf, testHost } from './open-for-test.ts';
+import { startAccount, type AccountOptions, type Desk } from './sandbox/index.ts';
 
 const idField = 'ID пациента IDENT';
 
@@ -177,6 +178,50 @@ test('the high-water mark is the highest id, and none where there are no rows', 
   const opened = await open(twoPatients);
   expect(await opened.sink.highWater?.('contact', opened.signal)).toBe('2');
   expect(await opened.sink.highWater?.('lead', opened.signal)).toBe(undefined);
+});
+
+test('the high-water mark of an account that passes over the order is not known', async () => {
+  let now = 1_800_000_000_000;
+  const opened = await open({ ...twoPatients, now: () => (now += 1_000) });
+  opened.account.behave({ ignoresOrder: true });
+  await expect(opened.sink.highWater?.('contact', opened.signal)).rejects.toMatchObject({
+    code: 'amocrm.page_repeated',
+  });
+  const above = { by: { [idField]: { anyOf: ['P-12'] } }, above: '1' };
+  await expect(opened.sink.find('contact', [above], [], opened.signal)).rejects.toMatchObject({
+    code: 'amocrm.page_repeated',
+  });
+});
+
+test('whether there are filters is asked once, before the first question', async () => {
+  const account = await startAccount({ ...twoPatients, now: () => noon, limits: 'off', habits: { apiFilter: false } });
+  const { domain, origin: address, token } = account;
+  const connection = connect({ domain, address, token }, testHost());
+  onTestFinished(async () => {
+    await connection.close();
+    await account.close();
+  });
+  const { signal } = new AbortController();
+  const sink = connection.sink?.({ entity: 'contact' });
+  for (const id of ['P-1', 'P-12'])
+    expect(await sink?.find('contact', [{ by: { [idField]: { anyOf: [id] } } }], [], signal)).toMatchObject([
+      { ok: true, rows: [{}] },
+    ]);
+  expect(account.journal.requests.map(({ operation }) => operation)).toEqual([
+    'GET /account',
+    'GET /contacts/custom_fields',
+    'GET /contacts',
+    'GET /contacts',
+  ]);
+  expect(JSON.stringify(account.journal.requests[0]?.query)).toContain('is_api_filter_enabled');
+});
+
+test('a field of the API alone is a key: it can be asked for, and nobody is behind it', async () => {
+  const opened = await open(twoPatients);
+  const { fields } = await opened.sink.describe('contact', opened.signal);
+  const masked = (name: string): unknown => fields.find((field) => field.name === name)?.personal;
+  expect([idField, 'Номер карты', 'PHONE', 'name'].map(masked)).toEqual([undefined, 'text', 'phone', 'name']);
+  expect(await ask(opened, 'contact', { [idField]: 'P-12' })).toMatchObject([{ key: '2' }]);
 });
 
 test('one request that fails is the answer to its own questions; the others stand', async () => {

@@ -3,9 +3,11 @@ import { rowsIn, type VendorObject } from './answer.ts';
 import { createAnswers, type Answers } from './answers.ts';
 import type { Client } from './client.ts';
 import { satisfies } from './compare.ts';
+import type { Collection } from './entities.ts';
 import type { AccountField } from './fields.ts';
 import { chunks, filterIgnored, idRequests, readPages, withOf } from './listing.ts';
-import { filterQuery, isAnswer, resolve, searchText, valuesOf, wayOf, type Member, type Way } from './questions.ts';
+import { filterOf, filterQuery } from './filters.ts';
+import { isAnswer, resolve, searchText, valuesOf, wayOf, type Member, type Way } from './questions.ts';
 import type { Schema, Schemas } from './schema.ts';
 import type { SeenRows } from './seen.ts';
 import { readRow } from './values.ts';
@@ -42,7 +44,7 @@ export async function find(
   const names = new Set([...wanted.map((name) => schema.field(name).name), ...asked]);
   const withs = new Set([...names].flatMap((name) => schema.field(name).with ?? []));
   const reading: Reading = { ...reader, schema, answers, names, withs };
-  const groups = Map.groupBy(members, (member) => wayKey(wayOf(schema, member)));
+  const groups = Map.groupBy(members, (member) => wayKey(wayOf(schema, member), member));
   const jobs = [...groups.values()].flatMap((group) => {
     const [first] = group;
     return first ? jobsOf(reading, wayOf(schema, first), group) : [];
@@ -73,8 +75,10 @@ function resolveAll(schema: Schema, questions: readonly Question[], answers: Ans
   });
 }
 
-function wayKey(way: Way): string {
-  return 'field' in way ? `${way.kind} ${way.field.name}` : way.kind;
+/** What is filtered by two fields has one value of the second in each request. */
+function wayKey(way: Way, member: Member): string {
+  const beside = 'beside' in way && way.beside ? valuesOf([member], way.beside).join() : '';
+  return 'field' in way ? `${way.kind} ${way.field.name} ${beside}` : way.kind;
 }
 
 function jobsOf(reading: Reading, way: Way, members: readonly Member[]): readonly Job[] {
@@ -87,7 +91,7 @@ function jobsOf(reading: Reading, way: Way, members: readonly Member[]): readonl
       return [linkJob(reading, way.field, members)];
     case 'filter':
       return chunks(valuesOf(members, way.field), valuesPerFilter).map((values) =>
-        filterJob(reading, way.field, values, membersAsking(members, way.field, values)),
+        filterJob(reading, way, values, membersAsking(members, way.field, values)),
       );
     case 'search':
       return searchJobs(reading, way.field, members);
@@ -156,24 +160,38 @@ function linkJob(reading: Reading, field: AccountField, members: readonly Member
   };
 }
 
-const entityOf = { contacts: 'contact', companies: 'company', leads: 'lead' } as const;
+const entityOf: Readonly<Record<Collection, string>> = { contacts: 'contact', companies: 'company', leads: 'lead' };
 
 /** A row that does not hold one of the values, even loosely, came through a filter that was passed over (reference 5). */
-function filterJob(reading: Reading, field: AccountField, values: readonly string[], members: readonly Member[]): Job {
+function filterJob(
+  reading: Reading,
+  { field, beside }: Extract<Way, { kind: 'filter' }>,
+  values: readonly string[],
+  members: readonly Member[],
+): Job {
   const { client, schema, withs } = reading;
+  const filters = [{ field, values }, ...(beside ? [{ field: beside, values: valuesOf(members, beside) }] : [])];
+  const asked = filters.flatMap((one) => filterQuery(filterOf(schema, one.field) ?? '', one.field, one.values));
   return {
     members,
     async read(signal) {
-      const query = [...filterQuery(field, values), ...withOf(withs)];
+      const query = [...asked, ...withOf(withs)];
       for await (const rows of readPages(client, schema, { query, direction: 'asc' }, signal)) {
-        for (const given of rows) {
-          const held = readRow(schema, given, [field.name])?.values[field.name];
-          if (!satisfies(field, held, { anyOf: values }, true)) throw filterIgnored(client, schema, field.name);
-        }
+        for (const given of rows) for (const one of filters) checkFilter(reading, one, given);
         take(reading, rows, members);
       }
     },
   };
+}
+
+interface Filtered {
+  readonly field: AccountField;
+  readonly values: readonly string[];
+}
+
+function checkFilter({ client, schema }: Reading, { field, values }: Filtered, given: VendorObject): void {
+  const held = readRow(schema, given, [field.name])?.values[field.name];
+  if (!satisfies(field, held, { anyOf: values }, true)) throw filterIgnored(client, schema, field.name);
 }
 
 /** One text to a request; what is found holds it anywhere, and is compared with the question. */

@@ -24,15 +24,15 @@ export function createHighWaters(client: Client): HighWaters {
     rose,
     known: ({ kind }) => highest.get(kind.name),
     async read(schema, signal) {
-      const { collection, name } = schema.kind;
+      const { collection, name, path } = schema.kind;
       const query = [
         ['order[id]', 'desc'],
         ['limit', String(looked)],
       ] as const;
-      const reply = await client.get(`/${collection}`, query, signal);
+      const reply = await client.get(path, query, signal);
       if (!reply.ok) throw reply.error;
       const ids = rowsIn(reply.value, collection)?.map((row) => idOf(row) ?? Number.NaN);
-      if (ids === undefined) throw errors.unexpected_result.error({ host: client.host, method: `GET /${collection}` });
+      if (ids === undefined) throw errors.unexpected_result.error({ host: client.host, method: `GET ${path}` });
       if (ids.some((id, place) => place > 0 && !(id < (ids[place - 1] ?? 0))))
         throw errors.page_repeated.error({ host: client.host, entity: name }, { retry: true });
       rose(schema, ids[0] ?? 0);

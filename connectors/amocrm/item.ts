@@ -1,6 +1,6 @@
 import type { Value, Write, WriteValues } from '../../engine/index.ts';
 import { errors } from './errors.ts';
-import type { AccountField } from './fields.ts';
+import { noteTypes, type AccountField } from './fields.ts';
 import type { Funnel } from './funnels.ts';
 import { optionId } from './options.ts';
 import type { Schema } from './schema.ts';
@@ -29,51 +29,100 @@ export type Before = 'nothing' | 'seen' | 'fresh';
 export function beforeOf(schema: Schema, write: Write): Before {
   if (write.operation !== 'update') return 'nothing';
   const fields = Object.keys(write.values).map((name) => schema.field(name));
-  if (fields.some(({ type }) => type === 'phones' || type === 'emails')) return 'fresh';
+  // What a list or a note holds is replaced whole.
+  if (fields.some(({ type, place }) => type === 'phones' || type === 'emails' || place.kind === 'param'))
+    return 'fresh';
   return fields.some(({ place }) => ['tags', 'links', 'stage'].includes(place.kind)) ? 'seen' : 'nothing';
 }
 
 /** Throws a PipeError of kind data for a value the field cannot take. */
 export function itemOf(schema: Schema, values: WriteValues, before: Seen | undefined): Item {
-  const isNew = before === undefined;
-  const body: Record<string, unknown> = {};
-  const embedded: Record<string, unknown> = {};
-  const customs: string[] = [];
-  const customBody: unknown[] = [];
-  const links: LinkChange[] = [];
+  const draft: Draft = { body: {}, embedded: {}, params: {}, customs: [], customBody: [], links: [] };
   for (const [name, value] of Object.entries(values)) {
     // A new row has nothing to clear.
-    if (isNew && value === null) continue;
-    const field = schema.field(name);
-    const { place } = field;
-    if (place.kind === 'custom') {
-      const held = before?.customs.get(place.id) ?? [];
-      customs.push(name);
-      customBody.push({ field_id: place.id, values: customValuesOf(schema, field, value, held) });
-    } else if (place.kind === 'links') {
-      const changes = linkChanges(field, textsOf(field, value), before?.links.get(place.to) ?? []);
-      if (isNew) embedded[place.to] = changes.map(({ id }) => ({ id: Number(id) }));
-      else links.push(...changes);
-    } else if (place.kind === 'tags') {
-      if (isNew) embedded['tags'] = textsOf(field, value).map((tag) => ({ name: tag }));
-      else Object.assign(body, tagChanges(textsOf(field, value), before.tags));
-    } else if (place.kind === 'funnel') {
-      if (value !== null && value !== '') body['pipeline_id'] = funnelOf(schema, field, value).id;
-    } else if (place.kind === 'plain') body[field.name] = plainValueOf(field, value);
+    if (before !== undefined || value !== null) addField(schema, draft, name, value, before);
   }
+  const { body, embedded, customs, customBody, links } = draft;
   const stage = values['status'];
-  if (schema.kind.name === 'lead' && stage !== undefined && stage !== null)
+  if (schema.kind.form === 'lead' && stage !== undefined && stage !== null)
     body['status_id'] = stageOf(schema, values, stage, before);
   if (typeof body['pipeline_id'] === 'string') body['pipeline_id'] = Number(body['pipeline_id']);
   return {
     body: {
       ...body,
+      ...(schema.kind.form === 'note' && noteOf(schema, values, draft.params, before)),
       ...(customBody.length > 0 && { custom_fields_values: customBody }),
       ...(Object.keys(embedded).length > 0 && { _embedded: embedded }),
     },
     customs,
     links,
   };
+}
+
+/** An item on its way. */
+interface Draft {
+  readonly body: Record<string, unknown>;
+  readonly embedded: Record<string, unknown>;
+  readonly params: Record<string, unknown>;
+  readonly customs: string[];
+  readonly customBody: unknown[];
+  readonly links: LinkChange[];
+}
+
+function addField(schema: Schema, draft: Draft, name: string, value: Value | null, before: Seen | undefined): void {
+  const { body, embedded, params, customs, customBody, links } = draft;
+  const field = schema.field(name);
+  const { place } = field;
+  if (field.isFixed && before) throw errors.fixed_field.error({ field: name, entity: schema.kind.name });
+  switch (place.kind) {
+    case 'custom':
+      customs.push(name);
+      customBody.push({
+        field_id: place.id,
+        values: customValuesOf(schema, field, value, before?.customs.get(place.id) ?? []),
+      });
+      return;
+    case 'links': {
+      const changes = linkChanges(field, textsOf(field, value), before?.links.get(place.to) ?? []);
+      if (before) links.push(...changes);
+      else embedded[place.to] = changes.map(({ id }) => ({ id: Number(id) }));
+      return;
+    }
+    case 'tags':
+      if (before) Object.assign(body, tagChanges(textsOf(field, value), before.tags));
+      else embedded['tags'] = textsOf(field, value).map((tag) => ({ name: tag }));
+      return;
+    case 'funnel':
+      if (value !== null && value !== '') body['pipeline_id'] = funnelOf(schema, field, value).id;
+      return;
+    case 'param':
+      params[field.name] = plainValueOf(schema, field, value);
+      return;
+    case 'result':
+      body['result'] = { text: plainValueOf(schema, field, value) };
+      return;
+    case 'plain':
+      body[field.name] = plainValueOf(schema, field, value);
+      return;
+    // In the funnel, which another field may say.
+    case 'stage':
+      return;
+    default:
+      place satisfies never;
+  }
+}
+
+/** Its kind says what it may hold; what it holds is sent whole. */
+function noteOf(
+  schema: Schema,
+  values: WriteValues,
+  params: Readonly<Record<string, unknown>>,
+  before: Seen | undefined,
+): Readonly<Record<string, unknown>> {
+  if (before && Object.keys(params).length === 0) return {};
+  const type = before?.noteType ?? String(values['note_type'] ?? 'common');
+  if (!noteTypes.includes(type)) throw badValue(schema.field('note_type'), noteTypes.join(', '));
+  return { note_type: type, params: { ...before?.params, ...params } };
 }
 
 function textsOf(field: AccountField, value: Value | null): readonly string[] {
@@ -135,6 +184,7 @@ export function fieldAt(path: string, { customs }: Item, values: WriteValues): s
   const [, embedded] = /^_embedded\.(\w+)/.exec(path) ?? [];
   if (embedded !== undefined) return embedded;
   const [word = path] = path.split('.');
+  if (word === 'params') return path.split('.')[1] ?? path;
   if (word.startsWith('tags_to_')) return 'tags';
   if (word === 'status_id' && 'status' in values) return 'status';
   if (word === 'pipeline_id' && 'pipeline' in values) return 'pipeline';

@@ -41,7 +41,7 @@ async function change(
       .filter((one) => one.act === act)
       .map(({ to, id }) => ({ entity_id: Number(key), to_entity_id: Number(id), to_entity_type: to })),
   );
-  const reply = await client.send('POST', `/${kind.collection}/${act}`, items, options);
+  const reply = await client.send('POST', `${kind.path}/${act}`, items, options);
   if (reply.ok) return [];
   if (reply.rejected.length > 0 && rows.length > 1) {
     const single: (readonly [string, Refusal])[] = [];

@@ -1,10 +1,10 @@
-import { hasNext, idOf, rowsIn, type VendorObject } from './answer.ts';
+import { idOf, rowsIn, type VendorObject } from './answer.ts';
 import type { Client, Query } from './client.ts';
 import { errors } from './errors.ts';
+import { pageSize, readPage, repeatedPage } from './page.ts';
+import { readByPasses } from './passes.ts';
 import type { Schema } from './schema.ts';
 
-/** The most a page holds; a larger number is cut to it without a word (reference 5). */
-const pageSize = 250;
 /** Ids in one filter: an address may not be of any length. */
 const idsPerFilter = 100;
 
@@ -25,20 +25,19 @@ export async function* readPages(
   { query, direction }: Listing,
   signal: AbortSignal,
 ): AsyncGenerator<readonly VendorObject[]> {
-  const path = `/${kind.collection}`;
+  if (!kind.ordered) {
+    yield* readByPasses(client, kind, query, signal);
+    return;
+  }
   let last: number | undefined;
   for (let page = 1; ; page++) {
-    const reply = await client.get(path, [...query, ...pageOf(page, direction)], signal);
-    if (!reply.ok) throw reply.error;
-    const rows = rowsIn(reply.value, kind.collection);
-    if (rows === undefined) throw errors.unexpected_result.error({ host: client.host, method: `GET ${path}` });
-    const isLast = !hasNext(reply.value);
+    const { rows, isLast } = await readPage(client, kind, [...query, ...pageOf(page, direction)], signal);
     // On one page alone no order matters.
     const isOnly = page === 1 && isLast && direction === 'asc';
     for (const row of isOnly ? [] : rows) {
       const id = idOf(row);
       const goesOn = id !== undefined && (last === undefined || (direction === 'asc' ? id > last : id < last));
-      if (!goesOn) throw errors.page_repeated.error({ host: client.host, entity: kind.name }, { retry: true });
+      if (!goesOn) throw repeatedPage(client, kind);
       last = id;
     }
     yield rows;
@@ -66,7 +65,7 @@ export function idRequests(
   withs: ReadonlySet<string>,
 ): readonly { readonly ids: readonly string[]; read(signal: AbortSignal): Promise<readonly VendorObject[]> }[] {
   const known = [...new Set(ids)].filter((id) => /^[1-9]\d{0,15}$/.test(id));
-  if (!schema.facts.hasFilters)
+  if (!schema.filters)
     return known.map((id) => ({ ids: [id], read: (signal) => readOne(client, schema, id, withs, signal) }));
   return chunks(known, idsPerFilter).map((some) => ({
     ids: some,
@@ -91,14 +90,13 @@ async function readOne(
   withs: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<readonly VendorObject[]> {
-  const path = `/${kind.collection}/${id}`;
-  const reply = await client.get(path, withOf(withs), signal);
+  const reply = await client.get(`${kind.path}/${id}`, withOf(withs), signal);
   if (!reply.ok && reply.error.code === errors.no_such_row.code) return [];
   if (!reply.ok) throw reply.error;
   if (reply.value === undefined) return [];
   const [row] = rowsIn({ _embedded: { one: [reply.value] } }, 'one') ?? [];
   if (row === undefined || String(row['id']) !== id)
-    throw errors.unexpected_result.error({ host: client.host, method: `GET /${kind.collection}` });
+    throw errors.unexpected_result.error({ host: client.host, method: `GET ${kind.path}` });
   return row['is_deleted'] === true ? [] : [row];
 }
 

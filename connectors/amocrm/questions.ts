@@ -1,8 +1,8 @@
 import { phoneKey, type FoundRow, type Question, type Wanted } from '../../engine/index.ts';
-import type { Query } from './client.ts';
 import { satisfies } from './compare.ts';
 import { errors } from './errors.ts';
 import type { AccountField } from './fields.ts';
+import { filterOf, isSearched } from './filters.ts';
 import { optionId } from './options.ts';
 import type { Schema } from './schema.ts';
 
@@ -35,32 +35,34 @@ export type Way =
   | { readonly kind: 'ids'; readonly field: AccountField }
   /** Over the rows they are linked with. */
   | { readonly kind: 'links'; readonly field: AccountField }
-  | { readonly kind: 'filter'; readonly field: AccountField }
+  /** `beside`: a field whose filter goes with it. */
+  | { readonly kind: 'filter'; readonly field: AccountField; readonly beside?: AccountField }
   /** `query=`: any field that holds the text (reference 5, 7). */
   | { readonly kind: 'search'; readonly field: AccountField };
 
 /** The narrowest way there is. Throws `cannot_ask` where only the whole account could be read through. */
 export function wayOf(schema: Schema, { wanted, above }: Member): Way {
   const asked = [...wanted].flatMap(([field, one]) => ('empty' in one ? [] : [field]));
-  const id = asked.find(({ name }) => name === 'id');
+  const byName = (name: string): AccountField | undefined =>
+    asked.find((field) => field.place.kind === 'plain' && field.name === name);
+  const id = byName('id');
   if (id) return { kind: 'ids', field: id };
   // No search index and no filter has to be trusted there (DL-12).
   if (above !== undefined) return { kind: 'above' };
+  const owner = byName('entity_id');
+  // Numbers of a contact and of a lead may be the same.
+  const beside = byName('entity_type');
+  if (owner && (beside || schema.kind.form === 'note'))
+    return { kind: 'filter', field: owner, ...(beside && { beside }) };
   const link = asked.find(({ place, type }) => place.kind === 'links' && type === 'id');
-  const custom = asked.find(isFiltered);
+  const custom = asked.find((field) => field.place.kind === 'custom' && isSearched(field));
   const communication = asked.find(({ type }) => type === 'phones' || type === 'emails');
-  const named = asked.find(({ name, place }) => place.kind === 'plain' && name === 'name');
-  if (custom && schema.facts.hasFilters) return { kind: 'filter', field: custom };
+  if (custom && filterOf(schema, custom) !== undefined) return { kind: 'filter', field: custom };
   if (link) return { kind: 'links', field: link };
-  const searched = communication ?? custom ?? named;
+  const searched = communication ?? custom ?? byName('name');
   if (searched) return { kind: 'search', field: searched };
   const fields = [...wanted.keys()].map(({ name }) => name).join(', ');
   throw errors.cannot_ask.error({ entity: schema.kind.name, fields });
-}
-
-/** Ranges of days are reported broken, and emptiness cannot be asked for (reference 5). */
-function isFiltered({ place, type }: AccountField): boolean {
-  return place.kind === 'custom' && (type === 'text' || type === 'number' || type === 'enum');
 }
 
 export function valuesOf(members: readonly Member[], field: AccountField): readonly string[] {
@@ -69,11 +71,6 @@ export function valuesOf(members: readonly Member[], field: AccountField): reado
     return one === undefined || 'empty' in one ? [] : one.anyOf.map(String);
   });
   return [...new Set(values)];
-}
-
-export function filterQuery({ place }: AccountField, values: readonly string[]): Query {
-  if (place.kind !== 'custom') return [];
-  return values.map((value) => [`filter[custom_fields_values][${place.id}][]`, value] as const);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { EntityDescription, Field, PipeError } from '../../engine/index.ts';
+import type { EntityDescription, Field, FieldOption, PipeError } from '../../engine/index.ts';
 import { rowsIn, hasNext, type VendorObject } from './answer.ts';
 import type { Client } from './client.ts';
 import { entityKind, type EntityKind } from './entities.ts';
@@ -11,9 +11,13 @@ import { readFunnels, type Funnel } from './funnels.ts';
 export interface Schema {
   readonly kind: EntityKind;
   readonly facts: Facts;
+  /** Its rows can be filtered. */
+  readonly filters: boolean;
   readonly description: EntityDescription;
   /** By every name a field has: its name, its code, its id. */
   readonly fields: ReadonlyMap<string, AccountField>;
+  /** Every field once, by one name: a predefined custom field by its code, another by its name, or else by its id. */
+  readonly columns: readonly AccountField[];
   /** Of leads. */
   readonly funnels: readonly Funnel[];
   /** Throws a PipeError of kind input when the account has no such field, or several. */
@@ -37,10 +41,12 @@ export function createSchemas(client: Client): Schemas {
   return {
     facts: factsOf,
     async of(entity, signal) {
-      const kind = entityKind(entity);
-      const held = known.get(entity) ?? (await readSchema(client, kind, await factsOf(signal), signal));
-      known.set(entity, held);
-      return held;
+      const held = known.get(entity);
+      if (held !== undefined) return held;
+      const kind = await entityKind(client, entity, signal);
+      const schema = await readSchema(client, kind, await factsOf(signal), signal);
+      known.set(entity, schema);
+      return schema;
     },
     forget: (entity) => void known.delete(entity),
   };
@@ -52,7 +58,7 @@ export const markCodes = { origin: 'PIPE_ORIGIN', key: 'PIPE_KEY' } as const;
 async function readSchema(client: Client, kind: EntityKind, facts: Facts, signal: AbortSignal): Promise<Schema> {
   const customs = await readCustomFields(client, kind, signal);
   const funnels = kind.name === 'lead' ? await readFunnels(client, signal) : [];
-  const fixed = fixedFields[kind.name].map((field) => withStages(field, funnels));
+  const fixed = fixedFields[kind.form].map((field) => withOptions(field, funnels, facts));
   const fields = new Map(fixed.map((field) => [field.name, field]));
   const named = Map.groupBy(customs, ({ field }) => field.name);
   for (const { field, aliases } of customs) {
@@ -68,18 +74,22 @@ async function readSchema(client: Client, kind: EntityKind, facts: Facts, signal
   };
   const isText = (name: string): boolean => fields.get(name)?.vendorType === 'text';
   const { origin, key } = markCodes;
+  // Elements of a list are looked for through the search index alone, which a mark cannot rely on (DL-12).
+  const isMarked = kind.ordered && isText(origin) && isText(key);
   return {
     kind,
     facts,
+    filters: facts.hasFilters || !kind.gated,
     fields,
+    columns: [...fixed, ...customs.flatMap((custom) => columnOf(custom, fields) ?? [])],
     funnels,
     description: {
       entity,
       fields: [...fields.values()].map(described),
       id: 'id',
       lists: [],
-      ...(isText(origin) && isText(key) && { tag: { origin, key, at: 'created_at' } }),
-      called: kind.called,
+      ...(isMarked && { tag: { origin, key, at: 'created_at' } }),
+      ...(kind.called && { called: kind.called }),
     },
     field(name) {
       const field = fields.get(name);
@@ -91,29 +101,41 @@ async function readSchema(client: Client, kind: EntityKind, facts: Facts, signal
 }
 
 /** A stage goes by its name in `status`, by its id in `status_id`; 142 and 143 are stages of every funnel. */
-function withStages(field: AccountField, funnels: readonly Funnel[]): AccountField {
+function withOptions(field: AccountField, funnels: readonly Funnel[], { taskTypes }: Facts): AccountField {
   const { name, place } = field;
-  if (place.kind === 'funnel') return { ...field, options: funnels.map(({ id, name: text }) => ({ id, text })) };
-  if (name === 'pipeline_id') return { ...field, options: funnels.map(({ id, name: text }) => ({ id, text })) };
-  if (name !== 'status_id' && place.kind !== 'stage') return field;
-  const within = name === 'status_id' ? 'pipeline_id' : 'pipeline';
-  return {
-    ...field,
-    options: funnels.flatMap((funnel) =>
-      funnel.stages.map(({ id, text }) => ({
-        id: name === 'status_id' ? id : text,
-        text,
-        within: { field: within, value: funnel.id },
-      })),
-    ),
-  };
+  if (place.kind === 'funnel' || name === 'pipeline_id') {
+    return { ...field, options: funnels.map(({ id, name: text }) => ({ id, text })) };
+  }
+  if (place.kind === 'stage' || name === 'status_id') return { ...field, options: stagesOf(funnels, name) };
+  if (name !== 'task_type_id') return field;
+  const { options: _none, ...bare } = field;
+  return taskTypes.length > 0 ? { ...field, options: taskTypes } : { ...bare, type: 'id' };
+}
+
+function stagesOf(funnels: readonly Funnel[], field: string): readonly FieldOption[] {
+  const isById = field === 'status_id';
+  const within = isById ? 'pipeline_id' : 'pipeline';
+  return funnels.flatMap((funnel) =>
+    funnel.stages.map(({ id, text }) => ({
+      id: isById ? id : text,
+      text,
+      within: { field: within, value: funnel.id },
+    })),
+  );
+}
+
+function columnOf({ field, id, aliases }: Custom, fields: ReadonlyMap<string, AccountField>): AccountField | undefined {
+  const names = field.isPredefined === true ? [...aliases, field.name] : [field.name, ...aliases];
+  const isIt = (one: AccountField | undefined): boolean => one?.place.kind === 'custom' && String(one.place.id) === id;
+  return names.map((name) => fields.get(name)).find(isIt);
 }
 
 function titled(name: string, field: AccountField): Pick<AccountField, 'name' | 'title'> {
   return name === field.name ? { name } : { name, title: field.name };
 }
 
-function described({ place: _place, vendorType: _type, with: _with, kinds: _kinds, ...field }: AccountField): Field {
+function described(given: AccountField): Field {
+  const { place: _p, vendorType: _v, with: _w, kinds: _k, filter: _f, isFixed: _i, isPredefined: _d, ...field } = given;
   return field;
 }
 
@@ -126,7 +148,8 @@ interface Custom {
 
 /** Up to 50 on a page (reference 4). */
 async function readCustomFields(client: Client, kind: EntityKind, signal: AbortSignal): Promise<readonly Custom[]> {
-  const path = `/${kind.collection}/custom_fields`;
+  const { fieldsPath: path } = kind;
+  if (path === undefined) return [];
   const found = new Map<string, Custom>();
   for (let page = 1; ; page++) {
     const query = [

@@ -1,5 +1,5 @@
 import { customValues } from './values.ts';
-import { rowsIn, type VendorObject } from './answer.ts';
+import { isObject, rowsIn, type VendorObject } from './answer.ts';
 
 /** What a row was when it was last read: a change of a list is told from it. */
 export interface Seen {
@@ -8,9 +8,19 @@ export interface Seen {
   /** By the collection they are of; absent: was not asked for. */
   readonly links: ReadonlyMap<string, readonly string[]>;
   readonly customs: ReturnType<typeof customValues>;
+  /** Of a note: its kind and what it holds. */
+  readonly noteType: string;
+  readonly params: VendorObject;
 }
 
-export const nothingSeen: Seen = { funnel: '', tags: [], links: new Map(), customs: new Map() };
+export const nothingSeen: Seen = {
+  funnel: '',
+  tags: [],
+  links: new Map(),
+  customs: new Map(),
+  noteType: '',
+  params: {},
+};
 
 export interface SeenRows {
   note(entity: string, row: VendorObject): void;
@@ -27,7 +37,7 @@ export function createSeenRows(): SeenRows {
       const key = `${entity} ${String(row['id'])}`;
       held.delete(key);
       // Values of fields are read again where a change starts from them.
-      held.set(key, { ...seenIn(row), customs: nothingSeen.customs });
+      held.set(key, { ...seenIn(row), customs: nothingSeen.customs, params: {} });
       const [oldest] = held.keys();
       if (held.size > most && oldest !== undefined) held.delete(oldest);
     },
@@ -45,5 +55,7 @@ export function seenIn(row: VendorObject): Seen {
     tags: (rowsIn(row, 'tags') ?? []).map((tag) => String(tag['name'])),
     links: new Map(links),
     customs: customValues(row),
+    noteType: String(row['note_type']),
+    params: isObject(row['params']) ? row['params'] : {},
   };
 }

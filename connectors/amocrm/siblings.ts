@@ -61,7 +61,7 @@ async function landedOf(writer: Writer, left: readonly Sending[], signal: AbortS
   try {
     for await (const rows of readPages(writer.client, schema, { query: [], direction: 'desc' }, signal)) {
       newer.push(...rows.flatMap((row) => (Number(row['id']) > above ? (readRow(schema, row, names) ?? []) : [])));
-      if (rows.some((row) => Number(row['id']) <= above)) break;
+      if (schema.kind.ordered && rows.some((row) => Number(row['id']) <= above)) break;
     }
   } catch {
     // Nobody knows of any of them, then.

@@ -44,6 +44,10 @@ function readField(schema: Schema, field: AccountField, given: VendorObject, cus
       return textOf(given['pipeline_id']);
     case 'stage':
       return stageName(schema, given);
+    case 'param':
+      return isObject(given['params']) ? readPlain(schema, field, given['params']) : undefined;
+    case 'result':
+      return isObject(given['result']) ? textOf(given['result']['text']) : undefined;
     case 'plain':
       return readPlain(schema, field, given);
     default:
@@ -60,7 +64,8 @@ function stageName({ funnels }: Schema, given: VendorObject): string | undefined
 function readPlain({ facts }: Schema, { name, type }: AccountField, given: VendorObject): Value | undefined {
   // The older number is cut to a whole one where a price has kopecks (reference 3.2).
   const raw = name === 'price' ? (given['price_with_minor_units'] ?? given['price']) : given[name];
-  if (type === 'number') return typeof raw === 'number' ? raw : undefined;
+  if (type === 'number' || type === 'integer') return typeof raw === 'number' ? raw : undefined;
+  if (type === 'boolean') return raw === true;
   if (type === 'datetime') return typeof raw === 'number' && raw > 0 ? facts.zone.momentOf(raw) : undefined;
   return textOf(raw);
 }
@@ -108,7 +113,27 @@ export function readEntry(held: VendorObject): Row | [] {
 function readList({ vendorType }: AccountField, held: readonly VendorObject[]): Value | undefined {
   if (vendorType === 'smart_address')
     return nonEmpty(held.flatMap(({ value, enum_code }) => readJson({ value, enum_code }) ?? []));
+  if (vendorType === 'items') return nonEmpty(held.flatMap(({ value }) => readJson(itemIn(value)) ?? []));
   return nonEmpty(held.flatMap((one) => readJson(vendorType === 'chained_list' ? one : one['value']) ?? []));
+}
+
+const itemKeys: ReadonlySet<string> = new Set([
+  'sku',
+  'description',
+  'unit_price',
+  'quantity',
+  'unit_type',
+  'discount',
+  'vat_rate_id',
+  'external_uid',
+  'product_id',
+  'bonus_points_per_purchase',
+  'metadata',
+]);
+
+/** Without the sums the vendor adds to what was written (reference 4, items): they would look like a change. */
+function itemIn(value: unknown): unknown {
+  return isObject(value) ? Object.fromEntries(Object.entries(value).filter(([key]) => itemKeys.has(key))) : value;
 }
 
 /** What came out of JSON.parse, without its nulls. */

@@ -2,6 +2,7 @@ import type { PipeError, Value } from '../../engine/index.ts';
 import { isObject, type VendorObject } from './answer.ts';
 import { comparable } from './compare.ts';
 import { errors } from './errors.ts';
+import type { Facts } from './facts.ts';
 import type { AccountField } from './fields.ts';
 import { optionId } from './options.ts';
 import type { Schema } from './schema.ts';
@@ -43,11 +44,8 @@ function scalarOf({ facts }: Schema, field: AccountField, value: Value): unknown
       if (midnight === undefined) throw badValue(field, 'a day, 2026-03-01');
       return { value: midnight };
     }
-    case 'datetime': {
-      const moment = facts.zone.moment(String(value));
-      if (moment === undefined) throw badValue(field, 'a time, 2026-03-01T10:00:00+03:00');
-      return { value: moment };
-    }
+    case 'datetime':
+      return { value: momentOf(facts, field, String(value)) };
     case 'text':
     case 'id':
     case 'integer':
@@ -58,6 +56,13 @@ function scalarOf({ facts }: Schema, field: AccountField, value: Value): unknown
     default:
       return field.type satisfies never;
   }
+}
+
+/** One without an offset is no instant: it would differ from what is there in every run (G11). */
+function momentOf({ zone }: Facts, field: AccountField, text: string): string {
+  const moment = /(Z|[+-]\d\d:?\d\d)$/.test(text) ? zone.moment(text) : undefined;
+  if (moment === undefined) throw badValue(field, 'a time with its offset, 2026-03-01T10:00:00+03:00 ($localTime)');
+  return moment;
 }
 
 function flagOf(field: AccountField, value: string | number | boolean): boolean {
@@ -124,22 +129,37 @@ function written({ value, type }: Entry): { readonly value: string; readonly enu
 }
 
 function jsonValues(field: AccountField, value: Value): readonly unknown[] {
-  const list = isList(value) ? value : [value];
-  if (list.some((one) => !isObject(one))) throw badValue(field, 'a list of objects');
-  return field.vendorType === 'legal_entity' ? list.map((one) => ({ value: one })) : list;
+  // A lone object would differ from the list that is read in every run.
+  const list = isList(value) ? value : [];
+  if (!isList(value) || list.some((one) => !isObject(one))) throw badValue(field, 'a list of objects');
+  const isBare = field.vendorType === 'smart_address' || field.vendorType === 'chained_list';
+  return isBare ? list : list.map((one) => ({ value: one }));
 }
 
-/** A field of the row itself. */
-export function plainValueOf(field: AccountField, value: Value | null): unknown {
-  if (field.readOnly === true) throw errors.read_only.error({ field: field.name });
-  if (value === null || value === '') return field.type === 'text' ? '' : field.type === 'number' ? 0 : null;
+/** A field of the row itself, or of what a note holds. */
+export function plainValueOf({ facts }: Schema, field: AccountField, value: Value | null): unknown {
+  const { name, type, options = [] } = field;
+  if (field.readOnly === true) throw errors.read_only.error({ field: name });
+  if (value === null || value === '') return nothingOf(field);
   if (typeof value === 'object') throw badValue(field, 'one value');
-  if (field.type === 'text') return String(value);
+  if (type === 'text') return String(value);
+  if (type === 'boolean') return flagOf(field, value);
+  if (type === 'datetime') return Math.floor(Date.parse(momentOf(facts, field, String(value))) / 1000);
+  if (type === 'enum') {
+    const id = optionId(name, options, value);
+    return /^\d+$/.test(id) ? Number(id) : id;
+  }
   const number = Number(value);
   const isWhole = Number.isSafeInteger(number);
-  if (String(value).trim() === '' || !(field.type === 'number' ? Number.isFinite(number) : isWhole))
-    throw badValue(field, field.type === 'number' ? 'a number' : 'the number of a row');
+  if (String(value).trim() === '' || !(type === 'number' ? Number.isFinite(number) : isWhole))
+    throw badValue(field, type === 'number' ? 'a number' : type === 'id' ? 'the number of a row' : 'a whole number');
   return number;
+}
+
+function nothingOf({ type }: AccountField): unknown {
+  if (type === 'text') return '';
+  if (type === 'boolean') return false;
+  return type === 'number' || type === 'integer' ? 0 : null;
 }
 
 export function badValue({ name }: AccountField, wanted: string): PipeError {

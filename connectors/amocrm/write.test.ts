@@ -178,6 +178,7 @@ test.each<[string, WriteValues, object]>([
   ['an option nobody made', { Пол: 'женский' }, { code: 'amocrm.unknown_option' }],
   ['a text for a number', { Возраст: 'много' }, { code: 'amocrm.bad_value', parameters: { field: 'Возраст' } }],
   ['no day', { 'Дата рождения': 'вчера' }, { code: 'amocrm.bad_value' }],
+  ['a time without a zone', { 'Дата изменения': '2026-11-20T10:00:00' }, { code: 'amocrm.bad_value' }],
   ['a kind no phone has', { PHONE: [{ value: '1', type: 'PAGER' }] }, { code: 'amocrm.bad_value' }],
   ['a field that is only read', { created_at: '2026-01-01' }, { code: 'amocrm.read_only' }],
 ])('%s is an error of its record, and nothing of it is sent', async (_what, values, error) => {
@@ -205,6 +206,36 @@ test('rows at fault are taken out by the name the mapping has for the field, the
   });
   expect(opened.account.truth.rows('contacts')).toHaveLength(8);
   expect(opened.account.journal.counts['POST /contacts']).toBe(2);
+});
+
+test.each<[string, string, WriteValues]>([
+  [
+    'custom_fields_values.3.values.0.value',
+    'Пол',
+    { name: 'а', tags: ['б'], Город: 'в', ИНН: '1', СНИЛС: '2', Пол: 'Женский' },
+  ],
+  ['custom_fields_values.0.field_id', 'PHONE', { PHONE: [{ value: '+79001112233' }], Город: 'в' }],
+  ['custom_fields_values.1.values.1.enum_code', 'Телефон', { Город: 'в', Телефон: [{ value: '+79001112233' }] }],
+  ['_embedded.companies.0.id', 'companies', { Город: 'в', companies: ['1'] }],
+  ['responsible_user_id', 'responsible_user_id', { Город: 'в', responsible_user_id: '102' }],
+])('a refusal at %s is one of the field %s of the mapping', async (path, field, values) => {
+  const opened = await open();
+  const errors = [{ request_id: '0', errors: [{ code: 'NotSupportedChoice', path, detail: '' }] }];
+  const body = JSON.stringify({ title: 'Bad Request', status: 400, 'validation-errors': errors });
+  const fault = { status: 400, contentType: 'application/problem+json', body };
+  opened.account.fail({ operation: 'POST /contacts', fault });
+  expect(await write(opened, create(values))).toMatchObject([
+    { ok: false, applied: 'no', error: { code: 'amocrm.refused', parameters: { field, code: 'NotSupportedChoice' } } },
+  ]);
+});
+
+test('a refusal of a field that is called by its id names the id', async () => {
+  const opened = await open();
+  const { id } = opened.account.field('contacts', 'Пол');
+  options(opened);
+  expect(await write(opened, create({ name: 'а', [id]: 'Женский' }))).toMatchObject([
+    { error: { code: 'amocrm.refused', parameters: { field: String(id) } } },
+  ]);
 });
 
 test('DL-11 where the account kept rows of a refused request, they are in doubt and not sent again', async () => {

@@ -1,7 +1,7 @@
 import { toPipeError, type Outcome, type Write } from '../../engine/index.ts';
-import { idOf, rowsIn } from './answer.ts';
+import { idOf, isObject, rowsIn } from './answer.ts';
 import { readBefores } from './before.ts';
-import type { WriteOptions } from './client.ts';
+import type { Client, WriteOptions } from './client.ts';
 import { errors } from './errors.ts';
 import type { Reader } from './find.ts';
 import type { HighWaters } from './high-water.ts';
@@ -123,7 +123,7 @@ function nextRequest(waiting: readonly Sending[], most: number): readonly Sendin
     const key = one.operation === 'update' ? one.key : String(place);
     const isOther = schema !== first?.schema || one.operation !== first.write.operation || keys.has(key);
     keys.add(key);
-    return isOther || place >= most;
+    return isOther || place >= (schema.kind.patchedAlone && one.operation === 'update' ? 1 : most);
   });
   return end < 0 ? waiting : waiting.slice(0, end);
 }
@@ -146,15 +146,15 @@ async function create(
   now: readonly Sending[],
   options: WriteOptions,
 ): Promise<readonly Outcome[] | Refusal> {
+  const { collection, path, ordered } = schema.kind;
   // What came to be of a refused request is looked for above it.
-  if (highWaters.known(schema) === undefined) await highWaters.read(schema, options.signal);
-  const { collection } = schema.kind;
+  if (ordered && highWaters.known(schema) === undefined) await highWaters.read(schema, options.signal);
   const body = now.map(({ item }, place) => ({ ...item.body, request_id: String(place) }));
-  const reply = await client.send('POST', `/${collection}`, body, options);
+  const reply = await client.send('POST', path, body, options);
   if (!reply.ok) return reply;
   const ids = idsIn(reply.value, collection, now.length);
   for (const id of ids) if (id !== undefined) highWaters.rose(schema, id);
-  return ids.map((id) => (id === undefined ? unknownOutcome(client.host, `POST /${collection}`) : done(String(id))));
+  return ids.map((id) => (id === undefined ? unknownOutcome(client.host, `POST ${path}`) : done(String(id))));
 }
 
 async function update(
@@ -163,7 +163,8 @@ async function update(
   now: readonly Sending[],
   options: WriteOptions,
 ): Promise<readonly Outcome[] | Refusal> {
-  const { collection } = schema.kind;
+  const { collection, path, patchedAlone } = schema.kind;
+  if (patchedAlone) return patchOne(client, path, now, options);
   const keyOf = ({ write: one }: Sending): string => (one.operation === 'update' ? one.key : '');
   const patched = now.filter(({ item }) => Object.keys(item.body).length > 0);
   const places = new Map(patched.map((one, place) => [one, place]));
@@ -172,7 +173,7 @@ async function update(
     ...one.item.body,
     request_id: String(now.indexOf(one)),
   }));
-  const reply = body.length === 0 ? undefined : await client.send('PATCH', `/${collection}`, body, options);
+  const reply = body.length === 0 ? undefined : await client.send('PATCH', path, body, options);
   if (reply && !reply.ok) return reply;
   const ids = reply ? updatedIds(reply.value, collection) : new Set<string>();
   const linking = now.flatMap((one) =>
@@ -183,12 +184,30 @@ async function update(
   const refused = await writeLinks(client, schema.kind, linking, options);
   return now.map((one): Outcome => {
     const key = keyOf(one);
-    if (places.has(one) && !ids.has(key)) return unknownOutcome(client.host, `PATCH /${collection}`);
+    if (places.has(one) && !ids.has(key)) return unknownOutcome(client.host, `PATCH ${path}`);
     const refusal = refused.get(key);
     if (refusal === undefined) return done(key);
     // Its fields were written, its links were not.
     return { ok: false, applied: places.has(one) ? 'unknown' : refusal.applied, error: refusal.error };
   });
+}
+
+/** By its own address (reference 3.7, notes). */
+async function patchOne(
+  client: Client,
+  path: string,
+  [only]: readonly Sending[],
+  options: WriteOptions,
+): Promise<readonly Outcome[] | Refusal> {
+  if (only?.write.operation !== 'update') return [];
+  const { key } = only.write;
+  if (Object.keys(only.item.body).length === 0) return [done(key)];
+  const reply = await client.send('PATCH', `${path}/${key}`, only.item.body, options);
+  if (!reply.ok && reply.status === 404 && reply.applied === 'no')
+    return [failed({ ...reply, error: errors.no_such_row.error({ entity: only.schema.kind.name }) })];
+  if (!reply.ok) return reply;
+  const isIt = isObject(reply.value) && String(reply.value['id']) === key;
+  return [isIt ? done(key) : unknownOutcome(client.host, `PATCH ${path}`)];
 }
 
 function updatedIds(value: unknown, collection: string): ReadonlySet<string> {

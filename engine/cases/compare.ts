@@ -21,7 +21,9 @@ export function compare(expected: Expectation, done: Rehearsed, flow: CompiledFl
     ...end([...path, 'refused'], expected.refused, done.state === 'refused' ? done.error.code : undefined),
     ...end([...path, 'skipped'], expected.skipped, done.state === 'skipped' ? done.name : undefined),
   ];
-  const record = expected.record ? fieldsDiffer([...path, 'record'], expected.record, done.record, whole, false) : [];
+  const record = expected.record
+    ? fieldsDiffer([...path, 'record'], expected.record, done.record, whole.record, false)
+    : [];
   return [...record, ...ends, ...changesDiffer(expected, done, flow)];
 }
 
@@ -43,8 +45,10 @@ function changesDiffer(expected: Expectation, done: Rehearsed, flow: CompiledFlo
   return [...actual].flatMap(([name, changes]) => {
     const at = [...path, name];
     const named = wanted?.find((one) => one.name === name)?.value;
-    if (named) return targetDiffers(at, named, changes, expected.whole);
-    return changes.some(({ kind }) => isTold(kind, expected.whole)) ? [{ path: at, actual: asList(changes) }] : [];
+    if (named) return targetDiffers(at, named, changes, expected.whole.changes);
+    return changes.some(({ kind }) => isTold(kind, expected.whole.changes))
+      ? [{ path: at, actual: asList(changes) }]
+      : [];
   });
 }
 

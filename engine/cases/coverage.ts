@@ -2,13 +2,13 @@ import type { MapValue } from '../config/pipeline.ts';
 import type { Place } from '../diagnostics.ts';
 import type { Row } from '../connector.ts';
 import { PipeError } from '../errors.ts';
-import { isTagField } from '../rehearse/infer-entity.ts';
 import type { Rehearsed } from '../rehearse/rehearse.ts';
 import type {
   CompiledField,
   CompiledFlow,
   CompiledPipeline,
   CompiledTarget,
+  Evaluate,
   Test,
   Variables,
 } from '../transform/compiled.ts';
@@ -120,17 +120,25 @@ function observedTarget(at: string, target: CompiledTarget, reached: OnReached):
 
 function observedField(at: string, field: CompiledField, reached: OnReached): CompiledField {
   const name = `${at}.fields.${field.mapping.field}`;
-  const items = field.items.map((item, index) => {
-    const value = field.mapping.items[index]?.value;
-    const watch = value?.kind === 'table' ? tableWatch(value, name, reached)[0] : undefined;
-    if (!watch) return item;
-    const evaluate: CompiledField['items'][number]['evaluate'] = async (input, variables) => {
-      await watch(input, variables);
-      return item.evaluate(input, variables);
-    };
-    return { ...item, evaluate };
-  });
-  return { ...field, items };
+  const hasValue = () => reached('fields', name);
+  return {
+    ...field,
+    items: field.items.map((item, index) => {
+      const value = field.mapping.items[index]?.value;
+      const watch = value?.kind === 'table' ? tableWatch(value, name, reached)[0] : undefined;
+      return { ...item, evaluate: observedValue(item.evaluate, hasValue, watch) };
+    }),
+    ...(field.by && { by: field.by.map((by) => ({ ...by, evaluate: observedValue(by.evaluate, hasValue) })) }),
+  };
+}
+
+function observedValue(evaluate: Evaluate, hasValue: () => void, watch?: Watch): Evaluate {
+  return async (input, variables) => {
+    await watch?.(input, variables);
+    const value = await evaluate(input, variables);
+    if (value !== undefined) hasValue();
+    return value;
+  };
 }
 
 function observedTest(test: Test, held: () => void): Test {
@@ -162,16 +170,14 @@ function tableWatch({ from, table, otherwise }: Table, at: string, reached: OnRe
   return [watch];
 }
 
-/** What the plans of a row show to be reached: rungs, and fields that were sent. */
+/** What the plans of a row show to be reached: rungs, and child lists that were sent. */
 export function noteReached(flow: CompiledFlow, done: Rehearsed, reached: OnReached): void {
   if (done.state !== 'planned') return;
   for (const [name, { rung, changes }] of done.plans) {
     const at = `${flow.flow.name}.${name}`;
     if (rung !== undefined) reached('rungs', `${at}.match.${rung}`);
     for (const change of changes) {
-      if (change.operation !== 'create' && change.operation !== 'update') continue;
-      for (const field of Object.keys(change.values))
-        if (!isTagField(field)) reached('fields', `${at}.fields.${field}`);
+      if (!('lists' in change)) continue;
       for (const { list } of change.lists) reached('fields', `${at}.rows.${list}`);
     }
   }

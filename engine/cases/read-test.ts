@@ -50,7 +50,8 @@ export interface Expectation {
   /** Where it stands in the document. */
   readonly path: Path;
   readonly place: Place;
-  readonly whole: boolean;
+  /** Whether other fields than those named are a difference. */
+  readonly whole: { readonly record: boolean; readonly changes: boolean };
   readonly record?: readonly Named<Wanted>[];
   readonly changes?: readonly Named<ExpectedChanges>[];
   readonly skipped?: string;
@@ -141,13 +142,14 @@ function readExpectation(node: Node, path: Path, report: Diagnostic[]): Expectat
   const record = child(node, 'record');
   const changes = child(node, 'changes');
   const [skipped, refused] = [textAt(node, 'skipped'), textAt(node, 'refused')];
+  const whole = textAt(node, 'whole');
   const ends = [skipped, refused].filter((end) => end !== undefined);
   if (ends.length === 0 && !record && !changes) report.push(casesErrors.expects_nothing.finding({}, place));
   if (ends.length + (changes ? 1 : 0) > 1) report.push(casesErrors.contradiction.finding({}, place));
   return {
     path,
     place,
-    whole: toJson(child(node, 'whole') ?? node) === true,
+    whole: { record: whole === 'true' || whole === 'record', changes: whole === 'true' || whole === 'changes' },
     ...(record && { record: wantedFields(record) }),
     ...(changes && {
       changes: entries(changes).map((each) => ({

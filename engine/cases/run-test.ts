@@ -7,7 +7,6 @@ import type { Registry } from '../registry.ts';
 import { compileOffline, loadOffline } from '../rehearse/load-offline.ts';
 import type { OfflinePipeline } from '../rehearse/load-offline.ts';
 import { rehearse } from '../rehearse/rehearse.ts';
-import type { Describe } from '../rehearse/rehearse.ts';
 import type { CompiledFlow, CompiledPipeline } from '../transform/compiled.ts';
 import { flowOf, paramsOf, unknownNames } from './check-case.ts';
 import { compare } from './compare.ts';
@@ -42,7 +41,7 @@ export interface CaseResult {
 const defaultNow = Date.UTC(2026, 0, 1, 9);
 
 /** Runs the cases of one file; never throws for what is in it. */
-export async function runTest(file: string, registry: Registry, lockOf: LockOf): Promise<TestResult> {
+export async function runTest(file: string, registry: Registry): Promise<TestResult> {
   const { test, findings } = readTestFile(file);
   const pipelineFile = pipelineOf(file, test?.pipeline);
   const nothing = { file, pipeline: pipelineFile, cases: [], reached: [], missed: [] };
@@ -52,13 +51,12 @@ export async function runTest(file: string, registry: Registry, lockOf: LockOf):
     return { ...nothing, findings: [...findings, none] };
   }
   const offline = await loadOffline(pipelineFile, registry);
-  const describe = offline.pipeline ? lockOf(offline.pipeline.folder, offline.pipeline.name) : () => undefined;
-  const prepared = test.cases.map((one) => prepare(one, offline, describe));
+  const prepared = test.cases.map((one) => prepare(one, offline));
   const wrong = [...findings, ...offline.findings, ...prepared.flatMap((each) => each.findings)];
   if (wrong.length > 0) return { ...nothing, findings: sortFindings(wrong) };
   const hits = new Set<string>();
   const cases: CaseResult[] = [];
-  for (const { ready } of prepared) if (ready) cases.push(await runCase(ready, offline, describe, hits));
+  for (const { ready } of prepared) if (ready) cases.push(await runCase(ready, offline, hits));
   const [first] = prepared.flatMap(({ ready }) => ready ?? []);
   const reachable = first ? coverables(first.compiled) : [];
   const isHit = ({ kind, name }: Coverable) => hits.has(`${kind} ${name}`);
@@ -70,9 +68,6 @@ export async function runTest(file: string, registry: Registry, lockOf: LockOf):
     missed: reachable.filter((one) => !isHit(one)),
   };
 }
-
-/** The entities that `pipe discover --lock` wrote down for a pipeline. */
-export type LockOf = (folder: string, pipeline: string) => Describe;
 
 /** `deals.test.yaml` tests `deals.yaml`. */
 function pipelineOf(file: string, written: string | undefined): string {
@@ -88,7 +83,6 @@ interface Ready {
 function prepare(
   one: TestCase,
   offline: OfflinePipeline,
-  describe: Describe,
 ): { readonly ready?: Ready; readonly findings: readonly Diagnostic[] } {
   if (!offline.pipeline) return { findings: [] };
   const report: Diagnostic[] = [];
@@ -97,14 +91,13 @@ function prepare(
   report.push(...findings.filter(({ severity }) => severity === 'error'));
   const flow = compiled && flowOf(one, compiled, report);
   if (!compiled || !flow) return { findings: report };
-  report.push(...unknownNames(one, { compiled, flow, columns: offline.columns(flow.flow), describe }));
+  report.push(...unknownNames(one, { compiled, flow, columns: offline.columns(flow), describe: offline.describe }));
   return { ready: { one, compiled, flow }, findings: report };
 }
 
 async function runCase(
   { one, compiled, flow }: Ready,
   offline: OfflinePipeline,
-  describe: Describe,
   hits: Set<string>,
 ): Promise<CaseResult> {
   const reached = (kind: string, name: string): void => void hits.add(`${kind} ${name}`);
@@ -117,9 +110,9 @@ async function runCase(
       rows: entity.value.map(({ row }) => row),
     })),
   );
-  const rehearsal = { compiled: watched, now: one.now ?? defaultNow, held, describe };
+  const rehearsal = { compiled: watched, now: one.now ?? defaultNow, held, describe: offline.describe };
   const done = await rehearse(
-    { ...rehearsal, columns: ({ flow: each }) => offline.columns(each) },
+    { ...rehearsal, columns: offline.columns },
     watchedFlow,
     one.source.map(({ row }) => row),
   );

@@ -65,7 +65,7 @@ async function logIn(authorisation: Authorisation, options: LoginOptions): Promi
   const state = randomBytes(32).toString('base64url');
   const address = new URL(authorisation.redirectUri);
   const step = { url: authorisation.url(state), redirectUri: authorisation.redirectUri };
-  const redeem = (answer: URLSearchParams) => authorisation.redeem(authorisation.codeOf(answer), options.signal);
+  const redeem = async (answer: URLSearchParams) => authorisation.redeem(authorisation.codeOf(answer), options.signal);
   if (!isLoopback(address)) {
     options.tell({ ...step, minutes: authorisation.codeLastsMs / 60_000, paste: true });
     return redeem(await pasted(options, state));

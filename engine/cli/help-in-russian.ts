@@ -27,6 +27,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Проверить файлы конвейеров без сети: YAML, схему, выражения, имена, ссылки.',
   'Test mappings: source rows in, records and changes out, by <pipeline>.test.yaml. No network.':
     'Проверить отображения: исходные строки на входе, записи и изменения на выходе, по <конвейер>.test.yaml. Без сети.',
+  'Read source rows as fixtures for tests and diffs, shapes kept, nobody recognisable.':
+    'Прочитать исходные строки как образцы для тестов и сравнений: вид сохранён, людей не узнать.',
   'Reach every connection: login, rights, tables, fields, clock. Changes nothing.':
     'Опросить каждое подключение: вход, права, таблицы, поля, часы. Ничего не меняет.',
   'Make the custom fields that a mapping wants (`field:`) and a CRM lacks. Shows them and asks.':
@@ -35,6 +37,11 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Выполнить конвейер: прочитать, преобразовать, сопоставить, записать различия.',
   'Show what a run would change, field by field, old → new. Changes nothing.':
     'Показать, что изменил бы запуск: по полям, было → станет. Ничего не меняет.',
+  'write the plan to this file, for `pipe apply`': 'записать план в этот файл, для `pipe apply`',
+  'Do what a plan of `pipe diff --out` says; rows that changed since are left alone and named.':
+    'Выполнить план из `pipe diff --out`; строки, изменившиеся с тех пор, не трогаются и называются.',
+  'plan file': 'файл плана',
+  'show what is in the plan, and do nothing': 'показать, что в плане, и ничего не делать',
   'how it is printed; markdown: for a comment in a pull request':
     'в каком виде печатать; markdown — для комментария к pull request',
   'end with 5 when there are changes': 'завершиться с кодом 5, если есть изменения',
@@ -43,7 +50,16 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Показать состояние конвейера: последний успех, отставание, очередь, кто выполняет, что набрать дальше.',
   'Records that failed and wait: list, show, retry, drop, export.':
     'Записи, которые не прошли и ждут: список, просмотр, повтор, удаление, выгрузка.',
-  'What a pipeline remembers: show, adopt, schema.': 'Что помнит конвейер: просмотр, признание своим, таблицы.',
+  'What a pipeline remembers: show, set, reset, adopt, schema.':
+    'Что помнит конвейер: просмотр, точка чтения, сброс, признание своим, таблицы.',
+  'Show the runs of a pipeline: when, how long, what they did, how they ended.':
+    'Показать запуски конвейера: когда, сколько длились, что сделали, чем кончились.',
+  'Show the life of one record: row, record, what was asked and answered, what was written, where it stands. Masked unless --reveal.':
+    'Показать жизнь одной записи: строка, запись, вопросы и ответы, что записано, где она сейчас. Личные данные скрыты без --reveal.',
+  'Have the next run of a flow read from a time on, and go on from there.':
+    'Задать время, с которого следующий запуск потока читает и идёт дальше.',
+  'Forget how far a flow came and what it delivered: the next run reads and compares all anew. What is in doubt stays.':
+    'Забыть, до чего дошёл поток и что доставил: следующий запуск прочитает и сверит всё заново. Записи без ответа остаются.',
   'Show what a pipeline remembers of itself: instance, machine, checkpoints.':
     'Показать, что конвейер помнит о себе: экземпляр, компьютер, контрольные точки.',
   'Show the tables of the targets as they are, and what the next run would change in them, with its SQL. Changes nothing.':
@@ -105,6 +121,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'id or key of the row': 'номер или ключ строки',
   'id or key of one row': 'номер или ключ одной строки',
   'id or key of one row; default: all that flags name': 'номер или ключ одной строки; по умолчанию все по флагам',
+  'name of the flow': 'имя потока',
+  'key of the record': 'ключ записи',
   'name of the secret, as in ${secret:NAME}': 'имя секрета, как в ${secret:ИМЯ}',
   'default: .env; the pipelines beside it and in pipelines/ count':
     'по умолчанию .env; учитываются конвейеры рядом с ним и в pipelines/',
@@ -113,6 +131,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'write the result to this file, as UTF-8, instead of stdout': 'записать результат в этот файл (UTF-8), а не в stdout',
   'language of messages; default: by LANG': 'язык сообщений; по умолчанию по LANG',
   'value of a param': 'значение параметра',
+  'its sandbox in the place of this connection; what the run remembers is thrown away':
+    'песочница вместо этого подключения; всё, что запуск запомнил, выбрасывается',
   'what to begin with; asked for on a terminal': 'с чего начать; на терминале будет задан вопрос',
   'name of the pipeline; default: that of the template': 'имя конвейера; по умолчанию как у шаблона',
   'setting of a connection': 'настройка подключения',
@@ -129,6 +149,12 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'only rows in this state': 'только строки в этом состоянии',
   'every row of the queue': 'все строки очереди',
   'show personal data': 'показать личные данные',
+  'at most so many runs, the newest; default: 20': 'не больше стольких запусков, самых новых; по умолчанию 20',
+  'the time to read from; without a zone it is this machine’s':
+    'время, с которого читать; без пояса — время этой машины',
+  'forget only how far it came, or only what it delivered':
+    'забыть только контрольную точку или только то, что доставлено',
+  'do not ask': 'не спрашивать',
   'at most so many rows': 'не больше стольких строк',
   'read as far back as cursor.full says and look at every target row again':
     'читать на глубину cursor.full и заново сверить каждую строку цели',
@@ -170,6 +196,14 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'показать, до каких полей, строк таблиц, ступеней и проверок не доходит ни один случай',
   'after showing the differences, write what happens into the test files':
     'показать различия и записать в файлы тестов то, что происходит на деле',
+  'at most so many rows of each flow; default: 20': 'не больше стольких строк каждого потока; по умолчанию 20',
+  'put other names, phones, numbers and days in the place of those that are':
+    'подставить другие имена, телефоны, числа и даты вместо настоящих',
+  'a JSON object a line, or the beginning of a test file': 'по объекту JSON в строке или начало файла тестов',
+  'what this edit of the mapping changes: against a git revision or another file; asks no target':
+    'что меняет эта правка отображения: по сравнению с ревизией git или другим файлом; целевые системы не спрашиваются',
+  'with --base: so many rows of the source; default: 100': 'с --base: сколько строк источника; по умолчанию 100',
+  'with --base: rows of `pipe sample`; asks nobody': 'с --base: строки от `pipe sample`; никто не спрашивается',
   'how findings are printed': 'вид списка замечаний',
   'ask the systems too, as `pipe check` does; variables must have values':
     'опросить и системы, как `pipe check`; переменные должны иметь значения',

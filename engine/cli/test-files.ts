@@ -31,7 +31,7 @@ function testsIn(folder: string): readonly string[] {
 
 export async function runTests(files: readonly string[]): Promise<readonly TestResult[]> {
   const results: TestResult[] = [];
-  for (const file of files) results.push(await runTest(file, registry, () => () => undefined));
+  for (const file of files) results.push(await runTest(file, registry));
   return results;
 }
 

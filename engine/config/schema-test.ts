@@ -59,7 +59,10 @@ const expectSchema = closed(
     skipped: Type.Optional(nameSchema('The name of the guard that ends the record', 'NO PHONE')),
     refused: Type.Optional(textSchema('The code of the error the record is refused with', 'run.required_empty')),
     whole: Type.Optional(
-      Type.Boolean({ description: 'Other fields than those named are a difference; default false' }),
+      Type.Unsafe<boolean | string>({
+        enum: [true, false, 'record', 'changes'],
+        description: 'Other fields than those named are a difference: everywhere, or in one of the two; default false',
+      }),
     ),
   },
   { description: 'What is to become of the row: at least one of record, changes, skipped, refused' },

@@ -19,20 +19,28 @@ export function inferEntity(compiled: CompiledPipeline, name: EntityName, rows: 
   const lists = new Set(targets.flatMap(({ target }) => target.rows.map(({ list }) => list)));
   const names = fieldsNamed(compiled, name, targets).filter((field) => !lists.has(field));
   const given = rows.flatMap((row) => Object.keys(row)).filter((field) => !lists.has(field));
-  const id = idAmong([...names, ...given]);
+  const written = new Set(targets.flatMap((target) => (target.fields ?? []).map(({ mapping }) => mapping.field)));
+  const id = idAmong([...names, ...given], written);
   const fields = [...new Set([...names, ...given])].filter((field) => field !== id);
-  const needsTag = targets.some(({ rungs, fields: written }) => written && rungs.length === 0);
   return {
     entity: name.entity,
     id,
     openFields: true,
     lists: [...lists].map((list) => ({ name: list, fields: [] })),
-    fields: [
-      ...fields.map((field) => inferField(field, targets, rows)),
-      ...(needsTag ? Object.values(tag).map((field): Field => ({ name: field, type: 'text' })) : []),
-    ],
-    ...(needsTag && { tag }),
+    fields: fields.map((field) => inferField(field, targets, rows)),
   };
+}
+
+/** With room for the engine's own mark where a target has nothing else to be told by. */
+export function withTag(
+  compiled: CompiledPipeline,
+  name: EntityName,
+  description: EntityDescription,
+): EntityDescription {
+  const needsTag = targetsOn(compiled, name).some(({ rungs, fields }) => fields && rungs.length === 0);
+  if (!needsTag) return description;
+  const marks = Object.values(tag).map((field): Field => ({ name: field, type: 'text' }));
+  return { ...description, fields: [...description.fields, ...marks], tag };
 }
 
 /** Whether a field is the engine's own mark. */
@@ -64,9 +72,10 @@ export function fieldsNamed(
   return [...new Set([...targets.flatMap(({ select }) => select), ...referred])];
 }
 
-/** `ID` in Bitrix24, `id` elsewhere, unless the mapping says otherwise. */
-function idAmong(names: readonly string[]): string {
-  return names.find((name) => name.toLowerCase() === 'id') ?? 'id';
+/** `ID` in Bitrix24, `id` elsewhere; one that the mapping writes is the system's own key only where there is no other. */
+function idAmong(names: readonly string[], written: ReadonlySet<string>): string {
+  const called = names.filter((name) => name.toLowerCase() === 'id');
+  return called.find((name) => !written.has(name)) ?? called[0] ?? 'id';
 }
 
 function inferField(name: string, targets: readonly CompiledTarget[], rows: readonly Row[]): Field {

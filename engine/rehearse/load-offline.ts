@@ -1,12 +1,16 @@
-import type { Environment } from '../config/interpolate.ts';
 import { configErrors } from '../config/errors.ts';
+import type { Environment } from '../config/interpolate.ts';
 import { loadPipeline } from '../config/load.ts';
-import type { Flow, Pipeline } from '../config/pipeline.ts';
-import type { Connector, Field, Value } from '../connector.ts';
+import { readLock } from '../config/lock-file.ts';
+import type { Pipeline } from '../config/pipeline.ts';
+import type { Connector, EntityDescription, Field, Value } from '../connector.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import type { Registry } from '../registry.ts';
 import { compile } from '../transform/compile.ts';
 import type { Compilation } from '../transform/compile.ts';
+import type { CompiledFlow } from '../transform/compiled.ts';
+import { knowledgeFrom } from '../transform/knowledge.ts';
+import type { Knowledge } from '../transform/surroundings.ts';
 
 /** A pipeline file as it is read without a network, a variable or a secret. */
 export interface OfflinePipeline {
@@ -16,7 +20,11 @@ export interface OfflinePipeline {
   readonly findings: readonly Diagnostic[];
   /** Params that have no value yet. */
   readonly missing: ReadonlySet<string>;
-  readonly columns: (flow: Flow) => readonly Field[] | undefined;
+  readonly knowledge: Knowledge;
+  /** Columns of a flow's source, of the connector's own knowledge or the lock file's. */
+  readonly columns: (flow: Pick<CompiledFlow, 'flow'>) => readonly Field[] | undefined;
+  /** An entity as the lock file has it; undefined: not known. */
+  readonly describe: (connection: string, entity: string) => EntityDescription | undefined;
 }
 
 export async function loadOffline(
@@ -26,27 +34,29 @@ export async function loadOffline(
   params: readonly string[] = [],
 ): Promise<OfflinePipeline> {
   const { pipeline, findings } = await loadPipeline(file, { env, params, variables: 'optional', registry });
-  const connectors = new Map<string, Connector | undefined>();
-  for (const { connector } of pipeline?.connections.values() ?? []) {
-    connectors.set(connector, await registry.loadConnector(connector));
+  const { lock, findings: ofLock } = readLock(file);
+  const connectors = new Map<string, Connector>();
+  for (const { connector: name } of pipeline?.connections.values() ?? []) {
+    const connector = await registry.loadConnector(name);
+    if (connector) connectors.set(name, connector);
   }
+  const knowledge = pipeline ? knowledgeFrom(pipeline, connectors, lock) : {};
   const missing = findings.filter(({ code }) => code === configErrors.param_missing.code);
   return {
     ...(pipeline && { pipeline }),
-    findings: findings.filter(({ severity }) => severity === 'error'),
+    findings: [...findings, ...ofLock].filter(({ severity }) => severity === 'error'),
     missing: new Set(missing.map(({ parameters }) => String(parameters['name']))),
-    columns: ({ source }) => {
-      const connector = connectors.get(pipeline?.connections.get(source.connection)?.connector ?? '');
-      return connector?.source?.columns?.(source.block);
-    },
+    knowledge,
+    columns: ({ flow }) => knowledge.columns?.(flow),
+    describe: (connection, entity) => knowledge.entity?.({ connection, entity }),
   };
 }
 
 /** The pipeline with these values in place of those its params have. */
 export function compileOffline(
-  { pipeline, columns }: OfflinePipeline,
+  { pipeline, knowledge }: Pick<OfflinePipeline, 'pipeline' | 'knowledge'>,
   values: Readonly<Record<string, Value>>,
 ): Compilation {
   if (!pipeline) return { pipeline: undefined, findings: [] };
-  return compile({ ...pipeline, values: { ...pipeline.values, ...values } }, { columns });
+  return compile({ ...pipeline, values: { ...pipeline.values, ...values } }, knowledge);
 }

@@ -83,7 +83,7 @@ function picked(row: Row, fields: readonly string[]): Row {
 
 function applied(entity: MemoryEntity, write: Write): Outcome {
   const { rows, description } = entity;
-  const key = write.operation === 'create' ? newKey(entity) : write.key;
+  const key = write.operation === 'create' ? newKey(entity, write.values) : write.key;
   const held = rows.get(key) ?? {};
   if (write.operation === 'delete') rows.delete(key);
   else if (write.operation === 'rows') rows.set(key, { ...held, [write.list]: write.rows });
@@ -91,8 +91,9 @@ function applied(entity: MemoryEntity, write: Write): Outcome {
   return { ok: true, key };
 }
 
-/** `new:deal`, then `new:deal:2`: a key that says what it is, and the same each time. */
-function newKey({ description: { entity }, rows }: MemoryEntity): string {
+/** What is written as the key, else `new:deal`, then `new:deal:2`: it says what it is, and is the same each time. */
+function newKey({ description: { entity, id }, rows }: MemoryEntity, { [id]: given }: WriteValues): string {
+  if (given !== undefined && given !== null) return String(given);
   const made = [...rows.keys()].filter((key) => key.startsWith(`new:${entity}`)).length;
   return made === 0 ? `new:${entity}` : `new:${entity}:${made + 1}`;
 }

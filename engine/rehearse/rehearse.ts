@@ -13,7 +13,7 @@ import { openFlow } from '../run/run-flow.ts';
 import { openState } from '../state/open-state.ts';
 import { openPortalBook } from '../state/portal-book.ts';
 import type { CompiledFlow, CompiledPipeline } from '../transform/compiled.ts';
-import { inferEntity } from './infer-entity.ts';
+import { inferEntity, withTag } from './infer-entity.ts';
 import { memoryConnection } from './memory-connection.ts';
 import type { MemoryEntity } from './memory-connection.ts';
 
@@ -24,6 +24,8 @@ export interface Rehearsal {
   readonly now: number;
   /** What the targets hold to begin with, with their keys under the entity's own name for it. */
   readonly held: readonly HeldRows[];
+  /** Each row finds what is held to begin with, and nothing of the rows before it. */
+  readonly eachAlone?: true;
   readonly describe?: Describe;
   /** Columns of a flow's source, as far as they are known offline. */
   readonly columns?: (flow: CompiledFlow) => readonly Field[] | undefined;
@@ -66,6 +68,7 @@ export async function rehearse(
   try {
     const run = randomUUID();
     const { hash } = rehearsal.compiled;
+    const systems = systemsOf(rehearsal, flow);
     const epoch = await state.startRun({ run, startedAt: rehearsal.now, mapping: hash, pid: process.pid });
     const context: RunContext = {
       run,
@@ -77,7 +80,7 @@ export async function rehearse(
       book,
       lease: { verify: () => undefined, release: () => undefined },
       clock,
-      connections: connectionsIn(rehearsal, flow),
+      connections: systems.connections,
       creates: new Map(),
       usage: { requests: 0, limitedMs: 0 },
       lost: new Map(),
@@ -88,7 +91,10 @@ export async function rehearse(
     const { context: opened } = await openFlow(context, flow, startTally([]));
     await opened.scopes.load();
     const done: Rehearsed[] = [];
-    for (const row of rows) done.push(await rehearseRow(opened, row));
+    for (const row of rows) {
+      if (rehearsal.eachAlone) systems.reset();
+      done.push(await rehearseRow(opened, row));
+    }
     return done;
   } finally {
     await state.close();
@@ -118,28 +124,45 @@ async function carryOut(context: FlowContext, records: readonly FlowRecord[]) {
   return { plans: done?.plans ?? new Map(), failures: done?.failures ?? new Map() };
 }
 
+interface Systems {
+  readonly connections: ReadonlyMap<string, OpenConnection>;
+  /** Everything is as it was held to begin with. */
+  reset(): void;
+}
+
 /** Each connection of the pipeline in memory; no connector is asked to connect. */
-function connectionsIn(rehearsal: Rehearsal, flow: CompiledFlow): ReadonlyMap<string, OpenConnection> {
+function systemsOf(rehearsal: Rehearsal, flow: CompiledFlow): Systems {
   const columns = rehearsal.columns?.(flow) ?? [];
+  const entities = new Map<string, MemoryEntity & { readonly first: ReadonlyMap<string, Row> }>();
+  const entityNamed = (connection: string, entity: string): MemoryEntity => {
+    const id = `${connection}/${entity}`;
+    const made = entities.get(id) ?? memoryEntity(rehearsal, connection, entity);
+    entities.set(id, { ...made, first: entities.get(id)?.first ?? new Map(made.rows) });
+    return made;
+  };
   const names = [...rehearsal.compiled.pipeline.connections.keys()];
-  return new Map(
-    names.map((name) => {
-      const entities = new Map<string, MemoryEntity>();
-      const entityNamed = (entity: string): MemoryEntity => {
-        const known = entities.get(entity) ?? memoryEntity(rehearsal, name, entity);
-        entities.set(entity, known);
-        return known;
-      };
-      return [name, { name, identity: `memory:${name}`, connection: memoryConnection(columns, entityNamed) }];
-    }),
-  );
+  return {
+    connections: new Map(
+      names.map((name) => {
+        const connection = memoryConnection(columns, (entity) => entityNamed(name, entity));
+        return [name, { name, identity: `memory:${name}`, connection }];
+      }),
+    ),
+    reset: () => {
+      for (const { rows, first } of entities.values()) {
+        rows.clear();
+        for (const [key, row] of first) rows.set(key, row);
+      }
+    },
+  };
 }
 
 function memoryEntity({ compiled, held, describe }: Rehearsal, connection: string, entity: string): MemoryEntity {
   const given = held
     .filter((rows) => rows.connection === connection && rows.entity === entity)
     .flatMap(({ rows }) => rows);
-  const description = describe?.(connection, entity) ?? inferEntity(compiled, { connection, entity }, given);
+  const name = { connection, entity };
+  const description = withTag(compiled, name, describe?.(connection, entity) ?? inferEntity(compiled, name, given));
   const { id } = description;
   const keyed = given.map((row, index): [string, Row] => {
     const { [id]: key, ...values } = row;

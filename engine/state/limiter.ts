@@ -1,4 +1,6 @@
+import type { Limit } from '../connector.ts';
 import { bucket } from './bucket.ts';
+import type { Bucket } from './bucket.ts';
 import type { Clock } from './clock.ts';
 import type { Database } from './database.ts';
 import type { LimitedRequest, PortalBook, Priority } from './machine-ports.ts';
@@ -19,13 +21,17 @@ export function limiter(db: Database, clock: Clock): Pick<PortalBook, 'charge' |
       db.write(() => {
         const { limit, work } = request;
         if (queue.yields(request)) return { admitted: false, waitMs: Math.ceil(1000 / limit.perSecond) };
-        const waitMs = requests.waitMs(limit);
-        const refused = waitMs > 0 ? { waitMs } : work && ledger.refusal(work);
+        const full = fullest(requests, request);
+        if (full) {
+          queue.note(request, full.key, full.waitMs);
+          return { admitted: false, waitMs: full.waitMs };
+        }
+        const refused = work && ledger.refusal(work);
         if (refused) {
-          queue.note(request, refused);
+          queue.note(request, methodKey(work.key, refused.method), refused.waitMs);
           return { admitted: false, ...refused };
         }
-        requests.add(limit);
+        for (const each of bucketsOf(request)) requests.add(each);
         ledger.reserve(request);
         queue.leave(request);
         return { admitted: true };
@@ -61,7 +67,8 @@ const graceMs = 2000;
 interface WaitingRoom {
   /** Whether somebody of a higher priority waits for what the request needs. */
   yields(request: LimitedRequest): boolean;
-  note(request: LimitedRequest, refused: { readonly method?: string; readonly waitMs: number }): void;
+  /** It waits for the bucket or method with this key. */
+  note(request: LimitedRequest, key: string, waitMs: number): void;
   leave(request: LimitedRequest): void;
 }
 
@@ -80,14 +87,11 @@ function waitingRoom(db: Database, clock: Clock): WaitingRoom {
   const now = (): number => Math.floor(clock.monotonic());
 
   return {
-    yields: ({ limit, work, priority }) =>
-      [limit.key, ...Array.from(work?.expected.keys() ?? [], (method) => methodKey(work?.key, method))].some(
-        (key) => higher.get(key, ranks[priority], clock.bootId, now(), now()) !== undefined,
-      ),
-    note({ id, limit, work, priority }, { method, waitMs }) {
+    yields: (request) =>
+      keysOf(request).some((key) => higher.get(key, ranks[request.priority], clock.bootId, now(), now()) !== undefined),
+    note({ id, priority }, key, waitMs) {
       // Nobody is to give way to the lowest.
       if (ranks[priority] === 0) return;
-      const key = method === undefined ? limit.key : methodKey(work?.key, method);
       put.run(id, key, ranks[priority], now() + waitMs + graceMs, now(), clock.bootId);
       noted.add(id);
     },
@@ -97,6 +101,28 @@ function waitingRoom(db: Database, clock: Clock): WaitingRoom {
   };
 }
 
-function methodKey(key: string | undefined, method: string): string {
-  return `${key ?? ''} ${method}`;
+/** Of the buckets without room the one that will have it last; undefined: all have. */
+function fullest(
+  buckets: Bucket,
+  request: LimitedRequest,
+): { readonly key: string; readonly waitMs: number } | undefined {
+  return bucketsOf(request)
+    .map((limit) => ({ key: limit.key, waitMs: buckets.waitMs(limit) }))
+    .filter(({ waitMs }) => waitMs > 0)
+    .sort((a, b) => b.waitMs - a.waitMs)[0];
+}
+
+function bucketsOf({ limit, within }: LimitedRequest): readonly Limit[] {
+  return within ? [limit, within] : [limit];
+}
+
+/** All that a request may wait for. */
+function keysOf(request: LimitedRequest): readonly string[] {
+  const { work } = request;
+  const methods = work ? Array.from(work.expected.keys(), (method) => methodKey(work.key, method)) : [];
+  return [...bucketsOf(request).map(({ key }) => key), ...methods];
+}
+
+function methodKey(key: string, method: string): string {
+  return `${key} ${method}`;
 }

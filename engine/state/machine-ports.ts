@@ -58,7 +58,7 @@ export interface OtherInstance {
 }
 
 /** One request for the limiter; the same for every time it asks. */
-export interface LimitedRequest extends Pick<Charge, 'limit' | 'work' | 'lastsMs'> {
+export interface LimitedRequest extends Pick<Charge, 'limit' | 'within' | 'work' | 'lastsMs'> {
   readonly id: string;
   readonly priority: Priority;
 }

@@ -60,8 +60,8 @@ export const vaultErrors = defineErrors('vault', {
     en: 'the vault {file} is damaged: {reason}',
     ru: 'хранилище {file} повреждено: {reason}',
     fix: {
-      en: 'restore it from a backup, or move it away and set its secrets again with `pipe secret set`',
-      ru: 'восстановите его из резервной копии или уберите и задайте секреты заново командой `pipe secret set`',
+      en: 'restore it from a backup, or move it away and set its secrets again with `pipe secret set`; where it held tokens, log in again with `pipe auth`',
+      ru: 'восстановите его из резервной копии или уберите и задайте секреты заново командой `pipe secret set`; если в нём были токены, войдите заново: `pipe auth`',
     },
   },
   newer: {
@@ -91,8 +91,8 @@ export const vaultErrors = defineErrors('vault', {
     en: 'the key of the vault {file} is not in {place}',
     ru: 'ключа хранилища {file} нет в {place}',
     fix: {
-      en: 'if the vault came from another machine or user, or its key is lost: move the vault away and set its secrets again with `pipe secret set`; otherwise bring the key back',
-      ru: 'если хранилище перенесено с другого компьютера или от другого пользователя либо ключ потерян: уберите хранилище и задайте секреты заново командой `pipe secret set`; иначе верните ключ',
+      en: 'if the vault came from another machine or user, or its key is lost: move the vault away and set its secrets again with `pipe secret set` (tokens: `pipe auth`); otherwise bring the key back',
+      ru: 'если хранилище перенесено с другого компьютера или от другого пользователя либо ключ потерян: уберите хранилище и задайте секреты заново командой `pipe secret set` (токены — `pipe auth`); иначе верните ключ',
     },
   },
   other_key: {
@@ -100,8 +100,8 @@ export const vaultErrors = defineErrors('vault', {
     en: 'the vault {file} was locked with another key than the one in {place}',
     ru: 'хранилище {file} закрыто другим ключом, не тем, что в {place}',
     fix: {
-      en: 'bring the key it was made with, or move the vault away and set its secrets again with `pipe secret set`',
-      ru: 'верните ключ, с которым оно создано, или уберите хранилище и задайте секреты заново командой `pipe secret set`',
+      en: 'bring the key it was made with, or move the vault away and set its secrets again with `pipe secret set` (tokens: `pipe auth`)',
+      ru: 'верните ключ, с которым оно создано, или уберите хранилище и задайте секреты заново командой `pipe secret set` (токены — `pipe auth`)',
     },
   },
   key_damaged: {

@@ -27,6 +27,8 @@ export function openTokens(place: VaultPlace, clock: Clock, keychain?: Keychain)
       const lease = await takeLock(lock, place.tokenFile, clock, signal);
       try {
         const kept = vault.get(key);
+        // Proves that the disk takes it: what `make` brings cannot be had a second time.
+        if (kept !== undefined) await vault.set(new Map([[key, kept]]));
         const made = await make(kept);
         if (made !== kept) await vault.set(new Map([[key, made]]));
         return made;

@@ -20,6 +20,8 @@ export interface Started {
   hangUp(): void;
   /** What it has written so far to stdout. */
   said(): string;
+  /** And to stderr. */
+  told(): string;
   /** Resolves when stdout or stderr holds this text. */
   says(text: string): Promise<void>;
 }
@@ -80,6 +82,7 @@ function start(argv: readonly string[], cwd: string, env: Readonly<Record<string
       child.stderr.destroy();
     },
     said: () => said.stdout,
+    told: () => said.stderr,
     says: (text) =>
       new Promise((heard, fail) => {
         const listen = () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../engine/state/clock.ts';
@@ -31,16 +31,23 @@ it('tokens are kept sealed, for the owner alone, beside the secrets and with the
   expect([secrets.list().map(({ name }) => name), secrets.get('ONE')]).toEqual([['ONE'], 'x']);
 });
 
-it('they are durable before `replace` resolves, and what is given back is not written again', async () => {
-  const tokens = openTokens(here(), systemClock);
+it('they are durable before `replace` resolves, and are made of what is kept by then', async () => {
+  const place = here();
+  const tokens = openTokens(place, systemClock);
   await tokens.replace(key, async () => 'first', signal);
   expect(await tokens.replace(key, async (kept) => `${kept ?? ''} and second`, signal)).toBe('first and second');
-  expect(await tokens.read(key)).toBe('first and second');
+  expect(await openTokens(place, systemClock).read(key)).toBe('first and second');
+});
+
+it('where nothing can be written, nothing is asked for that would then be lost', async () => {
   const place = here();
-  await openTokens(place, systemClock).replace(key, async () => 'same', signal);
-  const before = readFileSync(place.tokenFile, 'utf8');
-  await openTokens(place, systemClock).replace(key, async () => 'same', signal);
-  expect(readFileSync(place.tokenFile, 'utf8')).toBe(before);
+  const tokens = openTokens(place, systemClock);
+  await tokens.replace(key, async () => 'first', signal);
+  mkdirSync(`${place.tokenFile}.new`);
+  let asked = 0;
+  const make = async (): Promise<string> => `made ${(asked += 1)}`;
+  await expect(tokens.replace(key, make, signal)).rejects.toThrow('.new');
+  expect([asked, await tokens.read(key)]).toEqual([0, 'first']);
 });
 
 it('one that fails leaves what was kept, and the lock free', async () => {
@@ -51,6 +58,17 @@ it('one that fails leaves what was kept, and the lock free', async () => {
     'refused',
   );
   expect([await tokens.read(key), holderOf(lockOf(place))]).toEqual(['first', undefined]);
+});
+
+it('what cannot be kept is given to nobody', async () => {
+  const place = here();
+  const tokens = openTokens(place, systemClock);
+  await tokens.replace(key, async () => 'first', signal);
+  const make = async (): Promise<string> => {
+    writeFileSync(place.tokenFile, '{');
+    return 'second';
+  };
+  await expect(tokens.replace(key, make, signal)).rejects.toMatchObject({ code: 'vault.damaged' });
 });
 
 it('a second one waits until the first has kept its own, and then gets that', async () => {

@@ -93,7 +93,7 @@ test.each([
   [{ clientId: 'x' }, 'wrong_client_id'],
   [{ clientSecret: 'x' }, 'wrong_client_secret'],
   [{ redirectUri: 'http://localhost:8080/callback/' }, 'wrong_redirect_uri'],
-])('of %j the account says what is wrong', async (wrong, code) => {
+])('89. Of an integration that is not as %j has it, the account says what is wrong', async (wrong, code) => {
   const { account, authorisation } = await start(wrong);
   await expect(authorisation.redeem(account.authorizationCode(), signal)).rejects.toMatchObject({
     code: `amocrm.${code}`,

@@ -23,7 +23,7 @@ export async function askForTokens(
   signal: AbortSignal,
 ): Promise<Pair> {
   const { clientId: client_id, clientSecret: client_secret, redirectUri: redirect_uri } = account.login;
-  const admission = await host.admit({ limit: account.limit, lastsMs: account.timeoutMs }, signal);
+  const admission = await host.admit({ ...account.limits, lastsMs: account.timeoutMs }, signal);
   let refused = false;
   try {
     signal.throwIfAborted();

@@ -13,7 +13,7 @@ export interface Desk {
   /** Changes a row as a manager would: stamped with the manager and the time. */
   edit(type: EntityType, id: number, item: JsonMap): void;
   /** Moves a row to the trash (reference §10.14). */
-  remove(type: EntityType, id: number): void;
+  remove(type: EntityType | 'elements', id: number): void;
   /** Makes one row of two: the main one takes what it has none of; the other one answers 204 from then on (reference §7). */
   merge(type: EntityType, mainId: number, otherId: number): void;
   createField(draft: FieldDraft): CustomField;
@@ -46,8 +46,9 @@ export function createDesk(store: Store): Desk {
   };
 }
 
-function existing(store: Store, type: EntityType, id: number): Row {
-  const row = entityTypes.includes(type) && isWhole(id) ? store.tables[type].get(id) : undefined;
+function existing(store: Store, type: EntityType | 'elements', id: number): Row {
+  const isKnown = type === 'elements' || entityTypes.includes(type);
+  const row = isKnown && isWhole(id) ? store.tables[type].get(id) : undefined;
   if (row === undefined) throw new RangeError(`there is nothing ${id} of ${type}`);
   return row;
 }

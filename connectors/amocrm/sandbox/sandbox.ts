@@ -8,7 +8,7 @@ import type { JsonMap } from './json.ts';
 import { isClosed } from './pipelines.ts';
 
 /** What a connection is told of an account that never refuses. */
-const noLimits = { perSecond: 1_000_000 };
+const noLimits = { perSecond: 1_000_000, perAccount: 1_000_000 };
 
 /** The account as `pipe sandbox`, `pipe demo` and `--sandbox` start it. */
 export const sandbox: Sandbox = {

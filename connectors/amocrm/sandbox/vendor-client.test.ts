@@ -64,7 +64,7 @@ describe('amocrm-js', () => {
   });
 
   it('renews a token that has ended, and keeps the pair it is given', async () => {
-    const { account, client } = await open({ now: () => longAgo }, 'code');
+    const { account, client, matchesTranscript } = await open({ now: () => longAgo }, 'code');
     await client.request.get('/api/v4/account');
     const first = client.token.getValue()?.refresh_token;
     await client.request.get('/api/v4/account');
@@ -75,6 +75,7 @@ describe('amocrm-js', () => {
       'POST /oauth2/access_token 200',
       'GET /account 200',
     ]);
+    await matchesTranscript('refresh');
   });
 
   it('is told why a token cannot be renewed', async () => {

@@ -13,6 +13,7 @@ const words = {
     expected: 'expected',
     actual: 'actual',
     nothing: 'nothing',
+    noValue: 'no value',
     coverage: 'covered',
     missed: 'never reached',
     fields: 'fields',
@@ -28,6 +29,7 @@ const words = {
     expected: 'ожидалось',
     actual: 'на деле',
     nothing: 'ничего',
+    noValue: 'без значения',
     coverage: 'покрыто',
     missed: 'не проверено',
     fields: 'поля',
@@ -121,7 +123,10 @@ function differenceLines(
 ): readonly string[] {
   const say = words[language];
   const width = Math.max(say.expected.length, say.actual.length);
-  const shown = (value: unknown) => (value === undefined || value === null ? say.nothing : JSON.stringify(value));
+  const shown = (value: unknown) => {
+    if (value === undefined) return say.nothing;
+    return value === null ? say.noValue : JSON.stringify(value);
+  };
   return [
     `    ${shownPath(path)}`,
     paint('red', `      - ${say.expected.padEnd(width)}  ${shown(expected)}`),
