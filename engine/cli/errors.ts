@@ -253,6 +253,12 @@ export const cliErrors = defineErrors('cli', {
     ru: 'в {file} нет подключения «{connection}»',
     fix: { en: 'write {choices}', ru: 'напишите {choices}' },
   },
+  unknown_shell: {
+    kind: 'input',
+    en: 'there is no completion for the shell "{shell}"',
+    ru: 'для оболочки «{shell}» дополнения нет',
+    fix: { en: 'write {choices}', ru: 'напишите {choices}' },
+  },
   template_wanted: {
     kind: 'input',
     en: '`pipe init` was not told what to begin with',

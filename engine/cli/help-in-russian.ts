@@ -23,6 +23,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'Connectors of a clone: new.': 'Коннекторы клона: new.',
   'Write the JSON Schema of one pipeline for editors: its connections, their keys, the fields of its targets.':
     'Записать JSON Schema одного конвейера для редакторов: его подключения, их ключи, поля целей.',
+  'Print a script with which a shell completes commands and flags with the Tab key.':
+    'Напечатать скрипт, с которым оболочка дополняет команды и флаги по клавише Tab.',
   'Check pipeline files offline: YAML, schema, expressions, names, references.':
     'Проверить файлы конвейеров без сети: YAML, схему, выражения, имена, ссылки.',
   'Test mappings: source rows in, records and changes out, by <pipeline>.test.yaml. No network.':
@@ -112,6 +114,7 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   // ---- arguments
   'pipeline file': 'файл конвейера',
   'name of the connector, e.g. yclients': 'имя коннектора, например yclients',
+  'bash, zsh or powershell': 'bash, zsh или powershell',
   'where to; default: this folder': 'куда; по умолчанию эта папка',
   'pipeline files, folders or patterns; default: pipelines/*.yaml':
     'файлы конвейеров, папки или шаблоны; по умолчанию pipelines/*.yaml',

@@ -28,6 +28,7 @@ const order = [
   'schema',
   'demo',
   'connector',
+  'completion',
   'sandbox',
 ];
 

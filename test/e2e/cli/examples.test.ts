@@ -45,6 +45,7 @@ const story: readonly (readonly [example: string, exit: number, says: string])[]
   ['secret list', 0, 'IDENT_PASSWORD'],
   ['docs pipelines/ident-to-bitrix.yaml --output ident-to-bitrix.md', 0, ''],
   ['schema pipelines/ident-to-bitrix.yaml --output ident-to-bitrix.schema.json', 0, ''],
+  ['completion bash', 0, 'complete -o default -F'],
   ['init clinic --template first-steps', 0, '+ first-steps.yaml\n+ first-steps.test.yaml\n+ visits.jsonl\n'],
   ['init clinic-2 --template ident-to-bitrix --name clinic-2', 0, '+ clinic-2.yaml\n'],
   ['secret rm IDENT_PASSWORD', 0, 'IDENT_PASSWORD is in the vault no longer'],
