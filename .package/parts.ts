@@ -38,6 +38,7 @@ function loaded(file: string): unknown {
 /** The path of a shipped file; one inside an executable is written out for as long as the process lives. */
 export function shippedFile(path: string): string {
   if (!isSea()) return join(bundleFolder(), path);
+  if (!inExecutable().includes(path)) return join(dirname(process.execPath), path);
   const folder = mkdtempSync(join(tmpdir(), 'pipe-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, basename(path));
@@ -48,8 +49,11 @@ export function shippedFile(path: string): string {
 /** Names of the files in a shipped folder: an executable has a list of them. */
 export function shippedNames(folder: string): readonly string[] {
   if (!isSea()) return readdirSync(join(bundleFolder(), folder)).sort();
-  const paths = getAsset(shippedList, 'utf8').split('\n');
-  return paths.flatMap((path) => (path.startsWith(`${folder}/`) ? [path.slice(folder.length + 1)] : []));
+  return inExecutable().flatMap((path) => (path.startsWith(`${folder}/`) ? [path.slice(folder.length + 1)] : []));
+}
+
+function inExecutable(): readonly string[] {
+  return getAsset(shippedList, 'utf8').split('\n');
 }
 
 function bundleFolder(): string {

@@ -1,20 +1,21 @@
 import { PipeError } from '../../engine/index.ts';
 import type { CheckResult, ConnectionUses, EntityUse, SourceBlock, Template } from '../../engine/index.ts';
-import { cannotRead, columnCount, login } from '../_check/results.ts';
+import { cannotRead, clockResult, columnCount, login } from '../_check/results.ts';
+import { errors } from './errors.ts';
 import { readFacts } from './facts.ts';
 import type { Schema, Schemas } from './schema.ts';
 import { createSource, type SourceReader } from './source/source.ts';
 
 const filters: Template = { en: 'filters', ru: 'фильтры' };
 
-/** Login, whether the account has filters, the fields that are used, and a page of each source. Nothing is changed. */
+/** Login, filters, clock, the fields that are used, and a page of each source. Nothing is changed. */
 export async function check(
   reader: SourceReader,
   { sources, entities }: ConnectionUses,
   signal: AbortSignal,
 ): Promise<readonly CheckResult[]> {
-  const { client, schemas } = reader;
-  const { subdomain, hasFilters } = await readFacts(client, signal);
+  const { client, schemas, host } = reader;
+  const { subdomain, hasFilters, atMs } = await readFacts(client, signal);
   const results: CheckResult[] = [
     { what: login, ok: true, fact: { en: `the account ${subdomain}`, ru: `аккаунт ${subdomain}` } },
     {
@@ -23,6 +24,11 @@ export async function check(
       fact: hasFilters ? { en: 'there', ru: 'есть' } : { en: 'not there', ru: 'отсутствуют' },
     },
   ];
+  if (atMs !== undefined) {
+    const apart = (seconds: number): PipeError => errors.clock_differs.error({ host: client.host, seconds });
+    // A warning: what changed is told by the account's own clock.
+    results.push({ ...clockResult(atMs, host.now(), apart), ok: true });
+  }
   for (const use of entities) results.push(...(await entityResults(schemas, use, signal)));
   for (const block of sources) results.push(await sourceResult(reader, block, signal));
   return results;

@@ -158,6 +158,12 @@ export const errors = defineErrors('amocrm', {
     ru: 'часы {host} показывают {now}, а прошлое чтение дошло до {cursor}: чтение повторяется с этого времени',
     fix: { en: 'nothing to do', ru: 'ничего делать не нужно' },
   },
+  clock_differs: {
+    kind: 'environment',
+    en: 'the clocks of this machine and {host} differ by {seconds} s',
+    ru: 'часы этой машины и {host} расходятся на {seconds} с',
+    fix: { en: 'set the clock of this machine', ru: 'установите часы этой машины' },
+  },
   source_option: {
     kind: 'input',
     en: '"{value}" is no option of {field}; they are {options}',

@@ -12,6 +12,8 @@ export interface Facts {
   readonly zone: Zone;
   /** 1 is a call, 2 a meeting; people make others. None where the account does not tell. */
   readonly taskTypes: readonly FieldOption[];
+  /** Its clock when it said this, in milliseconds; undefined: it does not tell. */
+  readonly atMs: number | undefined;
 }
 
 /** `GET /account` (reference 3.7). */
@@ -30,6 +32,7 @@ export async function readFacts(client: Client, signal: AbortSignal): Promise<Fa
     hasFilters: account['is_api_filter_enabled'] === true,
     zone: createZone(timezone),
     taskTypes: taskTypesIn(embedded['task_types']),
+    atMs: reply.atMs,
   };
 }
 
@@ -38,7 +41,7 @@ function taskTypesIn(given: unknown): readonly FieldOption[] {
   return types.map(({ id, name }) => ({ id: String(id), text: String(name) }));
 }
 
-/** The account's own clock, to the second: what changes are told by (DL-6). */
+/** The account's own clock now, in whole seconds: what changes are told by (DL-6). */
 export async function readClock(client: Client, signal: AbortSignal): Promise<number> {
   const reply = await client.get('/account', [], signal);
   if (!reply.ok) throw reply.error;

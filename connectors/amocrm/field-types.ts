@@ -5,7 +5,8 @@ const list: FieldTypeAbility = { options: true };
 
 /**
  * Types of fields that can be made for contacts, companies and leads (reference 4). Not among them: those of catalogs and
- * invoices alone, `file` and `chained_list`, which this connector does not write, and `monetary`, whose currency nobody says.
+ * invoices alone, `file`, which has to be uploaded first, `chained_list`, whose lists nobody says, and `monetary`, whose
+ * currency nobody says.
  */
 export const fieldTypes = {
   text: {},

@@ -27,14 +27,15 @@ async function open(
 const nothing = { sources: [], entities: [] };
 const { signal } = new AbortController();
 
-test('a check tells the account, and whether it has filters', async () => {
+test('a check tells the account, whether it has filters, and how its clock goes', async () => {
   const { account, connection } = await open();
   expect(await connection.check(nothing, signal)).toMatchObject([
     { ok: true, fact: { en: 'the account clinic' } },
     { ok: true, fact: { en: 'there' } },
+    { ok: true, what: { en: 'clock' } },
   ]);
   account.behave({ apiFilter: false });
-  expect(await connection.check(nothing, signal)).toMatchObject([{}, { ok: true, fact: { en: 'not there' } }]);
+  expect(await connection.check(nothing, signal)).toMatchObject([{}, { ok: true, fact: { en: 'not there' } }, {}]);
 });
 
 test.each([
@@ -52,10 +53,16 @@ test.each([
   });
 });
 
+test('a check warns of clocks that are far apart', async () => {
+  const { connection } = await open({ now: () => Date.now() - 3_600_000 });
+  const [, , clock] = await connection.check(nothing, signal);
+  expect(clock).toMatchObject({ ok: true, error: { code: 'amocrm.clock_differs' } });
+});
+
 test('a check names the fields that are missing', async () => {
   const { connection } = await open();
   const uses = { sources: [], entities: [{ entity: 'contact', fields: ['PHONE', 'Возраст', 'Любимый цвет'] }] };
-  const [, , contact, field] = await connection.check(uses, signal);
+  const [, , , contact, field] = await connection.check(uses, signal);
   expect(contact).toMatchObject({ ok: false, fact: { en: '2 of 3 fields are there' } });
   expect(field).toMatchObject({ ok: false, error: { code: 'amocrm.unknown_field' } });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Outcome, Sink, Write, WriteValues } from '../../engine/index.ts';
-import { ask, open, requests, type Opened } from './open-for-test.ts';
+import { ask, noon, open, requests, type Opened } from './open-for-test.ts';
 import type { AccountOptions } from './sandbox/index.ts';
 
 const oneLead: AccountOptions = {
@@ -271,9 +271,11 @@ test('a refused request of elements leaves in doubt what came to be of it', asyn
 /** A list of more than a page, whose rows people touch while it is read. */
 test.each(['edited', 'deleted'])('every element is read once, though some are %s between two pages', async (how) => {
   let answered = 0;
+  let now = noon;
   const held: { opened?: Opened } = {};
   const list = await openList('catalog:Услуги', {
     ...services,
+    now: () => (now += 10),
     async onRequest({ operation, when }) {
       if (operation !== 'GET /catalogs/{id}/elements' || when !== 'after' || !held.opened) return undefined;
       answered += 1;

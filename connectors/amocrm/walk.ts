@@ -30,7 +30,7 @@ export async function* walkById(
 ): AsyncGenerator<Step> {
   let { last, rows: read } = from ?? { last: 0, rows: 0 };
   let most = pageSize;
-  let isStalled = false;
+  let known = 0;
   for (;;) {
     const { page, limit } = windowAt(read, most);
     const answer = await readPage(client, kind, [...query, ...paged('id', 'asc', page, limit)], signal);
@@ -50,9 +50,11 @@ export async function* walkById(
     last = Math.max(last, ids.at(-1) ?? 0);
     if (fresh.length > 0) yield { rows: fresh, position: { last, rows: read } };
     if (answer.isLast) return;
-    // Once it may be rows that came back from the trash.
-    if (fresh.length === 0 && isStalled) throw repeatedPage(client, kind);
-    isStalled = fresh.length === 0;
+    if (fresh.length > 0) continue;
+    // Rows that came back from the trash, or a longer list than it was: as long as it goes on, it comes to new ones.
+    const reached = ids.at(-1) ?? 0;
+    if (reached <= known) throw repeatedPage(client, kind);
+    known = reached;
   }
 }
 

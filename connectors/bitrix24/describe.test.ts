@@ -39,9 +39,9 @@ test('fields have the engine’s types, titles, options and marks', async () => 
 
 test('the stages of all funnels are options of a deal’s stage', async () => {
   const stage = await field(await open(), 'deal', 'STAGE_ID');
-  const within = (value: string) => ({ within: { field: 'CATEGORY_ID', value } });
-  expect(stage?.options).toContainEqual({ id: 'UC_NO40X0', text: 'Приём завершён', ...within('0') });
-  expect(stage?.options).toContainEqual({ id: 'C1:NEW', text: 'Новое обращение', ...within('1') });
+  const of = (value: string) => ({ within: { field: 'CATEGORY_ID', value }, implies: { STAGE_SEMANTIC_ID: 'P' } });
+  expect(stage?.options).toContainEqual({ id: 'UC_NO40X0', text: 'Приём завершён', ...of('0') });
+  expect(stage?.options).toContainEqual({ id: 'C1:NEW', text: 'Новое обращение', ...of('1') });
 });
 
 test('a deal’s lead may be written, though its fields say otherwise', async () => {

@@ -29,10 +29,24 @@ export interface BaseDiff {
 export interface BaseFlags extends PrepareFlags {
   readonly base: string;
   readonly rows?: string | undefined;
-  readonly sample: number;
+  readonly sample?: number | undefined;
   readonly reveal: boolean;
   readonly flow?: readonly string[] | undefined;
 }
+
+/** What is read of a run has no say in a comparison of mappings, and the other way round. */
+const ofRuns = ['out', 'only', 'since', 'until', 'limit', 'full', 'allow'] as const;
+const ofBase = ['rows', 'sample'] as const;
+
+export function checkBaseFlags(flags: Readonly<Record<string, unknown>>): void {
+  const given = (name: string): boolean => flags[name] !== undefined && flags[name] !== false;
+  const other = given('base') ? ofRuns.find(given) : undefined;
+  if (other) throw cliErrors.flag_beside.error({ flag: '--base', other: `--${other}` });
+  const alone = given('base') ? undefined : ofBase.find(given);
+  if (alone) throw cliErrors.flag_alone.error({ flag: `--${alone}`, other: '--base' });
+}
+
+const usualSample = 100;
 
 /** Takes rows through two versions of a pipeline. No target is asked, and with a file of rows nobody is. */
 export async function diffBase(file: string, flags: BaseFlags, emit: Listener, signal: AbortSignal): Promise<BaseDiff> {
@@ -52,7 +66,7 @@ export async function diffBase(file: string, flags: BaseFlags, emit: Listener, s
 
 async function rowsFor(
   file: string,
-  { flow, rows, sample, ...flags }: BaseFlags,
+  { flow, rows, sample = usualSample, ...flags }: BaseFlags,
   emit: Listener,
   signal: AbortSignal,
 ): Promise<readonly FlowRows[]> {

@@ -34,6 +34,12 @@ export const cliErrors = defineErrors('cli', {
     ru: '{flag} противоречит {other}',
     fix: { en: 'remove one of them', ru: 'уберите один из них' },
   },
+  flag_alone: {
+    kind: 'input',
+    en: '{flag} says something only beside {other}',
+    ru: '{flag} имеет смысл только вместе с {other}',
+    fix: { en: 'add {other}, or remove {flag}', ru: 'добавьте {other} или уберите {flag}' },
+  },
   flag_number: {
     kind: 'input',
     en: '{flag} does not take "{value}"',
@@ -267,6 +273,18 @@ export const cliErrors = defineErrors('cli', {
       en: 'begin with a letter or digit, then letters, digits, ".", "_" and "-"',
       ru: 'начните с буквы или цифры, дальше буквы, цифры, «.», «_» и «-»',
     },
+  },
+  not_a_clone: {
+    kind: 'input',
+    en: 'this is no clone of pipe: there are no sources to add a connector to',
+    ru: 'это не клон pipe: исходников, к которым добавить коннектор, здесь нет',
+    fix: { en: 'clone the repository and run it there', ru: 'склонируйте репозиторий и выполните команду в нём' },
+  },
+  connector_name: {
+    kind: 'input',
+    en: 'no connector can be called "{name}"',
+    ru: 'коннектор нельзя назвать «{name}»',
+    fix: { en: 'write small letters, digits and "-"', ru: 'напишите строчные латинские буквы, цифры и «-»' },
   },
   file_there: {
     kind: 'input',

@@ -18,6 +18,11 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Описать конвейер в Markdown: источники, поля, ступени, условия, расписание; с --tables — и таблицы, которые он заполняет.',
   'also each table of a target data base: columns, comments, a sample, what feeds them':
     'и каждую таблицу целевой базы: столбцы, комментарии, пример, откуда значения',
+  'Begin a connector in a clone: a folder that compiles, and a conformance test that says what to do.':
+    'Начать коннектор в клоне: папка, которая компилируется, и проверка, которая говорит, что делать.',
+  'Connectors of a clone: new.': 'Коннекторы клона: new.',
+  'Write the JSON Schema of one pipeline for editors: its connections, their keys, the fields of its targets.':
+    'Записать JSON Schema одного конвейера для редакторов: его подключения, их ключи, поля целей.',
   'Check pipeline files offline: YAML, schema, expressions, names, references.':
     'Проверить файлы конвейеров без сети: YAML, схему, выражения, имена, ссылки.',
   'Test mappings: source rows in, records and changes out, by <pipeline>.test.yaml. No network.':
@@ -106,6 +111,7 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Показать журнал конвейера и сколько раз за день прошло и не прошло.',
   // ---- arguments
   'pipeline file': 'файл конвейера',
+  'name of the connector, e.g. yclients': 'имя коннектора, например yclients',
   'where to; default: this folder': 'куда; по умолчанию эта папка',
   'pipeline files, folders or patterns; default: pipelines/*.yaml':
     'файлы конвейеров, папки или шаблоны; по умолчанию pipelines/*.yaml',

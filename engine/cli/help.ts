@@ -9,6 +9,8 @@ const order = [
   'validate',
   'test',
   'sample',
+  'diff',
+  'apply',
   'check',
   'discover',
   'provision',
@@ -23,7 +25,9 @@ const order = [
   'secret',
   'service',
   'docs',
+  'schema',
   'demo',
+  'connector',
   'sandbox',
 ];
 

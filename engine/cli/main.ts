@@ -31,6 +31,7 @@ export async function main({ root, packageJson, commands, help }: Installation):
       queue: { description: 'Records that failed and wait: list, show, retry, drop, export.' },
       state: { description: 'What a pipeline remembers: show, set, reset, adopt, schema.' },
       secret: { description: 'Passwords and webhooks in the vault of this machine: set, list, rm, import.' },
+      connector: { description: 'Connectors of a clone: new.' },
       service: { description: 'Runs by itself: install, start, stop, enable, disable, status, uninstall.' },
     },
     additionalHelpFlags: ['-h'],

@@ -25,6 +25,7 @@ export function hideLookalikes(source: SourceText): void {
 
 function looksSecret(line: string): boolean {
   if (/:\/\/[^\s/@:]+:[^\s/@]+@/.test(line)) return true;
+  if (!secretKey.test(line)) return false;
   const pairs = line.matchAll(/([\p{L}\p{N}_-]+)["']?[ \t]*:[ \t]+["']?([^\s"',}]+)/gu);
   return [...pairs].some(
     ([, key = '', value = '']) => secretKey.test(key) && !value.startsWith('${secret:') && !isEmptyReference(value),

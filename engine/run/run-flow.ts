@@ -137,7 +137,7 @@ async function applyBrakes(work: FlowRun, cursor: Cursor | undefined): Promise<v
   const writing = context.flow.targets.filter((target) => target.fields).length;
   const isFirst = firstOnly();
   let unchanged = 0;
-  await listTargets(work);
+  await listTargets({ ...work, context: quiet });
   for await (const batch of batchesOf(work, cursor)) {
     const mapped = await mapBatch(quiet, await chosenRows(context, batch.rows), isComparing(context));
     unchanged += mapped.unchanged;

@@ -60,9 +60,11 @@ function asSyntaxError(thrown: unknown): SyntaxErrorFacts {
   };
 }
 
+const nothingInParticular = '…';
+
 /** What the parser waited for; `(end)` and `undefined` are its words for "one more operand". */
 function expectation(value: unknown): string {
-  return typeof value === 'string' && value !== '' && value !== '(end)' ? value : '…';
+  return typeof value === 'string' && value !== '' && value !== '(end)' ? value : nothingInParticular;
 }
 
 /** What people from other languages write, and how it is written here. */
@@ -100,7 +102,7 @@ function explain(text: string, error: SyntaxErrorFacts): SyntaxProblem {
     case 'S0206':
     case 'S0211':
     case 'S0213':
-      if (token === '' || token === '(end)') return endsEarly(text, '…');
+      if (token === '' || token === '(end)') return endsEarly(text, nothingInParticular);
       return at((where) => transformErrors.unexpected.finding({ token }, where));
     default:
       return at((where) => transformErrors.not_possible.finding({ rule: error.code }, where));
@@ -178,6 +180,8 @@ function foreignOperator(text: string, position: number): SyntaxProblem | undefi
 }
 
 function endsEarly(text: string, expected: string): SyntaxProblem {
+  if (expected === nothingInParticular)
+    return problem(text.trimEnd().length, 1, (where) => transformErrors.operand_missing.finding({}, where));
   return problem(text.trimEnd().length, 1, (where) => transformErrors.ends_early.finding({ expected }, where));
 }
 

@@ -52,7 +52,9 @@ export function readState(file: string): StateSight {
   }
 }
 
+/** A read that was broken off goes on behind a key: until it ends it has come to no time. */
 function cursorOf(flow: string, cursor: string | null): readonly (readonly [string, string])[] {
-  const at = /\d{4}-\d\d-\d\d[T ][\d:.]+/.exec(cursor ?? '')?.[0].replace(' ', 'T');
+  if (cursor === null || 'after' in JSON.parse(cursor)) return [];
+  const at = /\d{4}-\d\d-\d\d[T ][\d:.]+/.exec(cursor)?.[0].replace(' ', 'T');
   return at === undefined ? [] : [[flow, at]];
 }

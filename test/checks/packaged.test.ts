@@ -126,6 +126,18 @@ describe.runIf(canBuild)('what people without Node install', { timeout }, () => 
       expect(readFileSync(join(place, 'copy.csv'), 'utf8')).toBe('id,age\n1,30\n');
     });
 
+    it('begins projects from what it holds, and is no clone to add a connector to', () => {
+      const place = mkdtempSync(join(folder, 'init-'));
+      for (const template of ['first-steps', 'ident-to-bitrix'])
+        expect(pipe(program, ['init', template, '--template', template], place)).toMatchObject({
+          status: 0,
+          stderr: '',
+        });
+      expect(pipe(program, ['test', 'first-steps/first-steps.yaml'], place)).toMatchObject({ status: 0 });
+      const { status, stderr } = pipe(program, ['connector', 'new', 'yclients'], place);
+      expect([status, stderr]).toEqual([2, expect.stringContaining('error cli.not_a_clone')]);
+    });
+
     it('61. tells the whole story of the shipped pipeline', () => {
       const done = pipe(program, ['demo', '--appointments', '30', '--json']);
       expect(JSON.parse(done.stdout)).toMatchObject({ exitCode: 0, portal: { deal: 30 } });

@@ -135,6 +135,13 @@ people: 3 of 3 records change
       2,
       expect.stringContaining('line 4 of rows.jsonl is not a row of a flow'),
     ]);
+    const beside = await pipe([...offline, '--base', 'old.yaml', '--out', 'plan.jsonl']);
+    expect([beside.exit, beside.stderr]).toEqual([2, expect.stringContaining('--base and --out say different things')]);
+    const alone = await pipe(offline);
+    expect([alone.exit, alone.stderr]).toEqual([
+      2,
+      expect.stringContaining('--rows says something only beside --base'),
+    ]);
     const unset = peopleYaml.replace('default: 1', 'env: BRANCH');
     writeFileSync(path('people.yaml'), unset);
     const missing = await pipe([...offline, '--base', 'old.yaml']);

@@ -207,7 +207,7 @@ ${line}
       'error cli.empty_window\n  --until 2026-03-01 is not after --since 2026-03-02\n',
     ],
     [['--only', '@none.txt'], 'error cli.unreadable_file\n  none.txt cannot be read: ENOENT\n'],
-    [['--only', 'id ='], 'error transform.ends_early  --only:1:5\n'],
+    [['--only', 'id ='], 'error transform.operand_missing  --only:1:5\n'],
   ])('refuses %j before it reads anything', async (flags, says) => {
     const { exit, stdout, stderr } = await place(goodFiles).pipe(['run', 'people.yaml', ...flags]);
     expect([exit, stdout, stderr.slice(0, says.length)]).toEqual([2, '', says]);

@@ -72,8 +72,8 @@ error transform.unknown_function  ten.yaml:15:13
      |             ^^^^^^
   fix: write $trim
 
-error transform.ends_early  ten.yaml:16:21
-  the expression ends where … is expected
+error transform.operand_missing  ten.yaml:16:21
+  a value is missing where the expression ends
   16 |       phone: phone &
      |                     ^
   fix: complete it; inside a YAML block in braces an expression with a comma or a bracket stands in single quotes

@@ -1,7 +1,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { editorSchema, schemaFiles } from '../../engine/config/generate-schemas.ts';
+import { editorSchema } from '../../engine/config/editor-schema.ts';
+import { schemaFiles } from '../../engine/config/generate-schemas.ts';
 import { changed, environment, sound, testConnectors } from './fixture.ts';
 
 const validate = new Ajv2020({ strict: false, allErrors: true }).compile(editorSchema(testConnectors));

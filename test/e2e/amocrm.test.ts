@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
 import {
   startAccount,
@@ -235,4 +236,65 @@ it('DL-13 a note that no question can find is quarantined when its answer was lo
 
 it('a note with neither a question nor room for the mark of the engine is not begun with', async () => {
   expect(await lostNote('')).toEqual({ exits: [2, 2, 2], notes: 0, queue: [] });
+});
+
+const copy = (started: Account): string => `version: 1
+name: copy
+connections:${connections(started)}
+  warehouse: { connector: sqlite, file: warehouse.db }
+flows:
+  contacts:
+    source: { connection: amo, entity: contact, cursor: { field: updated_at, first: all, overlap: 1m }, batch: 100 }
+    key: id
+    targets:
+      contacts: { connection: warehouse, table: contacts, ddl: create, key: [id], fields: all }
+  leads:
+    source: { connection: amo, entity: lead, filter: { pipeline: Первичные пациенты, status: Записан }, select: [name, price, status, contacts] }
+    key: id
+    map: { id: id, name: name, price: price, contact: "contacts[0]" }
+    targets:
+      leads: { connection: warehouse, table: leads, ddl: create, key: [id], fields: all }
+`;
+
+it('an account is copied into a table, and the next run reads what has changed', async () => {
+  let now = noon;
+  const started = await account({
+    now: () => now,
+    seed(desk) {
+      const field = (name: string, value: string) => ({
+        field_id: desk.field('contacts', name).id,
+        values: [{ value }],
+      });
+      for (let index = 1; index <= 300; index++) {
+        now += 1_000;
+        const custom_fields_values = [field('Пол', index % 2 === 0 ? 'Женский' : 'Мужской'), field('Город', 'Тверь')];
+        desk.create('contacts', { name: `№ ${index}`, custom_fields_values });
+      }
+      desk.create('leads', { name: 'Приём', price: 1_500, _embedded: { contacts: [{ id: 7 }] } });
+      desk.create('leads', { name: 'Другая', pipeline_id: 3102 });
+    },
+  });
+  now += 60_000;
+  const { pipe, path } = place({ 'copy.yaml': copy(started) });
+  const first = await pipe(['run', 'copy.yaml', '--json']);
+  expect([first.exit, JSON.parse(first.stdout).flows]).toMatchObject([0, [{ created: 300 }, { created: 1 }]]);
+  const table = (): readonly unknown[] => {
+    const warehouse = new Database(path('warehouse.db'));
+    const rows = warehouse
+      .prepare('SELECT id, name, "пол_text" AS sex, "город" AS city FROM contacts WHERE id IN (7, 8) ORDER BY name')
+      .all();
+    warehouse.close();
+    return rows;
+  };
+  expect(table()).toEqual([
+    { id: '7', name: '№ 7', sex: 'Мужской', city: 'Тверь' },
+    { id: '8', name: '№ 8', sex: 'Женский', city: 'Тверь' },
+  ]);
+  now += 60_000;
+  started.edit('contacts', 8, { name: '№ 8, новое имя' });
+  const second = await pipe(['run', 'copy.yaml', '--flow', 'contacts', '--json']);
+  const [{ read, updated }] = JSON.parse(second.stdout).flows;
+  // Those of the last minute before the cursor, and the one that was changed.
+  expect([second.exit, read, updated]).toEqual([0, 62, 1]);
+  expect(table()).toMatchObject([{}, { name: '№ 8, новое имя' }]);
 });

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createConnection } from 'mysql2/promise';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { startAccount } from '../../connectors/amocrm/sandbox/index.ts';
 import { startPortal } from '../../connectors/bitrix24/sandbox/index.ts';
 import type { Desk } from '../../connectors/bitrix24/sandbox/index.ts';
 import { startClinic } from '../../connectors/ident/sandbox/index.ts';
@@ -58,6 +59,22 @@ describe('G6: what pipe diff lists is what pipe run then does', () => {
     const operations = listed(records);
     expect(operations.length).toBeGreaterThan(8);
     expect(done(rehearsal.sent(), records)).toEqual(operations);
+  });
+
+  it.each([1, 2, 3])('with patients and visits into amoCRM, seed %d', async (seed) => {
+    const clinic = await startClinic({ appointments: 8, seed, days: 7 });
+    onTestFinished(() => clinic.close());
+    const account = await startAccount({ limits: 'off' });
+    onTestFinished(() => account.close());
+    const { domain, origin: address, token } = account;
+    const rehearsal = await rehearse('test/e2e/ident-to-amocrm.yaml', {
+      sandboxes: { clinic: clinic.settings, amo: { domain, address, token } },
+    });
+    const { records } = await rehearsal.diff();
+    expect(account.journal.requests.filter(({ operation }) => /^(POST|PATCH|DELETE) /.test(operation))).toEqual([]);
+    const result = await rehearsal.run();
+    expect(result.error).toBeUndefined();
+    expect(done(rehearsal.sent(), records)).toEqual(listed(records));
   });
 
   it.each(seeds)('with bitrix-dictionaries-to-mysql, seed %d', async (seed) => {

@@ -161,8 +161,12 @@ function valuesOf(intent: Intent, whole: (intent: Intent, name: string, value: V
 /** Keys of rows that were made, wherever they stand alone in a value. */
 function renamed(value: unknown, names: ReadonlyMap<string, string>): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  const reference = /^(CONTACT|LEAD|COMPANY)_ID$|^(city|category)_id$/;
-  const entities: Readonly<Record<string, string>> = { city: 'cities', category: 'violation_categories' };
+  const reference = /^(CONTACT|LEAD|COMPANY)_ID$|^(city|category)_id$|^(contacts)$/;
+  const entities: Readonly<Record<string, string>> = {
+    city: 'cities',
+    category: 'violation_categories',
+    contacts: 'contact',
+  };
   return Object.fromEntries(
     Object.entries(value).map(([name, held]) => {
       const kind = reference

@@ -322,7 +322,10 @@ describe('guards', () => {
       guard('- { if: true, keep: [STAGE], log: PROTECTED }\n- { if: true, keep: [SUM] }'),
       found,
     );
-    expect([changes, named]).toEqual([[{ operation: 'unchanged', key: '1' }], [{ name: 'PROTECTED', rows: ['1'] }]]);
+    expect([changes, named]).toEqual([
+      [{ operation: 'unchanged', key: '1', kept: ['STAGE', 'SUM'] }],
+      [{ name: 'PROTECTED', rows: ['1'] }],
+    ]);
   });
 
   it('only touches the named fields and no other', async () => {

@@ -17,9 +17,9 @@ export function columnsOf(schema: Schema, select: readonly string[] | undefined)
   const chosen = select ? ['id', ...select].map((name) => schema.field(name)) : schema.columns;
   const fields = [...new Map(chosen.map((field) => [field.name, field])).values()];
   const names = fields.map(({ name }) => name);
-  const texts = fields.flatMap(({ name, options }) => {
-    const byId = options && new Map(options.map(({ id, text }) => [id, text]));
-    return byId && !names.includes(textName(name)) ? [{ name, byId }] : [];
+  const texts = fields.filter(isTold).flatMap(({ name, options = [] }) => {
+    const byId = new Map(options.map(({ id, text }) => [id, text]));
+    return names.includes(textName(name)) ? [] : [{ name, byId }];
   });
   return {
     described: describedFields(fields),
@@ -33,6 +33,11 @@ export function columnsOf(schema: Schema, select: readonly string[] | undefined)
       return { ...values, ...Object.fromEntries(beside) };
     },
   };
+}
+
+/** The id of a stage says nothing without its funnel: `status` tells its name. */
+function isTold({ type }: AccountField): boolean {
+  return type === 'enum';
 }
 
 function textName(name: string): string {
@@ -49,7 +54,8 @@ function textsOf(value: Value | undefined, byId: ReadonlyMap<string, string>): V
 /** What a create asks for says nothing of rows that are there. */
 function describedFields(fields: readonly AccountField[]): readonly Field[] {
   const taken = new Set(fields.map(({ name }) => name));
-  return fields.flatMap(({ name, type, title, multiple, options, personal }): readonly Field[] => {
+  return fields.flatMap((field): readonly Field[] => {
+    const { name, type, title, multiple, options, personal } = field;
     const isMany = multiple === true && { multiple: true };
     const own: Field = {
       name,
@@ -67,7 +73,7 @@ function describedFields(fields: readonly AccountField[]): readonly Field[] {
       optional: true,
       ...isMany,
     };
-    return options && !taken.has(text.name) ? [own, text] : [own];
+    return isTold(field) && !taken.has(text.name) ? [own, text] : [own];
   });
 }
 

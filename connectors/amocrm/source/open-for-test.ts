@@ -1,6 +1,6 @@
 import type { ReadRequest, Row, Source, SourceBatch, SourceBlock, Window } from '../../../engine/index.ts';
 import { open, type Opened } from '../open-for-test.ts';
-import type { AccountOptions } from '../sandbox/index.ts';
+import type { AccountOptions, Desk } from '../sandbox/index.ts';
 
 export interface OpenedSource extends Opened {
   readonly source: Source;
@@ -32,3 +32,11 @@ export function ids(rows: readonly Row[]): readonly number[] {
 export function upTo(last: number, first = 1): readonly number[] {
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
+
+export function contacts(count: number): (desk: Desk) => void {
+  return (desk) => {
+    for (let index = 1; index <= count; index++) desk.create('contacts', { name: `№ ${index}` });
+  };
+}
+
+export const names = { entity: 'contact', select: ['name'] } as const;

@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import type { RunEvent } from '../../events/events.ts';
 import { BaseCommand } from '../base-command.ts';
 import { diffExitCode, diffRun } from '../diff.ts';
-import { changedRows, diffBase } from '../diff-base.ts';
+import { changedRows, checkBaseFlags, diffBase } from '../diff-base.ts';
 import type { BaseFlags } from '../diff-base.ts';
 import { choiceFlag, fileArgument, numberFlag } from '../flags.ts';
 import { prepare } from '../prepare.ts';
@@ -30,7 +30,7 @@ export default class Diff extends BaseCommand {
       description: 'what this edit of the mapping changes: against a git revision or another file; asks no target',
       helpValue: '<revision|file>',
     }),
-    sample: numberFlag({ description: 'with --base: so many rows of the source; default: 100', min: 1, default: 100 }),
+    sample: numberFlag({ description: 'with --base: so many rows of the source; default: 100', min: 1 }),
     rows: Flags.string({ description: 'with --base: rows of `pipe sample`; asks nobody', helpValue: '<file>' }),
   };
   static override examples = [
@@ -42,17 +42,15 @@ export default class Diff extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Diff);
+    checkBaseFlags(flags);
     if (flags.base !== undefined) return this.#againstBase(args.file, { ...flags, base: flags.base });
     const options = runOptions(flags);
     const prepared = await prepare(args.file, flags, process.env);
     this.tellFindings(prepared.warnings);
     const stop = stopSignal();
-    const format = flags.json ? 'json' : flags.format;
-    const printer = diffPrinter(format, {
-      pipeline: prepared.compiled.pipeline.name,
-      language: this.language,
-      file: flags.output,
-    });
+    const { name: pipeline } = prepared.compiled.pipeline;
+    const about = { pipeline, language: this.language, file: flags.output };
+    const printer = diffPrinter(flags.json ? 'json' : flags.format, about);
     const diff = await diffRun({
       prepared,
       options,

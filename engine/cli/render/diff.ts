@@ -120,14 +120,14 @@ function flowLines(flow: Diff['flows'][number], language: Language): readonly st
 
 /** The flags that were given, as they are typed. */
 function sampleText({ flows, full, since, until, limit, only }: Sample): string {
-  return [
+  const parts = [
     ...(flows ? [`--flow ${flows.join(',')}`] : []),
-    ...(full ? ['--full'] : []),
     ...(since === undefined ? [] : [`--since ${since}`]),
     ...(until === undefined ? [] : [`--until ${until}`]),
     ...(limit === undefined ? [] : [`--limit ${limit}`]),
     ...(only ? ['--only'] : []),
-  ].join(' ');
+  ];
+  return (parts.length > 0 && full ? ['--full', ...parts] : parts).join(' ');
 }
 
 const colours = { '+': 'green', '-': 'red', '~': 'yellow', '=': 'gray', '·': 'gray' } as const;

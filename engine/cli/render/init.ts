@@ -42,3 +42,12 @@ const next = {
 export function initText({ folder, name, written }: BegunProject, language: Language): string {
   return [...written.map((path) => `+ ${path}`), ...next[language](folder, `${name}.yaml`)].join('\n');
 }
+
+/** What was written, and the one command that says what to do. */
+export function newConnectorText(
+  { name, written }: { readonly name: string; readonly written: readonly string[] },
+  language: Language,
+): string {
+  const next = language === 'ru' ? 'дальше:' : 'next:';
+  return [...written.map((path) => `+ ${path}`), next, `  npx vitest run test/conformance -t ${name}`].join('\n');
+}

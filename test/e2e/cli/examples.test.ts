@@ -44,6 +44,7 @@ const story: readonly (readonly [example: string, exit: number, says: string])[]
   ['secret import .env', 0, '.env holds no secret that the pipelines name\n'],
   ['secret list', 0, 'IDENT_PASSWORD'],
   ['docs pipelines/ident-to-bitrix.yaml --output ident-to-bitrix.md', 0, ''],
+  ['schema pipelines/ident-to-bitrix.yaml --output ident-to-bitrix.schema.json', 0, ''],
   ['init clinic --template first-steps', 0, '+ first-steps.yaml\n+ first-steps.test.yaml\n+ visits.jsonl\n'],
   ['init clinic-2 --template ident-to-bitrix --name clinic-2', 0, '+ clinic-2.yaml\n'],
   ['secret rm IDENT_PASSWORD', 0, 'IDENT_PASSWORD is in the vault no longer'],
@@ -51,6 +52,7 @@ const story: readonly (readonly [example: string, exit: number, says: string])[]
 
 /** They do not end by themselves, or have a test of their own. */
 const others = [
+  'connector new yclients',
   'demo',
   'logs pipelines/ident-to-bitrix.yaml --follow',
   'sandbox bitrix24 --port 8124',
@@ -108,7 +110,7 @@ describe('the examples of --help', () => {
     expect(told.sort()).toEqual(examples.sort());
   });
 
-  it('do what they say, one after the other', { timeout: 300_000 }, async () => {
+  it('do what they say, one after the other', { timeout: 600_000 }, async () => {
     const { pipe } = await shippedPipeline();
     const ends: (readonly [string, number | null, string])[] = [];
     for (const [example, , says] of story) {
