@@ -1,5 +1,14 @@
-import { choicesFor } from '../config/nearest.ts';
-import type { ExpressionText, Flow, MapValue, Param, Pipeline, Reference, Target } from '../config/pipeline.ts';
+import { choicesFor, nearest } from '../config/nearest.ts';
+import type {
+  ExpressionText,
+  FieldMapping,
+  Flow,
+  MapValue,
+  Param,
+  Pipeline,
+  Reference,
+  Target,
+} from '../config/pipeline.ts';
 import type { EntityDescription, Field, Value } from '../connector.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import { textOf } from './ast.ts';
@@ -167,7 +176,8 @@ function checkTarget(
       return { type, value };
     });
     values.set(mapping.field, union(types.map(({ type }) => type)));
-    if (!field || mapping.provision) continue;
+    if (mapping.provision && entity && !field) notYet(mapping, entity, check);
+    if (!field) continue;
     if (field.readOnly)
       check.report(typeErrors.read_only.finding({ entity: target.entity, field: field.name }, mapping.place));
     for (const { type, value } of types) {
@@ -187,6 +197,17 @@ function checkTarget(
     if (described && expression) checkRows(type, described, { entity: target.entity, expression }, check.report);
   }
   if (entity) checkRequired(target, entity, values, check);
+}
+
+/** The next `provision` makes it; where another field is called almost so, that may be meant. */
+function notYet({ field, place }: FieldMapping, { entity, fields, openFields }: EntityDescription, check: Check): void {
+  if (openFields) return;
+  const meant = nearest(
+    field,
+    fields.map(({ name }) => name),
+  );
+  const known = meant === undefined ? '`pipe provision`' : `"${meant}" | \`pipe provision\``;
+  check.report(typeErrors.not_provisioned.finding({ entity, field, known }, place, 'warning'));
 }
 
 function fieldsOf(entity: EntityDescription | undefined): (name: string) => Field | undefined {

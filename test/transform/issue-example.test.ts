@@ -6,10 +6,12 @@ import { place } from '../cli/pipe.ts';
 const pipelines = resolve(import.meta.dirname, '../../pipelines');
 const file = 'ident-to-bitrix.yaml';
 
-/** Where a text stands: line and column from 1. */
+/** Where a text stands, as far as the end of its line. */
 function placeIn(text: string, words: string): string {
   const before = text.slice(0, text.indexOf(words)).split('\n');
-  return `line=${before.length},col=${[...(before.at(-1) ?? '')].length + 1}`;
+  const [line, column] = [before.length, [...(before.at(-1) ?? '')].length + 1];
+  const end = column + [...(words.split('\n')[0] ?? '')].length;
+  return `line=${line},endLine=${line},col=${column},endColumn=${end}`;
 }
 
 it('an edit that breaks a stage, a field code and a type gets three annotations at their columns, offline', async () => {

@@ -308,6 +308,25 @@ describe('into a field of the target', () => {
     expect(all({ map, guard: '$empty(name)', targets: [{ name: 'deal', fields: { MUST: 'name' } }] })).toEqual([]);
   });
 
+  it('a field that provision makes is a warning while it is not there, and looked at like others once it is', () => {
+    const [flow] = pipeline({
+      map,
+      targets: [{ name: 'deal', fields: { TITEL: 'name', SUM: '$source.start' } }],
+    }).flows;
+    if (!flow) throw new Error('no flow');
+    const provision = { type: 'text', apiOnly: false, options: [] };
+    const targets = flow.targets.map((target) => ({
+      ...target,
+      missing: 'skip' as const,
+      fields: (target.fields ?? []).map((mapping) => ({ ...mapping, provision })),
+    }));
+    const whole = { ...pipeline({ map }), flows: [{ ...flow, targets }] };
+    expect(told(compile(whole, { columns: () => columns, entity: () => entity }).findings)).toEqual([
+      'deal.SUM:1:1 error types.wrong_type: deal.SUM takes number, and this is text (local time) | convert it: $number(…)',
+      'test.yaml:1:1 warning types.not_provisioned: deal has no field "TITEL" yet | write "TITLE" | `pipe provision`, then `pipe discover --lock`',
+    ]);
+  });
+
   it('child rows have the fields of their list, of its types', () => {
     const rows = (written: string) =>
       findings({ map: { ...map, items: 'items' }, targets: [{ name: 'deal', rows: written }] });

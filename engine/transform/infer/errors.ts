@@ -113,6 +113,12 @@ export const typeErrors = defineErrors('types', {
     ru: '«{value}» — не вариант поля {entity}.{field}, когда {within} равно «{wanted}»: он относится к «{owner}»',
     fix: { en: 'write {known}, or `pipe discover --lock`', ru: 'напишите {known} или `pipe discover --lock`' },
   },
+  not_provisioned: {
+    kind: 'input',
+    en: '{entity} has no field "{field}" yet',
+    ru: 'у {entity} ещё нет поля «{field}»',
+    fix: { en: 'write {known}, then `pipe discover --lock`', ru: 'напишите {known}, затем `pipe discover --lock`' },
+  },
   read_only: {
     kind: 'input',
     en: '{entity}.{field} can only be read',
