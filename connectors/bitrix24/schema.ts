@@ -68,7 +68,8 @@ export function readStatuses(statuses: unknown): Books {
 /** `SEMANTICS`: S and F end a lead or deal, anything else is on the way. https://apidocs.bitrix24.com/api-reference/crm/status/crm-status-list.html */
 function statusOption(book: string, row: VendorObject): FieldOption {
   const semantics = row['SEMANTICS'] === 'S' || row['SEMANTICS'] === 'F' ? row['SEMANTICS'] : 'P';
-  const follows = book === 'STATUS' ? 'STATUS_SEMANTIC_ID' : /^DEAL_STAGE/.test(book) ? 'STAGE_SEMANTIC_ID' : undefined;
+  const follows =
+    book === 'STATUS' ? 'STATUS_SEMANTIC_ID' : book.startsWith('DEAL_STAGE') ? 'STAGE_SEMANTIC_ID' : undefined;
   const implies = follows === undefined ? {} : { implies: { [follows]: semantics } };
   return { id: String(row['STATUS_ID']), text: String(row['NAME']), ...implies };
 }

@@ -81,7 +81,7 @@ function rehearsalOf(prepared: Prepared, folder: string): Rehearsal {
         folder,
       );
     },
-    diff: async (options = {}, out = undefined) => {
+    diff: async (options = {}, out?: string) => {
       const records: ShownRecord[] = [];
       const task = { prepared, options: { ...all, ...options }, emit: () => undefined, signal, reveal: true, out };
       const diff = await diffRun({ ...task, show: (record) => void records.push(record) });
