@@ -47,6 +47,35 @@ interface StoredRow {
 
 /** `file`: a new one in a folder that goes with the preview. */
 export function plannedRows(file: string): PlannedRows {
+  const sqlite = open(file);
+  const one = sqlite.prepare<[string, string], StoredRow>('SELECT * FROM planned WHERE place = ? AND key = ?');
+  const any = sqlite.prepare<[string]>('SELECT 1 FROM planned WHERE place = ? LIMIT 1');
+  const save = sqlite.prepare<[string, string, string, string]>(
+    `INSERT INTO planned (place, key, state, content) VALUES (?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET state = excluded.state, content = excluded.content`,
+  );
+  const made = sqlite.prepare<[string, number, number], StoredRow>(
+    `SELECT * FROM planned WHERE place = ? AND number > ? AND state = 'new' ORDER BY number LIMIT ?`,
+  );
+  const { renew, having } = answers(sqlite);
+  return {
+    isEmpty: (place) => any.get(place) === undefined,
+    get(place, key) {
+      const stored = one.get(place, key);
+      return stored && planned(stored);
+    },
+    put(place, row) {
+      save.run(place, row.key, row.state, JSON.stringify(row.values));
+      renew(place, row);
+    },
+    having,
+    made: (place, after, limit) =>
+      made.all(place, after, limit).map((stored) => ({ number: stored.number, row: planned(stored) })),
+    close: () => sqlite.close(),
+  };
+}
+
+function open(file: string): Sqlite.Database {
   const sqlite = new Sqlite(file);
   sqlite.pragma('journal_mode = OFF');
   sqlite.pragma('synchronous = OFF');
@@ -57,16 +86,17 @@ export function plannedRows(file: string): PlannedRows {
       PRIMARY KEY (place, field, value, state, key)) STRICT, WITHOUT ROWID;
     CREATE INDEX answers_by_key ON answers (place, key);
   `);
-  const one = sqlite.prepare<[string, string], StoredRow>('SELECT * FROM planned WHERE place = ? AND key = ?');
-  const any = sqlite.prepare<[string]>('SELECT 1 FROM planned WHERE place = ? LIMIT 1');
-  const save = sqlite.prepare<[string, string, string, string]>(
-    `INSERT INTO planned (place, key, state, content) VALUES (?, ?, ?, ?)
-      ON CONFLICT DO UPDATE SET state = excluded.state, content = excluded.content`,
-  );
+  return sqlite;
+}
+
+interface Answering extends Pick<PlannedRows, 'having'> {
+  /** A row was put: what it answered to before it answers to no more. */
+  renew(place: string, row: PlannedRow): void;
+}
+
+/** What rows answer to, by the fields that were asked about so far. */
+function answers(sqlite: Sqlite.Database): Answering {
   const all = sqlite.prepare<[string], StoredRow>('SELECT * FROM planned WHERE place = ?');
-  const made = sqlite.prepare<[string, number, number], StoredRow>(
-    `SELECT * FROM planned WHERE place = ? AND number > ? AND state = 'new' ORDER BY number LIMIT ?`,
-  );
   const forget = sqlite.prepare<[string, string]>('DELETE FROM answers WHERE place = ? AND key = ?');
   const answer = sqlite.prepare<[string, string, string, string, string]>(
     'INSERT OR IGNORE INTO answers (place, field, value, state, key) VALUES (?, ?, ?, ?, ?)',
@@ -77,20 +107,15 @@ export function plannedRows(file: string): PlannedRows {
   const indexed = new Map<string, Map<string, ValuesOf>>();
 
   function note(place: string, field: string, valuesOf: ValuesOf, { key, state, values }: PlannedRow): void {
-    if (state === 'gone') return;
-    const held = valuesOf(values);
+    const held = state === 'gone' ? undefined : valuesOf(values);
     if (held === undefined) return;
     for (const value of held.length === 0 ? [emptyValue] : held) answer.run(place, field, value, state, key);
   }
 
   return {
-    isEmpty: (place) => any.get(place) === undefined,
-    get: (place, key) => rowOf(one.get(place, key)),
-    put(place, row) {
-      save.run(place, row.key, row.state, JSON.stringify(row.values));
-      const fields = indexed.get(place) ?? [];
+    renew(place, row) {
       forget.run(place, row.key);
-      for (const [field, valuesOf] of fields) note(place, field, valuesOf, row);
+      for (const [field, valuesOf] of indexed.get(place) ?? []) note(place, field, valuesOf, row);
     },
     having({ place, field, values, valuesOf }, state, limit) {
       const fields = indexed.get(place) ?? new Map<string, ValuesOf>();
@@ -101,14 +126,7 @@ export function plannedRows(file: string): PlannedRows {
       }
       return values.flatMap((value) => having.all(place, field, value, state, limit).map(({ key }) => key));
     },
-    made: (place, after, limit) =>
-      made.all(place, after, limit).map((stored) => ({ number: stored.number, row: planned(stored) })),
-    close: () => sqlite.close(),
   };
-}
-
-function rowOf(stored: StoredRow | undefined): PlannedRow | undefined {
-  return stored && planned(stored);
 }
 
 function planned({ key, state, content }: StoredRow): PlannedRow {

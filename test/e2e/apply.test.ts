@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startPortal } from '../../connectors/bitrix24/sandbox/index.ts';
 import type { Portal } from '../../connectors/bitrix24/sandbox/index.ts';
-import { startClinic } from '../../connectors/ident/sandbox/index.ts';
+import { canaries, startClinic } from '../../connectors/ident/sandbox/index.ts';
+import { readPlan } from '../../engine/cli/plan-file.ts';
+import { planData } from '../../engine/cli/render/apply.ts';
 import { rehearse } from './rehearsal.ts';
 import type { Rehearsal } from './rehearsal.ts';
 
@@ -39,6 +41,24 @@ async function stand(appointments = 10): Promise<Stand> {
 }
 
 const comment = 'UF_CRM_1769494714842';
+
+describe('pipe diff and what is shown of a plan', () => {
+  it('G9: tell nobody who the patients are, unless they are asked to', async () => {
+    const { rehearsal, plan, change } = await stand(14);
+    const first = await rehearsal.diff({}, plan, false);
+    const shown = await planData(await readPlan(plan), false);
+    await rehearsal.run();
+    await change();
+    const second = await rehearsal.diff({ full: true }, undefined, false);
+    const told = JSON.stringify([first.records, second.records, shown]);
+    const { surnames, names, phones } = canaries;
+    const secrets = [...surnames, ...names, ...phones, 'Перенесено по просьбе'];
+    expect(secrets.filter((secret) => told.includes(secret))).toEqual([]);
+    const revealed = JSON.stringify((await rehearsal.diff({ full: true })).records);
+    expect(revealed).toContain('Перенесено по просьбе');
+    expect(readFileSync(plan, 'utf8')).toContain(surnames[0]);
+  });
+});
 
 describe('pipe apply', () => {
   it('does what a first plan says, and a run after it finds nothing to do', async () => {

@@ -33,10 +33,11 @@ export interface Rehearsal {
   readonly prepared: Prepared;
   readonly folder: string;
   readonly stateFile: string;
-  /** `out`: where the plan goes. */
+  /** `out`: where the plan goes; `reveal`: people are shown in full, which they are here unless it is said. */
   diff(
     options?: Partial<RunOptions>,
     out?: string,
+    reveal?: boolean,
   ): Promise<{ readonly diff: Diff; readonly records: readonly ShownRecord[] }>;
   apply(plan: string): Promise<Applied>;
   /** The same pipeline under brakes of its own. */
@@ -81,9 +82,9 @@ function rehearsalOf(prepared: Prepared, folder: string): Rehearsal {
         folder,
       );
     },
-    diff: async (options = {}, out) => {
+    diff: async (options = {}, out?: string, reveal = true) => {
       const records: ShownRecord[] = [];
-      const task = { prepared, options: { ...all, ...options }, emit: () => undefined, signal, reveal: true, out };
+      const task = { prepared, options: { ...all, ...options }, emit: () => undefined, signal, reveal, out };
       const diff = await diffRun({ ...task, show: (record) => void records.push(record) });
       return { diff, records };
     },
