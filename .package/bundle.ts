@@ -49,7 +49,7 @@ const parts: Plugin = {
     );
     // Only `require` itself is followed by a bundler.
     replace(
-      /engine[\\/]transform[\\/]phone\.ts$/,
+      /engine[\\/]transform[\\/](phone|infer[\\/]regex)\.ts$/,
       (path) => readFileSync(path, 'utf8').replace('createRequire(import.meta.url)(', 'require('),
       'ts',
     );

@@ -273,6 +273,11 @@ export interface FieldOption {
   readonly text: string;
   /** It exists only in rows whose `field` has this value: a stage in its funnel. Absent: in all rows. */
   readonly within?: { readonly field: string; readonly value: string };
+  /**
+   * What the system itself sets in a row that is given this option, as far as a preview has to know it to foresee what
+   * later records find: a lead that is converted is open no longer.
+   */
+  readonly implies?: Row;
 }
 
 // ---- source -------------------------------------------------------------------------------------------------------

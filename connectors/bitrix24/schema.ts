@@ -65,11 +65,15 @@ export function readStatuses(statuses: unknown): Books {
   if (!Array.isArray(statuses)) return new Map();
   const rows = statuses.filter(isObject);
   const books = Map.groupBy(rows, (row) => String(row['ENTITY_ID']));
-  return new Map(Array.from(books, ([book, entries]) => [book, entries.map(statusOption)]));
+  return new Map(Array.from(books, ([book, entries]) => [book, entries.map((row) => statusOption(book, row))]));
 }
 
-function statusOption(row: VendorObject): FieldOption {
-  return { id: String(row['STATUS_ID']), text: String(row['NAME']) };
+/** `SEMANTICS`: S and F end a lead or deal, anything else is on the way. https://apidocs.bitrix24.com/api-reference/crm/status/crm-status-list.html */
+function statusOption(book: string, row: VendorObject): FieldOption {
+  const semantics = row['SEMANTICS'] === 'S' || row['SEMANTICS'] === 'F' ? row['SEMANTICS'] : 'P';
+  const follows = book === 'STATUS' ? 'STATUS_SEMANTIC_ID' : /^DEAL_STAGE/.test(book) ? 'STAGE_SEMANTIC_ID' : undefined;
+  const implies = follows === undefined ? {} : { implies: { [follows]: semantics } };
+  return { id: String(row['STATUS_ID']), text: String(row['NAME']), ...implies };
 }
 
 function readSchema(kind: EntityKind, reply: Reply | undefined, books: Books, host: string): Schema | Refusal {

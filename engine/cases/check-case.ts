@@ -21,7 +21,7 @@ export function paramsOf(
   for (const { name, value, place: at } of params) {
     const param = pipeline.params.get(name);
     if (!param) {
-      report.push(unknown(name, words.param, [...pipeline.params.keys()], at));
+      report.push(unknown(name, casesErrors.unknown_param, [...pipeline.params.keys()], at));
       continue;
     }
     const made = paramValue(value, param.type);
@@ -48,7 +48,7 @@ export function flowOf(
     return undefined;
   }
   const found = flows.find((one) => one.flow.name === flow.name);
-  if (!found) report.push(unknown(flow.name, words.flow, names, flow.place));
+  if (!found) report.push(unknown(flow.name, casesErrors.unknown_flow, names, flow.place));
   return found;
 }
 
@@ -63,7 +63,7 @@ export interface KnownNames {
 export function unknownNames(one: TestCase, known: KnownNames): readonly Diagnostic[] {
   const columns = known.columns?.map(({ name }) => name);
   return [
-    ...one.source.flatMap(({ fields }) => (columns ? unknownAmong(fields, words.column, columns) : [])),
+    ...one.source.flatMap(({ fields }) => (columns ? unknownAmong(fields, casesErrors.unknown_column, columns) : [])),
     ...one.target.flatMap((connection) => unknownRows(connection, known)),
     ...one.expect.flatMap((expectation) => unknownExpected(expectation, known)),
   ];
@@ -74,10 +74,12 @@ function unknownRows(
   { compiled, describe }: KnownNames,
 ): readonly Diagnostic[] {
   const connections = [...compiled.pipeline.connections.keys()];
-  if (!connections.includes(connection)) return [unknown(connection, words.connection, connections, place)];
+  if (!connections.includes(connection))
+    return [unknown(connection, casesErrors.unknown_connection, connections, place)];
   const entities = entitiesOf(compiled, connection);
   return value.flatMap((entity) => {
-    if (!entities.includes(entity.name)) return [unknown(entity.name, words.entity, entities, entity.place)];
+    if (!entities.includes(entity.name))
+      return [unknown(entity.name, casesErrors.unknown_entity, entities, entity.place)];
     const name = { connection, entity: entity.name };
     const described = describe(connection, entity.name);
     const listed = described ? [...described.fields, ...described.lists].map((field) => field.name) : [];
@@ -85,7 +87,7 @@ function unknownRows(
     // With `fields: all` any field may be there.
     if (targets.some(({ target }) => target.everyField)) return [];
     const fields = [described?.id ?? 'id', 'ID', ...listed, ...fieldsNamed(compiled, name, targets)];
-    return entity.value.flatMap((row) => unknownAmong(row.fields, words.read, [...new Set(fields)]));
+    return entity.value.flatMap((row) => unknownAmong(row.fields, casesErrors.unknown_read, [...new Set(fields)]));
   });
 }
 
@@ -106,12 +108,14 @@ function unknownExpected(
   const guards = flow.guards.map(({ skip }) => skip);
   const targets = flow.targets.map(({ target }) => target.name);
   return [
-    ...(fields ? unknownAmong(record, words.recordField, fields) : []),
+    ...(fields ? unknownAmong(record, casesErrors.unknown_record_field, fields) : []),
     ...(refused === undefined ? [] : unknownCode(refused, place)),
-    ...(skipped === undefined || guards.includes(skipped) ? [] : [unknown(skipped, words.guard, guards, place)]),
+    ...(skipped === undefined || guards.includes(skipped)
+      ? []
+      : [unknown(skipped, casesErrors.unknown_guard, guards, place)]),
     ...changes.flatMap(({ name, place: at, value }) => {
       const target = flow.targets.find((one) => one.target.name === name);
-      if (!target) return [unknown(name, words.target, targets, at)];
+      if (!target) return [unknown(name, casesErrors.unknown_target, targets, at)];
       return value.changes.flatMap((change) => unknownChange(change, target, at));
     }),
   ];
@@ -130,14 +134,16 @@ function unknownChange(change: ExpectedChange, target: CompiledTarget, place: Pl
   );
   const ends = [...skips, ...refusing, ...referred];
   return [
-    ...(everyField ? [] : unknownAmong(fields, words.targetField, [...mapped, ...marks])),
+    ...(everyField ? [] : unknownAmong(fields, casesErrors.unknown_field, [...mapped, ...marks])),
     ...unknownAmong(
       rows,
-      words.list,
+      casesErrors.unknown_list,
       lists.map(({ list }) => list),
     ),
-    ...(rung === undefined || rungs.includes(rung) ? [] : [unknown(rung, words.rung, rungs, place)]),
-    ...(kind === 'skip' && word !== undefined && !ends.includes(word) ? [unknown(word, words.guard, ends, place)] : []),
+    ...(rung === undefined || rungs.includes(rung) ? [] : [unknown(rung, casesErrors.unknown_rung, rungs, place)]),
+    ...(kind === 'skip' && word !== undefined && !ends.includes(word)
+      ? [unknown(word, casesErrors.unknown_guard, ends, place)]
+      : []),
     ...(kind === 'failed' && word !== undefined ? unknownCode(word, place) : []),
   ];
 }
@@ -148,34 +154,16 @@ function unknownCode(code: string, place: Place): readonly Diagnostic[] {
   return [casesErrors.unknown_code.finding({ code, choices: choicesFor(code, codes) }, place)];
 }
 
+type UnknownName = typeof casesErrors.unknown_param;
+
 function unknownAmong(
   names: readonly Named<unknown>[],
-  what: (typeof words)[keyof typeof words],
+  what: UnknownName,
   known: readonly string[],
 ): readonly Diagnostic[] {
   return names.filter(({ name }) => !known.includes(name)).map(({ name, place }) => unknown(name, what, known, place));
 }
 
-function unknown(
-  name: string,
-  [what, whatRu]: (typeof words)[keyof typeof words],
-  known: readonly string[],
-  place: Place,
-): Diagnostic {
-  return casesErrors.unknown_name.finding({ name, what, whatRu, choices: choicesFor(name, known) }, place);
+function unknown(name: string, what: UnknownName, known: readonly string[], place: Place): Diagnostic {
+  return what.finding({ name, choices: choicesFor(name, known) }, place);
 }
-
-const words = {
-  param: ['a param of the pipeline', 'параметр конвейера'],
-  flow: ['a flow of the pipeline', 'поток конвейера'],
-  connection: ['a connection of the pipeline', 'подключение конвейера'],
-  entity: ['an entity the pipeline uses there', 'сущность, с которой там работает конвейер'],
-  column: ['a column of the source', 'столбец источника'],
-  read: ['a field the mapping reads or writes there', 'поле, которое там читает или пишет отображение'],
-  recordField: ['a field of the record', 'поле записи'],
-  target: ['a target of the flow', 'цель потока'],
-  targetField: ['a field this target writes', 'поле, которое пишет эта цель'],
-  list: ['a child list this target writes', 'вложенный список, который пишет эта цель'],
-  rung: ['a rung of this target', 'ступень этой цели'],
-  guard: ['the name of a guard here', 'имя проверки'],
-} as const;

@@ -1,5 +1,15 @@
 import { defineErrors } from '../errors.ts';
 
+/** A name in a test file that the pipeline does not have. */
+function unknown<const En extends string, const Ru extends string>(en: En, ru: Ru) {
+  return {
+    kind: 'input',
+    en: `"{name}" is not ${en}`,
+    ru: `нет ${ru} «{name}»`,
+    fix: { en: 'write {choices}', ru: 'напишите {choices}' },
+  } as const;
+}
+
 export const casesErrors = defineErrors('cases', {
   no_tests: {
     kind: 'input',
@@ -52,12 +62,18 @@ export const casesErrors = defineErrors('cases', {
     ru: 'в конвейере несколько потоков, а случай не называет ни одного',
     fix: { en: 'write flow: {choices}', ru: 'напишите flow: {choices}' },
   },
-  unknown_name: {
-    kind: 'input',
-    en: '"{name}" is not {what}',
-    ru: '«{name}» — {whatRu}: такого имени нет',
-    fix: { en: 'write {choices}', ru: 'напишите {choices}' },
-  },
+  unknown_param: unknown('a param of the pipeline', 'параметра конвейера'),
+  unknown_flow: unknown('a flow of the pipeline', 'потока конвейера'),
+  unknown_connection: unknown('a connection of the pipeline', 'подключения конвейера'),
+  unknown_entity: unknown('an entity the pipeline uses there', 'сущности, с которой там работает конвейер,'),
+  unknown_column: unknown('a column of the source', 'столбца источника'),
+  unknown_read: unknown('a field the mapping reads or writes there', 'поля, которое там читает или пишет отображение,'),
+  unknown_record_field: unknown('a field of the record', 'поля записи'),
+  unknown_target: unknown('a target of the flow', 'цели потока'),
+  unknown_field: unknown('a field this target writes', 'поля, которое пишет эта цель,'),
+  unknown_list: unknown('a child list this target writes', 'вложенного списка, который пишет эта цель,'),
+  unknown_rung: unknown('a rung of this target', 'ступени этой цели'),
+  unknown_guard: unknown('the name of a guard here', 'здесь проверки с именем'),
   unknown_code: {
     kind: 'input',
     en: '"{code}" is not the code of an error',

@@ -49,10 +49,12 @@ export async function openCallback(address: URL, options: CallbackOptions): Prom
       (thrown: unknown) => show(response, 400, options.pages.failed, () => reject(thrown)),
     );
   });
-  options.signal.addEventListener('abort', () => {
+  const stop = (): void => {
     if (taking === undefined) reject(options.signal.reason);
-  });
+  };
+  options.signal.addEventListener('abort', stop);
   await listen(server, address);
+  if (options.signal.aborted) stop();
   return {
     taken: () => promise,
     async close() {

@@ -3,8 +3,10 @@ import type { ShownChange, ShownRecord } from '../plan/shown-change.ts';
 import type { RunOptions } from '../run/context.ts';
 import type { PreviewOutput } from '../run/preview.ts';
 import { maskedRecord } from './masked-change.ts';
+import { planHash, planPlace, writePlan } from './plan-file.ts';
+import type { PlanWriter } from './plan-file.ts';
 import type { Prepared } from './prepare.ts';
-import { previewExitCode, previewRun } from './preview.ts';
+import { instanceOf, previewExitCode, previewRun } from './preview.ts';
 import type { RunPreview } from './preview.ts';
 
 /** What was asked to be looked at, where that is not all a run would do. */
@@ -21,6 +23,8 @@ export interface Sample {
 /** What `pipe diff` comes to, beside the records, which are shown as they are planned. */
 export interface Diff extends RunPreview {
   readonly sample: Sample;
+  /** The plan that was written. */
+  readonly plan?: { readonly file: string; readonly changes: number };
 }
 
 export interface DiffTask {
@@ -32,20 +36,36 @@ export interface DiffTask {
   readonly reveal: boolean;
   /** Hears of every record of which there is something to say, in the order of the run. */
   show(record: ShownRecord): void | Promise<void>;
-  /** Hears the same with all that is needed to do it later. */
-  readonly planned?: PreviewOutput['planned'];
+  /** Where the plan goes that `pipe apply` can do; none is left where a run would not do it. */
+  readonly out?: string | undefined;
 }
 
 /** Plans a run and shows it, record by record. */
 export async function diffRun(task: DiffTask): Promise<Diff> {
-  const { prepared, options, emit, signal, reveal, show, planned } = task;
+  const { prepared, options, emit, signal, reveal, show, out } = task;
+  const writer = out === undefined ? undefined : await startPlan(prepared, options, out);
   const output: PreviewOutput = {
     shown: async (record, about) => {
       if (isWorthAWord(record)) await show(reveal || !about ? record : maskedRecord(record, about));
     },
-    ...(planned && { planned }),
+    ...(writer && { planned: writer.planned }),
   };
-  return { sample: sampleOf(options), ...(await previewRun(prepared, options, emit, signal, output)) };
+  try {
+    const preview = await previewRun(prepared, options, emit, signal, output);
+    const plan = out === undefined || preview.error ? undefined : writer?.keep();
+    return {
+      sample: sampleOf(options),
+      ...preview,
+      ...(out !== undefined && plan !== undefined && { plan: { file: out, changes: plan } }),
+    };
+  } finally {
+    writer?.close();
+  }
+}
+
+async function startPlan(prepared: Prepared, options: RunOptions, file: string): Promise<PlanWriter> {
+  const instance = await instanceOf(prepared);
+  return writePlan(file, { ...planPlace(prepared, options), hash: planHash(prepared), instance });
 }
 
 /** Rows that stay as they are, and nobody kept them from changing, are counted and not shown. */

@@ -145,6 +145,27 @@ export const cliErrors = defineErrors('cli', {
     ru: 'у коннектора {connector} нет песочницы',
     fix: { en: 'write {choices}', ru: 'напишите {choices}' },
   },
+  connection_without_sandbox: {
+    kind: 'input',
+    en: 'connection "{connection}" is of connector {connector}, which has no sandbox',
+    ru: 'подключение «{connection}» — коннектор {connector}, у которого нет песочницы',
+    fix: { en: 'write `--sandbox` with {choices}', ru: 'укажите `--sandbox` с {choices}' },
+  },
+  no_connection_with_sandbox: {
+    kind: 'input',
+    en: 'connection "{connection}" is of connector {connector}, which has no sandbox, as every other in {file}',
+    ru: 'подключение «{connection}» — коннектор {connector}, у которого нет песочницы, как и у других в {file}',
+    fix: { en: 'leave out `--sandbox`, or try `--dry-run`', ru: 'уберите `--sandbox` или попробуйте `--dry-run`' },
+  },
+  sandbox_into_real: {
+    kind: 'input',
+    en: 'invented rows of the sandbox in the place of "{source}" would be written into the real "{target}"',
+    ru: 'вымышленные строки из песочницы вместо «{source}» попали бы в настоящее «{target}»',
+    fix: {
+      en: 'add `--sandbox {target}` or `--dry-run`, or say where to with `--connection {target}.<key>=<value>`',
+      ru: 'добавьте `--sandbox {target}` или `--dry-run`, или укажите куда: `--connection {target}.<ключ>=<значение>`',
+    },
+  },
   port_taken: {
     kind: 'environment',
     en: 'port {port} is taken',
@@ -261,6 +282,27 @@ export const cliErrors = defineErrors('cli', {
     en: 'there is no flow "{flow}" in {file}',
     ru: 'в {file} нет потока «{flow}»',
     fix: { en: 'write {choices}', ru: 'напишите {choices}' },
+  },
+  flow_without_cursor: {
+    kind: 'input',
+    en: 'the source of flow {flow} in {file} has no cursor: it is read whole each time',
+    ru: 'у источника потока {flow} в {file} нет cursor: он каждый раз читается целиком',
+    fix: { en: 'add cursor: { field: … } to its source', ru: 'добавьте источнику cursor: { field: … }' },
+  },
+  wants_yes: {
+    kind: 'input',
+    en: '`{command}` asks before it forgets anything, and nobody is at a terminal',
+    ru: '`{command}` спрашивает, прежде чем забыть, а отвечать некому: это не терминал',
+    fix: { en: 'add --yes', ru: 'добавьте --yes' },
+  },
+  no_record: {
+    kind: 'input',
+    en: 'nothing is known of a record "{key}" in {file}',
+    ru: 'о записи «{key}» в {file} ничего не известно',
+    fix: {
+      en: 'write the key as the record has it (`pipe queue list {file}`, the log); what is older than 7 days is forgotten',
+      ru: 'напишите ключ так, как он есть в записи (`pipe queue list {file}`, журнал); то, что старше 7 дней, забыто',
+    },
   },
   no_queue_row: {
     kind: 'input',

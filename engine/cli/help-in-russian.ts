@@ -14,6 +14,10 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   // ---- commands
   'Begin a project: a pipeline from a template, what it reads from .env, a check for CI. Overwrites nothing.':
     'Начать проект: конвейер из шаблона, пример .env, проверка для CI. Ничего не перезаписывает.',
+  'Describe a pipeline as Markdown: sources, fields, rungs, guards, schedule; with --tables also what it fills.':
+    'Описать конвейер в Markdown: источники, поля, ступени, условия, расписание; с --tables — и таблицы, которые он заполняет.',
+  'also each table of a target data base: columns, comments, a sample, what feeds them':
+    'и каждую таблицу целевой базы: столбцы, комментарии, пример, откуда значения',
   'Check pipeline files offline: YAML, schema, expressions, names, references.':
     'Проверить файлы конвейеров без сети: YAML, схему, выражения, имена, ссылки.',
   'Test mappings: source rows in, records and changes out, by <pipeline>.test.yaml. No network.':
@@ -28,6 +32,11 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Выполнить конвейер: прочитать, преобразовать, сопоставить, записать различия.',
   'Show what a run would change, field by field, old → new. Changes nothing.':
     'Показать, что изменил бы запуск: по полям, было → станет. Ничего не меняет.',
+  'write the plan to this file, for `pipe apply`': 'записать план в этот файл, для `pipe apply`',
+  'Do what a plan of `pipe diff --out` says; rows that changed since are left alone and named.':
+    'Выполнить план из `pipe diff --out`; строки, изменившиеся с тех пор, не трогаются и называются.',
+  'plan file': 'файл плана',
+  'show what is in the plan, and do nothing': 'показать, что в плане, и ничего не делать',
   'how it is printed; markdown: for a comment in a pull request':
     'в каком виде печатать; markdown — для комментария к pull request',
   'end with 5 when there are changes': 'завершиться с кодом 5, если есть изменения',
@@ -36,7 +45,16 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Показать состояние конвейера: последний успех, отставание, очередь, кто выполняет, что набрать дальше.',
   'Records that failed and wait: list, show, retry, drop, export.':
     'Записи, которые не прошли и ждут: список, просмотр, повтор, удаление, выгрузка.',
-  'What a pipeline remembers: show, adopt, schema.': 'Что помнит конвейер: просмотр, признание своим, таблицы.',
+  'What a pipeline remembers: show, set, reset, adopt, schema.':
+    'Что помнит конвейер: просмотр, точка чтения, сброс, признание своим, таблицы.',
+  'Show the runs of a pipeline: when, how long, what they did, how they ended.':
+    'Показать запуски конвейера: когда, сколько длились, что сделали, чем кончились.',
+  'Show the life of one record: row, record, what was asked and answered, what was written, where it stands. Masked unless --reveal.':
+    'Показать жизнь одной записи: строка, запись, вопросы и ответы, что записано, где она сейчас. Личные данные скрыты без --reveal.',
+  'Have the next run of a flow read from a time on, and go on from there.':
+    'Задать время, с которого следующий запуск потока читает и идёт дальше.',
+  'Forget how far a flow came and what it delivered: the next run reads and compares all anew. What is in doubt stays.':
+    'Забыть, до чего дошёл поток и что доставил: следующий запуск прочитает и сверит всё заново. Записи без ответа остаются.',
   'Show what a pipeline remembers of itself: instance, machine, checkpoints.':
     'Показать, что конвейер помнит о себе: экземпляр, компьютер, контрольные точки.',
   'Show the tables of the targets as they are, and what the next run would change in them, with its SQL. Changes nothing.':
@@ -97,6 +115,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'id or key of the row': 'номер или ключ строки',
   'id or key of one row': 'номер или ключ одной строки',
   'id or key of one row; default: all that flags name': 'номер или ключ одной строки; по умолчанию все по флагам',
+  'name of the flow': 'имя потока',
+  'key of the record': 'ключ записи',
   'name of the secret, as in ${secret:NAME}': 'имя секрета, как в ${secret:ИМЯ}',
   'default: .env; the pipelines beside it and in pipelines/ count':
     'по умолчанию .env; учитываются конвейеры рядом с ним и в pipelines/',
@@ -105,6 +125,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'write the result to this file, as UTF-8, instead of stdout': 'записать результат в этот файл (UTF-8), а не в stdout',
   'language of messages; default: by LANG': 'язык сообщений; по умолчанию по LANG',
   'value of a param': 'значение параметра',
+  'its sandbox in the place of this connection; what the run remembers is thrown away':
+    'песочница вместо этого подключения; всё, что запуск запомнил, выбрасывается',
   'what to begin with; asked for on a terminal': 'с чего начать; на терминале будет задан вопрос',
   'name of the pipeline; default: that of the template': 'имя конвейера; по умолчанию как у шаблона',
   'setting of a connection': 'настройка подключения',
@@ -121,6 +143,12 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'only rows in this state': 'только строки в этом состоянии',
   'every row of the queue': 'все строки очереди',
   'show personal data': 'показать личные данные',
+  'at most so many runs, the newest; default: 20': 'не больше стольких запусков, самых новых; по умолчанию 20',
+  'the time to read from; without a zone it is this machine’s':
+    'время, с которого читать; без пояса — время этой машины',
+  'forget only how far it came, or only what it delivered':
+    'забыть только контрольную точку или только то, что доставлено',
+  'do not ask': 'не спрашивать',
   'at most so many rows': 'не больше стольких строк',
   'read as far back as cursor.full says and look at every target row again':
     'читать на глубину cursor.full и заново сверить каждую строку цели',

@@ -6,20 +6,27 @@ import { pipelineName } from '../config/schema.ts';
 import { cliErrors } from './errors.ts';
 import { shippedFile, shippedNames } from './shipped.ts';
 
-/** What a new project starts from. */
+/** What a new project starts from: shipped files. */
 export interface Template {
   readonly name: string;
-  /** Shipped files, the pipeline first; the others are its data. */
-  readonly files: readonly [string, ...string[]];
+  readonly pipeline: string;
+  readonly test?: string;
+  readonly data: readonly string[];
 }
 
 /** The lesson, then the shipped pipelines. */
 export function templates(): readonly Template[] {
-  const pipelines = shippedNames('pipelines').filter((name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml'));
-  const lesson = ['examples/first-steps/visits.yaml', 'examples/first-steps/visits.jsonl'] as const;
+  const shipped = shippedNames('pipelines');
+  const pipelines = shipped.filter((name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml'));
+  const lesson = 'examples/first-steps/visits';
   return [
-    { name: 'first-steps', files: lesson },
-    ...pipelines.map((file): Template => ({ name: file.replace(/\.yaml$/, ''), files: [`pipelines/${file}`] })),
+    { name: 'first-steps', pipeline: `${lesson}.yaml`, test: `${lesson}.test.yaml`, data: [`${lesson}.jsonl`] },
+    ...pipelines.map((file): Template => {
+      const name = file.replace(/\.yaml$/, '');
+      const test = `${name}.test.yaml`;
+      const hasTest = shipped.includes(test);
+      return { name, pipeline: `pipelines/${file}`, data: [], ...(hasTest && { test: `pipelines/${test}` }) };
+    }),
   ];
 }
 
@@ -44,26 +51,23 @@ export interface NewFile {
 }
 
 /** The files of a new project with one pipeline of this name, made from a template. */
-export async function projectFiles(
-  { files: [pipeline, ...data] }: Template,
-  name: string,
-): Promise<readonly NewFile[]> {
+export async function projectFiles({ pipeline, test, data }: Template, name: string): Promise<readonly NewFile[]> {
   if (!new RegExp(pipelineName, 'u').test(name)) throw cliErrors.pipeline_name.error({ name });
-  const file = shippedFile(pipeline);
-  const text = readFileSync(file, 'utf8')
-    .replace(/^# yaml-language-server:.*\n/, '')
-    .replace(/^name: .*$/m, `name: ${name}`);
   const path = `${name}.yaml`;
+  const variables = await namedVariables(shippedFile(pipeline));
   return [
-    { path, text },
-    ...data.map((each) => ({
-      path: each.replace(/^.*\//, ''),
-      text: readFileSync(shippedFile(each), 'utf8'),
-    })),
-    { path: '.env.example', text: environmentExample(await namedVariables(file), path) },
+    { path, text: shippedText(pipeline).replace(/^name: .*$/m, `name: ${name}`) },
+    ...(test === undefined ? [] : [{ path: `${name}.test.yaml`, text: shippedText(test) }]),
+    ...data.map((each) => ({ path: each.replace(/^.*\//, ''), text: shippedText(each) })),
+    { path: '.env.example', text: environmentExample(variables, path) },
     { path: '.gitignore', text: ignoredFiles },
-    { path: '.github/workflows/pipe.yaml', text: workflow(path) },
+    { path: '.github/workflows/pipe.yaml', text: workflow(path, test !== undefined) },
   ];
+}
+
+/** Without its line for editors: the schema it names is elsewhere. */
+function shippedText(path: string): string {
+  return readFileSync(shippedFile(path), 'utf8').replace(/^# yaml-language-server:.*\n/, '');
 }
 
 /** Writes those that are not there; nothing at all where one is there and says something else. */
@@ -82,7 +86,10 @@ export function writeNew(folder: string, files: readonly NewFile[]): readonly Ne
   return missing;
 }
 
-const workflow = (file: string): string => `# Checks the pipeline at each push: offline, no secret is needed.
+const workflow = (
+  file: string,
+  isTested: boolean,
+): string => `# Checks the pipeline at each push: offline, no secret is needed.
 name: pipe
 on: [push, pull_request]
 jobs:
@@ -95,4 +102,4 @@ jobs:
       # A variable of the repository: what npm installs pipe from, its package file or the address of its repository.
       - run: npm install --global "\${{ vars.PIPE_PACKAGE }}"
       - run: pipe validate ${file} --format github
-`;
+${isTested ? `      - run: pipe test ${file}\n` : ''}`;

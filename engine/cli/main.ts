@@ -29,7 +29,7 @@ export async function main({ root, packageJson, commands, help }: Installation):
     helpClass: { target: help, identifier: 'PipeHelp' },
     topics: {
       queue: { description: 'Records that failed and wait: list, show, retry, drop, export.' },
-      state: { description: 'What a pipeline remembers: show, adopt, schema.' },
+      state: { description: 'What a pipeline remembers: show, set, reset, adopt, schema.' },
       secret: { description: 'Passwords and webhooks in the vault of this machine: set, list, rm, import.' },
       service: { description: 'Runs by itself: install, start, stop, enable, disable, status, uninstall.' },
     },

@@ -1,6 +1,6 @@
 import type { Field, Row, Value } from '../connector.ts';
 import type { ShownChange, ShownField, ShownRecord } from '../plan/shown-change.ts';
-import type { Planned } from '../run/preview.ts';
+import type { RecordPlanned } from '../run/preview.ts';
 import { mask } from '../transform/mask.ts';
 import { kindByName, maskedRow } from './masked-row.ts';
 
@@ -9,7 +9,7 @@ import { kindByName, maskedRow } from './masked-row.ts';
  * personal as its connector says, or else as its name, its title or the record field it takes sounds; and whatever a
  * personal column of the source holds is masked wherever it turns up.
  */
-export function maskedRecord(record: ShownRecord, planned: Planned): ShownRecord {
+export function maskedRecord(record: ShownRecord, planned: RecordPlanned): ShownRecord {
   const texts = personalTexts(planned.source, planned.context.sourceFields);
   const changes = record.changes.map((change) => {
     if (change.fields.length === 0) return change;
@@ -20,7 +20,7 @@ export function maskedRecord(record: ShownRecord, planned: Planned): ShownRecord
 }
 
 /** A child list is known by its own fields. */
-function knownFields({ target, fields: shown }: ShownChange, { context }: Planned): readonly Field[] {
+function knownFields({ target, fields: shown }: ShownChange, { context }: RecordPlanned): readonly Field[] {
   const { fields, lists } = context.scopes.of(target).description;
   // A connector that marks nobody's data has no word on whose it is: a column of a data base.
   const isMarked = fields.some(({ personal }) => personal !== undefined);
@@ -37,7 +37,8 @@ function knownFields({ target, fields: shown }: ShownChange, { context }: Planne
   });
 }
 
-function maskedField(
+/** One field old → new: masked as `known` says, and of `texts` nothing is left. */
+export function maskedField(
   { name, before, after }: ShownField,
   known: readonly Field[],
   texts: readonly string[],
@@ -53,7 +54,7 @@ function maskedField(
 /** Shorter ones are no person's: they would be found in anything. */
 const shortest = 3;
 
-/** Whatever of a source row is not the same once it is masked. */
+/** What a row holds of people: whatever is not the same once it is masked. */
 export function personalTexts(row: Row, fields: readonly Field[]): readonly string[] {
   const texts = new Set<string>();
   const look = (clear: Value | undefined, masked: Value | undefined): void => {
@@ -61,7 +62,7 @@ export function personalTexts(row: Row, fields: readonly Field[]): readonly stri
       if (clear !== masked && clear.trim().length >= shortest) texts.add(clear.trim());
     } else if (typeof clear === 'object' && typeof masked === 'object') {
       const shown: Readonly<Record<string, Value>> = Object.fromEntries(Object.entries(masked));
-      for (const [name, value] of Object.entries(clear) as [string, Value][]) look(value, shown[name]);
+      for (const [name, value] of Object.entries(clear)) look(value, shown[name]);
     }
   };
   look(row, maskedRow(row, fields));
@@ -74,5 +75,5 @@ export function withoutTexts(texts: readonly string[], value: Value): Value {
   if (typeof value === 'string') return texts.reduce((text, each) => text.replaceAll(each, mask(each, 'name')), value);
   if (typeof value !== 'object') return value;
   if (Array.isArray(value)) return (value as readonly Value[]).map((item) => withoutTexts(texts, item));
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withoutTexts(texts, item as Value)]));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withoutTexts(texts, item)]));
 }

@@ -1,18 +1,18 @@
 import type { Field, Question, Row, Value, Write } from '../connector.ts';
-import type { RecordTrace, TracedWrite, TraceEntry, TraceStep } from '../state/ports.ts';
+import type { RecordTrace, TracedWrite, TraceEntry, TraceStep } from '../state/trace-ports.ts';
 import { maskedRow } from './masked-row.ts';
 
 export interface MaskedTrace {
-  readonly asked: readonly (Omit<TraceEntry, 'asked'> & { readonly asked: readonly MaskedStep[] })[];
+  readonly asked: readonly (Omit<TraceEntry, 'asked' | 'source'> & { readonly asked: readonly MaskedStep[] })[];
   readonly writes: readonly MaskedWrite[];
 }
 
-interface MaskedStep extends Omit<TraceStep, 'question'> {
+export interface MaskedStep extends Omit<TraceStep, 'question'> {
   /** Wanted values by field; an empty list asks for rows without a value. */
   readonly by: Row;
 }
 
-interface MaskedWrite extends Omit<TracedWrite, 'intent'> {
+export interface MaskedWrite extends Omit<TracedWrite, 'intent'> {
   readonly run: string;
   readonly at: number;
   readonly target: string;
@@ -25,29 +25,35 @@ interface MaskedWrite extends Omit<TracedWrite, 'intent'> {
 /** The fields of a target as far as they are known: they say how they are masked. */
 export type KnownFields = (target: string) => readonly Field[];
 
-/** A record's trace as it may be shown. Claims and the source row, which hold the same data once more, are left out. */
-export function maskedTrace({ asked, writes }: RecordTrace, fields: KnownFields): MaskedTrace {
+/**
+ * A record's trace as it may be shown; without `fields` all of it may. Claims and the source row, which hold the same
+ * data once more, are left out.
+ */
+export function maskedTrace({ asked, writes }: RecordTrace, fields: KnownFields | undefined): MaskedTrace {
   return {
-    asked: asked.map((entry) => ({ ...entry, asked: entry.asked.map((step) => maskedStep(step, fields)) })),
+    asked: asked.map(({ source: _source, ...entry }) => ({
+      ...entry,
+      asked: entry.asked.map((step) => maskedStep(step, fields)),
+    })),
     writes: writes.map((write) => maskedWrite(write, fields)),
   };
 }
 
-function maskedStep({ question, rows, ...step }: TraceStep, fieldsOf: KnownFields): MaskedStep {
-  const known = fieldsOf(step.target);
-  return {
-    ...step,
-    by: maskedRow(wantedValues(question), known),
-    ...(rows && { rows: rows.map((row) => maskedRow(row, known)) }),
-  };
+function maskedStep({ question, rows, ...step }: TraceStep, fieldsOf: KnownFields | undefined): MaskedStep {
+  const masked = masking(fieldsOf?.(step.target));
+  return { ...step, by: masked(wantedValues(question)), ...(rows && { rows: rows.map(masked) }) };
+}
+
+function masking(fields: readonly Field[] | undefined): (row: Row) => Row {
+  return (row) => (fields ? maskedRow(row, fields) : row);
 }
 
 function wantedValues({ by }: Question): Row {
   return Object.fromEntries(Object.entries(by).map(([name, wanted]) => [name, 'empty' in wanted ? [] : wanted.anyOf]));
 }
 
-function maskedWrite({ intent, ...answer }: TracedWrite, fieldsOf: KnownFields): MaskedWrite {
-  const known = fieldsOf(intent.target);
+function maskedWrite({ intent, ...answer }: TracedWrite, fieldsOf: KnownFields | undefined): MaskedWrite {
+  const masked = masking(fieldsOf?.(intent.target));
   const { run, at, write, before } = intent;
   return {
     ...answer,
@@ -55,8 +61,8 @@ function maskedWrite({ intent, ...answer }: TracedWrite, fieldsOf: KnownFields):
     at,
     target: intent.target,
     operation: write.operation,
-    ...(before && { before: maskedRow(before, known) }),
-    sent: maskedRow(sentValues(write), known),
+    ...(before && { before: masked(before) }),
+    sent: masked(sentValues(write)),
   };
 }
 

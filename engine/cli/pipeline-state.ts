@@ -18,7 +18,12 @@ export interface PipelineState {
   readonly copiedFrom?: Identity;
   /** Instances whose rows were met in the targets; adopted ones count as ours. */
   readonly others: readonly { readonly instance: string; readonly metAt: string; readonly adopted: boolean }[];
-  readonly flows: readonly { readonly name: string; readonly checkpointAt?: string; readonly cursor?: Row }[];
+  readonly flows: readonly {
+    readonly name: string;
+    readonly checkpointAt?: string;
+    readonly cursor?: Row;
+    readonly since?: string;
+  }[];
 }
 
 export async function pipelineState(file: string, stateFlag: string | undefined): Promise<PipelineState> {
@@ -39,8 +44,13 @@ export async function pipelineState(file: string, stateFlag: string | undefined)
       ...copiedFrom(identity, mine),
       others: others.map(otherData),
       flows: pipeline.flows.map((flow) => {
-        const { at, cursor } = checkpoints.get(flow.name) ?? {};
-        return { name: flow.name, ...(at !== undefined && { checkpointAt: iso(at) }), ...(cursor && { cursor }) };
+        const { at, cursor, since } = checkpoints.get(flow.name) ?? {};
+        return {
+          name: flow.name,
+          ...(at !== undefined && { checkpointAt: iso(at) }),
+          ...(cursor && { cursor }),
+          ...(since !== undefined && { since }),
+        };
       }),
     };
   } finally {

@@ -24,6 +24,8 @@ export interface PipelineStatus {
     readonly checkpointAt?: string;
     readonly lagSeconds?: number;
     readonly queue: QueueCounts;
+    /** Records last delivered under another mapping or other params than those of the last run. */
+    readonly olderMapping: number;
   }[];
   /** The one command to type next. */
   readonly next: string;
@@ -66,7 +68,12 @@ function lastRun({ run, startedAt, exitCode }: RunEntry) {
 async function flowStatus(state: StateStore, names: readonly string[]) {
   const checkpoints = new Map((await state.checkpoints()).map((checkpoint) => [checkpoint.flow, checkpoint]));
   return Promise.all(
-    names.map(async (name) => ({ name, ...lag(checkpoints.get(name)), queue: await state.queueCounts(name) })),
+    names.map(async (name) => ({
+      name,
+      ...lag(checkpoints.get(name)),
+      queue: await state.queueCounts(name),
+      olderMapping: await state.writtenByOlder(name),
+    })),
   );
 }
 

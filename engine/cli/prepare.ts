@@ -9,7 +9,8 @@ import type { Diagnostic } from '../diagnostics.ts';
 import { sortFindings } from '../diagnostics.ts';
 import { loadConnector } from '../registry.ts';
 import { compile } from '../transform/compile.ts';
-import { knowledgeFrom } from '../transform/knowledge.ts';
+import { knowledgeFrom, unchecked } from '../transform/knowledge.ts';
+import type { Unchecked } from '../transform/knowledge.ts';
 import type { CompiledPipeline } from '../transform/compiled.ts';
 import { systemClock } from '../state/clock.ts';
 import { openVault } from '../vault/open-vault.ts';
@@ -24,6 +25,7 @@ export interface PrepareFlags {
   readonly connection?: readonly string[] | undefined;
   readonly state?: string | undefined;
   readonly sandboxes?: LoadOptions['sandboxes'];
+  readonly apart?: string;
 }
 
 /** A pipeline that passed every check, ready to run. */
@@ -32,6 +34,8 @@ export interface Prepared {
   readonly connectors: ReadonlyMap<string, Connector>;
   readonly stateFolder: string;
   readonly warnings: readonly Diagnostic[];
+  /** Folder of state, locks, portal book and log of a run that remembers nothing for later: it talks to sandboxes. */
+  readonly apart?: string;
 }
 
 /** Loads and compiles a file, with the variables it asks for; throws all findings at once when one is an error. */
@@ -45,14 +49,46 @@ export async function prepare(file: string, flags: PrepareFlags, env: NodeJS.Pro
     ...(flags.sandboxes && { sandboxes: flags.sandboxes }),
   });
   if (!pipeline) throw new FindingsError(findings);
-  const connectors = await connectorsOf(pipeline);
-  const { lock, findings: ofLock } = readLock(file);
-  const compilation = compile(pipeline, knowledgeFrom(pipeline, connectors, lock));
-  const all = sortFindings([...findings, ...ofLock, ...compilation.findings]);
-  if (!compilation.pipeline || hasErrors([...findings, ...ofLock])) throw new FindingsError(all);
-  const folder = stateFolder(pipeline, flags.state);
+  const { compiled, connectors, findings: inside } = await compileLoaded(pipeline, findings);
+  const all = sortFindings([...findings, ...inside]);
+  if (!compiled) throw new FindingsError(all);
+  const { apart } = flags;
+  const folder = stateFolder(pipeline, apart ?? flags.state);
   const warnings = [...all, ...openFiles(pipeline.name, folder, all)];
-  return { compiled: compilation.pipeline, connectors, stateFolder: folder, warnings };
+  return { compiled, connectors, stateFolder: folder, warnings, ...(apart && { apart }) };
+}
+
+export interface CompiledFile {
+  /** undefined where a finding is an error. */
+  readonly compiled: CompiledPipeline | undefined;
+  readonly connectors: ReadonlyMap<string, Connector>;
+  /** Of the lock file and of expressions. */
+  readonly findings: readonly Diagnostic[];
+  /** Sources and entities whose fields and types nobody knows offline. */
+  readonly notChecked: readonly Unchecked[];
+}
+
+/** The step that everything which reads a pipeline shares: what it finds, whoever runs the file is refused for. */
+export async function compileLoaded(pipeline: Pipeline, found: readonly Diagnostic[]): Promise<CompiledFile> {
+  const connectors = await connectorsOf(pipeline);
+  const { lock, findings: ofLock } = readLock(pipeline.file);
+  const knowledge = knowledgeFrom(pipeline, connectors, lock);
+  const compilation = compile(pipeline, knowledge);
+  const inExpressions = compilation.findings.filter((finding) => !found.some((other) => isWithin(finding, other)));
+  return {
+    compiled: hasErrors([...found, ...ofLock]) ? undefined : compilation.pipeline,
+    connectors,
+    findings: [...ofLock, ...inExpressions],
+    notChecked: unchecked(pipeline, knowledge),
+  };
+}
+
+/** Of a text that YAML took for something else, its expression says nothing new. */
+function isWithin({ where: inner }: Diagnostic, { where: outer, severity }: Diagnostic): boolean {
+  if (!inner || !outer || severity !== 'error') return false;
+  const end = outer.column + (outer.length ?? 1);
+  const isOnLine = inner.file === outer.file && inner.line === outer.line;
+  return isOnLine && inner.column >= outer.column && inner.column < end;
 }
 
 export interface Looked {
@@ -68,6 +104,25 @@ export async function lookAt(file: string, state: string | undefined): Promise<L
   const { pipeline, findings } = await loadPipeline(file, { env: process.env, variables: 'optional' });
   if (!pipeline || pipeline.name === '') throw new FindingsError(findings);
   return { pipeline, connectors: await connectorsOf(pipeline), stateFolder: stateFolder(pipeline, state) };
+}
+
+/** The same with every expression compiled; variables that only connections use may be missing. */
+export async function compiledLook(
+  file: string,
+  flags: Pick<PrepareFlags, 'param' | 'state'>,
+): Promise<{ readonly looked: Looked; readonly flows: CompiledPipeline['flows'] }> {
+  requireFile(file);
+  if (flags.state !== undefined && !existsSync(flags.state)) throw cliErrors.no_state.error({ folder: flags.state });
+  const { pipeline, findings } = await loadPipeline(file, {
+    env: process.env,
+    vault: fromVault(),
+    params: flags.param ?? [],
+    variables: 'optional',
+  });
+  if (!pipeline) throw new FindingsError(findings);
+  const { compiled, connectors, findings: inside } = await compileLoaded(pipeline, findings);
+  if (!compiled) throw new FindingsError(sortFindings([...findings, ...inside]));
+  return { looked: { pipeline, connectors, stateFolder: stateFolder(pipeline, flags.state) }, flows: compiled.flows };
 }
 
 /** Opened only for a secret that the environment lacks. */
@@ -97,6 +152,6 @@ function stateFolder(pipeline: Pipeline, given: string | undefined): string {
   return given ?? join(pipeline.folder, '.pipe');
 }
 
-export function hasErrors(findings: readonly Diagnostic[]): boolean {
+function hasErrors(findings: readonly Diagnostic[]): boolean {
   return findings.some((finding) => finding.severity === 'error');
 }

@@ -22,9 +22,8 @@ import { tableSchemas } from '../run/table-schemas.ts';
 import type { TableSchema } from '../run/table-schemas.ts';
 import { systemClock } from '../state/clock.ts';
 import { copyState } from '../state/copy-state.ts';
-import { machineFolder } from '../state/machine-folder.ts';
-import { openPortalBook } from '../state/portal-book.ts';
 import type { PortalBook } from '../state/machine-ports.ts';
+import { openBook } from './open-book.ts';
 import type { Prepared } from './prepare.ts';
 import { runClock } from './run-clock.ts';
 import { ownTokens } from './secrets.ts';
@@ -102,7 +101,7 @@ export interface Stage {
 
 /** Connections as a run would find them, over a copy of what the pipeline remembers: nothing is written. */
 export async function withPreview<Result>(
-  { compiled, connectors, stateFolder }: Prepared,
+  { compiled, connectors, stateFolder, apart }: Prepared,
   options: RunOptions,
   emit: Listener,
   signal: AbortSignal,
@@ -110,7 +109,7 @@ export async function withPreview<Result>(
 ): Promise<Result> {
   const { name } = compiled.pipeline;
   const flows = chooseFlows(compiled, options);
-  const book = await openPortalBook(machineFolder(process.env), systemClock);
+  const book = await openBook({ ...(apart && { apart }) });
   try {
     const copy = await copyState(stateFolder, { pipeline: name, clock: systemClock });
     const usage = { requests: 0, limitedMs: 0 };
@@ -138,7 +137,7 @@ export async function withPreview<Result>(
         emit: (event) => {
           if (event.type === 'warning' || event.type === 'waiting') emit(event);
         },
-        instance: await instanceOf(book, name),
+        instance: await instanceIn(book, name),
       };
       return await use({ context, preview, real: open, flows, meters });
     } finally {
@@ -183,7 +182,17 @@ function openMetered(
   return { open, meters };
 }
 
-async function instanceOf(book: PortalBook, pipeline: string): Promise<RunContext['instance']> {
+/** The instance this pipeline is on this machine. */
+export async function instanceOf(prepared: Prepared): Promise<string> {
+  const book = await openBook(prepared);
+  try {
+    return (await book.identity(prepared.compiled.pipeline.name)).instance;
+  } finally {
+    await book.close();
+  }
+}
+
+async function instanceIn(book: PortalBook, pipeline: string): Promise<RunContext['instance']> {
   const { instance } = await book.identity(pipeline);
   const others = await book.others(pipeline);
   return { id: instance, adopted: new Set(others.filter(({ adopted }) => adopted).map((other) => other.instance)) };

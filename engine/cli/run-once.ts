@@ -3,16 +3,15 @@ import type { Listener, RunEvent } from '../events/events.ts';
 import type { RunOptions } from '../run/context.ts';
 import { runErrors } from '../run/errors.ts';
 import { runPipeline } from '../run/run-pipeline.ts';
-import type { RunResult } from '../run/run-pipeline.ts';
+import type { RunResult, RunTask } from '../run/run-pipeline.ts';
 import { systemClock } from '../state/clock.ts';
 import { endHolder } from '../state/end-holder.ts';
 import { acquireLease, holderOf, lockFile } from '../state/lease.ts';
-import { machineFolder } from '../state/machine-folder.ts';
 import { openState } from '../state/open-state.ts';
-import { openPortalBook } from '../state/portal-book.ts';
 import { listenForStop } from '../state/stop-request.ts';
 import type { Holder, Lease } from '../state/machine-ports.ts';
 import { exitCodes, toPipeError } from '../errors.ts';
+import { openBook, sharedFolder } from './open-book.ts';
 import type { Prepared } from './prepare.ts';
 import { localText } from './render/moment.ts';
 import { runClock } from './run-clock.ts';
@@ -30,7 +29,10 @@ export async function runOnce(
   onEnded?: (holder: Holder) => void,
 ): Promise<RunResult> {
   try {
-    return await lockAndRun(prepared, options, emit, signal, onEnded);
+    const { compiled, connectors } = prepared;
+    return await underLock(prepared, signal, onEnded, (parts) =>
+      runPipeline({ ...parts, compiled, connectors, options, clock: runClock, emit }),
+    );
   } catch (thrown) {
     if (!signal.aborted) emit(failed(prepared.compiled.pipeline.name, thrown));
     throw thrown;
@@ -44,17 +46,16 @@ function failed(pipeline: string, thrown: unknown): RunEvent {
   return { type: 'run-failed', at: systemClock.now(), pipeline, exitCode, error: { code, parameters }, ...isRunning };
 }
 
-async function lockAndRun(
+/** What whoever runs a pipeline holds while it does: its lock, its state, the machine's book. */
+export async function underLock<Result>(
   prepared: Prepared,
-  options: RunOptions,
-  emit: Listener,
   signal: AbortSignal,
   onEnded: ((holder: Holder) => void) | undefined,
-): Promise<RunResult> {
-  const { compiled, connectors, stateFolder } = prepared;
+  use: (parts: Pick<RunTask, 'state' | 'book' | 'tokens' | 'lease' | 'signal'>) => Promise<Result>,
+): Promise<Result> {
+  const { compiled, stateFolder } = prepared;
   const { name, file } = compiled.pipeline;
-  const folder = machineFolder(process.env);
-  const lock = lockFile(folder, name);
+  const lock = lockFile(sharedFolder(prepared), name);
   if (onEnded) await endCurrent(lock, signal, onEnded);
   const lease = takeLease(lock, name, file);
   const asked = new AbortController();
@@ -62,14 +63,12 @@ async function lockAndRun(
   const stop = AbortSignal.any([signal, asked.signal]);
   try {
     const state = await openState(stateFolder, { pipeline: name, clock: systemClock });
-    const book = await openPortalBook(folder, systemClock).catch(async (error: unknown) => {
+    const book = await openBook(prepared).catch(async (error: unknown) => {
       await state.close();
       throw error;
     });
     try {
-      const tokens = ownTokens();
-      const parts = { compiled, connectors, options, state, book, tokens, lease, clock: runClock, emit };
-      return await runPipeline({ ...parts, signal: stop });
+      return await use({ state, book, tokens: ownTokens(), lease, signal: stop });
     } finally {
       await book.close();
       await state.close();
@@ -88,7 +87,7 @@ async function endCurrent(lock: string, signal: AbortSignal, onEnded: (holder: H
 }
 
 /** G3: the second process says who has it and ends without a call. */
-function takeLease(lock: string, pipeline: string, file: string): Lease {
+export function takeLease(lock: string, pipeline: string, file: string): Lease {
   const answer = acquireLease(lock, systemClock);
   if (answer.ok) return answer.lease;
   const { pid, host, since } = answer.holder;

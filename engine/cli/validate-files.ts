@@ -1,12 +1,9 @@
 import { checkFiles } from '../config/load.ts';
-import { readLock } from '../config/lock-file.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import { sortFindings } from '../diagnostics.ts';
 import { makeYoungRoom } from '../run/young-room.ts';
-import { compile } from '../transform/compile.ts';
-import { knowledgeFrom, unchecked } from '../transform/knowledge.ts';
 import type { Unchecked } from '../transform/knowledge.ts';
-import { connectorsOf, fromVault, hasErrors } from './prepare.ts';
+import { compileLoaded, fromVault } from './prepare.ts';
 import type { Prepared } from './prepare.ts';
 import { pipelineFiles } from './pipeline-files.ts';
 
@@ -35,15 +32,11 @@ export async function validateFiles(given: readonly string[], options: ValidateO
   const notChecked: Unchecked[] = [];
   const findings = await checkFiles(files, { env, vault: fromVault(), params, variables }, async (pipeline, found) => {
     makeYoungRoom();
-    const connectors = await connectorsOf(pipeline);
-    const { lock, findings: ofLock } = readLock(pipeline.file);
-    const knowledge = knowledgeFrom(pipeline, connectors, lock);
-    notChecked.push(...unchecked(pipeline, knowledge));
-    const { pipeline: compiled, findings: inExpressions } = compile(pipeline, knowledge);
-    const offline = [...ofLock, ...inExpressions];
-    if (!online || !compiled || hasErrors([...found, ...ofLock])) return offline;
+    const { compiled, connectors, findings: inside, notChecked: unknown } = await compileLoaded(pipeline, found);
+    notChecked.push(...unknown);
+    if (!online || !compiled) return inside;
     asked.push(pipeline.file);
-    return [...offline, ...(await online({ compiled, connectors }))];
+    return [...inside, ...(await online({ compiled, connectors }))];
   });
   return { files, findings: sortFindings(findings), notChecked, ...(online && { online: asked }) };
 }

@@ -11,7 +11,8 @@ import type { Language } from '../messages/template.ts';
 import type { RunOptions } from '../run/context.ts';
 import { codeOf, reasonOf } from '../state/place.ts';
 import { FindingsError } from './findings-error.ts';
-import type { Prepared } from './prepare.ts';
+import { prepare } from './prepare.ts';
+import type { Prepared, PrepareFlags } from './prepare.ts';
 import { findingsText } from './render/error.ts';
 import { showProgress } from './render/progress.ts';
 import type { Progress } from './render/progress.ts';
@@ -29,13 +30,13 @@ export interface WatchFlags {
 }
 
 export async function watchRun(
-  { compiled }: Prepared,
+  { compiled, apart }: Prepared,
   { 'log-level': level, verbose = false }: WatchFlags,
   language: Language,
 ): Promise<Watch> {
   const settings = logSettings(process.env, level);
   const { pipeline } = compiled;
-  const folder = logFolder(settings, pipeline.folder);
+  const folder = apart ?? logFolder(settings, pipeline.folder);
   const extension = settings.format === 'json' ? ('jsonl' as const) : ('txt' as const);
   const file = rotatingFile({ ...settings, folder, name: pipeline.name, extension });
   const said = verbose ? ({ ...settings, level: 'DEBUG' } as const) : settings;
@@ -60,11 +61,23 @@ export async function watchRun(
   };
 }
 
+/** Loads a pipeline to run it; that it cannot be is in its log, too. */
+export async function prepareRun(
+  file: string,
+  flags: PrepareFlags & WatchFlags,
+  language: Language,
+): Promise<Prepared> {
+  return prepare(file, flags, process.env).catch((thrown: unknown) => {
+    if (!flags.apart) logFailedStart(file, flags['log-level'], language, thrown);
+    throw thrown;
+  });
+}
+
 /**
  * A run that could not even begin, where nobody looks on: a service would fail every two minutes and its log would look
  * healthy. Its pipeline's name may be what is wrong, so the log is that of the file's.
  */
-export function logFailedStart(file: string, level: string | undefined, language: Language, thrown: unknown): void {
+function logFailedStart(file: string, level: string | undefined, language: Language, thrown: unknown): void {
   if (process.stderr.isTTY || !existsSync(file)) return;
   try {
     const settings = logSettings(process.env, level);

@@ -297,15 +297,4 @@ export const meaningErrors = defineErrors('config', {
     ru: 'ни один источник этого конвейера сам не сообщает об изменениях',
     fix: { en: 'write every: 2m instead', ru: 'напишите вместо этого every: 2m' },
   },
-
-  // ---- the lock file
-  lock_unreadable: {
-    kind: 'input',
-    en: 'this is no lock file that pipe wrote, or one of another version',
-    ru: 'это не файл, который записала pipe, или он другой версии',
-    fix: {
-      en: 'write it anew: pipe discover {pipeline} --lock',
-      ru: 'запишите его заново: pipe discover {pipeline} --lock',
-    },
-  },
 });

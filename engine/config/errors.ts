@@ -1,3 +1,4 @@
+export { lockErrors } from './errors-lock.ts';
 import { blockErrors } from './errors-block.ts';
 import { meaningErrors } from './errors-meaning.ts';
 import { yamlErrors } from './errors-yaml.ts';

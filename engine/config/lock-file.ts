@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import type { ChildList, EntityDescription, Field, FieldOption, SourceBlock } from '../connector.ts';
 import type { Diagnostic } from '../diagnostics.ts';
-import { configErrors } from './errors.ts';
+import { lockErrors } from './errors.ts';
 import { isLock } from './lock-schema.ts';
 
 /** What the systems of a pipeline are like, committed beside it: fields, types, stages; no data, host or secret. */
@@ -37,19 +37,13 @@ export function lockFileOf(pipelineFile: string): string {
   return pipelineFile.replace(/(\.ya?ml)?$/i, '.lock.json');
 }
 
-export interface ReadLock {
-  readonly lock?: Lock;
-  readonly findings: readonly Diagnostic[];
-}
-
-/** The lock file of a pipeline, if there is one. */
-export function readLock(pipelineFile: string): ReadLock {
-  const file = lockFileOf(pipelineFile);
+/** The lock file beside a pipeline, if there is one, and what is wrong with it. */
+export function readLock(pipeline: string): { readonly lock?: Lock; readonly findings: readonly Diagnostic[] } {
+  const file = lockFileOf(pipeline);
   if (!existsSync(file)) return { findings: [] };
   const lock = parsed(readFileSync(file, 'utf8'));
   if (isLock(lock)) return { lock, findings: [] };
-  const where = { file, line: 1, column: 1 };
-  return { findings: [configErrors.lock_unreadable.finding({ pipeline: pipelineFile }, where)] };
+  return { findings: [lockErrors.unreadable.finding({ pipeline }, { file, line: 1, column: 1 })] };
 }
 
 function parsed(text: string): unknown {
@@ -126,5 +120,5 @@ function hashOf(text: string): string {
 }
 
 export function sameSource(a: LockedSource['of'], b: LockedSource['of']): boolean {
-  return JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
+  return JSON.stringify(stable(a)) === JSON.stringify(stable(b));
 }

@@ -29,6 +29,10 @@ export interface Param {
   readonly type: 'integer' | 'number' | 'string' | 'boolean' | 'list';
   readonly optional: boolean;
   readonly place: Place;
+  /** It has no value yet: the one in `values` is made up, so that expressions can be checked. */
+  readonly undecided?: true;
+  /** Where a value stands that `default` gives, itself or in its list. */
+  placeOf?(value: Value): Place | undefined;
 }
 
 export interface ConnectionSpec {
@@ -100,6 +104,8 @@ export interface FlowSource {
   /** The connector's own keys, checked against its source schema. */
   readonly block: SourceBlock;
   readonly window?: Window;
+  /** Where the field of the window is named. */
+  readonly windowPlace?: Place;
   readonly batch: number;
   readonly place: Place;
 }
@@ -178,7 +184,7 @@ export interface Rung {
   readonly where?: ExpressionText;
   readonly refused: 'next' | 'create' | 'skip';
   readonly prefer?: ExpressionText;
-  readonly order: readonly { readonly field: string; readonly descending: boolean }[];
+  readonly order: readonly { readonly field: string; readonly descending: boolean; readonly place?: Place }[];
   readonly many: 'error' | 'newest' | 'oldest' | 'all';
   readonly warnMany?: string;
 }
@@ -217,8 +223,9 @@ export interface FieldMapping {
 /** `{ ref: cities, by: { btxid: city }, take: id, missing: skip }` */
 export interface Reference {
   readonly table: string;
-  readonly by: readonly { readonly field: string; readonly expression: ExpressionText }[];
+  readonly by: readonly { readonly field: string; readonly expression: ExpressionText; readonly place?: Place }[];
   readonly take: string;
+  readonly takePlace?: Place;
   /** skip: the target is not written for this record, aloud; null: the field has no value; error: the record waits (DL-8). */
   readonly missing: 'skip' | 'null' | 'error';
   readonly place: Place;

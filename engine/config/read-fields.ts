@@ -60,10 +60,18 @@ function readReference(entry: Entry): Reference | undefined {
   if (table === undefined) return undefined;
   const by = entries(child(node, 'by')).flatMap((each) => {
     const expression = expressionIn(each.node);
-    return expression ? [{ field: each.key, expression }] : [];
+    return expression ? [{ field: each.key, expression, place: placeOf(each.keySpan) }] : [];
   });
   const missing = readMissing(node);
-  return { table, by, take: textAt(node, 'take') ?? '', missing, place: placeOf(entry.keySpan) };
+  const take = child(node, 'take');
+  return {
+    table,
+    by,
+    take: textIn(take) ?? '',
+    ...(take && { takePlace: placeOf(take.span) }),
+    missing,
+    place: placeOf(entry.keySpan),
+  };
 }
 
 /** `missing: null` is a word here, though YAML has a meaning of its own for it. */

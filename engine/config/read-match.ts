@@ -71,8 +71,12 @@ function constantOf(entry: Entry): ExpressionText | undefined {
 
 /** `-DATE_CREATE`, or a list of such. */
 function readOrder(node: Node | undefined): Rung['order'] {
-  const texts = node?.kind === 'list' ? textsIn(node).map(({ text }) => text) : [textIn(node) ?? ''];
+  const texts = node?.kind === 'list' ? textsIn(node) : node ? [{ text: textIn(node) ?? '', span: node.span }] : [];
   return texts
-    .filter((text) => text !== '')
-    .map((text) => ({ field: text.replace(/^-/, ''), descending: text.startsWith('-') }));
+    .filter(({ text }) => text !== '')
+    .map(({ text, span }) => ({
+      field: text.replace(/^-/, ''),
+      descending: text.startsWith('-'),
+      place: placeOf(span),
+    }));
 }

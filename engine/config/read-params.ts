@@ -1,9 +1,10 @@
 import type { Value } from '../connector.ts';
+import type { Place } from '../diagnostics.ts';
 import { configErrors } from './errors.ts';
 import type { Environment, VariableMode } from './interpolate.ts';
 import { checkName } from './names.ts';
 import { choicesFor } from './nearest.ts';
-import { child, entries, textAt, toJson } from './node.ts';
+import { child, entries, items, textAt, toJson } from './node.ts';
 import type { Entry, Node } from './node.ts';
 import { exampleOf, paramValue, sampleOf } from './param-value.ts';
 import type { ParamType } from './param-value.ts';
@@ -52,12 +53,25 @@ export function readParams(node: Node | undefined, options: ParamOptions, reader
     checkName(entry.key, entry.keySpan, reader);
     const type = wordAt(entry.node, 'type', types, 'string');
     const optional = toJsonAt(entry.node, 'optional') === true;
-    params.set(entry.key, { name: entry.key, type, optional, place: placeOf(entry.keySpan) });
     checkBounds(entry, type, reader);
     const value = valueOf(entry, type, flags.get(entry.key), options, heard);
     if (value !== undefined) values[entry.key] = value;
+    params.set(entry.key, {
+      name: entry.key,
+      type,
+      optional,
+      place: placeOf(entry.keySpan),
+      placeOf: (one) => placeOfDefault(child(entry.node, 'default'), one),
+      ...(undecided.has(entry.key) && { undecided: true as const }),
+    });
   }
   return { params, values, undecided };
+}
+
+function placeOfDefault(literal: Node | undefined, value: Value): Place | undefined {
+  const written = literal?.kind === 'list' ? items(literal) : literal ? [literal] : [];
+  const node = written.find((one) => toJson(one) === value);
+  return node && placeOf(node.span);
 }
 
 function readFlags(flags: readonly string[], declared: readonly Entry[], reader: Reader): ReadonlyMap<string, string> {

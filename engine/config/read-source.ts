@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Connector, Field, SourceBlock, Window } from '../connector.ts';
+import type { Place } from '../diagnostics.ts';
 import { checkShape } from './check-shape.ts';
 import { durationMs, durationOrAllMs } from './duration.ts';
 import { configErrors } from './errors.ts';
@@ -51,10 +52,16 @@ export function readSource(
     connection,
     block,
     ...(window && { window }),
+    ...windowPlace(node),
     batch: typeof batch === 'number' ? batch : defaultBatch,
     place: placeOf(written.keySpan),
   };
   return { source, ...(columns && { columns }) };
+}
+
+function windowPlace(node: Node): { readonly windowPlace?: Place } {
+  const field = child(child(node, 'cursor'), 'field');
+  return field ? { windowPlace: placeOf(field.span) } : {};
 }
 
 function ownKeys(node: MapNode): MapNode {

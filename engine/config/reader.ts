@@ -38,7 +38,7 @@ export function wordAt<Word extends string>(node: Node, key: string, words: read
 }
 
 export function expressionIn(node: Node | undefined): ExpressionText | undefined {
-  if (node?.kind !== 'scalar' || node.value === null || node.text.trim() === '') return undefined;
+  if (node?.kind !== 'scalar' || node.value === null || node.text === '') return undefined;
   return expressionText(node);
 }
 

@@ -129,7 +129,9 @@ function merge(node: Node, keySpan: Span, into: Map<string, Entry>, reading: Rea
     if (base.kind === 'map') {
       // The first of several wins, as in the YAML merge key's definition.
       for (const [key, value] of base.entries) if (!into.has(key)) into.set(key, value);
-    } else reading.findings.push(configErrors.merge_not_map.finding({}, placeOf(keySpan)));
+    } else if (!(base.kind === 'scalar' && base.undecided)) {
+      reading.findings.push(configErrors.merge_not_map.finding({}, placeOf(keySpan)));
+    }
   }
 }
 

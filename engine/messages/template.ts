@@ -19,11 +19,25 @@ export type ParameterNames<Text extends string> = Text extends `${string}{${infe
 
 const placeholder = /\{([a-zA-Z]+)\}/g;
 
+/** Kinds of values: the one sort of parameter that is a word of ours and no name out of a file. */
+const kindsInRussian: ReadonlyMap<Parameter, string> = new Map([
+  ['nothing', 'ничего'],
+  ['text', 'текст'],
+  ['number', 'число'],
+  ['boolean', 'да или нет'],
+  ['list', 'список'],
+  ['object', 'объект'],
+  ['function', 'функция'],
+]);
+const kindParameters: ReadonlySet<string> = new Set(['type', 'left', 'right']);
+
 /** Fills a template; a parameter that is not given stays visible in its braces, so a test sees it. */
 export function fill(template: Template, parameters: Parameters, language: Language): string {
   return template[language].replace(placeholder, (whole, name: string) => {
     const value = parameters[name];
-    return value === undefined ? whole : String(value);
+    if (value === undefined) return whole;
+    const kind = language === 'ru' && kindParameters.has(name) ? kindsInRussian.get(value) : undefined;
+    return kind ?? String(value);
   });
 }
 

@@ -41,6 +41,25 @@ export function brake(brakes: Brakes, totals: ChangeTotals, allowed: ReadonlySet
   return undefined;
 }
 
+/**
+ * What the first run of an edited mapping may do where the file sets no brake of its own: a hundred rows, or this share
+ * of those it looks at. A rung that no longer matches creates everything anew, a wrong stage rewrites everything.
+ */
+const afterEdit = { rows: 100, creates: 0.1, updates: 0.3 } as const;
+
+export function brakeAfterEdit(
+  brakes: Brakes,
+  totals: ChangeTotals,
+  allowed: ReadonlySet<string>,
+): PipeError | undefined {
+  for (const operation of ['creates', 'updates'] as const) {
+    const limit = Math.floor(Math.max(afterEdit.rows, afterEdit[operation] * totals.looked));
+    if (brakes[operation] || allowed.has(operation) || totals[operation] <= limit) continue;
+    return planErrors.too_many_after_edit.error({ count: totals[operation], operation, allowed: limit });
+  }
+  return undefined;
+}
+
 /** Rows of a target that `absent` speaks of: those in its scope, and those without a record. */
 export interface AbsentTotals {
   readonly listed: number;

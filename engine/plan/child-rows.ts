@@ -2,6 +2,7 @@ import type { Row, Value } from '../connector.ts';
 import type { CompiledTarget, Variables } from '../transform/compiled.ts';
 import type { ListChange } from './change.ts';
 import { planErrors } from './errors.ts';
+import { typeName } from '../transform/values.ts';
 import { allows } from './guard.ts';
 import type { Verdict } from './guard.ts';
 import type { TargetEntity } from './match.ts';
@@ -35,7 +36,7 @@ function asRows(target: CompiledTarget, value: Value | undefined): readonly Row[
     if (typeof item === 'object' && !Array.isArray(item)) return item as Row;
     throw planErrors.rows_not_a_list.error({
       target: target.target.name,
-      type: Array.isArray(item) ? 'a list in a list' : typeof item,
+      type: typeName(item),
     });
   });
 }

@@ -115,6 +115,15 @@ export const planErrors = defineErrors('plan', {
       ru: 'проверьте, цел ли источник; если да, запустите с `--allow deletes` или задайте `brakes: { deletes: … }`',
     },
   },
+  too_many_after_edit: {
+    kind: 'environment',
+    en: 'the mapping or its params were changed since the last run, and this one would make {count} {operation}; without a brake of yours the first run may make {allowed}; nothing was written',
+    ru: 'после последнего запуска изменено отображение или его параметры, и этот сделал бы {count} ({operation}); без вашего тормоза первый запуск может сделать {allowed}; ничего не записано',
+    fix: {
+      en: 'look at it with `pipe diff`; if it is right, run once with `--allow {operation}`',
+      ru: 'посмотрите это через `pipe diff`; если всё верно, запустите один раз с `--allow {operation}`',
+    },
+  },
   too_many_changes: {
     kind: 'environment',
     en: 'the run would make {count} {operation}, the brake allows {allowed}; nothing was written',

@@ -1,5 +1,6 @@
 import type { EntityDescription, Question, Row, Value, Wanted } from '../connector.ts';
 import type { CompiledField, CompiledRung, CompiledTarget, Variables } from '../transform/compiled.ts';
+import { typeName } from '../transform/values.ts';
 import type { NamedRows } from './change.ts';
 import { planErrors } from './errors.ts';
 import { fieldsFor, fieldValue } from './mapped-fields.ts';
@@ -162,7 +163,7 @@ function wantedValues(
       rung: rung.rung.name,
       target: target.target.name,
       field: name,
-      type: typeof item,
+      type: typeName(item),
     });
   });
 }

@@ -1,12 +1,12 @@
-import type { Connection, EntityDescription, Field, Row, Sink, StoredCheckpoint } from '../connector.ts';
+import type { Connection, EntityDescription, Field, Row, Sink, StoredCheckpoint, Write } from '../connector.ts';
 import type { PipeError } from '../errors.ts';
 import type { Listener } from '../events/events.ts';
 import type { Signature } from '../plan/claims.ts';
 import type { TargetEntity } from '../plan/match.ts';
 import type { Lease, PortalBook } from '../state/machine-ports.ts';
 import type { StateStore } from '../state/ports.ts';
-import type { CompiledFlow, CompiledPipeline, Test } from '../transform/compiled.ts';
-import type { Executed } from './execute-wave.ts';
+import type { CompiledFlow, CompiledPipeline, CompiledTarget, Test } from '../transform/compiled.ts';
+import type { Executed, Execution } from './execute-wave.ts';
 import type { Usage } from './host.ts';
 
 /** Time and waiting, so that tests move both. */
@@ -44,6 +44,19 @@ export interface RunContext {
   readonly instance: Instance;
   /** Present in a preview, whose connections write nothing: it hears what a run would do. */
   readonly preview?: PreviewListener;
+  /** Present where a plan is applied: what is not in it is not done. */
+  readonly applying?: Applying;
+}
+
+/** What was planned before, held against what is planned now (DL-24). */
+export interface Applying {
+  readonly plan: string;
+  /** Just before a target of a record is written: leaves of its plan what is as it was planned. */
+  review(context: FlowContext, execution: Execution, target: CompiledTarget): void;
+  /** The number of the step a write is; undefined: it has none, and is not sent. */
+  stepOf(flow: string, key: string, target: string, write: Write): number | undefined;
+  /** A row was made for a record: from here on it is known by its key. */
+  made(flow: string, key: string, target: string, row: string): void;
 }
 
 export interface PreviewListener {

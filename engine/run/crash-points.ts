@@ -27,6 +27,7 @@ export type CrashPoint =
   | 'checkpoint-after'
   | 'absent-scan-half'
   | 'absent-delete'
+  | 'apply-n'
   | 'ddl-done'
   | 'token-rotated-not-stored'
   | 'load-begun'

@@ -16,6 +16,7 @@ import { isDoubt } from './failures.ts';
 import type { Failure } from './failures.ts';
 import type { MappedRow } from './map-batch.ts';
 import { planBatch } from './plan-batch.ts';
+import { tracePut } from './trace.ts';
 import type { PlannedRecord } from './plan-batch.ts';
 import { freshMs } from './send.ts';
 
@@ -143,6 +144,8 @@ async function commitWave(context: FlowContext, task: DeliveryTask, wave: Wave):
     emitNamed(context, executed);
     await context.preview?.executed(context, executed);
     const error = worst(executed.failures);
+    // Left to the people who changed it: it is named, and waits for nothing.
+    if (error?.code === runErrors.changed_since.code) continue;
     if (error) {
       failures.push(failureOf(executed.record, error, hash));
       continue;
@@ -154,14 +157,14 @@ async function commitWave(context: FlowContext, task: DeliveryTask, wave: Wave):
     const error = runErrors.waits_for_doubt.error({}, { retry: true });
     failures.push(failureOf(record, error, wave.hashes.get(record.key) ?? ''));
   }
-  const traces = [...wave.done, ...wave.doubtful].map(({ record, trace }) => ({ key: record.key, asked: trace }));
+  const traces = [...wave.done, ...wave.doubtful].map((planned) => tracePut(context, planned));
   await commit(context, task, { delivered, failures, traces });
 }
 
 /** A missing answer is what the record has to wait for, whatever else failed. */
 function worst(failures: ReadonlyMap<string, PipeError>): PipeError | undefined {
   const errors = [...failures.values()];
-  return errors.find(isDoubt) ?? errors[0];
+  return errors.find(isDoubt) ?? errors.find(({ code }) => code !== runErrors.changed_since.code) ?? errors[0];
 }
 
 function failureOf({ key, source }: FlowRecord, error: PipeError, hash: string): Failure {

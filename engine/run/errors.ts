@@ -208,6 +208,57 @@ export const runErrors = defineErrors('run', {
     ru: 'поле {field} у {entity} нужно и с типом {one}, и с типом {other}',
     fix: { en: 'write the same type in both places', ru: 'укажите в обоих местах один тип' },
   },
+  changed_since: {
+    kind: 'data',
+    en: 'row {row} of target {target} is not as it was when the plan was made: it was left alone',
+    ru: 'строка {row} цели {target} уже не та, что при составлении плана: она не тронута',
+    fix: {
+      en: 'look at it with `pipe diff`; the next run decides on it anew',
+      ru: 'посмотрите её через `pipe diff`; следующий запуск решит о ней заново',
+    },
+  },
+  rests_on_changed: {
+    kind: 'data',
+    en: 'row {row} of target {target} rests on a row that changed since the plan was made: it was left alone',
+    ru: 'строка {row} цели {target} опирается на строку, изменившуюся после составления плана: она не тронута',
+    fix: {
+      en: 'look at it with `pipe diff`; the next run decides on it anew',
+      ru: 'посмотрите её через `pipe diff`; следующий запуск решит о ней заново',
+    },
+  },
+  other_plan: {
+    kind: 'input',
+    en: 'the plan was made with another mapping, params or lock file than {file} has now',
+    ru: 'план составлен с другим отображением, параметрами или файлом блокировки, чем сейчас в {file}',
+    fix: {
+      en: 'make it anew with `pipe diff --out`, or give `pipe apply` the same `--param` as `pipe diff` had',
+      ru: 'составьте его заново через `pipe diff --out` или дайте `pipe apply` те же `--param`, что были у `pipe diff`',
+    },
+  },
+  expired_plan: {
+    kind: 'input',
+    en: 'the plan is older than 24 hours, it expired at {at}',
+    ru: 'плану больше 24 часов, он истёк {at}',
+    fix: {
+      en: 'make it anew with `pipe diff --out`; `pipe apply --show` shows the old one',
+      ru: 'составьте его заново через `pipe diff --out`; старый покажет `pipe apply --show`',
+    },
+  },
+  foreign_plan: {
+    kind: 'input',
+    en: 'the plan was made by instance {other} of the pipeline, this is {mine}',
+    ru: 'план составлен экземпляром {other} этого конвейера, а здесь {mine}',
+    fix: {
+      en: 'apply it on the machine where it was made, or make it anew here',
+      ru: 'примените его на том компьютере, где он составлен, или составьте заново здесь',
+    },
+  },
+  broken_plan: {
+    kind: 'input',
+    en: '{file} is no plan of `pipe diff --out`, or a part of it is missing: line {line}',
+    ru: '{file} — не план `pipe diff --out`, или в нём не всё: строка {line}',
+    fix: { en: 'make it anew with `pipe diff --out`', ru: 'составьте его заново через `pipe diff --out`' },
+  },
   unknown_flow: {
     kind: 'input',
     en: 'there is no flow "{flow}" in {pipeline}',

@@ -1,7 +1,7 @@
-import type { Row } from '../connector.ts';
+import type { Question, Row } from '../connector.ts';
 import type { PipeError } from '../errors.ts';
 import type { Change, FlowRecord, TargetPlan } from '../plan/change.ts';
-import type { TraceStep } from '../state/ports.ts';
+import type { TraceStep } from '../state/trace-ports.ts';
 import type { CompiledTarget } from '../transform/compiled.ts';
 import type { Answers } from './answers.ts';
 import type { FlowContext } from './context.ts';
@@ -26,6 +26,8 @@ export interface Executed {
   readonly heldUpBy?: PipeError;
   /** A target row without a record (DL-7). */
   readonly absent?: true;
+  /** What each target asked. */
+  readonly asked: ReadonlyMap<string, readonly Question[]>;
 }
 
 export interface WrittenRow {
@@ -63,6 +65,7 @@ export async function executeWave(
   for (const target of context.flow.targets) {
     await replan(context, executions, target, answers);
     const sending = { context, target, scope: context.scopes.of(target.target.name), answers };
+    for (const execution of executions) context.applying?.review(context, execution, target);
     const open = executions.filter((execution) => execution.plans.has(target.target.name));
     tellFound(context, target, open);
     // A row that is there gets its child rows first: the row itself may take it to where guards keep everybody off.

@@ -1,4 +1,15 @@
-import type { Answer, FoundRow, Outcome, Question, Sink, Value, Write, WriteValues } from '../connector.ts';
+import type {
+  Answer,
+  FoundRow,
+  Outcome,
+  Question,
+  Row,
+  Sink,
+  Value,
+  Wanted,
+  Write,
+  WriteValues,
+} from '../connector.ts';
 import { presentValues, rowAfter } from '../plan/fields.ts';
 import type { TargetEntity } from '../plan/match.ts';
 import { askable, canonicals, fieldNamed, fieldsOf, satisfies } from '../plan/question.ts';
@@ -102,9 +113,9 @@ async function findReal(
 }
 
 function withoutNames(question: Question): Question | undefined {
-  const by = Object.entries(question.by).map(([field, wanted]) => {
-    if ('empty' in wanted) return [field, wanted] as const;
-    return [field, { anyOf: wanted.anyOf.filter((value) => !isNamedRow(value)) }] as const;
+  const by = Object.entries(question.by).map(([field, wanted]): [string, Wanted] => {
+    if ('empty' in wanted) return [field, wanted];
+    return [field, { anyOf: wanted.anyOf.filter((value) => !isNamedRow(value)) }];
   });
   if (by.some(([, wanted]) => 'anyOf' in wanted && wanted.anyOf.length === 0)) return undefined;
   return { ...question, by: Object.fromEntries(by) };
@@ -235,7 +246,8 @@ function writeOne(at: PlannedEntity, write: Write): string {
   if (write.operation === 'create') {
     const given = write.values[description.id];
     const key = given === undefined || given === null ? planned.nameOf(description.entity) : String(given);
-    planned.rows.put(place, { key, state: 'new', values: { ...write.values, [description.id]: key } });
+    const values = { ...implied(at, write.values), ...write.values, [description.id]: key };
+    planned.rows.put(place, { key, state: 'new', values });
     return key;
   }
   const { key } = write;
@@ -244,8 +256,17 @@ function writeOne(at: PlannedEntity, write: Write): string {
   return key;
 }
 
-function change(at: PlannedEntity, key: string, values: WriteValues): void {
+/** What the system sets along with these values. */
+function implied({ fields }: PlannedEntity, values: WriteValues): Row {
+  const options = Object.entries(values).flatMap(([name, value]) =>
+    (fieldNamed(fields, name).options ?? []).filter(({ id }) => id === String(value)),
+  );
+  return Object.assign({}, ...options.map(({ implies }) => implies)) as Row;
+}
+
+function change(at: PlannedEntity, key: string, sent: WriteValues): void {
   const { planned, place } = at;
+  const values = { ...implied(at, sent), ...sent };
   const before = planned.rows.get(place, key);
   if (before?.state === 'new') {
     const row = rowAfter(at, presentValues(before.values), values);

@@ -38,13 +38,13 @@ export interface TargetPreview {
 
 /** Who hears of what is planned, as it is planned: nothing of it is kept here (G8). */
 export interface PreviewOutput {
-  shown?(record: ShownRecord, planned: Planned | undefined): void | Promise<void>;
+  shown?(record: ShownRecord, planned: RecordPlanned | undefined): void | Promise<void>;
   /** The same with all that is needed to do it later. */
-  planned?(planned: Planned, shown: ShownRecord): void | Promise<void>;
+  planned?(planned: RecordPlanned, shown: ShownRecord): void | Promise<void>;
 }
 
 /** A record that got as far as its targets. */
-export interface Planned {
+export interface RecordPlanned {
   readonly context: FlowContext;
   readonly executed: Executed;
   readonly source: Row;

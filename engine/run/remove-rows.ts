@@ -34,7 +34,8 @@ export async function removeRows(work: FlowRun, target: CompiledTarget): Promise
   }
 }
 
-async function removeSome(work: FlowRun, target: CompiledTarget, listed: readonly ListedRow[]): Promise<void> {
+/** Removes listed rows; a plan that is applied has them of its own. */
+export async function removeSome(work: FlowRun, target: CompiledTarget, listed: readonly ListedRow[]): Promise<void> {
   const { context } = work;
   const patience = startPatience(context);
   let waiting = listed;
@@ -42,6 +43,7 @@ async function removeSome(work: FlowRun, target: CompiledTarget, listed: readonl
     context.signal.throwIfAborted();
     const answers = new Answers(context);
     const removals = await planRemovals(work, target, waiting, answers);
+    for (const execution of removals.values()) context.applying?.review(context, execution, target);
     const sending = { context, target, scope: context.scopes.of(target.target.name), answers };
     await sendSteps(
       sending,

@@ -1,5 +1,5 @@
-import type { Cursor, ReadRequest, Row, Source, SourceBatch } from '../connector.ts';
-import { addPlan, brake, nothingChanged } from '../plan/brakes.ts';
+import type { Cursor, ReadRequest, Row, Source, SourceBatch, Window } from '../connector.ts';
+import { addPlan, brake, brakeAfterEdit, nothingChanged } from '../plan/brakes.ts';
 import type { CompiledFlow } from '../transform/compiled.ts';
 import { lookAtDoubtfulDeletes } from './absent-doubts.ts';
 import { listTargets, noteSeen, openAbsence, refuseTooMany, removeAbsent } from './absent.ts';
@@ -38,6 +38,8 @@ export interface FlowRun {
   readonly absence: Absence;
   /** Records go into the target in bulk, without a plan for each. */
   loading?: Loading;
+  /** Where the read begins, by a person's word (`pipe state set`), as long as there is no cursor. */
+  since?: string;
 }
 
 /** One flow of a run: source → map → targets, batch after batch, then the queue, then the rows left without a record. */
@@ -115,17 +117,20 @@ export async function storedCursor(work: FlowRun): Promise<Cursor | undefined> {
   const { context } = work;
   const { name } = context.flow.flow;
   const checkpoint = await context.state.checkpoint(name);
-  if (checkpoint && checkpoint.params !== context.compiled.paramsHash && !context.options.full) {
+  const isForgotten = checkpoint?.params === '';
+  if (checkpoint && !isForgotten && checkpoint.params !== context.compiled.paramsHash && !context.options.full) {
     throw runErrors.other_params.error({ flow: name, params: context.compiled.paramNames.join(', ') });
   }
+  if (checkpoint?.since !== undefined) work.since = checkpoint.since;
   return work.loading ? cursorOf(checkpoint, context.fences.get(work.loading.target.target.name)) : checkpoint?.cursor;
 }
 
-/** G10: with brakes set, the whole run is planned first and nothing is written when it would change too much. */
+/** G10: with brakes set, or for the first time after an edit, the whole run is planned first and nothing is written when it would change too much. */
 async function applyBrakes(work: FlowRun, cursor: Cursor | undefined): Promise<void> {
   const { context } = work;
   const { brakes } = context.compiled.pipeline;
-  if (Object.keys(brakes).length === 0) return;
+  const isEdited = !work.loading && (await isFirstOfMapping(context));
+  if (Object.keys(brakes).length === 0 && !isEdited) return;
   let totals = nothingChanged;
   // What is worth a word is said when the batch is delivered.
   const quiet = { ...context, emit: () => undefined };
@@ -146,9 +151,22 @@ async function applyBrakes(work: FlowRun, cursor: Cursor | undefined): Promise<v
     }
   }
   const looked = totals.looked + unchanged * writing;
-  const error = brake(brakes, { ...totals, looked }, context.options.allow);
+  const all = { ...totals, looked };
+  const { allow } = context.options;
+  const error = brake(brakes, all, allow) ?? (isEdited ? brakeAfterEdit(brakes, all, allow) : undefined);
   if (error) throw error;
   if (brakes.deletes) await refuseTooMany(work);
+}
+
+/** How far back the run is looked for that came as far as the checkpoint says: those since then have failed. */
+const runsLookedAt = 500;
+
+/** Whether the flow was last carried on by another mapping, or with other params. */
+async function isFirstOfMapping({ state, compiled, flow }: FlowContext): Promise<boolean> {
+  const checkpoint = await state.checkpoint(flow.flow.name);
+  if (!checkpoint) return false;
+  const last = (await state.runs(runsLookedAt)).find(({ run }) => run === checkpoint.run);
+  return last !== undefined && last.mapping !== compiled.hash;
 }
 
 /** Two visits of one new patient would create one contact: what an earlier record does already is not counted again. */
@@ -262,7 +280,8 @@ export function batchesOf(work: FlowRun, cursor: Cursor | undefined): AsyncItera
 function readRequest(work: FlowRun, cursor: Cursor | undefined): ReadRequest {
   const { context } = work;
   const { options } = context;
-  const { window, batch } = context.flow.flow.source;
+  const { window: usual, batch } = context.flow.flow.source;
+  const window = cursor || work.since === undefined ? usual : backTo(work.since, usual, context.clock.now());
   return {
     mode: modeOf(options),
     batch,
@@ -274,4 +293,9 @@ function readRequest(work: FlowRun, cursor: Cursor | undefined): ReadRequest {
     ...(options.until !== undefined && { until: options.until }),
     ...(options.limit !== undefined && { limit: options.limit }),
   };
+}
+
+/** The window of a first read that goes back to that time: unlike a `--since` it leaves a cursor to go on from. */
+function backTo(time: string, window: Window | undefined, now: number): Window | undefined {
+  return window && { ...window, firstMs: Math.max(0, now - Date.parse(time)) };
 }

@@ -12,6 +12,8 @@ import { runFlow } from './run-flow.ts';
 /** What a flow came to; in a run that goes on without it the failure is the flow's own. */
 export interface FlowResult extends FlowCounts {
   readonly name: string;
+  /** Rows of a plan that were left alone. */
+  readonly left?: number;
   /** What ended it before its end; a stop that was asked for is no failure. */
   readonly error?: PipeError;
   /** Why it was not begun. */

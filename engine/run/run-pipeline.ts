@@ -15,7 +15,7 @@ import { makeHost } from './host.ts';
 import { identify, refuseOtherSystems } from './instance.ts';
 import { connectionsOf } from './lost.ts';
 import { failureOf, runFlows } from './run-flows.ts';
-import type { FlowResult } from './run-flows.ts';
+import type { FlowResult, FlowsDone } from './run-flows.ts';
 import { keepSyncLog } from './sync-log.ts';
 import { waitForConnections } from './wait-for.ts';
 
@@ -31,6 +31,8 @@ export interface RunTask {
   readonly clock: RunClock;
   readonly signal: AbortSignal;
   readonly emit: Listener;
+  /** What is done with the flows; default: they are run. */
+  readonly work?: (context: RunContext, flows: readonly ChosenFlow[]) => Promise<FlowsDone>;
 }
 
 /** What `pipe run --json` prints. */
@@ -65,7 +67,7 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
   const done =
     context instanceof Error
       ? { flows: [], error: context }
-      : await runFlows(context, flows, keepSyncLog(context, task.connectors));
+      : await (task.work?.(context, flows) ?? runFlows(context, flows, keepSyncLog(context, task.connectors)));
   const unclosed = await failureOf(() => closeConnections(connections));
   const error = done.error ?? unclosed;
   await state.pruneJournal(clock.now() - historyKeptMs);
@@ -73,7 +75,7 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
   const seconds = (clock.monotonic() - began) / 1000;
   const exitCode = exitCodeOf(done.flows, error, task.signal);
   const result = { run, pipeline: compiled.pipeline.name, seconds, requests: usage.requests, flows: done.flows };
-  await state.finishRun({ run, finishedAt: clock.now(), exitCode, result: asRow(result) });
+  await state.finishRun({ run, finishedAt: clock.now(), exitCode, result: asRow(result, error) });
   const stopper = task.signal.aborted ? undefined : error;
   const queue = await state.queueCounts();
   const told = stopper && { error: { code: stopper.code, parameters: stopper.parameters } };
@@ -107,13 +109,16 @@ export const stops = { SIGINT: 130, SIGTERM: 143 } as const;
 function exitCodeOf(flows: readonly FlowResult[], error: PipeError | undefined, signal: AbortSignal): number {
   if (signal.aborted) return signal.reason === 'SIGTERM' ? stops.SIGTERM : stops.SIGINT;
   if (error) return exitCodes[error.kind];
-  return flows.some((flow) => flow.queued + flow.rejected + (flow.purged ?? 0) > 0) ? exitCodes.data : 0;
+  return flows.some((flow) => flow.queued + flow.rejected + (flow.purged ?? 0) + (flow.left ?? 0) > 0)
+    ? exitCodes.data
+    : 0;
 }
 
 /** Of what ended or stopped a flow its code alone is kept beside the counts. */
-function asRow(result: Omit<RunResult, 'exitCode' | 'error'>): Row {
+function asRow(result: Omit<RunResult, 'exitCode' | 'error'>, stopper: PipeError | undefined): Row {
   return {
     ...result,
+    ...(stopper && { error: { code: stopper.code, parameters: stopper.parameters } }),
     flows: result.flows.map(({ error, skippedBecause, ...flow }) => ({
       ...flow,
       targets: flow.targets.map((target) => ({ ...target })),

@@ -175,17 +175,17 @@ function distinct(signatures: readonly Signature[]): readonly Signature[] {
 /** A field that is not there must not be found missing by the first record: the vendor would ignore it in silence. */
 function checkFields(target: CompiledTarget, description: EntityDescription, fields: Fields): void {
   const { entity, connection } = target.target;
+  for (const { list, place } of target.rows) {
+    if (description.lists.some((candidate) => candidate.name === list)) continue;
+    const expected = listed(description.lists.map((candidate) => candidate.name));
+    throw planErrors.unknown_list.error({ entity, list, expected }, { where: place });
+  }
   for (const { field, place, writes } of namedFields(target)) {
     const described = fields.get(field);
     if (!described && description.openFields) continue;
     if (!described) throw unknownField(field, entity, connection, fields, place);
     if (writes && described.readOnly === true)
       throw planErrors.read_only_field.error({ field, entity }, place && { where: place });
-  }
-  for (const { list, place } of target.rows) {
-    if (description.lists.some((candidate) => candidate.name === list)) continue;
-    const expected = listed(description.lists.map((candidate) => candidate.name));
-    throw planErrors.unknown_list.error({ entity, list, expected }, { where: place });
   }
 }
 

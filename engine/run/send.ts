@@ -104,6 +104,7 @@ async function sendChunk(sending: Sending, steps: readonly Step[]): Promise<void
   reach('intents-before-fsync');
   await context.state.saveIntents(intents);
   reach('intents-durable');
+  if (context.applying) reach('apply-n');
   const outcomes = await attemptWrites(
     context,
     scope.connection.name,
@@ -223,7 +224,15 @@ function intentOf(sending: Sending, step: Step): Intent {
     ...('before' in change && { before: change.before }),
     ...(execution.absent && { absent: true }),
     ...(step.write.operation === 'create' && madeAs(sending, step)),
+    ...stepOfPlan(context, execution.record.key, name, step.write),
   };
+}
+
+function stepOfPlan({ applying, flow }: FlowContext, key: string, target: string, write: Write): Pick<Intent, 'plan'> {
+  if (!applying) return {};
+  const n = applying.stepOf(flow.flow.name, key, target, write);
+  if (n === undefined) throw new Error(`a write of ${target} is no step of the plan`);
+  return { plan: { id: applying.plan, n } };
 }
 
 /**

@@ -39,7 +39,10 @@ function applied({ context, target, scope, answers }: Sending, { step, intent }:
       ? { ...presentValues(change.values), [scope.description.id]: key }
       : rowAfter(scope, change.before, change.values);
   answers.wrote(scope, key, row, created ? placeholder(name, execution.record.key) : undefined);
-  if (created) execution.moved.add(name);
+  if (created) {
+    execution.moved.add(name);
+    context.applying?.made(context.flow.flow.name, execution.record.key, name, key);
+  }
   const plan = execution.plans.get(name);
   const first = plan?.changes.find((candidate) => candidate.operation !== 'unchanged');
   if (plan && first === change) execution.plans.set(name, { ...plan, row });

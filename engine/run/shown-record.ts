@@ -75,7 +75,7 @@ function field(name: string, before: Value | undefined, after: Value | undefined
 }
 
 /** Cleared first, then changed, then new. */
-function rank({ before, after }: ShownField): number {
+export function rank({ before, after }: ShownField): number {
   if (after === undefined) return 0;
   return before === undefined ? 2 : 1;
 }

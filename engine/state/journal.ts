@@ -3,7 +3,10 @@ import { stateErrors } from './errors.ts';
 import type { Intent, OpenIntent, Receipt, StateStore } from './ports.ts';
 import { parsed } from './stored.ts';
 
-type JournalPart = Pick<StateStore, 'saveIntents' | 'openIntents' | 'beginSettle' | 'closedAsAbsent' | 'pruneJournal'>;
+type JournalPart = Pick<
+  StateStore,
+  'saveIntents' | 'appliedSteps' | 'openIntents' | 'beginSettle' | 'closedAsAbsent' | 'pruneJournal'
+>;
 
 export interface Journal extends JournalPart {
   /** Part of the transaction around it. */
@@ -27,7 +30,6 @@ export function journal(db: Database, fence: (epoch: number) => void): Journal {
   const insert = db.sqlite.prepare<[string, string, string, string, string, number, string | null, number | null]>(
     'INSERT INTO intents (id, flow, key, operation, intent, at, plan, step) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
-  const ofStep = db.sqlite.prepare<[string, number]>('SELECT 1 FROM intents WHERE plan = ? AND step = ?');
   const forget = db.sqlite.prepare<[string, string]>('DELETE FROM known WHERE flow = ? AND key = ?');
   const prune = db.sqlite.prepare<[number]>('DELETE FROM intents WHERE open = 0 AND answered_at < ?');
   const doubt = db.sqlite.prepare('UPDATE intents SET doubted = 1 WHERE open = 1');
@@ -43,10 +45,11 @@ export function journal(db: Database, fence: (epoch: number) => void): Journal {
     'UPDATE intents SET settle_boot = ?, settle_since = ? WHERE id = ? AND open = 1',
   );
   const answer = answering(db);
+  const { appliedSteps, refuseTwice } = steps(db);
 
   function save(intent: Intent): void {
     const { id, flow, key, write, at, plan } = intent;
-    if (plan && ofStep.get(plan.id, plan.n)) throw stateErrors.step_twice.error({ plan: plan.id, step: plan.n });
+    if (plan) refuseTwice(plan);
     insert.run(id, flow, key, write.operation, JSON.stringify(intent), at, plan?.id ?? null, plan?.n ?? null);
     forget.run(flow, key);
   }
@@ -59,6 +62,7 @@ export function journal(db: Database, fence: (epoch: number) => void): Journal {
         intents.forEach(save);
       });
     },
+    appliedSteps,
     openIntents: async (flow) => db.read(() => open.all(flow ?? null)).map(openIntentOf),
     async beginSettle(intents, { boot, since }) {
       if (intents.length > 0) db.write(() => intents.forEach((id) => mark.run(boot, Math.floor(since), id)));
@@ -67,6 +71,24 @@ export function journal(db: Database, fence: (epoch: number) => void): Journal {
     pruneJournal: async (before) => db.write(() => prune.run(before).changes),
     doubtOpen: () => void doubt.run(),
     answer: (receipts) => receipts.forEach(answer),
+  };
+}
+
+/** Steps of plans (DL-24): what may have arrived is not sent again. */
+function steps(
+  db: Database,
+): Pick<StateStore, 'appliedSteps'> & { refuseTwice(step: NonNullable<Intent['plan']>): void } {
+  const sent = db.sqlite.prepare<[string, number]>(
+    `SELECT 1 FROM intents WHERE plan = ? AND step = ? AND (open = 1 OR outcome = 'applied')`,
+  );
+  const applied = db.sqlite.prepare<[string], { readonly step: number }>(
+    `SELECT step FROM intents WHERE plan = ? AND outcome = 'applied'`,
+  );
+  return {
+    appliedSteps: async (plan) => new Set(db.read(() => applied.all(plan)).map(({ step }) => step)),
+    refuseTwice({ id, n }) {
+      if (sent.get(id, n)) throw stateErrors.step_twice.error({ plan: id, step: n });
+    },
   };
 }
 

@@ -9,6 +9,7 @@ import { journal } from './journal.ts';
 import type { StateStore } from './ports.ts';
 import { presence } from './presence.ts';
 import { fence, progress } from './progress.ts';
+import { progressByHand } from './progress-by-hand.ts';
 import { queue } from './queue.ts';
 import { queueByHand } from './queue-by-hand.ts';
 import { stateSchema } from './schema.ts';
@@ -62,6 +63,7 @@ export function stateStore(db: Database): StateStore {
     ...intents,
     ...waiting,
     presence: presence(db),
+    ...progressByHand(db),
     ...queueByHand(db),
     ...instance(db),
     ...systems(db),

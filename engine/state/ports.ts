@@ -1,5 +1,6 @@
-import type { Cursor, Question, Row, Write } from '../connector.ts';
+import type { Cursor, Row, Write } from '../connector.ts';
 import type { Parameters } from '../messages/template.ts';
+import type { RecordTrace, TracePut } from './trace-ports.ts';
 
 /**
  * What a run remembers, per pipeline. Ports are asynchronous, take clock and ids from outside and know nothing of
@@ -27,13 +28,24 @@ export interface StateStore {
   adoptSystems(): Promise<readonly string[]>;
 
   checkpoint(flow: string): Promise<Checkpoint | undefined>;
+  /** Those of all flows that were not forgotten by hand. */
   checkpoints(): Promise<readonly Checkpoint[]>;
   /** Hash of the last delivered version of each of these records, where there is one (DL-5). */
   known(flow: string, keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** How many records of a flow were last delivered by a run whose mapping, or params, were not those of the latest run. */
+  writtenByOlder(flow: string): Promise<number>;
   /** Target rows these records were written to, newest first (DL-2). */
   links(flow: string, keys: readonly string[]): Promise<readonly Link[]>;
   /** The same for one record, with what was last written to each row. */
   lastWritten(flow: string, key: string): Promise<readonly WrittenLink[]>;
+
+  /** A person's word on where the next read begins; whoever gives it holds the lock. */
+  setCheckpoint(flow: string, since: string, at: number): Promise<void>;
+  /**
+   * Forgets how far a flow came, or what it delivered, so that it is read or looked at anew; says what there was to
+   * forget. Queue, links and writes in doubt stay. Whoever asks holds the lock.
+   */
+  resetFlow(flow: string, what: ResetWhat): Promise<ResetDone>;
 
   /** Child lists these records' creates still owe (DL-15). */
   owed(flow: string, keys: readonly string[]): Promise<readonly Owed[]>;
@@ -41,9 +53,11 @@ export interface StateStore {
   /**
    * Durable before it resolves: nothing is sent before (DL-9). From here on the known hashes of these records are
    * forgotten: nobody knows what the target holds until they are delivered (DL-13). Refused when a later run began, and
-   * where a step of a plan is journalled already.
+   * where a step of a plan is journalled already, unless it certainly came to nothing.
    */
   saveIntents(intents: readonly Intent[]): Promise<void>;
+  /** Steps of a plan that were carried out. */
+  appliedSteps(plan: string): Promise<ReadonlySet<number>>;
   /** Intents without a receipt, oldest first. */
   openIntents(flow?: string): Promise<readonly OpenIntent[]>;
   /** From when on the settle time of these intents is counted (DL-12); a later mark replaces an earlier one. */
@@ -97,6 +111,17 @@ export interface StateStore {
   readonly presence: Presence;
 
   close(): Promise<void>;
+}
+
+export interface ResetWhat {
+  readonly checkpoint: boolean;
+  readonly known: boolean;
+}
+
+export interface ResetDone {
+  readonly checkpoint: boolean;
+  /** Records whose delivered version was known. */
+  readonly known: number;
 }
 
 /** A connection of the state leads to another system than before. */
@@ -163,7 +188,9 @@ export interface RunEntry extends RunStart {
 export interface Checkpoint {
   readonly flow: string;
   readonly cursor?: Cursor;
-  /** Hash of the params that source and map use; another one refuses the run (language.md §4.12). */
+  /** Set by hand (`pipe state set`): without a cursor the read begins at this time. ISO. */
+  readonly since?: string;
+  /** Hash of the params that source and map use; another one refuses the run (language.md §4.12). Empty: forgotten by hand. */
   readonly params: string;
   /** The number of the last batch whose rows the target committed with a checkpoint of its own (DL-23). */
   readonly sequence?: number;
@@ -230,7 +257,7 @@ export interface Intent {
   readonly absent?: true;
   readonly source: Row;
   readonly at: number;
-  /** The step of a plan that is applied, journalled once whoever applies it how often (DL-24). */
+  /** The step of a plan that is applied, sent once whoever applies it how often, unless it came to nothing (DL-24). */
   readonly plan?: { readonly id: string; readonly n: number };
 }
 
@@ -275,39 +302,6 @@ export interface Delivery {
   readonly dropped?: readonly number[];
   readonly traces?: readonly TracePut[];
   readonly checkpoint?: Checkpoint;
-}
-
-/** What one record asked of the targets on its way through one wave. */
-export interface TracePut {
-  readonly key: string;
-  readonly asked: readonly TraceStep[];
-}
-
-/** One question and what answered it. */
-export interface TraceStep {
-  readonly target: string;
-  readonly question: Question;
-  /** How many rows answered, and the first of them as they were read; or why that could not be said. */
-  readonly count?: number;
-  readonly rows?: readonly Row[];
-  readonly error?: StoredError;
-}
-
-export interface TraceEntry {
-  readonly run: string;
-  readonly at: number;
-  readonly asked: readonly TraceStep[];
-}
-
-/** A write with its answer; without an outcome it has none yet. */
-export interface TracedWrite extends Partial<Pick<Receipt, 'outcome' | 'row' | 'error'>> {
-  readonly intent: Intent;
-  readonly answeredAt?: number;
-}
-
-export interface RecordTrace {
-  readonly asked: readonly TraceEntry[];
-  readonly writes: readonly TracedWrite[];
 }
 
 export type QueueState = 'pending' | 'waiting' | 'quarantined' | 'failed' | 'completed' | 'superseded';

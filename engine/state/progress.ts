@@ -6,7 +6,16 @@ import { given, parsed } from './stored.ts';
 
 type ProgressPart = Pick<
   StateStore,
-  'startRun' | 'finishRun' | 'runs' | 'checkpoint' | 'checkpoints' | 'known' | 'links' | 'lastWritten' | 'owed'
+  | 'startRun'
+  | 'finishRun'
+  | 'runs'
+  | 'checkpoint'
+  | 'checkpoints'
+  | 'known'
+  | 'writtenByOlder'
+  | 'links'
+  | 'lastWritten'
+  | 'owed'
 >;
 
 export interface Progress extends ProgressPart {
@@ -77,9 +86,13 @@ interface WrittenRow extends Link {
   readonly hashes: string | null;
 }
 
-function delivered(db: Database): Pick<StateStore, 'known' | 'links' | 'lastWritten' | 'owed'> {
+function delivered(db: Database): Pick<StateStore, 'known' | 'writtenByOlder' | 'links' | 'lastWritten' | 'owed'> {
   const hashOf = db.sqlite.prepare<[string, string], { readonly hash: string }>(
     'SELECT hash FROM known WHERE flow = ? AND key = ?',
+  );
+  const older = db.sqlite.prepare<[string], { readonly rows: number }>(
+    `SELECT count(*) AS rows FROM known JOIN runs USING (epoch)
+      WHERE flow = ? AND mapping <> (SELECT mapping FROM runs ORDER BY epoch DESC LIMIT 1)`,
   );
   const owedBy = db.sqlite.prepare<[string, string], Omit<Owed, 'made'> & { readonly made: string }>(
     'SELECT key, target, row, list, made FROM owed WHERE flow = ? AND key = ?',
@@ -99,6 +112,7 @@ function delivered(db: Database): Pick<StateStore, 'known' | 'links' | 'lastWrit
         }
         return found;
       }),
+    writtenByOlder: async (flow) => db.read(() => older.get(flow)?.rows ?? 0),
     owed: async (flow, keys) =>
       db
         .read(() => keys.flatMap((key) => owedBy.all(flow, key)))
@@ -115,6 +129,7 @@ function delivered(db: Database): Pick<StateStore, 'known' | 'links' | 'lastWrit
 interface CheckpointRow {
   readonly flow: string;
   readonly cursor: string | null;
+  readonly since: string | null;
   readonly params: string;
   readonly sequence: number | null;
   readonly at: number;
@@ -123,7 +138,9 @@ interface CheckpointRow {
 
 function checkpoints(db: Database): Pick<StateStore, 'checkpoint' | 'checkpoints'> {
   const one = db.sqlite.prepare<[string], CheckpointRow>('SELECT * FROM checkpoints WHERE flow = ?');
-  const all = db.sqlite.prepare<[], CheckpointRow>('SELECT * FROM checkpoints ORDER BY flow');
+  const all = db.sqlite.prepare<[], CheckpointRow>(
+    `SELECT * FROM checkpoints WHERE params <> '' OR since IS NOT NULL ORDER BY flow`,
+  );
   return {
     async checkpoint(flow) {
       const row = db.read(() => one.get(flow));
@@ -133,8 +150,13 @@ function checkpoints(db: Database): Pick<StateStore, 'checkpoint' | 'checkpoints
   };
 }
 
-function checkpointOf({ cursor, sequence, ...row }: CheckpointRow): Checkpoint {
-  return { ...row, ...given('sequence', sequence), ...(cursor !== null && { cursor: parsed<Cursor>(cursor) }) };
+function checkpointOf({ cursor, since, sequence, ...row }: CheckpointRow): Checkpoint {
+  return {
+    ...row,
+    ...given('since', since),
+    ...given('sequence', sequence),
+    ...(cursor !== null && { cursor: parsed<Cursor>(cursor) }),
+  };
 }
 
 function advancing(db: Database): (delivery: Delivery) => void {
@@ -144,8 +166,9 @@ function advancing(db: Database): (delivery: Delivery) => void {
       ON CONFLICT DO UPDATE SET at = excluded.at,
         fields = iif(excluded.fields IS NULL, fields, json_patch(coalesce(fields, '{}'), excluded.fields))`,
   );
-  const know = db.sqlite.prepare<[string, string, string]>(
-    'INSERT INTO known (flow, key, hash) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET hash = excluded.hash',
+  const know = db.sqlite.prepare<[string, string, string, number]>(
+    `INSERT INTO known (flow, key, hash, epoch) VALUES (?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET hash = excluded.hash, epoch = excluded.epoch`,
   );
   const save = db.sqlite.prepare<[string, string | null, string, number | null, number, string]>(
     'INSERT OR REPLACE INTO checkpoints (flow, cursor, params, sequence, at, run) VALUES (?, ?, ?, ?, ?, ?)',
@@ -163,7 +186,7 @@ function advancing(db: Database): (delivery: Delivery) => void {
       owe.run(owner, key, target, row, list, JSON.stringify(made));
     }
     for (const { key, hash } of delivery.delivered) {
-      know.run(owner, key, hash);
+      know.run(owner, key, hash, delivery.epoch);
       pay.run(owner, key);
     }
     if (!delivery.checkpoint) return;

@@ -146,5 +146,16 @@ export const stateSchema: Schema = {
     `
     ALTER TABLE checkpoints ADD COLUMN sequence INTEGER;
     `,
+    `
+    ALTER TABLE checkpoints ADD COLUMN since TEXT;
+    ALTER TABLE known ADD COLUMN epoch INTEGER;
+    ALTER TABLE trace ADD COLUMN plans TEXT;
+    ALTER TABLE trace ADD COLUMN source TEXT;
+    `,
+    `
+    DROP INDEX intents_by_plan;
+    CREATE UNIQUE INDEX intents_by_plan ON intents (plan, step)
+      WHERE plan IS NOT NULL AND (open = 1 OR outcome = 'applied');
+    `,
   ],
 };

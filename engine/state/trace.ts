@@ -1,14 +1,7 @@
+import type { Row } from '../connector.ts';
 import type { Database } from './database.ts';
-import type {
-  Delivery,
-  Intent,
-  Receipt,
-  StateStore,
-  StoredError,
-  TracedWrite,
-  TraceEntry,
-  TraceStep,
-} from './ports.ts';
+import type { Delivery, Intent, Receipt, StateStore, StoredError } from './ports.ts';
+import type { TracedPlan, TracedWrite, TraceEntry, TraceStep } from './trace-ports.ts';
 import { given, parsed } from './stored.ts';
 
 /** A record that changes at every run must not fill the disk. */
@@ -18,6 +11,8 @@ interface TraceRow {
   readonly run: string;
   readonly at: number;
   readonly asked: string;
+  readonly plans: string | null;
+  readonly source: string | null;
 }
 
 interface WriteRow {
@@ -39,7 +34,7 @@ export interface Trace extends Pick<StateStore, 'trace' | 'pruneTrace'> {
  */
 export function trace(db: Database): Trace {
   const asked = db.sqlite.prepare<[string, string], TraceRow>(
-    'SELECT run, at, asked FROM trace WHERE flow = ? AND key = ? ORDER BY id',
+    'SELECT run, at, asked, plans, source FROM trace WHERE flow = ? AND key = ? ORDER BY id',
   );
   const written = db.sqlite.prepare<[string, string], WriteRow>(
     'SELECT intent, outcome, row, error, answered_at FROM intents WHERE flow = ? AND key = ? ORDER BY position',
@@ -57,23 +52,33 @@ export function trace(db: Database): Trace {
 }
 
 function keeping(db: Database): (delivery: Delivery) => void {
-  const insert = db.sqlite.prepare<[string, string, string, number, string]>(
-    'INSERT INTO trace (flow, key, run, at, asked) VALUES (?, ?, ?, ?, ?)',
+  const insert = db.sqlite.prepare<[string, string, string, number, string, string | null, string | null]>(
+    'INSERT INTO trace (flow, key, run, at, asked, plans, source) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
   const bound = db.sqlite.prepare<{ flow: string; key: string }>(
     `DELETE FROM trace WHERE flow = @flow AND key = @key AND id <=
       (SELECT id FROM trace WHERE flow = @flow AND key = @key ORDER BY id DESC LIMIT 1 OFFSET ${entriesKept})`,
   );
   return ({ flow, run, at, traces = [] }) => {
-    for (const { key, asked } of traces) {
-      insert.run(flow, key, run, at, JSON.stringify(asked));
+    for (const { key, asked, plans, source } of traces) {
+      insert.run(flow, key, run, at, JSON.stringify(asked), json(plans), json(source));
       bound.run({ flow, key });
     }
   };
 }
 
-function entryOf({ run, at, asked }: TraceRow): TraceEntry {
-  return { run, at, asked: parsed<readonly TraceStep[]>(asked) };
+function json(value: object | undefined): string | null {
+  return value === undefined ? null : JSON.stringify(value);
+}
+
+function entryOf({ run, at, asked, plans, source }: TraceRow): TraceEntry {
+  return {
+    run,
+    at,
+    asked: parsed<readonly TraceStep[]>(asked),
+    ...(plans !== null && { plans: parsed<readonly TracedPlan[]>(plans) }),
+    ...(source !== null && { source: parsed<Row>(source) }),
+  };
 }
 
 function writeOf({ intent, outcome, row, error, answered_at: answeredAt }: WriteRow): TracedWrite {

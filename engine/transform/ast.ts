@@ -82,6 +82,7 @@ export function startOf(node: Node, text: string): number {
   if (node.type === 'variable') return Math.max(0, end - textOf(node).length - 1);
   if (quote === '`' || quote === '"' || quote === "'") return Math.max(0, text.lastIndexOf(quote, end - 2));
   if (node.type === 'name') return Math.max(0, end - textOf(node).length);
+  if (node.type === 'number') return end - (/[\d.]+(?:[eE][+-]?\d+)?$/.exec(text.slice(0, end))?.[0].length ?? 1);
   return Math.max(0, end - 1);
 }
 

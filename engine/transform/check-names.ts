@@ -84,7 +84,9 @@ function checkRow(expression: Expression, read: Read, around: Surroundings): Dia
   const names = around.rows.get(read.variable)?.map((field) => field.name);
   if (!names || names.includes(name)) return undefined;
   const entity = around.entities.get(read.variable) ?? '';
-  return transformErrors.unknown_target_field.finding({ entity, name, known: choicesFor(name, names) }, where);
+  const { offset, length } = read.named ?? read;
+  const place = expression.source.place(offset, length);
+  return transformErrors.unknown_target_field.finding({ entity, name, known: choicesFor(name, names) }, place);
 }
 
 function checkVariable(expression: Expression, read: Read, around: Surroundings): Diagnostic | undefined {

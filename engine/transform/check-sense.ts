@@ -63,7 +63,8 @@ function comparedTypes(
   const sort = sortOf(origin, around) ?? (looksLikeId(origin, around) ? 'text' : undefined);
   const operand = written(origin);
   return literals(other.node).flatMap((literal) => {
-    const where = expression.source.place(startOf(literal, expression.source.text), 1);
+    const start = startOf(literal, expression.source.text);
+    const where = expression.source.place(start, (literal.position ?? start + 1) - start);
     if (sort === 'text' && literal.type === 'number') {
       const facts = { operand, number: String(literal.value) };
       return [transformErrors.number_with_text.finding(facts, where, 'warning')];

@@ -1,7 +1,9 @@
-import type { ExpressionText, Flow, MapValue, Param, Pipeline, Target } from '../config/pipeline.ts';
-import type { EntityDescription, Field } from '../connector.ts';
+import { choicesFor } from '../config/nearest.ts';
+import type { ExpressionText, Flow, MapValue, Param, Pipeline, Reference, Target } from '../config/pipeline.ts';
+import type { EntityDescription, Field, Value } from '../connector.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import { textOf } from './ast.ts';
+import { transformErrors } from './errors.ts';
 import type { Expression } from './expression.ts';
 import { checkInto } from './infer/into.ts';
 import type { Into } from './infer/into.ts';
@@ -43,8 +45,8 @@ export function checkTypes(
   ]);
   const told: Told[] = [];
   const findings: Diagnostic[] = [];
-  const tell = (source: ExpressionText, input: Type, variables: ReadonlyMap<string, Type>): Told => {
-    const expression = byText.get(source);
+  const tell = (written: ExpressionText, input: Type, variables: ReadonlyMap<string, Type>): Told => {
+    const expression = byText.get(written);
     const one = expression ? typesOf(expression, { input, variables }) : { type: any, findings: [], types: new Map() };
     told.push(one);
     findings.push(...one.findings);
@@ -56,6 +58,7 @@ export function checkTypes(
     expression: (of) => byText.get(of),
     knowledge,
   };
+  if (columns && !knowledge.checked?.(flow)) checkColumnNames(flow, columns, check);
   const mapped = flow.map ? recordType(flow.map, source, common, check) : source;
   for (const { if: condition } of flow.guards) checkCondition(condition, mapped, common, check);
   const record = withRequired(mapped, flow, check);
@@ -77,6 +80,19 @@ interface Check {
 }
 
 type Variables = ReadonlyMap<string, Type>;
+
+/** Columns that the flow itself names: of the cursor, and where there is no map of key and `require`. */
+function checkColumnNames(flow: Flow, columns: readonly Field[], check: Check): void {
+  const { window, windowPlace } = flow.source;
+  const names = columns.map(({ name }) => name);
+  const named = [
+    ...(window && windowPlace ? [{ field: window.field, place: windowPlace }] : []),
+    ...(flow.map ? [] : [{ field: flow.key, place: flow.keyPlace }, ...flow.require]),
+  ];
+  for (const { field: name, place } of named)
+    if (!names.includes(name))
+      check.report(transformErrors.unknown_column.finding({ name, known: choicesFor(name, names) }, place));
+}
 
 function recordType(map: NonNullable<Flow['map']>, row: Type, variables: Variables, check: Check): Type {
   const fields = [...map.values()].map(({ name, value }): [string, Type] => [
@@ -125,12 +141,12 @@ function emptyName(expression: Expression | undefined): string | undefined {
   return type === 'function' && textOf(procedure) === 'empty' ? name : undefined;
 }
 
-function rowType({ id, entity, fields, lists, openFields }: EntityDescription): Type {
+function rowType({ id, fields, lists, openFields }: EntityDescription): Type {
   const children = lists.map(({ name, fields: own }): Field => ({ name, type: 'json', multiple: true, fields: own }));
   const ids: readonly Field[] = fields.some(({ name }) => name === id)
     ? []
     : [{ name: id, type: 'id', optional: false }];
-  return typeOfFields([...ids, ...fields, ...children], entity, openFields === true);
+  return typeOfFields([...ids, ...fields, ...children], undefined, openFields === true);
 }
 
 function checkTarget(
@@ -209,7 +225,33 @@ function checkBy(
     checkInto(type, into, () => undefined, describe, check.report);
   }
   for (const { reference } of target.fields ?? [])
-    for (const { expression } of reference?.by ?? []) check.tell(expression, record, variables);
+    if (reference) checkReference(target, reference, record, variables, check);
+}
+
+/** `{ ref: cities, by: { btxid: city }, take: id }`: fields of the other table. */
+function checkReference(
+  { connection }: Target,
+  { table, by, take, takePlace }: Reference,
+  record: Type,
+  variables: Variables,
+  check: Check,
+): void {
+  const entity = check.knowledge.entity?.({ connection, entity: table });
+  const describe = fieldsOf(entity);
+  const known = entity && (rowType(entity).object ?? undefined);
+  const named = [...by.map(({ field, place }) => ({ field, place })), { field: take, place: takePlace }];
+  for (const { field: name, place } of known && !known.open ? named : []) {
+    if (known?.fields.has(name)) continue;
+    const facts = { entity: table, name, known: choicesFor(name, [...(known?.fields.keys() ?? [])]) };
+    check.report(transformErrors.unknown_target_field.finding(facts, place));
+  }
+  for (const { field: name, expression: written } of by) {
+    const { type } = check.tell(written, record, variables);
+    const [field, expression] = [describe(name), check.expression(written)];
+    if (!field || !expression) continue;
+    const into: Into = { entity: table, field, isOneOfMany: true, expression, place: written.place() };
+    checkInto(type, into, () => undefined, describe, check.report);
+  }
 }
 
 function checkCondition(condition: ExpressionText, input: Type, variables: Variables, check: Check): void {
@@ -246,9 +288,11 @@ function paramsType({ params, values }: Pipeline): Type {
   return { nothing: 'never', object: { fields: new Map(types), open: false } };
 }
 
-function paramType({ name, type, optional }: Param, values: Pipeline['values']): Type {
-  const value = values[name];
-  const how = optional && value === undefined ? 'maybe' : 'never';
+function paramType(param: Param, values: Pipeline['values']): Type {
+  const { name, type, optional } = param;
+  const value = param.undecided ? undefined : values[name];
+  const place = (one: Value) => param.placeOf?.(one);
+  const how = optional && values[name] === undefined ? 'maybe' : 'never';
   switch (type) {
     case 'integer':
     case 'number':
@@ -256,9 +300,9 @@ function paramType({ name, type, optional }: Param, values: Pipeline['values']):
     case 'boolean':
       return withNothing(boolean, how);
     case 'string':
-      return withNothing(value === undefined ? text : typeOfValue(value, undefined, true), how);
+      return withNothing(value === undefined ? text : typeOfValue(value, place, true), how);
     case 'list':
-      return withNothing(value === undefined ? any : typeOfValue(value, undefined, true), how);
+      return withNothing(value === undefined ? any : typeOfValue(value, place, true), how);
     default:
       return type satisfies never;
   }

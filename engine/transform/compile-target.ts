@@ -119,7 +119,7 @@ function unknownFields(target: Target, known: FlowKnowledge): readonly Diagnosti
     ...target.rows.map(({ list, place }) => ({ field: list, place })),
     ...target.match.flatMap(({ by, order, place }) => [
       ...by.map((asked) => ({ field: asked.field, place: asked.place })),
-      ...order.map(({ field }) => ({ field, place })),
+      ...order.map((one) => ({ field: one.field, place: one.place ?? place })),
     ]),
   ];
   return named

@@ -75,12 +75,14 @@ function compileFlow(
   return { mapParams: entries.flatMap(({ expression }) => paramsOf(expression)), flow: compiled };
 }
 
-/** Something is said of that very place already. */
+/** Something is said of that very place already, or of a part of it. */
 function isTold({ where }: Diagnostic, told: readonly Diagnostic[]): boolean {
-  return told.some(
-    (other) =>
-      other.where?.file === where?.file && other.where?.line === where?.line && other.where?.column === where?.column,
-  );
+  if (!where) return false;
+  const { file, line, column, length = 1 } = where;
+  return told.some(({ where: other }) => {
+    const isThere = other?.file === file && other.line === line;
+    return isThere && other.column >= column && other.column < column + length;
+  });
 }
 
 interface MapEntry {

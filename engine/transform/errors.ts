@@ -154,7 +154,7 @@ export const transformErrors = defineErrors('transform', {
     kind: 'input',
     en: '{entity} has no field "{name}"',
     ru: 'у {entity} нет поля «{name}»',
-    fix: { en: 'write {known}', ru: 'напишите {known}' },
+    fix: { en: 'write {known}, or `pipe discover --lock`', ru: 'напишите {known} или `pipe discover --lock`' },
   },
   later_target: {
     kind: 'input',
@@ -336,12 +336,6 @@ export const transformErrors = defineErrors('transform', {
     en: '{at}: the condition gave {type} instead of true or false',
     ru: '{at}: условие дало {type} вместо истины или лжи',
     fix: { en: 'compare it with something, or ask $exists(…)', ru: 'сравните с чем-нибудь или спросите $exists(…)' },
-  },
-  not_rows: {
-    kind: 'data',
-    en: '{at}: the expression gave {type} instead of a list of rows',
-    ru: '{at}: выражение дало {type} вместо списка строк',
-    fix: { en: 'build an object for each row', ru: 'постройте для каждой строки объект' },
   },
   too_much: {
     kind: 'data',

@@ -10,10 +10,14 @@ export function knowledgeFrom(
   connectors: ReadonlyMap<string, Connector>,
   lock: Lock | undefined,
 ): Knowledge {
+  const ownColumns = ({ source }: Flow): readonly Field[] | undefined => {
+    const connection = pipeline.connections.get(source.connection);
+    return connection && connectors.get(connection.connector)?.source?.columns?.(source.block);
+  };
   const columns = (flow: Flow): readonly Field[] | undefined => {
     const { connection: name, block } = flow.source;
     const connection = pipeline.connections.get(name);
-    const own = connection && connectors.get(connection.connector)?.source?.columns?.(block);
+    const own = ownColumns(flow);
     if (own || !connection) return own;
     const locked = lockedAs(lock, name, connection.connector)?.sources[flow.name];
     return locked && sameSource(locked.of, sourceIdentity(block)) ? locked.fields : undefined;
@@ -26,7 +30,7 @@ export function knowledgeFrom(
     const locked = lockedAs(lock, connection, connector)?.entities;
     return locked && Object.hasOwn(locked, name) && locked[name] ? { entity: name, ...locked[name] } : undefined;
   };
-  return { columns, entity };
+  return { columns, entity, checked: (flow) => ownColumns(flow) !== undefined };
 }
 
 /** Under the same name another system may stand by now. */
@@ -53,7 +57,8 @@ export function unchecked(pipeline: Pipeline, knowledge: Knowledge): readonly Un
       knowledge.entity?.(target) || isMade(target) ? [] : [{ file, connection: target.connection, of: target.entity }],
     ),
   ]);
-  return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
+  const known = all.filter(({ connection }) => pipeline.connections.has(connection));
+  return [...new Map(known.map((each) => [JSON.stringify(each), each])).values()];
 }
 
 /** Its columns come to be as the records have them. */

@@ -10,6 +10,8 @@ export interface Read {
   /** Where its first name begins, in code units. */
   readonly offset: number;
   readonly length: number;
+  /** Where the first name behind a variable stands: `STAGE_ID` in `$found.STAGE_ID`. */
+  readonly named?: { readonly offset: number; readonly length: number };
   /** Only asked for being there or not: the one argument of `$exists` or `$empty`. */
   readonly presence: boolean;
 }
@@ -177,8 +179,9 @@ function step(walk: Walk, node: Node, { context }: Scope): readonly Origin[] {
 
 /** A record's own field is where its name stands, a variable's where the variable does. */
 function extend(origin: Origin, name: string, offset: number, length: number): Origin {
-  const first = origin.variable === '' && origin.path.length === 0;
-  return { ...origin, path: [...origin.path, name], ...(first && { offset, length }) };
+  const longer = { ...origin, path: [...origin.path, name] };
+  if (origin.path.length > 0) return longer;
+  return origin.variable === '' ? { ...longer, offset, length } : { ...longer, named: { offset, length } };
 }
 
 function variable(walk: Walk, node: Node, scope: Scope): readonly Origin[] {

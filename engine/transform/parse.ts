@@ -77,22 +77,14 @@ const foreign: Readonly<Record<string, string>> = {
 };
 
 function explain(text: string, error: SyntaxErrorFacts): SyntaxProblem {
+  const inToken = explainToken(text, error);
+  if (inToken) return inToken;
   const mistaken = foreignOperator(text, error.position);
   if (mistaken) return mistaken;
   const { token, expected } = error;
   const offset = tokenStart(text, error);
   const at = (make: (where: Place) => Diagnostic) => problem(offset, Math.max(1, token.length), make);
   switch (error.code) {
-    case 'S0101':
-    case 'S0105':
-      return unclosedText(text);
-    case 'S0102':
-      return at((where) => transformErrors.wrong_number.finding({ token }, where));
-    case 'S0103':
-    case 'S0104':
-      return at((where) => transformErrors.wrong_escape.finding({ token: token || 'u' }, where));
-    case 'S0106':
-      return at((where) => transformErrors.unclosed_comment.finding({}, where));
     case 'S0202':
       return at((where) => transformErrors.expected.finding({ token, expected }, where));
     case 'S0203':
@@ -101,10 +93,7 @@ function explain(text: string, error: SyntaxErrorFacts): SyntaxProblem {
     case 'S0208':
     case 'S0212':
     case 'S0214':
-      return at((where) => transformErrors.variable_expected.finding({ token }, where));
-    case 'S0301':
-    case 'S0302':
-      return at((where) => transformErrors.unclosed_regex.finding({}, where));
+      return variableExpected(text, error, offset);
     case 'S0201':
     case 'S0204':
     case 'S0205':
@@ -113,11 +102,59 @@ function explain(text: string, error: SyntaxErrorFacts): SyntaxProblem {
     case 'S0213':
       if (token === '' || token === '(end)') return endsEarly(text, '…');
       return at((where) => transformErrors.unexpected.finding({ token }, where));
-    case '':
-      return problem(0, text.length, (where) => transformErrors.wrong_regex.finding({ reason: error.reason }, where));
     default:
       return at((where) => transformErrors.not_possible.finding({ rule: error.code }, where));
   }
+}
+
+/** Texts, comments, numbers and regular expressions, whose own signs are no operators. */
+function explainToken(text: string, { code, position, token, reason }: SyntaxErrorFacts): SyntaxProblem | undefined {
+  switch (code) {
+    case 'S0101':
+    case 'S0105':
+      return unclosedText(text);
+    case 'S0102':
+      return problem(position, token.length, (where) => transformErrors.wrong_number.finding({ token }, where));
+    case 'S0103':
+    case 'S0104': {
+      const escape = { token: token || 'u' };
+      return problem(position - 1, 2, (where) => transformErrors.wrong_escape.finding(escape, where));
+    }
+    case 'S0106':
+      return problem(position, 2, (where) => transformErrors.unclosed_comment.finding({}, where));
+    case 'S0301':
+    case 'S0302':
+      return problem(regexStart(text), 1, (where) => transformErrors.unclosed_regex.finding({}, where));
+    case '':
+      return wrongRegex(text, reason);
+    default:
+      return undefined;
+  }
+}
+
+/** JSONata says where it gave up: the `/` that nothing closes is the last one that no value stands before. */
+function regexStart(text: string): number {
+  const withoutTexts = text.replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/gs, (quoted) => '"'.repeat(quoted.length));
+  const starts = [...withoutTexts.matchAll(/(?:^|[^\s\p{L}\p{N}_)\]"`\\])\s*(\/)/dgu)];
+  return starts.at(-1)?.indices?.[1]?.[0] ?? 0;
+}
+
+/** `Invalid regular expression: /a**\/g: Nothing to repeat`, as V8 says it. */
+function wrongRegex(text: string, said: string): SyntaxProblem {
+  const [, pattern = '', reason = said] = /: (\/.*\/)[a-z]*: (.*)$/s.exec(said) ?? [];
+  const offset = Math.max(0, text.indexOf(pattern));
+  const length = pattern.length || text.length;
+  return problem(offset, length, (where) => transformErrors.wrong_regex.finding({ reason }, where));
+}
+
+/** Of `list@name` the name is what lacks its `$`. */
+function variableExpected(text: string, { token }: SyntaxErrorFacts, offset: number): SyntaxProblem {
+  const [sign = '', name] = /^[@#]\s*([\p{L}_][\p{L}\p{N}_]*)/u.exec(text.slice(offset)) ?? [];
+  const start = name === undefined ? offset : offset + sign.length - name.length;
+  const found = name ?? token;
+  return problem(start, Math.max(1, found.length), (where) =>
+    transformErrors.variable_expected.finding({ token: found }, where),
+  );
 }
 
 function problem(offset: number, length: number, finding: (where: Place) => Diagnostic): SyntaxProblem {

@@ -6,7 +6,9 @@ import type { Origin } from './names.ts';
 export interface Knowledge {
   /** Columns of a flow's source; undefined: not known. */
   columns?(flow: Flow): readonly Field[] | undefined;
-  /** The entity a target writes to; undefined: not known. */
+  /** The columns that the flow itself names were looked at as the file was read. */
+  checked?(flow: Flow): boolean;
+  /** An entity that a target writes to or refers to; undefined: not known. */
   entity?(target: Pick<Target, 'connection' | 'entity'>): EntityDescription | undefined;
 }
 

@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
+import { startAmoGround } from './amocrm/ground.ts';
 import { inDoubtPoints, otherPoints } from './plan.ts';
 import { runSqlSuite } from './sql/suite.ts';
 import { complaintOf, runSuite } from './suite.ts';
 
 /**
- * `npm run chaos -- --kills N --seed S`: IDENT into Bitrix24; with `--sql postgres|mysql|sqlite`: tables into a data base.
+ * `npm run chaos -- --kills N --seed S`: IDENT into Bitrix24; with `--amocrm` into amoCRM; with `--sql postgres|mysql|sqlite`: tables into
+ * a data base.
  * Tells on stderr how it goes; the last line of stdout is the result.
  */
 const { values } = parseArgs({
@@ -14,12 +16,13 @@ const { values } = parseArgs({
     // As a complaint about a life prints it, to live that life again.
     rare: { type: 'string' },
     sql: { type: 'string' },
+    amocrm: { type: 'boolean', default: false },
   },
 });
 const options = { kills: Number(values.kills), seed: Number(values.seed) };
 const kind = (['postgres', 'mysql', 'sqlite'] as const).find((known) => known === values.sql);
 if (values.sql !== undefined && !kind) throw new Error('--sql takes postgres, mysql or sqlite');
-const wrong = kind ? await chaosOfSql(kind) : await chaosOfPortal();
+const wrong = kind ? await chaosOfSql(kind) : await chaosOfCrm();
 process.exitCode = wrong === 0 ? 0 : 1;
 
 async function chaosOfSql(store: 'postgres' | 'mysql' | 'sqlite'): Promise<number> {
@@ -28,10 +31,11 @@ async function chaosOfSql(store: 'postgres' | 'mysql' | 'sqlite'): Promise<numbe
   return result.wrong;
 }
 
-async function chaosOfPortal(): Promise<number> {
+async function chaosOfCrm(): Promise<number> {
   const named = new Set(values.rare?.split(','));
   const result = await runSuite({
     ...options,
+    ...(values.amocrm && { ground: startAmoGround }),
     ...(values.rare !== undefined && { rare: [...inDoubtPoints, ...otherPoints].filter((point) => named.has(point)) }),
     tell: (life) =>
       process.stderr.write(`${complaintOf(life) ?? `seed ${life.seed}: ${life.kills} kills, all well`}\n`),

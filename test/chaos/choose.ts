@@ -1,5 +1,5 @@
 import type { Random } from '../../connectors/ident/sandbox/random.ts';
-import { faultKinds, inDoubtPoints, otherPoints } from './plan.ts';
+import { inDoubtPoints, otherPoints } from './plan.ts';
 import type { Point, PortalFault } from './plan.ts';
 
 /** Which point is next: every point in turn, half of the time one between intent and receipt. */
@@ -50,9 +50,8 @@ function rotated(points: readonly Point[], by: number): Point[] {
 }
 
 /** What goes wrong with the next run's requests: often nothing, never a thing that only costs time twice. */
-export function chooseFaults(random: Random): readonly PortalFault[] {
+export function chooseFaults(random: Random, kinds: readonly PortalFault['kind'][]): readonly PortalFault[] {
   if (random.chance(0.5)) return [];
-  const kinds = Object.keys(faultKinds) as PortalFault['kind'][];
   const count = random.between(1, 2);
   return Array.from({ length: count }, () => ({ kind: random.pick(kinds), nth: random.between(1, 3) }));
 }

@@ -9,11 +9,13 @@ import type { Deed, Disturbance, Point, PortalFault } from './plan.ts';
 import type { Ended, Running } from './start-pipe.ts';
 import { readState } from './state-file.ts';
 import { wrongEnd } from './wrong-end.ts';
-import type { World } from './world.ts';
+import type { Touched, World } from './world.ts';
 
 /** A life at work. */
 export interface Life {
-  readonly world: World;
+  readonly world: World<{ readonly touched: readonly Touched[] }, unknown>;
+  /** What goes wrong there. */
+  readonly faultKinds: readonly PortalFault['kind'][];
   readonly place: Place;
   readonly random: Random;
   readonly wrongs: string[];
@@ -42,7 +44,7 @@ export async function startDisturbed(life: Life, point: Point, does: Deed): Prom
   const { world, place, random } = life;
   const nth = onlyOnce.has(point) ? 1 : random.pick([1, 1, 2, 3]);
   const visits = await world.work();
-  const faults = [...needed(point, nth, random), ...chooseFaults(random)];
+  const faults = [...needed(point, nth, random), ...chooseFaults(random, life.faultKinds)];
   await world.arm(faults);
   life.story.push(`visits ${visits.join(', ')}; ${faults.map((fault) => `${fault.kind} ${fault.nth}`).join(', ')}`);
   if (!isPortalPoint(point)) {
@@ -59,7 +61,7 @@ export async function startDisturbed(life: Life, point: Point, does: Deed): Prom
 
 /** What leads to the point; and what the dead asked for is often done behind the back of whoever comes next. */
 function needed(point: Point, nth: number, random: Random): readonly PortalFault[] {
-  // The second request makes deals, which carry a tag: they are adopted as soon as they are looked up.
+  // The second request makes deals, or contacts, which carry a tag: they are adopted as soon as they are looked up.
   if (point === 'reconcile-lookup' || point === 'reconcile-adopted') return [{ kind: 'write-502-done', nth: 2 }];
   return point === 'request-sent' && random.chance(0.8) ? [{ kind: 'write-held', nth }] : [];
 }

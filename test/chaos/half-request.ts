@@ -22,5 +22,6 @@ export function cutRequests(nth: number, then: () => void): void {
 
 function isWriting(bytes: Buffer): boolean {
   const text = bytes.toString('latin1');
+  if (/^(POST|PATCH) \/api\/v4\//.test(text)) return true;
   return /^POST .*\/rest\//.test(text) && /crm\.[a-z.]+\.(add|update|set)[?.]/.test(text);
 }

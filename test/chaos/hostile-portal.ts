@@ -81,7 +81,7 @@ export function createHostility({ struck, release }: Ties): Hostility {
     const due = faults.find(({ kind, nth }) => nth === now.nth && kind.startsWith(now.writes ? 'write' : 'read'));
     if (!due || !isAt(due.kind, moment, now)) return undefined;
     faults = faults.filter((other) => other !== due);
-    return due.kind === 'write-held' ? holdBack(request) : places[due.kind].fault;
+    return due.kind === 'write-held' ? holdBack(request) : places[due.kind]?.fault;
   }
 
   /** Behind so many newer requests, most often those of the next process. */
@@ -128,6 +128,7 @@ function commandsOf({ params }: CommandCall): readonly string[] {
 
 function isAt(kind: PortalFault['kind'], moment: Moment, { done, commands }: Passage): boolean {
   const place = places[kind];
+  if (!place) return false;
   // A call that is alone ends with its command.
   if (place.moment === 'ended' && moment === 'command') return commands === 1 && done === 1;
   return place.moment === moment && (moment !== 'command' || done >= Math.ceil(commands / 2));
@@ -141,7 +142,7 @@ const rate: Fault = {
   contentType: 'application/json',
 };
 
-const places: Readonly<Record<PortalFault['kind'], { readonly moment: Moment; readonly fault?: Fault }>> = {
+const places: Readonly<Partial<Record<PortalFault['kind'], { readonly moment: Moment; readonly fault?: Fault }>>> = {
   'read-html-503': { moment: 'arrived', fault: gateway(503) },
   'read-reset': { moment: 'arrived', fault: 'reset' },
   'read-rate': { moment: 'arrived', fault: rate },

@@ -59,7 +59,7 @@ const state: StateSight = {
   waiting: [],
   known: new Set(),
   epochs: new Map([['r1', 1]]),
-  changedAt: '2026-11-28T12:00:00.000',
+  deliveredTo: new Map([['receptions', '2026-11-28T12:00:00.000']]),
 };
 
 it('G2: names both rows of one key', () => {
@@ -104,10 +104,10 @@ it('DL-13: names two writes of one row that were under way at once', () => {
 });
 
 it('names a checkpoint beyond a row that is nowhere', () => {
-  const touched = [[1, '2026-11-28T11:00:00.000']] as const;
+  const touched = [{ flow: 'receptions', key: 'F1_1', at: '2026-11-28T11:00:00.000' }];
   expect(beyondCheckpoint({ ...state, known: new Set(['F1_1']) }, touched)).toEqual([]);
   expect(beyondCheckpoint(state, touched)).toEqual([
-    'the checkpoint 2026-11-28T12:00:00.000 is beyond visit 1 of 2026-11-28T11:00:00.000',
+    'the checkpoint 2026-11-28T12:00:00.000 of receptions is beyond F1_1 of 2026-11-28T11:00:00.000',
   ]);
 });
 

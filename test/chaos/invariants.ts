@@ -4,7 +4,7 @@ import { comparable } from './comparable.ts';
 import type { StateSight, Waiting } from './state-file.ts';
 import { protectedStages } from './watch-writes.ts';
 import { dealKey, nameOfCommand, nameOfIntent } from './writes-seen.ts';
-import type { PortalContent, Sight } from './world.ts';
+import type { PortalContent, Sight, Touched } from './world.ts';
 
 /** What a life ended as. */
 export interface Evidence {
@@ -85,17 +85,18 @@ function countOf(names: readonly string[]): ReadonlyMap<string, number> {
 }
 
 /** The cursor is not past a row that is neither delivered nor waiting nor under way (G1). */
-export function beyondCheckpoint(state: StateSight, touched: Sight['touched']): readonly string[] {
-  const { changedAt, known, waiting, intents } = state;
-  if (changedAt === undefined) return [];
+export function beyondCheckpoint(state: StateSight, touched: readonly Touched[]): readonly string[] {
+  const { deliveredTo, known, waiting, intents } = state;
   const accounted = new Set([
     ...known,
     ...waiting.map(({ key }) => key),
     ...intents.filter(({ open }) => open).map(({ key }) => key),
   ]);
-  return touched
-    .filter(([visit, at]) => at < changedAt && !accounted.has(`F1_${visit}`))
-    .map(([visit, at]) => `the checkpoint ${changedAt} is beyond visit ${visit} of ${at}`);
+  return touched.flatMap(({ flow, key, at }) => {
+    const to = deliveredTo.get(flow);
+    if (to === undefined || at >= to || accounted.has(key)) return [];
+    return [`the checkpoint ${to} of ${flow} is beyond ${key} of ${at}`];
+  });
 }
 
 /** No write was sent for a row while another one of it was under way (DL-13). */

@@ -1,22 +1,15 @@
+import type { Intent } from '../../engine/state/ports.ts';
 import { createRandom } from '../../connectors/ident/sandbox/random.ts';
 import { comeToRest } from './rest.ts';
 import { actions } from './actions.ts';
 import { createChooser } from './choose.ts';
 import { disturbedRun, finish, letTimePass } from './disturbed-run.ts';
 import type { Life } from './disturbed-run.ts';
-import {
-  blindCreates,
-  differencesFromTwin,
-  duplicatesIn,
-  lostFrom,
-  overlapsIn,
-  sendsWithoutIntent,
-} from './invariants.ts';
-import { makePlace } from './place.ts';
 import type { Place } from './place.ts';
 import { inDoubtPoints } from './plan.ts';
 import type { Point } from './plan.ts';
-import { startWorld } from './world.ts';
+import { startPortalGround } from './portal-ground.ts';
+import type { Waiting } from './state-file.ts';
 
 export interface LifeOptions {
   readonly seed: number;
@@ -32,6 +25,8 @@ export interface LifeOptions {
 export interface LifeReport {
   readonly seed: number;
   readonly rare: readonly Point[];
+  /** Points a run comes to, outside of doubt. */
+  readonly otherPoints: readonly Point[];
   readonly kills: number;
   readonly betweenIntentAndReceipt: number;
   /** Kills, stops and the like by the point they came at. */
@@ -45,13 +40,36 @@ export interface LifeReport {
   readonly story: readonly string[];
 }
 
-/** A clinic and a portal from their first run on, through so many kills, until nothing waits any more. */
-export async function live(options: LifeOptions): Promise<LifeReport> {
+/** Where a life is lived: a clinic and a CRM. */
+export interface Ground {
+  readonly world: Life['world'];
+  readonly place: Place;
+  readonly faultKinds: Life['faultKinds'];
+  /** Points a run against it comes to, outside of doubt. */
+  readonly otherPoints: readonly Point[];
+  /** For a run of the same clinic into an empty CRM where nothing goes wrong. */
+  twin(): Place;
+  /** What is true at the end. */
+  judge(ended: Ended): Promise<Verdict>;
+}
+
+/** What a life leaves on the disk. */
+export interface Ended {
+  /** Every intent that ever was, also in states that were deleted since. */
+  readonly intents: readonly Intent[];
+  readonly waiting: readonly Waiting[];
+}
+
+export type Verdict = Pick<LifeReport, 'lost' | 'duplicated' | 'wrongs'>;
+
+/** A clinic and a CRM from their first run on, through so many kills, until nothing waits any more. */
+export async function live(options: LifeOptions, startGround = startPortalGround): Promise<LifeReport> {
   const { seed } = options;
-  const world = await startWorld(seed, 30);
-  const place = makePlace(world.settings, world.settings.webhook);
+  const ground = await startGround(seed);
+  const { world, place, faultKinds } = ground;
   const life: Life = {
     world,
+    faultKinds,
     place,
     random: createRandom(seed),
     wrongs: [],
@@ -61,31 +79,21 @@ export async function live(options: LifeOptions): Promise<LifeReport> {
     kills: [],
   };
   try {
-    await disturb(life, options);
-    const state = await comeToRest(life);
-    await runTwin(life);
-    const sight = await world.look();
-    const evidence = { sight, intents: [...life.intents.values()], waiting: state.waiting };
-    const open = state.intents.filter((intent) => intent.open).map(({ key, target }) => `${key} at ${target}`);
-    const wrongs = [
-      ...life.wrongs,
-      ...sight.wrongs,
-      ...blindCreates(evidence),
-      ...sendsWithoutIntent(evidence),
-      ...overlapsIn(evidence),
-      ...differencesFromTwin(evidence),
-      ...(sight.overruns === 0 ? [] : [`the portal refused ${sight.overruns} requests for their rate`]),
-    ];
+    await disturb(life, { rare: ground.otherPoints, ...options });
+    const { intents, waiting } = await comeToRest(life);
+    await runTwin(ground, life.wrongs);
+    const verdict = await ground.judge({ intents: [...life.intents.values()], waiting });
+    const open = intents.filter((intent) => intent.open).map(({ key, target }) => `${key} at ${target}`);
     return {
       seed,
       rare: options.rare ?? [],
+      otherPoints: ground.otherPoints,
       kills: life.kills.length,
       betweenIntentAndReceipt: life.kills.filter((point) => inDoubtPoints.includes(point)).length,
       points: life.points,
-      lost: lostFrom(evidence),
-      duplicated: duplicatesIn(sight.portal),
-      inDoubt: [...open, ...state.waiting.map((row) => `${row.key} is ${row.state}: ${row.code}`)],
-      wrongs,
+      ...verdict,
+      inDoubt: [...open, ...waiting.map((row) => `${row.key} is ${row.state}: ${row.code}`)],
+      wrongs: [...life.wrongs, ...verdict.wrongs],
       story: life.story,
     };
   } finally {
@@ -127,9 +135,8 @@ async function prepare(life: Life, point: Point): Promise<void> {
   await letTimePass(life);
 }
 
-/** The same clinic, an empty portal, nothing that goes wrong. */
-async function runTwin({ world, wrongs }: Life): Promise<void> {
-  const place = makePlace(world.settings, world.settings.twin);
+async function runTwin(ground: Ground, wrongs: string[]): Promise<void> {
+  const place = ground.twin();
   try {
     const { exit, stderr } = await place.start().ended;
     if (exit !== 0) wrongs.push(`the fault-free run ended with ${exit}: ${stderr}`);

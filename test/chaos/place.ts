@@ -18,6 +18,8 @@ export interface Place {
   pass(ms: number): void;
   /** Any other command over the pipeline: `queue retry --all`. */
   command(...words: readonly string[]): Running;
+  /** The same, under a plan. */
+  disturbed(plan: ChildPlan, ...words: readonly string[]): Running;
   remove(): void;
 }
 
@@ -30,14 +32,8 @@ export interface PlaceOptions {
 }
 
 export function makePlace({ clinic }: Settings, webhook: string, options: PlaceOptions = {}): Place {
-  const { name = 'ident-to-bitrix', filial = 1 } = options;
-  const folder = mkdtempSync(join(tmpdir(), 'pipe-chaos-'));
-  writeFileSync(join(folder, 'pipeline.yaml'), chaosPipeline(name));
-  const machineFolder = options.machineFolder ?? join(folder, 'home');
+  const { name = 'ident-to-bitrix', filial = 1, machineFolder } = options;
   const env = {
-    PIPE_HOME: machineFolder,
-    // Tells where a bug of ours was thrown.
-    PIPE_DEBUG: '1',
     FILIAL_ID: String(filial),
     BITRIX24_WEBHOOK: webhook,
     IDENT_SERVER: clinic.server,
@@ -45,6 +41,25 @@ export function makePlace({ clinic }: Settings, webhook: string, options: PlaceO
     IDENT_USER: clinic.user,
     IDENT_PASSWORD: clinic.password,
   };
+  const yaml = chaosPipeline(name);
+  return placeOf({ name, yaml, env, flags: ['--flow', 'receptions'], ...(machineFolder && { machineFolder }) });
+}
+
+export interface PlaceContent {
+  readonly name: string;
+  readonly yaml: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Of `pipe run`. */
+  readonly flags: readonly string[];
+  readonly machineFolder?: string;
+}
+
+export function placeOf({ name, yaml, flags, ...content }: PlaceContent): Place {
+  const folder = mkdtempSync(join(tmpdir(), 'pipe-chaos-'));
+  writeFileSync(join(folder, 'pipeline.yaml'), yaml);
+  const machineFolder = content.machineFolder ?? join(folder, 'home');
+  // PIPE_DEBUG tells where a bug of ours was thrown.
+  const env = { PIPE_HOME: machineFolder, PIPE_DEBUG: '1', ...content.env };
   let passedMs = 0;
   const stateFolder = join(folder, '.pipe', name);
   const run = (plan: ChildPlan, ...words: readonly string[]) =>
@@ -55,8 +70,9 @@ export function makePlace({ clinic }: Settings, webhook: string, options: PlaceO
     stateFile: join(stateFolder, 'state.db'),
     machineFolder,
     start: ({ wallMs = 0, ...plan } = {}) =>
-      run({ ...plan, wallMs: wallMs + passedMs }, 'run', 'pipeline.yaml', '--flow', 'receptions', '--json'),
+      run({ ...plan, wallMs: wallMs + passedMs }, 'run', 'pipeline.yaml', ...flags, '--json'),
     command: (...words) => run({ wallMs: passedMs }, ...words),
+    disturbed: (plan, ...words) => run({ ...plan, wallMs: passedMs }, ...words),
     pass: (ms) => {
       passedMs += ms;
     },

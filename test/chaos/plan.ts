@@ -87,7 +87,17 @@ export const faultKinds = {
   'write-half': 'half of it done, and then dropped',
   'write-command-500': 'one command says it failed after it was done',
   'write-command-missing': 'one command is done, and the answer does not mention it',
+  'write-partial': 'refused as wrong, and some of it stored nevertheless',
+  'write-system-400': 'refused by a fault of the system, nothing done',
 } as const;
+
+/** What an account does not do: a request of it is done whole, and answered whole. */
+const portalAlone = new Set<PortalFault['kind']>(['write-half', 'write-command-500', 'write-command-missing']);
+const accountAlone = new Set<PortalFault['kind']>(['write-partial', 'write-system-400']);
+
+const kinds = Object.keys(faultKinds) as PortalFault['kind'][];
+export const portalKinds = kinds.filter((kind) => !accountAlone.has(kind));
+export const accountKinds = kinds.filter((kind) => !portalAlone.has(kind));
 
 /** Where a process is struck from outside, in the middle of its request. */
 export interface Strike {

@@ -10,8 +10,8 @@ export interface StateSight {
   readonly known: ReadonlySet<string>;
   /** Epochs by run. */
   readonly epochs: ReadonlyMap<string, number>;
-  /** How far the source was delivered, as the cursor says it. */
-  readonly changedAt: string | undefined;
+  /** How far the source of each flow was delivered, as its cursor says it. */
+  readonly deliveredTo: ReadonlyMap<string, string>;
 }
 
 export interface Waiting {
@@ -26,7 +26,7 @@ const nothing: StateSight = {
   waiting: [],
   known: new Set(),
   epochs: new Map(),
-  changedAt: undefined,
+  deliveredTo: new Map(),
 };
 
 export function readState(file: string): StateSight {
@@ -39,19 +39,20 @@ export function readState(file: string): StateSight {
       `SELECT key, state, error, due_at AS dueAt FROM queue WHERE state NOT IN ('completed', 'superseded')`,
     );
     const runs = rows<{ run: string; epoch: number }>('SELECT run, epoch FROM runs');
-    const [checkpoint] = rows<{ cursor: string | null }>('SELECT cursor FROM checkpoints');
+    const checkpoints = rows<{ flow: string; cursor: string | null }>('SELECT flow, cursor FROM checkpoints');
     return {
       intents: intents.map(({ intent, open }) => ({ ...(JSON.parse(intent) as Intent), open: open === 1 })),
       waiting: queue.map(({ error, ...row }) => ({ ...row, code: String(JSON.parse(error).code) })),
       known: new Set(rows<{ key: string }>('SELECT key FROM known').map(({ key }) => key)),
       epochs: new Map(runs.map(({ run, epoch }) => [run, epoch])),
-      changedAt: cursorText(checkpoint?.cursor ?? null),
+      deliveredTo: new Map(checkpoints.flatMap(({ flow, cursor }) => cursorOf(flow, cursor))),
     };
   } finally {
     sqlite.close();
   }
 }
 
-function cursorText(cursor: string | null): string | undefined {
-  return cursor === null ? undefined : /\d{4}-\d\d-\d\d[T ][\d:.]+/.exec(cursor)?.[0].replace(' ', 'T');
+function cursorOf(flow: string, cursor: string | null): readonly (readonly [string, string])[] {
+  const at = /\d{4}-\d\d-\d\d[T ][\d:.]+/.exec(cursor ?? '')?.[0].replace(' ', 'T');
+  return at === undefined ? [] : [[flow, at]];
 }

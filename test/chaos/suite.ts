@@ -1,6 +1,7 @@
 import { live } from './life.ts';
-import type { LifeOptions, LifeReport } from './life.ts';
-import { inDoubtPoints, otherPoints } from './plan.ts';
+import type { Ground, LifeOptions, LifeReport } from './life.ts';
+import { inDoubtPoints } from './plan.ts';
+import { startPortalGround } from './portal-ground.ts';
 import type { Point } from './plan.ts';
 
 /** Kills in one life. */
@@ -22,6 +23,8 @@ export interface SuiteOptions {
   readonly seed: number;
   /** Of the points outside of doubt only these. */
   readonly rare?: readonly Point[] | undefined;
+  /** Default: IDENT into Bitrix24. */
+  readonly ground?: (seed: number) => Promise<Ground>;
   /** Told after each life. */
   readonly tell?: (life: LifeReport) => void;
 }
@@ -35,10 +38,16 @@ const mostAdded = 10;
  * Life after life, each of the seed that follows, until there were so many kills; then some more that come to the points
  * the others have left short. Half of the kills leave doubt in those too, so there are not enough others in the first.
  */
-export async function runSuite({ kills, seed, rare, tell }: SuiteOptions): Promise<SuiteResult> {
+export async function runSuite({
+  kills,
+  seed,
+  rare,
+  ground = startPortalGround,
+  tell,
+}: SuiteOptions): Promise<SuiteResult> {
   const lives: LifeReport[] = [];
   const add = async (options: Omit<LifeOptions, 'seed'>): Promise<void> => {
-    const life = await live({ ...options, seed: seed + lives.length });
+    const life = await live({ ...options, seed: seed + lives.length }, ground);
     lives.push(life);
     tell?.(life);
   };
@@ -46,15 +55,16 @@ export async function runSuite({ kills, seed, rare, tell }: SuiteOptions): Promi
     await add({ kills: Math.min(left, lifeKills), ...(rare && { rare }) });
   }
   for (let added = 0; added < mostAdded; added++) {
-    const short = shortOf(hitsIn(lives), Math.floor(kills / killsForAHit));
+    const short = shortOf(lives, Math.floor(kills / killsForAHit));
     if (short.length === 0) break;
     await add({ kills: lifeKills, rare: short });
   }
   return resultOf(lives);
 }
 
-function shortOf(hits: SuiteResult['points'], wanted: number): readonly Point[] {
-  return [...inDoubtPoints, ...otherPoints].filter((point) => (hits[point] ?? 0) < wanted);
+function shortOf(lives: readonly LifeReport[], wanted: number): readonly Point[] {
+  const hits = hitsIn(lives);
+  return [...inDoubtPoints, ...(lives[0]?.otherPoints ?? [])].filter((point) => (hits[point] ?? 0) < wanted);
 }
 
 function hitsIn(lives: readonly LifeReport[]): SuiteResult['points'] {

@@ -25,13 +25,19 @@ export interface PortalContent {
   readonly leads: readonly LegacyRecord[];
 }
 
+/** A record that the staff touched, and when last, in the clinic's naive time. */
+export interface Touched {
+  readonly flow: string;
+  readonly key: string;
+  readonly at: string;
+}
+
 /** All the world knows: what invariants are computed from. */
 export interface Sight {
   readonly portal: PortalContent;
   readonly twin: PortalContent;
   readonly commands: readonly CommandEntry[];
-  /** Visits the staff touched, and when last, in the clinic's naive time. */
-  readonly touched: readonly (readonly [number, string])[];
+  readonly touched: readonly Touched[];
   /** Writes that a guard forbids. */
   readonly wrongs: readonly string[];
   /** Writes of one row that were under way at once. */
@@ -40,9 +46,9 @@ export interface Sight {
   readonly overruns: number;
 }
 
-/** Clinic and portal in their own process. */
-export interface World {
-  readonly settings: Settings;
+/** Clinic and CRM in their own process. */
+export interface World<Looked extends { readonly touched: readonly Touched[] } = Sight, Reached = Settings> {
+  readonly settings: Reached;
   /** The staff of the clinic does something; gives the visits it touched. */
   work(): Promise<readonly number[]>;
   arm(faults: readonly PortalFault[]): Promise<void>;
@@ -52,14 +58,22 @@ export interface World {
   drain(): Promise<void>;
   /** It is so much later, in the clinic and at the portal. */
   pass(ms: number): Promise<void>;
-  look(): Promise<Sight>;
+  look(): Promise<Looked>;
   /** The next time somebody is struck. */
   struck(): Promise<PortalPoint>;
   close(): Promise<void>;
 }
 
-export async function startWorld(seed: number, appointments: number): Promise<World> {
-  const file = fileURLToPath(new URL('processes/world.ts', import.meta.url));
+export function startWorld(seed: number, appointments: number): Promise<World> {
+  return forkWorld('processes/world.ts', seed, appointments);
+}
+
+export async function forkWorld<Looked extends { readonly touched: readonly Touched[] }, Reached>(
+  script: string,
+  seed: number,
+  appointments: number,
+): Promise<World<Looked, Reached>> {
+  const file = fileURLToPath(new URL(script, import.meta.url));
   const child = fork(file, [String(seed), String(appointments)], { execArgv: [] });
   const waiting = new Map<number, (value: unknown) => void>();
   const strikes: ((point: PortalPoint) => void)[] = [];
@@ -77,14 +91,14 @@ export async function startWorld(seed: number, appointments: number): Promise<Wo
   });
   await answered(0);
   return {
-    settings: (await ask({ do: 'settings' })) as Settings,
+    settings: (await ask({ do: 'settings' })) as Reached,
     work: async () => (await ask({ do: 'work' })) as readonly number[],
     arm: async (faults) => void (await ask({ do: 'arm', faults })),
     strike: async (strike) => void (await ask({ do: 'strike', strike })),
     calm: async () => void (await ask({ do: 'calm' })),
     drain: async () => void (await ask({ do: 'drain' })),
     pass: async (ms) => void (await ask({ do: 'pass', ms })),
-    look: async () => (await ask({ do: 'look' })) as Sight,
+    look: async () => (await ask({ do: 'look' })) as Looked,
     struck: () => new Promise((resolve) => strikes.push(resolve)),
     async close() {
       const exit = once(child, 'exit');

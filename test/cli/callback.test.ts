@@ -92,6 +92,7 @@ it('waits no longer than its signal, but ends what has begun', async () => {
   await begun.promise;
   stop.abort('SIGINT');
   await expect(late.callback.taken()).rejects.toBe('SIGINT');
+  await expect((await open({ signal: stop.signal })).callback.taken()).rejects.toBe('SIGINT');
   gate.resolve();
   await busy.callback.taken();
   expect(await shown).toEqual([200, page('done')]);

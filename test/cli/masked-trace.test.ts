@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { maskedTrace } from '../../engine/cli/masked-trace.ts';
-import type { RecordTrace } from '../../engine/state/ports.ts';
+import type { RecordTrace } from '../../engine/state/trace-ports.ts';
 import { intent } from '../state/samples.ts';
 
 const people: RecordTrace = {

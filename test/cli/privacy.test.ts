@@ -64,6 +64,9 @@ describe('personal data', () => {
     ]);
     for (const { key } of rows) await hear('queue', 'show', 'birds.yaml', key);
     await hear('queue', 'show', 'birds.yaml', '4', '--json');
+    await hear('explain', 'birds.yaml', '4');
+    await hear('explain', 'birds.yaml', '2', '--json');
+    await hear('history', 'birds.yaml');
     await hear('status', 'birds.yaml', '--json');
     await hear('logs', 'birds.yaml', '--grep', 'QUEUE');
     for (const name of readdirSync(path('logs'))) said.push(readFileSync(path(`logs/${name}`), 'utf8'));

@@ -1,6 +1,6 @@
-import { cpSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { peopleCsv, peopleFiles } from './people.ts';
+import { peopleCsv, peopleFiles, peopleYaml } from './people.ts';
 import { place } from './pipe.ts';
 import { shapeErrors } from './shape.ts';
 
@@ -44,6 +44,64 @@ describe('pipe state', () => {
     const taken = await pipe(['run', 'people.yaml', '--state', 'copy']);
     expect(taken.stderr).toContain('the state of pipeline people was begun on another machine');
     expect((await show('--state', 'copy')).copiedFrom).toBeUndefined();
+  });
+
+  it('is set by hand: the next run reads from that time, and goes on from there', async () => {
+    const { pipe, path } = place(files);
+    await pipe(['run', 'people.yaml']);
+    const set = await pipe(['state', 'set', 'people.yaml', 'people', '--since', '2026-03-03', '--json']);
+    expect([set.exit, set.stderr, shapeErrors('state-set', set.stdout)]).toEqual([0, '', []]);
+    expect(JSON.parse(set.stdout)).toEqual({ pipeline: 'people', flow: 'people', since: '2026-03-03T00:00:00' });
+    const shown = await pipe(['state', 'show', 'people.yaml']);
+    expect(shown.stdout).toMatch(/, set by hand, the next run reads from 2026-03-03T00:00:00\n$/);
+    expect(shapeErrors('state-show', (await pipe(['state', 'show', 'people.yaml', '--json'])).stdout)).toEqual([]);
+    const again = await pipe(['run', 'people.yaml', '--json']);
+    expect(JSON.parse(again.stdout).flows[0]).toMatchObject({ read: 1, unchanged: 1 });
+    const after = JSON.parse((await pipe(['state', 'show', 'people.yaml', '--json'])).stdout);
+    expect([Object.keys(after.flows[0].cursor).length > 0, after.flows[0].since]).toEqual([true, undefined]);
+    expect(readFileSync(path('copy.csv'), 'utf8').trim().split('\n')).toHaveLength(4);
+  });
+
+  it('is reset only when somebody says yes: then all is read and compared anew, and nothing is made twice', async () => {
+    const { pipe, path } = place(files);
+    await pipe(['run', 'people.yaml']);
+    const copy = readFileSync(path('copy.csv'), 'utf8');
+    const asked = await pipe(['state', 'reset', 'people.yaml', 'people']);
+    expect([asked.exit, asked.stderr.split('\n')[1]]).toEqual([
+      2,
+      '  `pipe state reset people.yaml people` asks before it forgets anything, and nobody is at a terminal',
+    ]);
+    const done = await pipe(['state', 'reset', 'people.yaml', 'people', '--yes', '--json']);
+    expect([done.exit, shapeErrors('state-reset', done.stdout)]).toEqual([0, []]);
+    expect(JSON.parse(done.stdout)).toEqual({
+      pipeline: 'people',
+      flow: 'people',
+      checkpoint: true,
+      known: 3,
+      inDoubt: 0,
+    });
+    expect((await pipe(['state', 'show', 'people.yaml'])).stdout).toContain('people: no checkpoint yet\n');
+    const again = await pipe(['run', 'people.yaml', '--json']);
+    expect(JSON.parse(again.stdout).flows[0]).toMatchObject({ read: 3, created: 0, updated: 0, unchanged: 3 });
+    expect(readFileSync(path('copy.csv'), 'utf8')).toBe(copy);
+    const known = await pipe(['state', 'reset', 'people.yaml', 'people', '--only', 'known', '--yes', '--lang', 'ru']);
+    expect(known.stdout).toBe('people: контрольная точка на месте, забыто доставленных записей: 3\n');
+  });
+
+  it('is changed by hand for a flow there is, and one with a cursor', async () => {
+    const { pipe } = place({
+      ...files,
+      'whole.yaml': peopleYaml
+        .replace('name: people', 'name: whole')
+        .replace(', cursor: { field: changed, first: all }', ''),
+    });
+    const unknown = await pipe(['state', 'reset', 'people.yaml', 'poeple', '--yes']);
+    expect([unknown.exit, unknown.stderr]).toEqual([
+      2,
+      'error cli.unknown_flow\n  there is no flow "poeple" in people.yaml\n  fix: write "people"\n',
+    ]);
+    const whole = await pipe(['state', 'set', 'whole.yaml', 'people', '--since', '2026-03-01']);
+    expect([whole.exit, whole.stderr.split('\n')[0]]).toEqual([2, 'error cli.flow_without_cursor']);
   });
 
   it('has nothing to adopt where no other instance was met', async () => {

@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { peopleFiles, peopleYaml } from './people.ts';
+import { peopleCsv, peopleFiles, peopleYaml } from './people.ts';
 import { place } from './pipe.ts';
 import { shapeErrors } from './shape.ts';
 
@@ -45,6 +45,20 @@ $`),
     expect((await pipe(['run', 'people.yaml'])).exit).toBe(3);
     const gone = await pipe(['status', 'people.yaml', '--json']);
     expect(JSON.parse(gone.stdout)).toMatchObject({ lastRun: { exitCode: 3 }, next: 'pipe check people.yaml' });
+  });
+
+  it('counts what an older mapping wrote and the last run did not look at', async () => {
+    const goodCsv = peopleCsv.replace(',12345,', ',+79160000000,');
+    const { pipe, path } = place({ ...peopleFiles, 'people.csv': goodCsv });
+    expect((await pipe(['run', 'people.yaml'])).exit).toBe(0);
+    writeFileSync(path('people.yaml'), peopleYaml.replace('name: name\n', 'name: $trim(name)\n'));
+    expect((await pipe(['run', 'people.yaml', '--only', 'id = "1"'])).exit).toBe(0);
+    const text = await pipe(['status', 'people.yaml']);
+    expect(text.stdout).toMatch(/queue: empty; written by an older mapping: 2\n/);
+    const data = await pipe(['status', 'people.yaml', '--json']);
+    expect([shapeErrors('status', data.stdout), JSON.parse(data.stdout).flows[0].olderMapping]).toEqual([[], 2]);
+    expect((await pipe(['run', 'people.yaml', '--full'])).exit).toBe(0);
+    expect((await pipe(['status', 'people.yaml'])).stdout).toContain('queue: empty\n');
   });
 
   it('sends who made a mistake to check, which sees what validate cannot', async () => {

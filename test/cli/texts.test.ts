@@ -19,7 +19,7 @@ describe('the texts of help', () => {
       '<command> <file> [flags]',
       '`pipe <command> --help` says more about each.',
       'Records that failed and wait: list, show, retry, drop, export.',
-      'What a pipeline remembers: show, adopt, schema.',
+      'What a pipeline remembers: show, set, reset, adopt, schema.',
       'Passwords and webhooks in the vault of this machine: set, list, rm, import.',
       'Runs by itself: install, start, stop, enable, disable, status, uninstall.',
     ];

@@ -15,7 +15,7 @@ const english: readonly Mistake[] = [
     argv: ['transmogrify'],
     says:
       'error cli.unknown_command\n  there is no command "transmogrify"\n' +
-      '  fix: write `pipe check` | `pipe demo` | `pipe logs` | `pipe queue` | `pipe run` | `pipe sandbox` | `pipe secret` | `pipe service` | `pipe state` | `pipe status` | `pipe validate`\n',
+      '  fix: write `pipe auth` | `pipe check` | `pipe demo` | `pipe logs` | `pipe queue` | `pipe run` | `pipe sandbox` | `pipe secret` | `pipe service` | `pipe state` | `pipe status` | `pipe validate`\n',
   },
   {
     argv: ['queue', 'lst', 'people.yaml'],
@@ -107,6 +107,8 @@ describe('help', () => {
             ссылки.
   check     Опросить каждое подключение: вход, права, таблицы, поля, часы.
             Ничего не меняет.
+  discover  Показать поля, стадии и списки систем конвейера или сохранить их в
+            его файл .lock.json. Строки не читаются.
   run       Выполнить конвейер: прочитать, преобразовать, сопоставить, записать
             различия.
   status    Показать состояние конвейера: последний успех, отставание, очередь,
@@ -115,6 +117,8 @@ describe('help', () => {
   queue     Записи, которые не прошли и ждут: список, просмотр, повтор,
             удаление, выгрузка.
   state     Что помнит конвейер: просмотр, признание своим, таблицы.
+  auth      Войти в подключение через браузер (OAuth) и сохранить его токены в
+            хранилище этого компьютера.
   secret    Пароли и вебхуки в хранилище этого компьютера: задать, перечислить,
             удалить, перенести из .env.
   service   Работа без присмотра: установка, запуск, остановка, включение,

@@ -96,12 +96,16 @@ function spoiled(name: string, text: string, instead: string): string {
   return peopleYaml.replace('name: people', `name: ${name}`).replace(text, instead);
 }
 
+const unlocked =
+  'pipelines/people.yaml: not checked without a lock file: fields, types and stages of desk people, desk copy.csv; `pipe discover pipelines/people.yaml --lock` writes it\n';
+
 describe('pipe validate', () => {
   it('13. Ten mistakes of one file are ten findings, each with its place and fix', async () => {
     const { pipe } = place({ 'ten.yaml': tenMistakes });
     const done = await pipe(['validate', 'ten.yaml'], { PORTAL_WEBHOOK: 'http://127.0.0.1:9/rest/1/x/' });
     const last =
-      '1 file: 10 errors, 0 warnings; not checked offline: logins, rights, fields and stages of the target\n';
+      'ten.yaml: not checked without a lock file: fields, types and stages of portal deel; `pipe discover ten.yaml --lock` writes it\n' +
+      '1 file: 10 errors, 0 warnings; not checked offline: logins, rights, and whether the systems are as the lock files say\n';
     expect(done).toEqual({ exit: 2, stdout: `${tenFindings}\n${last}`, stderr: '' });
   });
 
@@ -247,14 +251,14 @@ error config.param_not_of_type  pipelines/people.yaml:4:3
     |   ^^^^^^
   fix: give it a value like 2
 
-1 file: 2 errors, 0 warnings; not checked offline: logins, rights, fields and stages of the target
+${unlocked}1 file: 2 errors, 0 warnings; not checked offline: logins, rights, and whether the systems are as the lock files say
 `,
       stderr: '',
     });
     const right = await pipe(['validate', '--param', 'branch=2']);
     expect(right).toEqual({
       exit: 0,
-      stdout: '1 file: 0 errors, 0 warnings; not checked offline: logins, rights, fields and stages of the target\n',
+      stdout: `${unlocked}1 file: 0 errors, 0 warnings; not checked offline: logins, rights, and whether the systems are as the lock files say\n`,
       stderr: '',
     });
   });

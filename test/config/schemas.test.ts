@@ -25,7 +25,9 @@ it('there is a schema for the file, for its tests and one for each connector', (
   );
   expect(names.filter((name) => name.endsWith('.json'))).toEqual([
     'pipeline.schema.json',
+    'lock.schema.json',
     'test.schema.json',
+    'lock.schema.json',
     'connectors/clinic.schema.json',
     'connectors/crm.schema.json',
     'connectors/log.schema.json',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { brake } from '../../engine/plan/brakes.ts';
+import { brake, brakeAfterEdit } from '../../engine/plan/brakes.ts';
 
 const totals = { creates: 30, updates: 40, deletes: 0, looked: 100 };
 const none: ReadonlySet<string> = new Set();
@@ -25,6 +25,17 @@ describe('brakes', () => {
       operation: 'updates',
       allowed: '39 %',
     });
+  });
+
+  it('are there for the first run of an edited mapping too: a hundred rows, or a share of those it looks at', () => {
+    const many = { creates: 101, updates: 900, deletes: 0, looked: 3000 };
+    const codes = (given: Parameters<typeof brakeAfterEdit>) => brakeAfterEdit(...given)?.parameters;
+    expect(codes([{}, many, none])).toBeUndefined();
+    expect(codes([{}, { ...many, creates: 301 }, none])).toEqual({ count: 301, operation: 'creates', allowed: 300 });
+    expect(codes([{}, { ...many, updates: 901 }, none])).toEqual({ count: 901, operation: 'updates', allowed: 900 });
+    expect(codes([{}, { ...many, updates: 901 }, new Set(['updates'])])).toBeUndefined();
+    expect(codes([{ updates: { rows: 5 } }, { ...many, updates: 901 }, none])).toBeUndefined();
+    expect(codes([{}, { ...many, creates: 100, looked: 1 }, new Set(['updates'])])).toBeUndefined();
   });
 
   it('are lifted one by one', () => {

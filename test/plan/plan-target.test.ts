@@ -443,7 +443,7 @@ describe('child rows', () => {
     expect(await failure(plan(list('items'), { record: { items: 'text' } }))).toEqual([
       'data',
       'plan.rows_not_a_list',
-      { target: 'deal', type: 'string' },
+      { target: 'deal', type: 'text' },
     ]);
   });
 });

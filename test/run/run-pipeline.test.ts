@@ -492,6 +492,22 @@ describe('what a run is asked to do', () => {
     });
   });
 
+  it('G10: the first run of an edited mapping is braked without being asked to, until somebody has said that it is right', async () => {
+    tables.rows = Array.from({ length: 150 }, (_, index) => visit(index + 1, index + 1, { stamp: 1 }));
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 0, flows: [{ created: 150 }] });
+    const edited = await compiled(yaml.replace('\'"V" & id\'', '\'"W" & id\''), [tables.connector]);
+    const before = tables.writes.length;
+    expect(await desk.run(edited)).toMatchObject({
+      exitCode: 3,
+      error: { code: 'plan.too_many_after_edit', parameters: { count: 150, operation: 'creates', allowed: 100 } },
+    });
+    expect(tables.writes).toHaveLength(before);
+    expect(await desk.run(edited)).toMatchObject({ exitCode: 3 });
+    expect(await desk.run(edited, { allow: new Set(['creates']) })).toMatchObject({ exitCode: 0 });
+    tables.rows = Array.from({ length: 150 }, (_, index) => visit(index + 1001, index + 1, { stamp: 1 }));
+    expect(await desk.run(edited)).toMatchObject({ exitCode: 0, flows: [{ created: 150 }] });
+  });
+
   it('--limit reads no more rows than that', async () => {
     expect(await flow({ limit: 2 })).toMatchObject({ read: 2, created: 2 });
   });

@@ -37,6 +37,31 @@ it('what a record asked and was answered is kept, the first three rows of each a
   expect(ofDeals.at(-1)?.rows).toHaveLength(3);
 });
 
+it('what was decided of each target stands beside it: rung, words, changes, errors; and what the source calls the row', async () => {
+  const won = putRow(tables, 'deal', { VISIT: '1', STAGE: 'WON' });
+  tables.rows = [visit(1)];
+  await desk.run(pipeline);
+  const [{ plans, source } = { plans: [], source: undefined }] = (await desk.state.trace('visits', '1')).asked;
+  expect(source).toEqual({ id: 1 });
+  expect(plans?.map(({ target }) => target)).toEqual(['doctor', 'contact', 'deal', 'task']);
+  expect(plans?.slice(0, 2)).toEqual([
+    { target: 'doctor', changes: [] },
+    { target: 'contact', changes: [{ operation: 'create' }] },
+  ]);
+  expect(plans?.[2]).toEqual({ target: 'deal', rung: 'visit', skip: 'IGNORE', named: ['IGNORE'], changes: [] });
+  expect(won).toBe('1');
+  tables.onFind = (entity) => {
+    if (entity === 'contact') throw errors.refused.error({});
+  };
+  await desk.run(pipeline, { full: true });
+  const last = (await desk.state.trace('visits', '1')).asked.at(-1)?.plans;
+  expect(last?.find(({ target }) => target === 'contact')).toEqual({
+    target: 'contact',
+    changes: [],
+    error: { code: 'simulated.refused', parameters: {} },
+  });
+});
+
 it('why a question got no answer is kept too, and what was written stands beside it', async () => {
   tables.onFind = (entity) => {
     if (entity === 'deal') throw errors.refused.error({});

@@ -31,18 +31,29 @@ describe('the journal', () => {
     expect(await state.openIntents()).toEqual([]);
   });
 
-  it('DL-24 takes a step of a plan once, whoever brings it and whatever came of it', async () => {
+  it('DL-24 takes a step of a plan once, whoever brings it, unless it certainly came to nothing', async () => {
     const state = await openSample();
     await startRun(state);
     const step = (id: string, n: number, plan = 'plan-1') => intent({ id, plan: { id: plan, n }, before: { SUM: 1 } });
-    await state.saveIntents([step('a', 1), step('b', 2), step('c', 1, 'plan-2')]);
-    await state.commit(delivery({ receipts: [{ intent: 'b', outcome: 'not-applied', at: 3000 }] }));
-    await expect(state.saveIntents([step('d', 3), step('e', 2)])).rejects.toThrow(
-      expect.objectContaining({ code: 'state.step_twice', parameters: { plan: 'plan-1', step: 2 } }),
+    const twice = (n: number) =>
+      expect.objectContaining({ code: 'state.step_twice', parameters: { plan: 'plan-1', step: n } });
+    await state.saveIntents([step('a', 1), step('b', 2), step('c', 1, 'plan-2'), step('d', 3)]);
+    await state.commit(
+      delivery({
+        receipts: [
+          { intent: 'b', outcome: 'not-applied', at: 3000 },
+          { intent: 'd', outcome: 'applied', row: '7', at: 3000 },
+        ],
+      }),
     );
+    await expect(state.saveIntents([step('e', 4), step('f', 1)])).rejects.toThrow(twice(1));
+    await expect(state.saveIntents([step('g', 3)])).rejects.toThrow(twice(3));
+    await state.saveIntents([step('h', 2)]);
+    expect(await state.appliedSteps('plan-1')).toEqual(new Set([3]));
     expect((await state.openIntents()).map(({ id, before }) => [id, before])).toEqual([
       ['a', { SUM: 1 }],
       ['c', { SUM: 1 }],
+      ['h', { SUM: 1 }],
     ]);
   });
 

@@ -65,6 +65,22 @@ describe('a bucket', () => {
     expect(await charge(book, { key: 'account', capacity: 1, perSecond: 4 })).toEqual(admitted);
   });
 
+  it('beside a wider one gives way there to whoever waits with a higher priority', async () => {
+    const clock = virtualClock();
+    const book = await openPortalBook(':memory:', clock);
+    const own = (key: string, priority: LimitedRequest['priority']): LimitedRequest => ({
+      ...asked({ key, capacity: 5, perSecond: 5 }),
+      id: key,
+      priority,
+      within: { key: 'account', capacity: 1, perSecond: 4 },
+    });
+    await book.charge(own('a', 'full'));
+    expect(await book.charge(own('b', 'incremental'))).toEqual({ admitted: false, waitMs: 250 });
+    clock.advance(250);
+    expect(await book.charge(own('a', 'full'))).toEqual({ admitted: false, waitMs: 200 });
+    expect(await book.charge(own('b', 'incremental'))).toEqual(admitted);
+  });
+
   it('empties to nothing and no further: after a long rest a whole capacity may go', async () => {
     const clock = virtualClock();
     const book = await openPortalBook(':memory:', clock);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TraceStep } from '../../engine/state/ports.ts';
+import type { TraceStep } from '../../engine/state/trace-ports.ts';
 import { delivery, intent, openSample, startRun } from './samples.ts';
 
 const step = (visit: string): TraceStep => ({

@@ -149,7 +149,7 @@ describe('names in targets', () => {
     const fields: readonly Field[] = [{ name: 'TITLE', type: 'text' }];
     const entity = { entity: 'deal', id: 'ID', fields, lists: [{ name: 'items', fields: [] }] };
     expect(told(compile(pipeline(flow), { entity: () => entity }).findings)).toEqual([
-      'deal.TITLE:1:1 error transform.unknown_target_field: deal has no field "TITEL" | write "TITLE"',
+      'deal.TITLE:1:8 error transform.unknown_target_field: deal has no field "TITEL" | write "TITLE", or `pipe discover --lock`',
     ]);
     expect(compile(pipeline(flow), { entity: () => ({ ...entity, openFields: true }) }).findings).toEqual([]);
   });
@@ -161,8 +161,8 @@ describe('fields of a target', () => {
     const flow = { map, targets: [{ name: 'deal', by: { ID: 'id' }, order: 'DATE', fields: { TITEL: 'name' } }] };
     const given = told(compile(pipeline(flow), { entity: () => entity }).findings);
     expect(given.map((finding) => finding.slice(finding.indexOf('error')))).toEqual([
-      'error transform.unknown_target_field: deal has no field "TITEL" | write "TITLE"',
-      'error transform.unknown_target_field: deal has no field "DATE" | write "ID" | "TITLE"',
+      'error transform.unknown_target_field: deal has no field "TITEL" | write "TITLE", or `pipe discover --lock`',
+      'error transform.unknown_target_field: deal has no field "DATE" | write "ID" | "TITLE", or `pipe discover --lock`',
     ]);
   });
 });
@@ -181,6 +181,7 @@ describe('names in map', () => {
       'a:1:1 error transform.unknown_column: "statsu" is no column of the source | write "status"',
       'b:1:1 error transform.literal_column: "NEW" is no column of the source | for the text itself write { const: NEW }',
       'c:1:1 error transform.unknown_part: $source has no "statsu" | write $source.status',
+      'd:1:9 error types.no_such_field: "patient" has no field "nope" | write "name"',
     ]);
   });
 

@@ -99,7 +99,7 @@ describe('a failing expression', () => {
   it('has a text in Russian too', async () => {
     const thrown: unknown = await evaluate('a * 2', { a: 'x' }).catch((error: unknown) => error);
     const { code, parameters } = thrown as PipeError;
-    expect(textOf(code, parameters, 'ru').message).toBe('visits.map.x: для "*" нужны числа, а получено: text');
+    expect(textOf(code, parameters, 'ru').message).toBe('visits.map.x: для "*" нужны числа, а получено: текст');
   });
 });
 

@@ -184,6 +184,22 @@ test.each(refusals)('%s in the way of a renewal has its own error', async (_what
   expect(JSON.stringify(thrown)).not.toContain('geheim');
 });
 
+test('a stop lets a renewal end and keeps what it brings, and sends nothing more', async () => {
+  const opened = await loggedIn();
+  opened.pass(day);
+  opened.account.fail({ operation: refresh, fault: { hold: { name: 'slow' } } });
+  const stop = new AbortController();
+  const checking = opened.connect().check({ sources: [], entities: [] }, stop.signal);
+  const ended = checking.catch((thrown: unknown) => thrown);
+  await opened.account.whenHeld('slow');
+  stop.abort('SIGTERM');
+  opened.account.release('slow');
+  expect(await ended).toBe('SIGTERM');
+  expect(asked(opened)).toEqual([`${refresh} 200`]);
+  await opened.check();
+  expect(asked(opened).slice(1)).toEqual(['GET /account 200']);
+});
+
 test('three months without a run end the login', async () => {
   const opened = await loggedIn();
   opened.pass(91 * day);

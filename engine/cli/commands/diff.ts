@@ -23,6 +23,7 @@ export default class Diff extends BaseCommand {
       choices: ['text', 'markdown', 'json'],
       helpValue: 'text|markdown|json',
     }),
+    out: Flags.string({ description: 'write the plan to this file, for `pipe apply`', helpValue: '<file>' }),
     'exit-code': Flags.boolean({ description: 'end with 5 when there are changes' }),
     reveal: Flags.boolean({ description: 'show names, phones and other personal data in full' }),
     base: Flags.string({
@@ -34,6 +35,7 @@ export default class Diff extends BaseCommand {
   };
   static override examples = [
     '<%= config.bin %> diff pipelines/ident-to-bitrix.yaml',
+    '<%= config.bin %> diff pipelines/ident-to-bitrix.yaml --out plan.jsonl',
     '<%= config.bin %> diff pipelines/ident-to-bitrix.yaml --limit 100 --format markdown --output comment.md',
     '<%= config.bin %> diff pipelines/ident-to-bitrix.yaml --base main --rows rows.jsonl',
   ];
@@ -57,6 +59,7 @@ export default class Diff extends BaseCommand {
       emit: this.#emit,
       signal: stop.signal,
       reveal: flags.reveal,
+      out: flags.out,
       show: (record) => printer.show(record),
     }).finally(() => stop.release());
     await printer.end(diff);

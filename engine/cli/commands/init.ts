@@ -15,7 +15,7 @@ export default class Init extends BaseCommand {
   };
   static override examples = [
     '<%= config.bin %> init clinic --template first-steps',
-    '<%= config.bin %> init clinic --template ident-to-bitrix --name clinic-2',
+    '<%= config.bin %> init clinic-2 --template ident-to-bitrix --name clinic-2',
   ];
 
   async run(): Promise<void> {

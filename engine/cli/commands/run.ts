@@ -4,18 +4,19 @@ import type { RunOptions } from '../../run/context.ts';
 import { BaseCommand } from '../base-command.ts';
 import { runDue, runForever } from '../by-schedule.ts';
 import { fileArgument } from '../flags.ts';
-import { prepare } from '../prepare.ts';
 import type { Prepared } from '../prepare.ts';
 import { previewExitCode, previewRun } from '../preview.ts';
 import { previewData, previewText, previewWord } from '../render/preview.ts';
 import { errorText } from '../render/error.ts';
 import { afterword, endedText, runData, runText, stoppingText } from '../render/run.ts';
 import { runFlags, runOptions } from '../run-flags.ts';
+import type { RunFlags } from '../run-flags.ts';
 import { runOnce } from '../run-once.ts';
 import type { Holder } from '../../state/machine-ports.ts';
 import { checkSchedulingFlags, scheduledWork } from '../scheduled-work.ts';
+import { withStandIns, type StandIns } from '../stand-ins.ts';
 import { stopSignal } from '../stop-signal.ts';
-import { logFailedStart, watchRun } from '../watch-run.ts';
+import { prepareRun, watchRun } from '../watch-run.ts';
 
 export default class Run extends BaseCommand {
   static override summary = 'Run a pipeline: read, map, match, write what differs.';
@@ -26,16 +27,21 @@ export default class Run extends BaseCommand {
     "<%= config.bin %> run pipelines/ident-to-bitrix.yaml --only 'id = 12345'",
     '<%= config.bin %> run pipelines/ident-to-bitrix.yaml --since 2026-03-01 --until 2026-03-02',
     '<%= config.bin %> run pipelines/ident-to-bitrix.yaml --dry-run',
+    '<%= config.bin %> run pipelines/ident-to-bitrix.yaml --sandbox portal',
   ];
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Run);
     checkSchedulingFlags(flags);
     const options = runOptions(flags);
-    const prepared = await prepare(args.file, flags, process.env).catch((thrown: unknown) => {
-      logFailedStart(args.file, flags['log-level'], this.language, thrown);
-      throw thrown;
-    });
+    const tell = (line: string): void => this.tell(line);
+    await withStandIns(args.file, flags, tell, this.language, (standIns) =>
+      this.#run(args.file, { ...flags, ...standIns }, options),
+    );
+  }
+
+  async #run(file: string, flags: RunFlags & StandIns, options: RunOptions): Promise<void> {
+    const prepared = await prepareRun(file, flags, this.language);
     this.tellFindings(prepared.warnings);
     if (flags['dry-run']) return this.#preview(prepared, options);
     const onEnded = flags['end-holder'] ? (holder: Holder) => this.tell(endedText(holder, this.language)) : undefined;
@@ -50,7 +56,7 @@ export default class Run extends BaseCommand {
         say = undefined;
       });
       await this.present(runData(result, this.language), (language) => runText(result, language));
-      this.tellFailure(afterword(result, args.file, this.language));
+      if (!flags.apart) this.tellFailure(afterword(result, file, this.language));
       return result.exitCode;
     };
     const fail = (error: PipeError) => this.tellFailure(errorText(error, this.language));

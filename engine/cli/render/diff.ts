@@ -20,6 +20,8 @@ const words = {
     failed: 'records that would wait or be rejected',
     stops: 'the run would stop here',
     sample: 'not all a run would do',
+    plan: ({ file, changes }: NonNullable<Diff['plan']>) =>
+      `${file}: ${changes} changes for \`pipe apply\`, for 24 hours`,
     about: ({ requests, seconds, binds }: Estimate) =>
       `about ${requests} API calls${binds === undefined ? ', no limit makes them wait' : `, ${seconds} s under the limits; ${binds} binds`}`,
   },
@@ -33,14 +35,16 @@ const words = {
     failed: 'не прошло бы записей',
     stops: 'запуск остановился бы здесь',
     sample: 'это не всё, что сделал бы запуск',
+    plan: ({ file, changes }: NonNullable<Diff['plan']>) =>
+      `${file}: изменений для \`pipe apply\`: ${changes}, на 24 часа`,
     about: ({ requests, seconds, binds }: Estimate) =>
       `около ${requests} вызовов API${binds === undefined ? ', ждать не заставит ни один лимит' : `, ${seconds} с по лимитам; сдерживает ${binds}`}`,
   },
 } as const satisfies Record<Language, object>;
 
 /** What `pipe diff --json` prints behind the records (schemas/output/diff.schema.json). */
-export function diffData({ sample, ...preview }: Diff, language: Language): object {
-  return { sample, ...previewData(preview, language) };
+export function diffData({ sample, plan, ...preview }: Diff, language: Language): object {
+  return { sample, ...(plan && { plan }), ...previewData(preview, language) };
 }
 
 /** A record as data; a failure with its text. */
@@ -90,6 +94,7 @@ export function summaryLines(diff: Diff, language: Language): readonly string[] 
     ...(diff.estimate.systems.length > 0 ? [say.about(diff.estimate)] : []),
     ...(sample === '' ? [] : [`${say.sample}: ${sample}`]),
     count === 0 ? say.nothing : say.changes(count),
+    ...(diff.plan ? [say.plan(diff.plan)] : []),
   ];
 }
 
@@ -115,14 +120,14 @@ function flowLines(flow: Diff['flows'][number], language: Language): readonly st
 
 /** The flags that were given, as they are typed. */
 function sampleText({ flows, full, since, until, limit, only }: Sample): string {
-  return [
+  const parts = [
     ...(flows ? [`--flow ${flows.join(',')}`] : []),
-    ...(full ? ['--full'] : []),
     ...(since === undefined ? [] : [`--since ${since}`]),
     ...(until === undefined ? [] : [`--until ${until}`]),
     ...(limit === undefined ? [] : [`--limit ${limit}`]),
     ...(only ? ['--only'] : []),
-  ].join(' ');
+  ];
+  return (parts.length > 0 && full ? ['--full', ...parts] : parts).join(' ');
 }
 
 const colours = { '+': 'green', '-': 'red', '~': 'yellow', '=': 'gray', '·': 'gray' } as const;

@@ -1,5 +1,7 @@
 import type { Language } from '../../messages/template.ts';
+import type { ResetWhat } from '../../state/ports.ts';
 import type { Adopted, PipelineState } from '../pipeline-state.ts';
+import type { CheckpointSet, FlowReset } from '../state-by-hand.ts';
 import { localText } from './moment.ts';
 
 const words = {
@@ -13,6 +15,7 @@ const words = {
     met: 'met',
     checkpoint: 'checkpoint',
     none: 'no checkpoint yet',
+    since: 'set by hand, the next run reads from',
     took: (instances: string) => `adopted: ${instances}; rows they created are ours`,
     renamed: (connections: string) => `adopted: ${connections}; the system is the same under its new name`,
     nothing: 'nothing to adopt: no run has met rows of another instance, or a system under another name',
@@ -27,6 +30,7 @@ const words = {
     met: 'замечен',
     checkpoint: 'контрольная точка',
     none: 'контрольной точки ещё нет',
+    since: 'задана вручную, следующий запуск читает с',
     took: (instances: string) => `признаны своими: ${instances}; созданные ими строки — наши`,
     renamed: (connections: string) => `признано: ${connections}; это та же система под новым именем`,
     nothing: 'признавать нечего: ни один запуск не встретил строк другого экземпляра или системы под другим именем',
@@ -46,9 +50,10 @@ export function stateText(state: PipelineState, language: Language): string {
       const adopted = other.adopted ? `, ${say.adopted}` : '';
       return `  ${say.other}: ${other.instance}, ${say.met} ${localText(other.metAt)}${adopted}`;
     }),
-    ...flows.map(({ name, checkpointAt, cursor }) => {
+    ...flows.map(({ name, checkpointAt, cursor, since }) => {
       if (checkpointAt === undefined) return `  ${name}: ${say.none}`;
-      return `  ${name}: ${say.checkpoint} ${localText(checkpointAt)}${cursor ? ` ${JSON.stringify(cursor)}` : ''}`;
+      const from = cursor ? ` ${JSON.stringify(cursor)}` : since === undefined ? '' : `, ${say.since} ${since}`;
+      return `  ${name}: ${say.checkpoint} ${localText(checkpointAt)}${from}`;
     }),
   ].join('\n');
 }
@@ -60,4 +65,32 @@ export function adoptedText({ adopted, systems }: Adopted, language: Language): 
     ...(systems.length > 0 ? [say.renamed(systems.join(', '))] : []),
   ];
   return said.length === 0 ? say.nothing : said.join('\n');
+}
+
+export function setText({ flow, since }: CheckpointSet, language: Language): string {
+  return language === 'ru'
+    ? `${flow}: следующий запуск читает с ${since}`
+    : `${flow}: the next run reads from ${since}`;
+}
+
+const forgets = {
+  en: { checkpoint: 'how far it came', known: 'what it delivered', and: ' and ' },
+  ru: { checkpoint: 'контрольную точку', known: 'что уже доставлено', and: ' и ' },
+} as const satisfies Record<Language, object>;
+
+export function resetQuestion(flow: string, what: ResetWhat, language: Language): string {
+  const say = forgets[language];
+  const things = [...(what.checkpoint ? [say.checkpoint] : []), ...(what.known ? [say.known] : [])].join(say.and);
+  return language === 'ru' ? `${flow}: забыть ${things}? [д/Н] ` : `${flow}: forget ${things}? [y/N] `;
+}
+
+export function resetText({ flow, checkpoint, known, inDoubt }: FlowReset, language: Language): string {
+  const done =
+    language === 'ru'
+      ? `${flow}: контрольная точка ${checkpoint ? 'забыта' : 'на месте'}, забыто доставленных записей: ${known}`
+      : `${flow}: checkpoint ${checkpoint ? 'forgotten' : 'as it was'}, ${known} delivered records forgotten`;
+  if (inDoubt === 0) return done;
+  const stays =
+    language === 'ru' ? `записей без ответа остаётся: ${inDoubt}` : `${inDoubt} writes without an answer stay`;
+  return `${done}; ${stays}`;
 }

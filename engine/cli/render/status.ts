@@ -20,6 +20,7 @@ const words = {
     empty: 'empty',
     next: 'next',
     none: 'no checkpoint yet',
+    older: 'written by an older mapping',
   },
   ru: {
     running: 'выполняется',
@@ -37,6 +38,7 @@ const words = {
     empty: 'пуста',
     next: 'дальше',
     none: 'контрольной точки ещё нет',
+    older: 'записано по прежним правилам',
   },
 } as const satisfies Record<Language, object>;
 
@@ -74,7 +76,8 @@ function flowText(flow: PipelineStatus['flows'][number], language: Language): st
     checkpointAt === undefined
       ? say.none
       : `${say.lag} ${localText(checkpointAt)} (${say.ago(durationText(lagSeconds, language))})`;
-  return `${lag}; ${say.queue}: ${openRows(flow.queue) || say.empty}`;
+  const older = flow.olderMapping > 0 ? `; ${say.older}: ${flow.olderMapping}` : '';
+  return `${lag}; ${say.queue}: ${openRows(flow.queue) || say.empty}${older}`;
 }
 
 function openRows(queue: QueueCounts): string {

@@ -2,7 +2,6 @@ import { textOf } from '../ast.ts';
 import { leftOf } from '../ast.ts';
 import type { Node } from '../ast.ts';
 import { typeErrors } from './errors.ts';
-import { infer } from './infer.ts';
 import { ourSignatures } from './our-signatures.ts';
 import { itemOf, signatures } from './signatures.ts';
 import type { Parameter, Signature } from './signatures.ts';
@@ -30,14 +29,14 @@ function signatureOf(name: string): Signature | undefined {
 export function inferCall(walk: Walk, node: Node, scope: Scope, piped: readonly Argument[]): Type {
   const written = (node.arguments ?? []).map((argument): Argument => ({
     node: argument,
-    type: argument.type === 'operator' ? any : infer(walk, argument, scope),
+    type: argument.type === 'operator' ? any : walk.infer(argument, scope),
   }));
   const given = [...piped, ...written];
   const name = textOf(node.procedure);
   const bound = node.procedure?.type === 'variable' ? scope.bound.get(name) : undefined;
   if (node.type === 'partial') return { nothing: 'never', function: { call: () => any } };
   if (node.procedure?.type === 'variable' && !bound) return callNamed(walk, name, given, scope);
-  const callee = bound ?? (node.procedure ? infer(walk, node.procedure, scope) : any);
+  const callee = bound ?? (node.procedure ? walk.infer(node.procedure, scope) : any);
   return callee.function?.call(given.map(({ type }) => type)) ?? any;
 }
 
@@ -45,16 +44,16 @@ export function inferCall(walk: Walk, node: Node, scope: Scope, piped: readonly 
 export function inferApply(walk: Walk, node: Node, scope: Scope): Type {
   const left = leftOf(node);
   if (!left || !node.rhs) return any;
-  const type = infer(walk, left, scope);
+  const type = walk.infer(left, scope);
   const argument: Argument = { node: left, type };
   if (node.rhs.type === 'function') return inferCall(walk, node.rhs, scope, [argument]);
   if (type.any || type.function) {
-    infer(walk, node.rhs, scope);
+    walk.infer(node.rhs, scope);
     return any;
   }
   if (node.rhs.type === 'variable' && !scope.bound.has(textOf(node.rhs)))
     return callNamed(walk, textOf(node.rhs), [argument], scope);
-  return infer(walk, node.rhs, scope).function?.call([type]) ?? any;
+  return walk.infer(node.rhs, scope).function?.call([type]) ?? any;
 }
 
 function callNamed(walk: Walk, name: string, given: readonly Argument[], scope: Scope): Type {
@@ -95,13 +94,13 @@ function wrongArgument(walk: Walk, node: Node, name: string, type: Type, { kinds
 export function inferLambda(walk: Walk, node: Node, scope: Scope): Type {
   const { body } = node;
   if (!body) return any;
-  if (node.thunk) return infer(walk, body, scope);
+  if (node.thunk) return walk.infer(body, scope);
   const names = (node.arguments ?? []).map(textOf);
   const call = (given: readonly Type[]): Type => {
     if (walk.active.has(node)) return any;
     walk.active.add(node);
     const bound = new Map([...scope.bound, ...names.map((name, i): [string, Type] => [name, given[i] ?? any])]);
-    const type = infer(walk, body, { ...scope, bound });
+    const type = walk.infer(body, { ...scope, bound });
     walk.active.delete(node);
     return type;
   };

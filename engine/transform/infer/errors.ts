@@ -105,13 +105,13 @@ export const typeErrors = defineErrors('types', {
     kind: 'input',
     en: '"{value}" is no option of {entity}.{field}',
     ru: '«{value}» — не вариант поля {entity}.{field}',
-    fix: { en: 'write {known}', ru: 'напишите {known}' },
+    fix: { en: 'write {known}, or `pipe discover --lock`', ru: 'напишите {known} или `pipe discover --lock`' },
   },
   other_funnel: {
     kind: 'input',
     en: '"{value}" is no option of {entity}.{field} where {within} is "{wanted}": it belongs to "{owner}"',
     ru: '«{value}» — не вариант поля {entity}.{field}, когда {within} равно «{wanted}»: он относится к «{owner}»',
-    fix: { en: 'write {known}', ru: 'напишите {known}' },
+    fix: { en: 'write {known}, or `pipe discover --lock`', ru: 'напишите {known} или `pipe discover --lock`' },
   },
   read_only: {
     kind: 'input',

@@ -2,13 +2,13 @@ import { leftOf, pairsOf, textOf } from '../ast.ts';
 import type { Node } from '../ast.ts';
 import { inferApply, inferCall, inferLambda, functionNamed } from './call.ts';
 import { inferOperator } from './operator.ts';
-import { inferPath, inPredicates } from './path.ts';
-import { presentIf } from './present.ts';
+import { inferPath, inGroup, inPredicates } from './path.ts';
+import { knownIf, narrowed } from './present.ts';
 import { slowRegex } from './regex.ts';
 import { typeErrors } from './errors.ts';
 import { itemOf } from './signatures.ts';
 import { spanOf } from './span.ts';
-import { any, boolean, isNothing, kindsOf, listOf, nothing, openObject, present, sequenceOf, union } from './type.ts';
+import { any, boolean, kindsOf, listOf, nothing, openObject, union } from './type.ts';
 import type { Type } from './type.ts';
 import { typeOfValue } from './type.ts';
 import { report } from './walk.ts';
@@ -19,7 +19,8 @@ export function infer(walk: Walk, node: Node, scope: Scope): Type {
   const bare = inferBare(walk, node, scope);
   const filtered = inPredicates(walk, node.predicate ?? [], bare, scope);
   const type = node.group && node.type !== 'path' ? inGroup(walk, node, filtered, scope) : filtered;
-  const told = node.type !== 'path' && node.keepArray && !type.any ? listOf(itemOf(type)) : type;
+  const told =
+    node.type !== 'path' && node.keepArray && !type.any ? { ...listOf(itemOf(type)), nothing: type.nothing } : type;
   walk.types.set(node, told);
   return told;
 }
@@ -78,7 +79,7 @@ function variable(node: Node, scope: Scope): Type {
   if (name === '') return scope.context;
   if (name === '$') return scope.root;
   const bound = scope.bound.get(name);
-  if (bound) return scope.present.has(`$${name}`) ? present(bound) : bound;
+  if (bound) return narrowed(bound, `$${name}`, scope.known);
   return functionNamed(name) ?? any;
 }
 
@@ -92,27 +93,27 @@ function condition(walk: Walk, node: Node, scope: Scope): Type {
   ];
   const types = branches.map(({ branch, truth }) => {
     if (!branch) return nothing;
-    const known = presentIf(node.condition, truth);
-    return infer(walk, branch, { ...scope, present: new Set([...scope.present, ...known]) });
+    const known = knownIf(walk, node.condition, truth);
+    return infer(walk, branch, { ...scope, known: new Set([...scope.known, ...known]) });
   });
   return union(types);
 }
 
 function block(walk: Walk, node: Node, outer: Scope): Type {
-  let scope: Scope = { ...outer, bound: new Map(outer.bound) };
+  const known = new Set(outer.known);
+  const scope: Scope = { ...outer, bound: new Map(outer.bound), known };
   let last = nothing;
   for (const part of node.expressions ?? []) {
     last = infer(walk, part, scope);
-    const known = assumed(part);
-    if (known.length > 0) scope = { ...scope, present: new Set([...scope.present, ...known]) };
+    for (const key of assumed(walk, part)) known.add(key);
   }
   return last;
 }
 
 /** What `$assert(…)` lets pass is true from there on. */
-function assumed(node: Node): readonly string[] {
+function assumed(walk: Walk, node: Node): readonly string[] {
   const isAssert = node.type === 'function' && textOf(node.procedure) === 'assert';
-  return isAssert ? presentIf(node.arguments?.[0], true) : [];
+  return isAssert ? knownIf(walk, node.arguments?.[0], true) : [];
 }
 
 /** A function may name itself: what it gives then is not known. */
@@ -158,14 +159,4 @@ function object(walk: Walk, node: Node, scope: Scope): Type {
     else open = true;
   }
   return { nothing: 'never', object: { fields, open } };
-}
-
-/** `{ key: value }` behind a value: one object over all its items. */
-export function inGroup(walk: Walk, node: Node, type: Type, scope: Scope): Type {
-  const item = itemOf(type);
-  for (const [key, value] of node.group?.lhs ?? []) {
-    infer(walk, key, { ...scope, context: item.any || isNothing(item) ? any : item });
-    infer(walk, value, { ...scope, context: isNothing(item) ? any : present(sequenceOf(item)) });
-  }
-  return openObject;
 }

@@ -55,17 +55,18 @@ export function checkInto(
 function typeText(type: Type): string {
   const { text } = type;
   const [literal, ...more] = text?.literals ?? [];
-  if (literal && more.length === 0 && isOnly(type, 'text')) return `the text "${literal.value}"`;
+  if (literal && more.length === 0 && isOnly(type, 'text')) return `text "${literal.value}"`;
   return text?.format && isOnly(type, 'text') ? formatWords[text.format] : called(type);
 }
 
+/** Words of the language, the same in every message. */
 const formatWords: Readonly<Record<Format, string>> = {
-  date: 'a date',
-  datetime: 'a time',
-  naive: 'a local time',
-  phone: 'a phone number',
-  words: 'a name',
-  id: 'an id',
+  date: 'text (date)',
+  datetime: 'text (datetime)',
+  naive: 'text (local time)',
+  phone: 'text (phone)',
+  words: 'text (name)',
+  id: 'text (id)',
 };
 
 /** Kinds a field of a type takes; connectors write numbers as texts, and flags as they are wanted. */
@@ -99,7 +100,7 @@ const conversions: Readonly<Record<FieldType, string>> = {
 
 const numberForm = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
 const dateForm = /^\d{4}-\d\d-\d\d|^\d{1,2}\.\d{1,2}\.\d{4}/;
-const flags = ['true', 'false', 'y', 'n', '1', '0'];
+const flags = new Set(['true', 'false', 'y', 'n', '1', '0']);
 
 /** Formats no text of which can be what the field wants. */
 const wrongFormats: Readonly<Partial<Record<FieldType, readonly Format[]>>> = {
@@ -123,7 +124,7 @@ function hasWrongFormat(type: FieldType, given: Type): boolean {
   const isLike = (form: RegExp) => literals.some((literal) => literal === '' || form.test(literal));
   if (isNumeric(type)) return !isLike(numberForm);
   if (type === 'date' || type === 'datetime') return !isLike(dateForm);
-  return type === 'boolean' && !literals.some((literal) => literal === '' || flags.includes(literal.toLowerCase()));
+  return type === 'boolean' && !literals.some((literal) => literal === '' || flags.has(literal.toLowerCase()));
 }
 
 function isNumeric(type: FieldType): boolean {
@@ -141,7 +142,7 @@ function checkNumber({ text }: Type, { entity, field, place }: Into, report: Rep
   for (const { value, place: at } of literals) {
     if (value === '' || numberForm.test(String(value))) continue;
     const convert = conversions.number;
-    const facts = { entity, field: field.name, wanted: field.type, type: `the text "${value}"`, convert };
+    const facts = { entity, field: field.name, wanted: field.type, type: `text "${value}"`, convert };
     report(typeErrors.wrong_type.finding(facts, at?.() ?? place));
   }
 }
@@ -184,7 +185,7 @@ function problemOf(value: string, options: readonly FieldOption[], funnel: Funne
 }
 
 function reportOption(
-  { value, place: at, ofParam }: Literal,
+  { value, place: at }: Literal,
   options: readonly FieldOption[],
   funnel: Funnel | undefined,
   isWhole: boolean,
@@ -197,7 +198,7 @@ function reportOption(
     text,
     possible.map(({ id }) => id),
   );
-  const where = (isWhole || ofParam ? undefined : at?.()) ?? place;
+  const where = (isWhole ? undefined : at?.()) ?? place;
   const facts = { value: text, entity, field: field.name, known };
   const elsewhere = options.find(({ id, text: words, within }) => within && (id === text || words === text))?.within;
   if (funnel && elsewhere) {

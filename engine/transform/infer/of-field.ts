@@ -24,7 +24,7 @@ function typeOfOne({ type, name, options = [], fields, naive }: Field): Type {
     case 'datetime':
       return textOf(naive ? 'naive' : 'datetime', []);
     case 'enum':
-      return textOf(undefined, options);
+      return textOf('id', options);
     case 'integer':
     case 'number':
       return number;

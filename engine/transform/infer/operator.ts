@@ -2,8 +2,7 @@ import { choicesFor } from '../../config/nearest.ts';
 import { leftOf, textOf } from '../ast.ts';
 import type { Node } from '../ast.ts';
 import { typeErrors } from './errors.ts';
-import { infer } from './infer.ts';
-import { presentIf } from './present.ts';
+import { knownIf } from './present.ts';
 import { itemOf } from './signatures.ts';
 import { quoted } from './span.ts';
 import { any, boolean, called, isNever, isNothing, kindsOf, listOf, number, text, worst } from './type.ts';
@@ -16,13 +15,13 @@ export function inferOperator(walk: Walk, node: Node, scope: Scope): Type {
   if (node.type === 'unary') return negated(walk, node, scope);
   const left = leftOf(node);
   if (!left || !node.rhs) return any;
-  const l = infer(walk, left, scope);
+  const l = walk.infer(left, scope);
   if (operator === 'and' || operator === 'or') {
-    const known = presentIf(left, operator === 'and');
-    infer(walk, node.rhs, { ...scope, present: new Set([...scope.present, ...known]) });
+    const known = knownIf(walk, left, operator === 'and');
+    walk.infer(node.rhs, { ...scope, known: new Set([...scope.known, ...known]) });
     return boolean;
   }
-  const r = infer(walk, node.rhs, scope);
+  const r = walk.infer(node.rhs, scope);
   const sides: Sides = { left, right: node.rhs, l, r, operator };
   switch (operator) {
     case '+':
@@ -60,7 +59,7 @@ interface Sides {
 
 function negated(walk: Walk, node: Node, scope: Scope): Type {
   if (!node.expression) return any;
-  const type = infer(walk, node.expression, scope);
+  const type = walk.infer(node.expression, scope);
   needNumber(walk, node.expression, type, '-');
   return { ...number, nothing: type.nothing };
 }
@@ -124,14 +123,14 @@ function unknownValues(walk: Walk, holder: Node, held: Type, node: Node, given: 
   const possible = held.text && kindsOf(held).length === 1 ? valuesOf(held) : undefined;
   if (!literals || !possible || isWritten(holder) || kindsOf(given).length > 1) return;
   const operand = quoted(holder, walk.text);
-  for (const { value, place, ofParam } of literals) {
+  for (const { value, place } of literals) {
     if (possible.some((one) => one.value === value)) continue;
     const known = choicesFor(
       meant(String(value), held) ?? String(value),
       possible.map((one) => String(one.value)),
     );
     const finding = typeErrors.never_this;
-    const where = ofParam ? undefined : place?.();
+    const where = place?.();
     const facts = { operand, value: String(value), known };
     if (where)
       walk.found.set(`${where.line}:${where.column} ${finding.code}`, finding.finding(facts, where, 'warning'));

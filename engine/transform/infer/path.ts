@@ -2,10 +2,22 @@ import { choicesFor } from '../../config/nearest.ts';
 import { textOf } from '../ast.ts';
 import type { Node } from '../ast.ts';
 import { typeErrors } from './errors.ts';
-import { infer, inGroup } from './infer.ts';
-import { keyOf } from './present.ts';
+import { keyOf, narrowed } from './present.ts';
 import { itemOf } from './signatures.ts';
-import { any, fieldOf, isNothing, isOnly, kindsOf, listOf, number, present, sequenceOf, union, worst } from './type.ts';
+import {
+  any,
+  fieldOf,
+  isNothing,
+  isOnly,
+  kindsOf,
+  listOf,
+  number,
+  openObject,
+  present,
+  sequenceOf,
+  union,
+  worst,
+} from './type.ts';
 import type { Type } from './type.ts';
 import { report } from './walk.ts';
 import type { Scope, Walk } from './walk.ts';
@@ -24,9 +36,9 @@ export function inferPath(walk: Walk, node: Node, outer: Scope): Type {
     if (binds) type = any;
     walk.types.set(step, type);
   }
-  if (node.keepSingletonArray && !type.any && !isNothing(type)) type = listOf(itemOf(type));
-  const key = keyOf(node);
-  if (key !== undefined && scope.present.has(key)) type = present(type);
+  if (node.keepSingletonArray && !type.any && !isNothing(type))
+    type = { ...listOf(itemOf(type)), nothing: type.nothing };
+  type = narrowed(type, keyOf(node), scope.known);
   return node.group ? inGroup(walk, node, type, scope) : type;
 }
 
@@ -34,14 +46,14 @@ function inferStep(walk: Walk, step: Node, before: Type, isFirst: boolean, scope
   if (step.type === 'sort') return sorted(walk, step, before, scope);
   // The first step of a path sees the context as it is, unless that is a list.
   const isWhole = isFirst && step.type !== 'name';
-  const made = isWhole
-    ? infer(walk, step, scope)
-    : overItems(before, step, (context) => once(walk, step, context, scope));
-  return inPredicates(walk, step.stages ?? [], made, scope);
+  const stages = step.stages ?? [];
+  if (isWhole) return inPredicates(walk, stages, walk.infer(step, scope), scope);
+  // Brackets choose among what one item has: `items.names[0]` is the first name of each.
+  return overItems(before, step, (context) => inPredicates(walk, stages, once(walk, step, context, scope), scope));
 }
 
 function once(walk: Walk, step: Node, context: Type, scope: Scope): Type {
-  return step.type === 'name' ? named(walk, step, context) : infer(walk, step, { ...scope, context });
+  return step.type === 'name' ? named(walk, step, context) : walk.infer(step, { ...scope, context });
 }
 
 /** A value for each item; lists on the way melt into one. */
@@ -88,7 +100,7 @@ function named(walk: Walk, step: Node, context: Type): Type {
 
 function sorted(walk: Walk, step: Node, before: Type, scope: Scope): Type {
   const item = before.any ? any : itemOf(before);
-  for (const term of step.terms ?? []) infer(walk, term.expression, { ...scope, context: item });
+  for (const term of step.terms ?? []) walk.infer(term.expression, { ...scope, context: item });
   return before;
 }
 
@@ -99,10 +111,20 @@ export function inPredicates(walk: Walk, stages: readonly Node[], type: Type, sc
     if (stage.type === 'index') scope.bound.set(textOf(stage), number);
     if (!stage.expr) continue;
     const item = itemOf(current);
-    const asked = infer(walk, stage.expr, { ...scope, context: current.any || isNothing(item) ? any : item });
+    const asked = walk.infer(stage.expr, { ...scope, context: current.any || isNothing(item) ? any : item });
     if (current.any || isNothing(current)) continue;
     current = isOnly(asked, 'number') && asked.number ? { ...item, nothing: 'maybe' } : sequenceOf(item);
     if (!type.list && !current.any) current = { ...type, nothing: 'maybe' };
   }
   return current;
+}
+
+/** `{ key: value }` behind a value: one object over all its items. */
+export function inGroup(walk: Walk, node: Node, type: Type, scope: Scope): Type {
+  const item = itemOf(type);
+  for (const [key, value] of node.group?.lhs ?? []) {
+    walk.infer(key, { ...scope, context: item.any || isNothing(item) ? any : item });
+    walk.infer(value, { ...scope, context: isNothing(item) ? any : present(sequenceOf(item)) });
+  }
+  return openObject;
 }

@@ -1,5 +1,8 @@
-import { isPlain, leftOf, textOf } from '../ast.ts';
+import { isPlain, leftOf, nodes, textOf } from '../ast.ts';
 import type { Node } from '../ast.ts';
+import { any, present } from './type.ts';
+import type { Type } from './type.ts';
+import type { Walk } from './walk.ts';
 
 /** A value read by plain names alone, `patient.phone`, `$all`: how it is remembered; undefined: something else. */
 export function keyOf(node: Node | undefined): string | undefined {
@@ -14,8 +17,29 @@ export function keyOf(node: Node | undefined): string | undefined {
   return names.includes(undefined) ? undefined : names.join('.');
 }
 
-/** What has a value when a condition is true, or false. */
-export function presentIf(node: Node | undefined, truth: boolean): readonly string[] {
+/** What a condition says of values where it is true, or false: keys that have one, and `?key` where it asks the type. */
+export function knownIf(walk: Walk, node: Node | undefined, truth: boolean): readonly string[] {
+  if (!node) return [];
+  return walk.text.includes('$type') ? [...presentIf(node, truth), ...askedTypes(node)] : presentIf(node, truth);
+}
+
+/** A mapping that asks for the type of a value expects others than are described. */
+function askedTypes(node: Node): readonly string[] {
+  return [...nodes(node)].flatMap((each) => {
+    const asked =
+      each.type === 'function' && textOf(each.procedure) === 'type' ? keyOf(each.arguments?.[0]) : undefined;
+    return asked === undefined ? [] : [`?${asked}`];
+  });
+}
+
+/** The type of a value under a key, by what is known of it. */
+export function narrowed(type: Type, key: string | undefined, known: ReadonlySet<string>): Type {
+  if (key === undefined || known.size === 0) return type;
+  if (known.has(`?${key}`)) return any;
+  return known.has(key) ? present(type) : type;
+}
+
+function presentIf(node: Node | undefined, truth: boolean): readonly string[] {
   if (!node) return [];
   const key = keyOf(node);
   if (key !== undefined) return truth ? [key] : [];

@@ -61,6 +61,11 @@ function from(type: Type): Gives {
   return ([first]) => withNothing(type, first?.nothing ?? 'unsaid');
 }
 
+/** Nothing where one of them is. */
+function ofAll(type: Type): Gives {
+  return (given) => withNothing(type, worst(given.map(({ nothing }) => nothing)));
+}
+
 const always =
   (type: Type): Gives =>
   () =>
@@ -134,8 +139,8 @@ const filteredObject: Gives = ([object = any, fn]) => {
 };
 
 const written: readonly (readonly [names: string, takes: string, gives: Gives])[] = [
-  ['sum average', 'a<n>', from(number)],
-  ['max min', 'a<n>', always(optional(number))],
+  ['sum', 'a<n>', from(number)],
+  ['max min average', 'a<n>', always(optional(number))],
   ['count', 'a', always(number)],
   ['string', 'x-b?', from(text)],
   ['substring', 's-nn?', from(text)],
@@ -145,7 +150,7 @@ const written: readonly (readonly [names: string, takes: string, gives: Gives])[
   ['length', 's-', from(number)],
   ['pad', 's-ns?', from(text)],
   ['match', 's-fn?', always(sequenceOf(openObject))],
-  ['contains', 's-(sf)', from(boolean)],
+  ['contains', 's-(sf)', ofAll(boolean)],
   ['replace', 's-(sf)(sf)n?', from(text)],
   ['split', 's-(sf)n?', from(listOf(text))],
   ['join', 'a<s>s?', from(text)],
@@ -178,7 +183,8 @@ const written: readonly (readonly [names: string, takes: string, gives: Gives])[
   ['type', 'x', from(text)],
   ['now', 's?s?', always(text)],
   ['millis random', '', always(number)],
-  ['toMillis', 's-s?', from(number)],
+  // A text that is not of the picture is no time.
+  ['toMillis', 's-s?', (given) => (given.length > 1 ? optional(number) : from(number)(given))],
   ['fromMillis', 'n-s?s?', from(text)],
   ['clone', '(oa)-', ([given = any]) => given],
 ];

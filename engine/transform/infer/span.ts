@@ -7,7 +7,7 @@ export interface Span {
   readonly length: number;
 }
 
-/** What a node and all below it stand on; brackets at its end are left out. */
+/** What a node and all below it stand on. */
 export function spanOf(node: Node, text: string): Span {
   let [start, end] = [Infinity, 0];
   for (const each of nodes(node)) {
@@ -15,7 +15,21 @@ export function spanOf(node: Node, text: string): Span {
     start = Math.min(start, tokenStart(each, text));
     end = Math.max(end, each.position);
   }
-  return start <= end ? { offset: start, length: end - start } : { offset: 0, length: text.length };
+  if (start > end) return { offset: 0, length: text.length };
+  return { offset: start, length: withClosers(text, start, end) - start };
+}
+
+/** Nodes end before the brackets that close them. */
+function withClosers(text: string, start: number, end: number): number {
+  const inside = text.slice(start, end).replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`/gs, '');
+  let open = inside.replace(/[^([{]/g, '').length - inside.replace(/[^)\]}]/g, '').length;
+  let last = end;
+  for (; open > 0; open--) {
+    const [closer] = /^\s*[)\]}]/.exec(text.slice(last)) ?? [];
+    if (closer === undefined) return last;
+    last += closer.length;
+  }
+  return last;
 }
 
 /** JSONata keeps where a token ends. */
@@ -25,6 +39,7 @@ function tokenStart(node: Node, text: string): number {
   if (node.type === 'number') return end - (/-?\d*\.?\d+(?:e[+-]?\d+)?$/i.exec(before)?.[0].length ?? 1);
   if (node.type === 'value') return end - (/[a-z]+$/.exec(before)?.[0].length ?? 1);
   if (node.type === 'string') return end - (/"(?:[^"\\]|\\.)*"$|'(?:[^'\\]|\\.)*'$/s.exec(before)?.[0].length ?? 1);
+  if (node.value instanceof RegExp) return Math.max(0, before.lastIndexOf(`/${node.value.source}/`));
   if (node.type === 'function' || node.type === 'partial') return end - 1;
   return startOf(node, text);
 }

@@ -175,10 +175,10 @@ export function fieldOf({ fields, open }: ObjectType, name: string): Type {
 }
 
 /** The type of a value that is written out. */
-export function typeOfValue(value: Value, place?: () => Place | undefined, ofParam?: true): Type {
+export function typeOfValue(value: Value, place?: (value: Value) => Place | undefined, ofParam?: true): Type {
   const literal = (one: string | number): Literal => ({
     value: one,
-    ...(place && { place }),
+    ...(place && { place: () => place(one) }),
     ...(ofParam && { ofParam }),
   });
   switch (typeof value) {

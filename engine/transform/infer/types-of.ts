@@ -3,6 +3,7 @@ import type { Node } from '../ast.ts';
 import type { Expression } from '../expression.ts';
 import { infer } from './infer.ts';
 import type { Type } from './type.ts';
+import type { Walk } from './walk.ts';
 
 /** What an expression is evaluated with, as types. */
 export interface Given {
@@ -20,14 +21,15 @@ export interface Told {
 
 /** The type of an expression, of each of its parts, and what is certainly wrong with them. */
 export function typesOf({ root, source }: Expression, { input, variables }: Given): Told {
-  const walk = {
+  const walk: Walk = {
     text: source.text,
-    place: ({ offset, length }: { offset: number; length: number }) => source.place(offset, length),
+    place: ({ offset, length }) => source.place(offset, length),
     found: new Map<string, Diagnostic>(),
     types: new Map<Node, Type>(),
     active: new Set<Node>(),
+    infer: (node, within) => infer(walk, node, within),
   };
-  const scope = { context: input, root: input, bound: new Map(variables), present: new Set<string>() };
+  const scope = { context: input, root: input, bound: new Map(variables), known: new Set<string>() };
   const type = infer(walk, root, scope);
   return { type, findings: [...walk.found.values()], types: walk.types };
 }

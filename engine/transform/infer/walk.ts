@@ -13,6 +13,8 @@ export interface Walk {
   readonly found: Map<string, Diagnostic>;
   /** The type of each node, the last one where it has several. */
   readonly types: Map<Node, Type>;
+  /** The type of a node: `infer` itself, for those that it calls. */
+  infer(node: Node, scope: Scope): Type;
   /** Functions being looked at, so that one that calls itself comes to an end. */
   readonly active: Set<Node>;
 }
@@ -23,8 +25,8 @@ export interface Scope {
   /** What `$$` is. */
   readonly root: Type;
   readonly bound: Map<string, Type>;
-  /** Paths that a condition has found a value in. */
-  readonly present: ReadonlySet<string>;
+  /** What the conditions passed so far say of values (`knownIf`). */
+  readonly known: ReadonlySet<string>;
 }
 
 export function report(walk: Walk, node: Node, finding: (place: Place) => Diagnostic): void {

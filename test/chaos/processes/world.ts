@@ -82,7 +82,7 @@ async function obey(order: Order): Promise<unknown> {
         portal: contentOf(portal),
         twin: contentOf(twin),
         commands: portal.journal.commands,
-        touched: [...touched],
+        touched: [...touched].map(([visit, at]) => ({ flow: 'receptions', key: `F1_${visit}`, at })),
         wrongs: watch.wrongs,
         overlaps: portal.truth.overlaps(),
         overruns: portal.journal.requests.filter(isOverrun).length,

@@ -101,7 +101,7 @@ describe('C.4 visits become leads', () => {
     one.clock.time += 60_000;
     made('Закрытая', { pipeline_id: primary, status_id: lost });
     expect(await one.run({ flows })).toMatchObject({ exitCode: 0, flows: [{}, { created: 0, updated: 1 }] });
-    const lead = { id: newest, name: 'Звонок', price: 700, pipeline_id: secondary, status_id: firstStage[secondary] };
+    const lead = { id: newest, price: 700, pipeline_id: secondary, status_id: firstStage[secondary] };
     expect(leadOf(one, 1)).toMatchObject(lead);
     expect(one.events).toContainEqual(expect.objectContaining({ type: 'record-named', name: 'МНОЖЕСТВЕННЫЕ СДЕЛКИ' }));
   });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -12,9 +13,16 @@ const pipeline = 'pipelines/ident-to-bitrix.yaml';
 const story: readonly (readonly [example: string, exit: number, says: string])[] = [
   ['validate', 0, '1 file: 0 errors, 0 warnings'],
   ['validate pipelines/ident-to-bitrix.yaml --format github', 0, ''],
+  ['test', 0, '20 cases, 0 not as expected'],
+  ['test pipelines/ident-to-bitrix.yaml --coverage', 0, '  rungs: covered 12/12 (100 %)'],
+  ['test pipelines/ident-to-bitrix.yaml --update', 0, '20 cases, 0 not as expected'],
+  ['sample pipelines/ident-to-bitrix.yaml --anonymise --output rows.jsonl', 0, ''],
+  ["sample pipelines/ident-to-bitrix.yaml --anonymise --only 'id = 12345' --format test", 0, '    flow: receptions\n'],
+  ['diff pipelines/ident-to-bitrix.yaml --base main --rows rows.jsonl', 0, 'nothing changes'],
   ['check pipelines/ident-to-bitrix.yaml', 0, 'clinic\n  ✓ login'],
   ['check pipelines/ident-to-bitrix.yaml --connection portal', 0, 'portal\n  ✓ login: user 1'],
   ['run pipelines/ident-to-bitrix.yaml --dry-run', 4, 'receptions'],
+  ['run pipelines/ident-to-bitrix.yaml --sandbox portal', 4, '  Errors: 1 (queued 0, rejected 1)'],
   ['run pipelines/ident-to-bitrix.yaml', 4, '  Errors: 1 (queued 0, rejected 1)'],
   ['status pipelines/ident-to-bitrix.yaml', 0, '  next: pipe queue list pipelines/ident-to-bitrix.yaml'],
   ['logs pipelines/ident-to-bitrix.yaml --grep ERROR', 0, 'ERROR - QUEUE: F1_12345: required: doctor\n'],
@@ -35,6 +43,9 @@ const story: readonly (readonly [example: string, exit: number, says: string])[]
   ['secret import', 0, 'moved from .env into the vault: BITRIX24_WEBHOOK, IDENT_PASSWORD\n'],
   ['secret import .env', 0, '.env holds no secret that the pipelines name\n'],
   ['secret list', 0, 'IDENT_PASSWORD'],
+  ['docs pipelines/ident-to-bitrix.yaml --output ident-to-bitrix.md', 0, ''],
+  ['init clinic --template first-steps', 0, '+ first-steps.yaml\n+ first-steps.test.yaml\n+ visits.jsonl\n'],
+  ['init clinic-2 --template ident-to-bitrix --name clinic-2', 0, '+ clinic-2.yaml\n'],
   ['secret rm IDENT_PASSWORD', 0, 'IDENT_PASSWORD is in the vault no longer'],
 ];
 
@@ -45,6 +56,9 @@ const others = [
   'sandbox bitrix24 --port 8124',
   'secret set BITRIX24_WEBHOOK',
   'state schema pipelines/bitrix-to-postgres.yaml',
+  'docs pipelines/bitrix-to-postgres.yaml --tables',
+  'provision pipelines/ident-to-amocrm.yaml --dry-run',
+  'provision pipelines/ident-to-amocrm.yaml --yes',
   ...['install', 'start', 'stop', 'enable', 'disable', 'status', 'uninstall'].map(
     (verb) => `service ${verb} pipelines/ident-to-bitrix.yaml`,
   ),
@@ -61,7 +75,9 @@ async function shippedPipeline() {
   );
   const { server, user, password, port } = clinic.settings;
   const yaml = readFileSync(resolve(import.meta.dirname, '../../..', pipeline), 'utf8');
-  return place({
+  const tests = pipeline.replace('.yaml', '.test.yaml');
+  const there = place({
+    [tests]: readFileSync(resolve(import.meta.dirname, '../../..', tests), 'utf8'),
     [pipeline]: yaml.replace(/port: \$\{env:IDENT_PORT.*\}/, (line) => `${line}\n    encrypt: false`),
     '.env': [
       `IDENT_SERVER=${server}`,
@@ -72,6 +88,12 @@ async function shippedPipeline() {
       'FILIAL_ID=1',
     ].join('\n'),
   });
+  const git = (...argv: readonly string[]) =>
+    execFileSync('git', ['-c', 'user.name=test', '-c', 'user.email=test@localhost', ...argv], { cwd: there.folder });
+  git('init', '--quiet', '--initial-branch', 'main');
+  git('add', 'pipelines');
+  git('commit', '--quiet', '--message', 'shipped');
+  return there;
 }
 
 function wordsOf(example: string): readonly string[] {

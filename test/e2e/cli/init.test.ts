@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { templates } from '../../../engine/cli/init.ts';
+import { templateNamed, templates } from '../../../engine/cli/init.ts';
 import { place } from '../../cli/pipe.ts';
 import { shapeErrors } from '../../cli/shape.ts';
 
@@ -31,13 +31,18 @@ describe('pipe init', () => {
       '--json',
     ]);
     const written = files('clinic-2');
-    if (template === 'first-steps') written.splice(1, 0, 'visits.jsonl');
+    const { test, data } = templateNamed(template);
+    if (test !== undefined) written.splice(1, 0, 'clinic-2.test.yaml');
+    if (data.length > 0) written.splice(2, 0, 'visits.jsonl');
     expect([exit, stderr, shapeErrors('init', stdout)]).toEqual([0, '', []]);
     expect(JSON.parse(stdout)).toEqual({ folder: 'new', template, name: 'clinic-2', written });
     const text = readFileSync(path('new/clinic-2.yaml'), 'utf8');
     expect(text).toMatch(/^version: 1\nname: clinic-2\n/);
     const validated = await pipe(['validate', 'new/clinic-2.yaml']);
     expect([validated.exit, validated.stderr]).toEqual([0, '']);
+    if (test === undefined) return;
+    expect((await pipe(['test', 'new/clinic-2.yaml'])).exit).toBe(0);
+    expect(readFileSync(path('new/.github/workflows/pipe.yaml'), 'utf8')).toContain('- run: pipe test clinic-2.yaml\n');
   });
 
   it('says what to do next, and every secret a variable reads is in .env.example', async () => {

@@ -8,6 +8,7 @@ import { loadPipeline } from '../../../engine/config/load.ts';
 import { nextTurnAt, turnKey } from '../../../engine/service/schedule.ts';
 import { freshDatabase } from '../../support/servers/fresh-database.ts';
 import { temporaryFolder } from '../../support/folder.ts';
+import { tables } from './mini-app.ts';
 import { startCopying } from './stand.ts';
 import type { Copying } from './stand.ts';
 
@@ -18,18 +19,6 @@ beforeAll(async () => {
   sql = await createConnection({ ...settings, charset: 'utf8mb4' });
 });
 afterAll(() => sql.end());
-
-/** The mini-app's own tables: the keys are its own, `btxid` is where a row's id in Bitrix24 belongs. */
-const tables = [
-  'cities (id int AUTO_INCREMENT PRIMARY KEY, btxid int UNIQUE, name varchar(255) NOT NULL)',
-  `objects (id int AUTO_INCREMENT PRIMARY KEY, btxid int UNIQUE, name varchar(255) NOT NULL, city_id int NOT NULL,
-    state varchar(50), FOREIGN KEY (city_id) REFERENCES cities (id))`,
-  'violation_categories (id int AUTO_INCREMENT PRIMARY KEY, btxid int UNIQUE, name varchar(255) NOT NULL)',
-  `violations (id int AUTO_INCREMENT PRIMARY KEY, btxid int UNIQUE, name varchar(255) NOT NULL, category_id int NOT NULL,
-    state varchar(50), FOREIGN KEY (category_id) REFERENCES violation_categories (id))`,
-  `users (id int AUTO_INCREMENT PRIMARY KEY, btxid int UNIQUE, first_name varchar(100), last_name varchar(100),
-    tg_id bigint NOT NULL, secret_key varchar(64) NOT NULL)`,
-];
 
 beforeEach(async () => {
   await sql.query('SET FOREIGN_KEY_CHECKS = 0');

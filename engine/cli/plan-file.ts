@@ -1,0 +1,165 @@
+import { hash, randomUUID } from 'node:crypto';
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { resolve } from 'node:path';
+import type { PlanToApply } from '../run/apply-plan.ts';
+import { chooseFlows } from '../run/choose-flows.ts';
+import type { RunOptions } from '../run/context.ts';
+import { runErrors } from '../run/errors.ts';
+import { planLines } from '../run/plan-lines.ts';
+import type { PlanEnd, PlanHeader, PlanLine } from '../run/plan-lines.ts';
+import type { PreviewOutput } from '../run/preview.ts';
+import { cliErrors } from './errors.ts';
+import type { Prepared } from './prepare.ts';
+
+const lastsMs = 24 * 60 * 60 * 1000;
+
+/** A plan being written: it takes its place when it is whole. */
+export interface PlanWriter {
+  readonly planned: NonNullable<PreviewOutput['planned']>;
+  /** Puts it in its place; the number of its changes. */
+  keep(): number;
+  /** What was not kept is gone. */
+  close(): void;
+}
+
+/** Source rows and target rows lie in it in clear: readable by its owner only (0600). */
+export function writePlan(
+  file: string,
+  header: Omit<PlanHeader, 'plan' | 'id' | 'createdAt' | 'expiresAt'>,
+): PlanWriter {
+  const draft = `${file}.new`;
+  const now = Date.now();
+  const times = { createdAt: new Date(now).toISOString(), expiresAt: new Date(now + lastsMs).toISOString() };
+  let handle: number;
+  try {
+    rmSync(draft, { force: true });
+    handle = openSync(draft, 'wx', 0o600);
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    throw cliErrors.unwritable_file.error({ file, reason }, { cause });
+  }
+  const write = (line: PlanHeader | PlanLine | PlanEnd): void => writeFileSync(handle, `${JSON.stringify(line)}\n`);
+  let step = 0;
+  let count = 0;
+  let isOpen = true;
+  const shut = (): void => {
+    if (isOpen) closeSync(handle);
+    isOpen = false;
+  };
+  write({ plan: 1, id: randomUUID(), ...header, ...times });
+  return {
+    planned: (planned, shown) => {
+      for (const line of planLines(planned, shown, () => (step += 1))) {
+        write(line);
+        count += 1;
+      }
+    },
+    keep() {
+      write({ end: count });
+      // Windows renames no file that is open.
+      shut();
+      renameSync(draft, file);
+      return count;
+    },
+    close() {
+      shut();
+      rmSync(draft, { force: true });
+    },
+  };
+}
+
+/** Of mapping, params and, where there is one, the lock file beside the pipeline. */
+export function planHash({ compiled }: Prepared): string {
+  const { file } = compiled.pipeline;
+  const lock = file.replace(/\.ya?ml$/, '.lock.json');
+  const locked = lock !== file && existsSync(lock) ? readFileSync(lock, 'utf8') : '';
+  return hash('sha256', JSON.stringify([compiled.hash, locked]), 'hex');
+}
+
+/** The file a plan was made of, as `pipe apply` opens it from wherever it is called. */
+export function planPlace(
+  { compiled }: Prepared,
+  options: RunOptions,
+): Pick<PlanHeader, 'pipeline' | 'file' | 'flows'> {
+  const { name, file } = compiled.pipeline;
+  const flows = chooseFlows(compiled, options).map(({ flow }) => flow.flow.name);
+  return { pipeline: name, file: resolve(file), flows };
+}
+
+/** Reads a plan as it is needed; throws where it is none, or was cut off, before a line of it is used. */
+export async function readPlan(file: string): Promise<PlanToApply> {
+  const header = await checkFile(file);
+  return { header, lines: (most) => groups(file, most) };
+}
+
+async function checkFile(file: string): Promise<PlanHeader> {
+  let header: PlanHeader | undefined;
+  let number = 0;
+  let end: number | undefined;
+  for await (const line of linesOf(file)) {
+    number += 1;
+    const parsed = parse(file, number, line);
+    if (number === 1) header = isHeader(parsed) ? parsed : undefined;
+    if (!header || end !== undefined) throw runErrors.broken_plan.error({ file, line: number });
+    if ('end' in parsed) end = parsed.end;
+  }
+  if (!header || end !== number - 2) throw runErrors.broken_plan.error({ file, line: number });
+  return header;
+}
+
+type AnyLine = PlanHeader | PlanLine | PlanEnd;
+
+function parse(file: string, line: number, text: string): AnyLine {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === 'object' && parsed !== null) return parsed as AnyLine;
+  } catch {
+    // Not JSON: cut off, or no plan at all.
+  }
+  throw runErrors.broken_plan.error({ file, line });
+}
+
+function isHeader(line: AnyLine): line is PlanHeader {
+  return 'plan' in line && line.plan === 1 && 'hash' in line && 'expiresAt' in line;
+}
+
+async function* linesOf(file: string): AsyncIterable<string> {
+  const input = createReadStream(file);
+  try {
+    yield* createInterface({ input, crlfDelay: Infinity });
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    throw cliErrors.unreadable_file.error({ file, reason }, { cause });
+  } finally {
+    input.destroy();
+  }
+}
+
+/** Lines of whole records of one flow. */
+async function* groups(file: string, most: number): AsyncIterable<readonly PlanLine[]> {
+  let group: PlanLine[] = [];
+  let number = 0;
+  for await (const text of linesOf(file)) {
+    number += 1;
+    const line = parse(file, number, text);
+    if (!('n' in line)) continue;
+    const last = group.at(-1);
+    const isNext = last !== undefined && (last.key !== line.key || last.flow !== line.flow);
+    if (isNext && (group.length >= most || last.flow !== line.flow)) {
+      yield group;
+      group = [];
+    }
+    group.push(line);
+  }
+  if (group.length > 0) yield group;
+}

@@ -1,0 +1,13 @@
+import { defineErrors } from '../errors.ts';
+
+export const lockErrors = defineErrors('lock', {
+  unreadable: {
+    kind: 'input',
+    en: 'this is no lock file that pipe wrote, or one of another version',
+    ru: 'это не файл, который записала pipe, или он другой версии',
+    fix: {
+      en: 'write it anew: pipe discover {pipeline} --lock',
+      ru: 'запишите его заново: pipe discover {pipeline} --lock',
+    },
+  },
+});
