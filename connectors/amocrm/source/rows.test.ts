@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { rejection } from '../../../test/support/iterate.ts';
+import type { SourceBlock } from '../../../engine/index.ts';
+import amocrm from '../index.ts';
 import { requests } from '../open-for-test.ts';
 import type { Desk } from '../sandbox/index.ts';
 import type { JsonMap } from '../sandbox/json.ts';
@@ -110,6 +112,29 @@ test('of a lead the stage comes by its name and its id, the funnel by its id and
     pipeline_TEXT: 'Повторные пациенты',
     pipeline_id: '3102',
   });
+});
+
+test('of a field with several options all come, by their ids and by their texts', async () => {
+  const fields = [
+    { home: 'contacts', name: 'Услуги', type: 'multiselect', options: ['Гигиена', 'Терапия', 'Хирургия'] },
+  ] as const;
+  const seed = (desk: Desk): void => {
+    const { id: field_id, options } = desk.field('contacts', 'Услуги');
+    const values = options.slice(1).map(({ id: enum_id }) => ({ enum_id }));
+    desk.create('contacts', { name: 'Нина', custom_fields_values: [{ field_id, values }] });
+  };
+  const opened = await openSource({ entity: 'contact', select: ['Услуги'] }, { fields, seed });
+  const [, second, third] = opened.account.field('contacts', 'Услуги').options.map(({ id }) => String(id));
+  expect(await opened.rows()).toEqual([{ id: '1', Услуги: [second, third], Услуги_TEXT: ['Терапия', 'Хирургия'] }]);
+});
+
+test('without the account the columns of tasks and notes are known, and no others', async () => {
+  const columns = (block: SourceBlock) => amocrm.source?.columns?.(block)?.map(({ name }) => name);
+  const opened = await openSource({ entity: 'task' });
+  const { fields } = await opened.source.describe(opened.signal);
+  expect(columns({ entity: 'task' })).toEqual(fields.map(({ name }) => name));
+  expect(columns({ entity: 'note:lead', select: ['text'] })).toEqual(['id', 'text']);
+  for (const entity of ['contact', 'lead', 'catalog:Услуги']) expect(columns({ entity })).toBe(undefined);
 });
 
 test('select names fields as it likes, and what is not selected is not asked for', async () => {
