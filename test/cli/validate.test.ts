@@ -183,7 +183,7 @@ describe('pipe validate', () => {
     const good = await pipe(['validate', 'people.yaml', '--online']);
     expect(good).toEqual({
       exit: 0,
-      stdout: '1 file: 0 errors, 0 warnings; systems were asked for 1\n',
+      stdout: `${unlocked.replaceAll('pipelines/', '')}1 file: 0 errors, 0 warnings; systems were asked for 1\n`,
       stderr: '',
     });
     const missing = place({
@@ -198,7 +198,7 @@ describe('pipe validate', () => {
     |   ^^^^
   fix: put the file there, or correct "file" or the connection's "folder"
 
-1 file: 1 error, 0 warnings; systems were asked for 1
+${unlocked.replaceAll('pipelines/', '')}1 file: 1 error, 0 warnings; systems were asked for 1
 `);
     const data = await pipe(['validate', 'people.yaml', 'wrong.yaml', '--online', '--format', 'json']);
     expect([data.exit, shapeErrors('validate', data.stdout), JSON.parse(data.stdout).online]).toEqual([
