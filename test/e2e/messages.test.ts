@@ -26,7 +26,8 @@ const inRecords = namesIn('records');
 const elsewhere = new Map([
   ['config.connection_flag', 'is about a flag that `validate` has not: test/config/cases-block.ts'],
   ['config.connector_broken', 'wants a connector that does not load: test/config/cases-meaning.ts'],
-  ['config.delete_not_here', 'every shipped connector that lists rows deletes them too: test/config/cases-meaning.ts'],
+  ['config.absent_not_here', 'every shipped sink lists its rows: test/config/cases-meaning.ts'],
+  ['config.not_a_source', 'every shipped connector can be read: test/config/cases-meaning.ts'],
   ['config.not_allowed', 'wants a rule of a connector we have no words for: test/config/cases-block.ts'],
   ['transform.unknown_target_field', 'wants the fields of the target: test/transform/compile.test.ts'],
 ]);
