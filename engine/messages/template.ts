@@ -29,7 +29,7 @@ const kindsInRussian: ReadonlyMap<Parameter, string> = new Map([
   ['object', 'объект'],
   ['function', 'функция'],
 ]);
-const kindParameters: ReadonlySet<string> = new Set(['type', 'left', 'right']);
+const kindParameters: ReadonlySet<string> = new Set(['kind', 'leftKind', 'rightKind']);
 
 /** Fills a template; a parameter that is not given stays visible in its braces, so a test sees it. */
 export function fill(template: Template, parameters: Parameters, language: Language): string {

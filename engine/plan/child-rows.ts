@@ -36,7 +36,7 @@ function asRows(target: CompiledTarget, value: Value | undefined): readonly Row[
     if (typeof item === 'object' && !Array.isArray(item)) return item as Row;
     throw planErrors.rows_not_a_list.error({
       target: target.target.name,
-      type: typeName(item),
+      kind: typeName(item),
     });
   });
 }

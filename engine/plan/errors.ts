@@ -96,14 +96,14 @@ export const planErrors = defineErrors('plan', {
   },
   rows_not_a_list: {
     kind: 'data',
-    en: '`rows` of target {target} gave {type}, not rows',
-    ru: '`rows` цели {target} дало {type}, а не строки',
+    en: '`rows` of target {target} gave {kind}, not rows',
+    ru: '`rows` цели {target} дало {kind}, а не строки',
     fix: { en: 'make the expression give a list of objects', ru: 'выражение должно давать список объектов' },
   },
   question_not_scalar: {
     kind: 'data',
-    en: 'rung "{rung}" of target {target} asks {field} for {type}',
-    ru: 'ступень «{rung}» цели {target} спрашивает поле {field} по значению вида {type}',
+    en: 'rung "{rung}" of target {target} asks {field} for {kind}',
+    ru: 'ступень «{rung}» цели {target} спрашивает поле {field} по значению вида {kind}',
     fix: { en: 'ask for a text, a number or a list of them', ru: 'спрашивайте по тексту, числу или их списку' },
   },
   too_many_deletes: {

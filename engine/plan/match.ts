@@ -163,7 +163,7 @@ function wantedValues(
       rung: rung.rung.name,
       target: target.target.name,
       field: name,
-      type: typeName(item),
+      kind: typeName(item),
     });
   });
 }

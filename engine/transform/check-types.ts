@@ -280,7 +280,7 @@ function checkCondition(condition: ExpressionText, input: Type, variables: Varia
   const expression = check.expression(condition);
   if (!expression || !isNever(type, 'boolean')) return;
   const operand = quoted(expression.root, condition.text);
-  check.report(typeErrors.not_boolean.finding({ operand, type: called(type) }, condition.place()));
+  check.report(typeErrors.not_boolean.finding({ operand, kind: called(type) }, condition.place()));
 }
 
 /** What a new row must have and no field gives. */

@@ -15,5 +15,5 @@ export function toTest(expression: Expression): Test {
 function verdict(value: Maybe, { source, at }: Expression): boolean {
   if (typeof value === 'boolean') return value;
   if (value === undefined) return false;
-  throw transformErrors.not_boolean.error({ at, type: typeName(value) }, { where: source.place() });
+  throw transformErrors.not_boolean.error({ at, kind: typeName(value) }, { where: source.place() });
 }

@@ -213,14 +213,14 @@ const meaningErrors = defineErrors('transform', {
   // ---- a record's data
   not_a_number: {
     kind: 'data',
-    en: '{at}: {operation} needs numbers and got {type}',
-    ru: '{at}: для {operation} нужны числа, а получено: {type}',
+    en: '{at}: {operation} needs numbers and got {kind}',
+    ru: '{at}: для {operation} нужны числа, а получено: {kind}',
     fix: { en: 'turn it into a number with $number(…)', ru: 'переведите значение в число функцией $number(…)' },
   },
   not_comparable: {
     kind: 'data',
-    en: '{at}: {operation} cannot compare {left} with {right}',
-    ru: '{at}: {operation} не сравнивает {left} и {right}',
+    en: '{at}: {operation} cannot compare {leftKind} with {rightKind}',
+    ru: '{at}: {operation} не сравнивает {leftKind} и {rightKind}',
     fix: {
       en: 'turn both sides into one type with $number(…) or $string(…)',
       ru: 'приведите обе части к одному типу: $number(…) или $string(…)',
@@ -228,8 +228,8 @@ const meaningErrors = defineErrors('transform', {
   },
   wrong_argument: {
     kind: 'data',
-    en: '{at}: argument {index} of {operation} cannot be {type}',
-    ru: '{at}: аргумент {index} функции {operation} не может быть: {type}',
+    en: '{at}: argument {index} of {operation} cannot be {kind}',
+    ru: '{at}: аргумент {index} функции {operation} не может быть: {kind}',
     fix: {
       en: 'convert the value first, e.g. with $string(…) or $number(…)',
       ru: 'сначала преобразуйте значение: $string(…) или $number(…)',
@@ -237,8 +237,8 @@ const meaningErrors = defineErrors('transform', {
   },
   not_boolean: {
     kind: 'data',
-    en: '{at}: the condition gave {type} instead of true or false',
-    ru: '{at}: условие дало {type} вместо истины или лжи',
+    en: '{at}: the condition gave {kind} instead of true or false',
+    ru: '{at}: условие дало {kind} вместо истины или лжи',
     fix: { en: 'compare it with something, or ask $exists(…)', ru: 'сравните с чем-нибудь или спросите $exists(…)' },
   },
   too_much: {
@@ -258,8 +258,8 @@ const meaningErrors = defineErrors('transform', {
   },
   result_not_data: {
     kind: 'data',
-    en: '{at}: the result is {type}, not a value',
-    ru: '{at}: результат — {type}, а не значение',
+    en: '{at}: the result is {kind}, not a value',
+    ru: '{at}: результат — {kind}, а не значение',
     fix: { en: 'call the function, or check the division', ru: 'вызовите функцию или проверьте деление' },
   },
   calculation: {

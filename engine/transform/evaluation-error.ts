@@ -26,7 +26,7 @@ export function evaluationError(thrown: unknown, source: ExpressionText, at: str
   const where = source.place(offset, Math.max(1, facts.token.length));
   const options = { where, cause: facts.code };
   if (thrown instanceof Refusal) return thrown.at(at, { where });
-  if (thrown instanceof NotData) return transformErrors.result_not_data.error({ at, type: thrown.type }, { where });
+  if (thrown instanceof NotData) return transformErrors.result_not_data.error({ at, kind: thrown.type }, { where });
   const operation = facts.token === '' ? 'JSONata' : /^\w+$/.test(facts.token) ? `$${facts.token}` : `"${facts.token}"`;
   const type = typeName(facts.value);
   switch (facts.code) {
@@ -36,19 +36,19 @@ export function evaluationError(thrown: unknown, source: ExpressionText, at: str
     case 'T2004':
     case 'D1002':
     case 'D3030':
-      return transformErrors.not_a_number.error({ at, operation, type }, options);
+      return transformErrors.not_a_number.error({ at, operation, kind: type }, options);
     case 'T2007':
     case 'T2008':
     case 'T2009':
     case 'T2010':
       return transformErrors.not_comparable.error(
-        { at, operation, left: type, right: typeName(facts.value2) },
+        { at, operation, leftKind: type, rightKind: typeName(facts.value2) },
         options,
       );
     case 'T0410':
     case 'T0411':
     case 'T0412':
-      return transformErrors.wrong_argument.error({ at, operation, index: facts.index, type }, options);
+      return transformErrors.wrong_argument.error({ at, operation, index: facts.index, kind: type }, options);
     case 'D1011':
       return transformErrors.too_much.error({ at, limit: 'stack' }, options);
     case 'D1012':

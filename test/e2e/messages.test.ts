@@ -24,11 +24,12 @@ const inRecords = namesIn('records');
 
 /** What no file can show by itself. */
 const elsewhere = new Map([
+  ['config.absent_not_here', 'every shipped sink lists its rows: test/config/cases-meaning.ts'],
   ['config.connection_flag', 'is about a flag that `validate` has not: test/config/cases-block.ts'],
   ['config.connector_broken', 'wants a connector that does not load: test/config/cases-meaning.ts'],
-  ['config.absent_not_here', 'every shipped sink lists its rows: test/config/cases-meaning.ts'],
   ['config.not_a_source', 'every shipped connector can be read: test/config/cases-meaning.ts'],
   ['config.not_allowed', 'wants a rule of a connector we have no words for: test/config/cases-block.ts'],
+  ['plan.too_many_after_edit', 'wants a run of the mapping before: test/run/run-pipeline.test.ts'],
   ['transform.unknown_target_field', 'wants the fields of the target: test/transform/compile.test.ts'],
 ]);
 

@@ -86,7 +86,7 @@ function fits(type: Type, { kinds, list }: Parameter): boolean {
 function wrongArgument(walk: Walk, node: Node, name: string, type: Type, { kinds, list }: Parameter): void {
   const takes = kinds.join(' | ') + (list ? ' (list)' : '');
   const given = list && type.list && kindsOf(type).length === 1 ? `list of ${called(type.list.item)}` : called(type);
-  const facts = { operand: quoted(node, walk.text), type: given, name, takes };
+  const facts = { operand: quoted(node, walk.text), kind: given, name, takes };
   report(walk, node, (place) => typeErrors.wrong_argument.finding(facts, place));
 }
 

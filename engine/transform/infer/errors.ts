@@ -14,8 +14,8 @@ export const typeErrors = defineErrors('types', {
   },
   not_a_number: {
     kind: 'input',
-    en: '{operand} is {type}, and {operator} needs numbers',
-    ru: '{operand} — это {type}, а для {operator} нужны числа',
+    en: '{operand} is {kind}, and {operator} needs numbers',
+    ru: '{operand} — это {kind}, а для {operator} нужны числа',
     fix: {
       en: 'turn it into a number with $number(…), or join texts with &',
       ru: 'переведите в число функцией $number(…), а тексты соединяйте знаком &',
@@ -23,8 +23,8 @@ export const typeErrors = defineErrors('types', {
   },
   not_comparable: {
     kind: 'input',
-    en: '{left} is {leftType} and {right} is {rightType}: {operator} cannot compare them',
-    ru: '{left} — это {leftType}, а {right} — {rightType}: {operator} их не сравнивает',
+    en: '{left} is {leftKind} and {right} is {rightKind}: {operator} cannot compare them',
+    ru: '{left} — это {leftKind}, а {right} — {rightKind}: {operator} их не сравнивает',
     fix: {
       en: 'turn both sides into one type with $number(…) or $string(…)',
       ru: 'приведите обе части к одному типу: $number(…) или $string(…)',
@@ -32,8 +32,8 @@ export const typeErrors = defineErrors('types', {
   },
   wrong_argument: {
     kind: 'input',
-    en: '{operand} is {type}, and ${name} takes {takes} there',
-    ru: '{operand} — это {type}, а ${name} принимает здесь: {takes}',
+    en: '{operand} is {kind}, and ${name} takes {takes} there',
+    ru: '{operand} — это {kind}, а ${name} принимает здесь: {takes}',
     fix: {
       en: 'convert it first, e.g. with $string(…), $number(…) or $join(…)',
       ru: 'сначала преобразуйте: $string(…), $number(…) или $join(…)',
@@ -41,8 +41,8 @@ export const typeErrors = defineErrors('types', {
   },
   never_equal: {
     kind: 'input',
-    en: '{left} is {leftType} and {right} is {rightType}: they are never equal',
-    ru: '{left} — это {leftType}, а {right} — {rightType}: они никогда не равны',
+    en: '{left} is {leftKind} and {right} is {rightKind}: they are never equal',
+    ru: '{left} — это {leftKind}, а {right} — {rightKind}: они никогда не равны',
     fix: {
       en: 'turn both sides into one type with $number(…) or $string(…)',
       ru: 'приведите обе части к одному типу: $number(…) или $string(…)',
@@ -56,8 +56,8 @@ export const typeErrors = defineErrors('types', {
   },
   not_boolean: {
     kind: 'input',
-    en: '{operand} is {type}, and a condition must be true or false',
-    ru: '{operand} — это {type}, а условие должно быть истиной или ложью',
+    en: '{operand} is {kind}, and a condition must be true or false',
+    ru: '{operand} — это {kind}, а условие должно быть истиной или ложью',
     fix: { en: 'compare it with something, or ask $exists(…)', ru: 'сравните с чем-нибудь или спросите $exists(…)' },
   },
   slow_regex: {
@@ -73,8 +73,8 @@ export const typeErrors = defineErrors('types', {
   // ---- into a field of the target
   wrong_type: {
     kind: 'input',
-    en: '{entity}.{field} takes {wanted}, and this is {type}',
-    ru: 'в {entity}.{field} нужно значение вида {wanted}, а это {type}',
+    en: '{entity}.{field} takes {wanted}, and this is {kind}',
+    ru: 'в {entity}.{field} нужно значение вида {wanted}, а это {kind}',
     fix: { en: 'convert it: {convert}', ru: 'преобразуйте его: {convert}' },
   },
   maybe_no_number: {
@@ -145,8 +145,8 @@ export const typeErrors = defineErrors('types', {
   },
   not_rows: {
     kind: 'input',
-    en: '{entity}.{field} takes rows, and this is {type}',
-    ru: 'в {entity}.{field} нужны строки, а это {type}',
+    en: '{entity}.{field} takes rows, and this is {kind}',
+    ru: 'в {entity}.{field} нужны строки, а это {kind}',
     fix: { en: 'build an object for each row: items.{ … }', ru: 'постройте для каждой строки объект: items.{ … }' },
   },
 });

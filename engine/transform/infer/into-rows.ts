@@ -27,7 +27,7 @@ export function checkRows(
   if (type.any || isNothing(type) || row.any || isNothing(row)) return;
   const { source, root } = expression;
   if (isNever(row, 'object')) {
-    report(typeErrors.not_rows.finding({ entity, field: name, type: called(row) }, source.place()));
+    report(typeErrors.not_rows.finding({ entity, field: name, kind: called(row) }, source.place()));
     return;
   }
   const owner = `${entity}.${name}`;

@@ -44,7 +44,7 @@ export function checkInto(
   const wrong = kindsOf(one).length > 0 && !kindsOf(one).some((kind) => wanted.includes(kind));
   if (wrong || hasWrongFormat(field.type, one)) {
     const convert = conversions[field.type];
-    report(typeErrors.wrong_type.finding({ ...facts, wanted: field.type, type: typeText(one), convert }, place));
+    report(typeErrors.wrong_type.finding({ ...facts, wanted: field.type, kind: typeText(one), convert }, place));
   } else if (isNumeric(field.type) && isOnly(one, 'text')) checkNumber(one, into, report);
   else if (field.type === 'datetime' && !field.naive && one.text?.format === 'naive')
     report(typeErrors.naive_time.finding(facts, place, 'warning'));
@@ -142,7 +142,7 @@ function checkNumber({ text }: Type, { entity, field, place }: Into, report: Rep
   for (const { value, place: at } of literals) {
     if (value === '' || numberForm.test(String(value))) continue;
     const convert = conversions.number;
-    const facts = { entity, field: field.name, wanted: field.type, type: `text "${value}"`, convert };
+    const facts = { entity, field: field.name, wanted: field.type, kind: `text "${value}"`, convert };
     report(typeErrors.wrong_type.finding(facts, at?.() ?? place));
   }
 }

@@ -73,7 +73,7 @@ function reckoned(walk: Walk, { left, right, l, r, operator }: Sides): Type {
 
 function needNumber(walk: Walk, node: Node, type: Type, operator: string): void {
   if (!isNever(type, 'number')) return;
-  const facts = { operand: quoted(node, walk.text), type: called(type), operator };
+  const facts = { operand: quoted(node, walk.text), kind: called(type), operator };
   report(walk, node, (place) => typeErrors.not_a_number.finding(facts, place));
 }
 
@@ -90,8 +90,8 @@ function factsOf(walk: Walk, { left, right, l, r }: Sides) {
   return {
     left: quoted(left, walk.text),
     right: quoted(right, walk.text),
-    leftType: called(l),
-    rightType: called(r),
+    leftKind: called(l),
+    rightKind: called(r),
   };
 }
 
