@@ -162,7 +162,7 @@ describe('rungs', () => {
       await failure(
         plan('match: [{ name: odd, by: { NOTE: items } }]\nfields: { VISIT: visit }', { record: { items: { a: 1 } } }),
       ),
-    ).toEqual(['data', 'plan.question_not_scalar', { rung: 'odd', target: 'deal', field: 'NOTE', type: 'object' }]);
+    ).toEqual(['data', 'plan.question_not_scalar', { rung: 'odd', target: 'deal', field: 'NOTE', kind: 'object' }]);
   });
 
   it('name their match for the log when it was not the first', async () => {
@@ -446,7 +446,7 @@ describe('child rows', () => {
     expect(await failure(plan(list('items'), { record: { items: 'text' } }))).toEqual([
       'data',
       'plan.rows_not_a_list',
-      { target: 'deal', type: 'text' },
+      { target: 'deal', kind: 'text' },
     ]);
   });
 });
