@@ -39,13 +39,14 @@ function knownFields({ target, fields: shown }: ShownChange, { context }: Record
 
 /** One field old → new: masked as `known` says, and of `texts` nothing is left. */
 export function maskedField(
-  { name, before, after }: ShownField,
+  { before, after, ...field }: ShownField,
   known: readonly Field[],
   texts: readonly string[],
 ): ShownField {
-  const masked = (value: Value): Value => withoutTexts(texts, maskedRow({ [name]: value }, known)[name] ?? '');
+  const masked = (value: Value): Value =>
+    withoutTexts(texts, maskedRow({ [field.name]: value }, known)[field.name] ?? '');
   return {
-    name,
+    ...field,
     ...(before !== undefined && { before: masked(before) }),
     ...(after !== undefined && { after: masked(after) }),
   };

@@ -39,6 +39,10 @@ export interface ShownChange {
 /** A field old → new, whole also where only an entry of it is sent; absent: nothing. Of a deletion the old alone. */
 export interface ShownField {
   readonly name: string;
+  /** What people call it in the system's own screens, where that is another word. */
+  readonly title?: string;
+  /** No field of the mapping: the engine's own mark of a create (DL-12). */
+  readonly mark?: true;
   readonly before?: Value;
   readonly after?: Value;
 }

@@ -35,7 +35,8 @@ function shownChanges(context: FlowContext, executed: Executed, plan: TargetPlan
     const row = change.operation === 'create' ? made : change.key;
     const kept = ('kept' in change && change.kept) || [];
     const { operation } = change;
-    return { ...told, operation, ...(row !== undefined && { row }), kept, fields: fieldsOf(scope, change) };
+    const fields = fieldsOf(scope, change).map((each) => ({ ...called(scope, plan, each.name), ...each }));
+    return { ...told, operation, ...(row !== undefined && { row }), kept, fields };
   });
   if (plan.skip === undefined && changes.length > 0) return changes;
   const row = plan.row?.[scope.description.id];
@@ -64,6 +65,20 @@ function fieldsOf(scope: Scope, change: Change): readonly ShownField[] {
     default:
       return change satisfies never;
   }
+}
+
+function called(
+  { description: { fields, tag } }: Scope,
+  { target }: TargetPlan,
+  name: string,
+): Pick<ShownField, 'title' | 'mark'> {
+  const title = fields.find((each) => each.name === name)?.title;
+  const isMark = name === tag?.origin || name === tag?.key;
+  const isMapped = target.fields?.some(({ mapping }) => mapping.field === name) ?? false;
+  return {
+    ...(title !== undefined && title !== name && { title }),
+    ...(isMark && !isMapped && { mark: true }),
+  };
 }
 
 function listsOf({ lists }: Extract<Change, { operation: 'update' }>): Row {

@@ -6,6 +6,7 @@ import type { Portal } from '../../connectors/bitrix24/sandbox/index.ts';
 import { canaries, startClinic } from '../../connectors/ident/sandbox/index.ts';
 import { readPlan } from '../../engine/cli/plan-file.ts';
 import { planData } from '../../engine/cli/render/apply.ts';
+import { recordLines } from '../../engine/cli/render/changes.ts';
 import { rehearse } from './rehearsal.ts';
 import type { Rehearsal } from './rehearsal.ts';
 
@@ -57,6 +58,19 @@ describe('pipe diff and what is shown of a plan', () => {
     const revealed = JSON.stringify((await rehearsal.diff({ full: true })).records);
     expect(revealed).toContain('Перенесено по просьбе');
     expect(readFileSync(plan, 'utf8')).toContain(surnames[0]);
+  });
+});
+
+describe('pipe diff', () => {
+  it('names fields as the portal’s screens do, and leaves out the mark that the engine gives a row', async () => {
+    const { rehearsal } = await stand(1);
+    const { records } = await rehearsal.diff({ flows: ['receptions'] });
+    const deal = records.flatMap(({ changes }) => changes).find(({ entity }) => entity === 'deal');
+    const marks = deal?.fields.filter(({ mark }) => mark).map(({ name }) => name);
+    expect(marks).toEqual(['ORIGINATOR_ID', 'ORIGIN_ID']);
+    const lines = records.flatMap((record) => recordLines(record, 'en')).map((line) => line.trim().replace(/: .*/, ''));
+    expect(lines).toContain('+ UF_CRM_1769008996 (Врач)');
+    expect(lines.filter((line) => line.includes('ORIGINATOR_ID'))).toHaveLength(1);
   });
 });
 

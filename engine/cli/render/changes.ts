@@ -48,12 +48,13 @@ export function changeLines(change: ShownChange, language: Language): readonly s
   const head = `${signs[operation]} ${target}${row === undefined ? '' : ` ${row}`}${found}`;
   return [
     told.length > 0 ? `${head}: ${told.filter((name) => name !== rung).join(', ') || rung}` : head,
-    ...fields.map((field) => `    ${fieldLine(field)}`),
+    ...fields.filter(({ mark }) => !mark).map((field) => `    ${fieldLine(field)}`),
     ...(kept.length > 0 ? [`    = ${say.kept}: ${kept.join(', ')}`] : []),
   ].map((line) => `  ${line}`);
 }
 
-function fieldLine({ name, before, after }: ShownField): string {
+function fieldLine({ name: code, title, before, after }: ShownField): string {
+  const name = title === undefined ? code : `${code} (${title})`;
   if (after === undefined) return `- ${name}: ${valueText(before)}`;
   if (before === undefined) return `+ ${name}: ${valueText(after)}`;
   return `~ ${name}: ${valueText(before)} → ${valueText(after)}`;

@@ -93,7 +93,7 @@ export function summaryLines(diff: Diff, language: Language): readonly string[] 
     ...diff.flows.flatMap((flow) => flowLines(flow, language)),
     ...(diff.estimate.systems.length > 0 ? [say.about(diff.estimate)] : []),
     ...(sample === '' ? [] : [`${say.sample}: ${sample}`]),
-    count === 0 ? say.nothing : say.changes(count),
+    ...(count > 0 ? [say.changes(count)] : diff.error ? [] : [say.nothing]),
     ...(diff.plan ? [say.plan(diff.plan)] : []),
   ];
 }
