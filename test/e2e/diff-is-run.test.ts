@@ -16,6 +16,7 @@ import { done, listed, rehearse } from './rehearsal.ts';
 const seeds = Array.from({ length: 20 }, (_, index) => index + 1);
 
 const limits = { capacity: 1_000_000, perSecond: 1_000_000 };
+const unlimited = { perSecond: 1_000_000, perAccount: 1_000_000 };
 
 /** People who left their phone, and what managers made of some patients before the pipeline came. */
 async function madeByHand(clinic: Clinic, seed: number): Promise<(desk: Desk) => void> {
@@ -61,14 +62,15 @@ describe('G6: what pipe diff lists is what pipe run then does', () => {
     expect(done(rehearsal.sent(), records)).toEqual(operations);
   });
 
-  it.each([1, 2, 3])('with patients and visits into amoCRM, seed %d', async (seed) => {
+  it.each(seeds)('with ident-to-amocrm, patients and visits, seed %d', async (seed) => {
     const clinic = await startClinic({ appointments: 8, seed, days: 7 });
     onTestFinished(() => clinic.close());
     const account = await startAccount({ limits: 'off' });
     onTestFinished(() => account.close());
     const { domain, origin: address, token } = account;
-    const rehearsal = await rehearse('test/e2e/ident-to-amocrm.yaml', {
-      sandboxes: { clinic: clinic.settings, amo: { domain, address, token } },
+    const rehearsal = await rehearse('pipelines/ident-to-amocrm.yaml', {
+      param: ['leads=true'],
+      sandboxes: { clinic: clinic.settings, amo: { domain, address, token, limits: unlimited } },
     });
     const { records } = await rehearsal.diff();
     expect(account.journal.requests.filter(({ operation }) => /^(POST|PATCH|DELETE) /.test(operation))).toEqual([]);
