@@ -182,7 +182,7 @@ export function rewriteLesson(example: string, steps: readonly Step[]): void {
 }
 
 /** Without times and what depends on how fast the machine is. */
-export function measured(text: string): string {
+function measured(text: string): string {
   return text
     .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+Z)?/g, '<time>')
     .replaceAll(/\d+ s (ago|ahead|behind)/g, '<s> s $1')
