@@ -35,7 +35,7 @@ export interface BaseFlags extends PrepareFlags {
 }
 
 /** What is read of a run has no say in a comparison of mappings, and the other way round. */
-const ofRuns = ['out', 'only', 'since', 'until', 'limit', 'full', 'allow'] as const;
+const ofRuns = ['out', 'sandbox', 'only', 'since', 'until', 'limit', 'full', 'allow'] as const;
 const ofBase = ['rows', 'sample'] as const;
 
 export function checkBaseFlags(flags: Readonly<Record<string, unknown>>): void {

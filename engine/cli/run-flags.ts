@@ -27,6 +27,12 @@ export const readFlags = {
   }),
 };
 
+export const sandboxFlag = Flags.string({
+  description: 'its sandbox in the place of this connection; what the run remembers is thrown away',
+  helpValue: '<connection>',
+  ...repeated,
+});
+
 /** The flags of `pipe run`. */
 export const runFlags = {
   ...readFlags,
@@ -36,11 +42,7 @@ export const runFlags = {
   }),
   verbose: Flags.boolean({ description: 'say on the console which rung found each row and which fields were sent' }),
   'dry-run': Flags.boolean({ description: 'plan all of it and write nothing: tables, creates, updates, deletes' }),
-  sandbox: Flags.string({
-    description: 'its sandbox in the place of this connection; what the run remembers is thrown away',
-    helpValue: '<connection>',
-    ...repeated,
-  }),
+  sandbox: sandboxFlag,
   'end-holder': Flags.boolean({ description: 'end the process that runs this pipeline now, then run' }),
   loop: Flags.boolean({ description: 'run again and again as the file’s schedule says, until told to stop' }),
   scheduled: Flags.boolean({ description: 'run what the file’s schedule has due by now, for a scheduler to call' }),

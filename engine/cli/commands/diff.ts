@@ -1,42 +1,31 @@
-import { Flags } from '@oclif/core';
 import type { RunEvent } from '../../events/events.ts';
 import { BaseCommand } from '../base-command.ts';
+import { cliErrors } from '../errors.ts';
 import { diffExitCode, diffRun } from '../diff.ts';
 import { changedRows, checkBaseFlags, diffBase } from '../diff-base.ts';
 import type { BaseFlags } from '../diff-base.ts';
-import { choiceFlag, fileArgument, numberFlag } from '../flags.ts';
+import { diffFlags } from '../diff-flags.ts';
+import type { DiffFlags } from '../diff-flags.ts';
+import { fileArgument } from '../flags.ts';
 import { prepare } from '../prepare.ts';
+import type { Prepared } from '../prepare.ts';
 import { baseData, baseShown } from '../render/diff-base.ts';
 import { diffPrinter } from '../render/diff-printer.ts';
 import { errorText } from '../render/error.ts';
 import { previewWord } from '../render/preview.ts';
-import { readFlags, runOptions } from '../run-flags.ts';
+import { runOptions } from '../run-flags.ts';
+import { withStandIns } from '../stand-ins.ts';
 import { stopSignal } from '../stop-signal.ts';
 
 export default class Diff extends BaseCommand {
   static override summary = 'Show what a run would change, field by field, old → new. Changes nothing.';
   static override args = { file: fileArgument };
-  static override flags = {
-    ...readFlags,
-    format: choiceFlag({
-      description: 'how it is printed; markdown: for a comment in a pull request',
-      choices: ['text', 'markdown', 'json'],
-      helpValue: 'text|markdown|json',
-    }),
-    out: Flags.string({ description: 'write the plan to this file, for `pipe apply`', helpValue: '<file>' }),
-    'exit-code': Flags.boolean({ description: 'end with 5 when there are changes' }),
-    reveal: Flags.boolean({ description: 'show names, phones and other personal data in full' }),
-    base: Flags.string({
-      description: 'what this edit of the mapping changes: against a git revision or another file; asks no target',
-      helpValue: '<revision|file>',
-    }),
-    sample: numberFlag({ description: 'with --base: so many rows of the source; default: 100', min: 1 }),
-    rows: Flags.string({ description: 'with --base: rows of `pipe sample`; asks nobody', helpValue: '<file>' }),
-  };
+  static override flags = diffFlags;
   static override examples = [
     '<%= config.bin %> diff pipelines/ident-to-bitrix.yaml',
     '<%= config.bin %> diff pipelines/ident-to-bitrix.yaml --out plan.jsonl',
     '<%= config.bin %> diff pipelines/ident-to-bitrix.yaml --limit 100 --format markdown --output comment.md',
+    '<%= config.bin %> diff pipelines/ident-to-bitrix.yaml --sandbox clinic --sandbox portal --limit 5',
     '<%= config.bin %> diff pipelines/ident-to-bitrix.yaml --base main --rows rows.jsonl',
   ];
 
@@ -44,8 +33,15 @@ export default class Diff extends BaseCommand {
     const { args, flags } = await this.parse(Diff);
     checkBaseFlags(flags);
     if (flags.base !== undefined) return this.#againstBase(args.file, { ...flags, base: flags.base });
-    const options = runOptions(flags);
-    const prepared = await prepare(args.file, flags, process.env);
+    if (flags.sandbox && flags.out !== undefined)
+      throw cliErrors.flag_beside.error({ flag: '--sandbox', other: '--out' });
+    const tell = (line: string): void => this.tell(line);
+    await withStandIns(args.file, { ...flags, 'dry-run': true }, tell, this.language, async (standIns) => {
+      await this.#show(await prepare(args.file, { ...flags, ...standIns }, process.env), flags);
+    });
+  }
+
+  async #show(prepared: Prepared, flags: DiffFlags): Promise<void> {
     this.tellFindings(prepared.warnings);
     const stop = stopSignal();
     const { name: pipeline } = prepared.compiled.pipeline;
@@ -53,7 +49,7 @@ export default class Diff extends BaseCommand {
     const printer = diffPrinter(flags.json ? 'json' : flags.format, about);
     const diff = await diffRun({
       prepared,
-      options,
+      options: runOptions(flags),
       emit: this.#emit,
       signal: stop.signal,
       reveal: flags.reveal,

@@ -133,6 +133,22 @@ describe('pipe run --sandbox', () => {
   });
 });
 
+describe('pipe diff --sandbox', () => {
+  it('shows what a first run would do, asks for no secret and leaves nothing behind', async () => {
+    const { pipe, path } = place({ 'people.yaml': toAmo, ...csv });
+    const { exit, stdout, stderr } = await pipe(['diff', 'people.yaml', '--sandbox', 'amo']);
+    expect([exit, stdout]).toEqual([4, expect.stringContaining('  contact: would create 2, update 0,')]);
+    expect(stderr).toMatch(/contact 0, company 0, lead 0\n$/);
+    expect(['.pipe', 'home', 'logs'].filter((name) => existsSync(path(name)))).toEqual([]);
+  });
+
+  it('is refused beside --out: nobody could apply such a plan', async () => {
+    const { pipe } = place({ 'people.yaml': toAmo, ...csv });
+    const { exit, stderr } = await pipe(['diff', 'people.yaml', '--sandbox', 'amo', '--out', 'plan.jsonl']);
+    expect([exit, stderr.split('\n')[0]]).toEqual([2, 'error cli.flag_beside']);
+  });
+});
+
 describe('pipe run --sandbox is refused', () => {
   const refusal = async (yaml: string, ...flags: string[]) => {
     const { pipe } = place({ 'people.yaml': yaml, ...csv, 'copy.csv': 'id\n' });
