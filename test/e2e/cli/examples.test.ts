@@ -13,6 +13,7 @@ const pipeline = 'pipelines/ident-to-bitrix.yaml';
 const story: readonly (readonly [example: string, exit: number, says: string])[] = [
   ['validate', 0, '1 file: 0 errors, 0 warnings'],
   ['validate pipelines/ident-to-bitrix.yaml --format github', 0, ''],
+  ["validate pipelines 'clinics/**/*.yaml' --format sarif --output pipe.sarif", 0, ''],
   ['test', 0, '20 cases, 0 not as expected'],
   ['test pipelines/ident-to-bitrix.yaml --coverage', 0, '  rungs: covered 12/12 (100 %)'],
   ['test pipelines/ident-to-bitrix.yaml --update', 0, '20 cases, 0 not as expected'],
@@ -21,10 +22,20 @@ const story: readonly (readonly [example: string, exit: number, says: string])[]
   ['diff pipelines/ident-to-bitrix.yaml --base main --rows rows.jsonl', 0, 'nothing changes'],
   ['check pipelines/ident-to-bitrix.yaml', 0, 'clinic\n  ✓ login'],
   ['check pipelines/ident-to-bitrix.yaml --connection portal', 0, 'portal\n  ✓ login: user 1'],
+  ['discover pipelines/ident-to-bitrix.yaml portal', 0, 'UF_CRM_1769008996'],
+  ['discover pipelines/ident-to-bitrix.yaml --lock', 0, 'pipelines/ident-to-bitrix.lock.json'],
   ['run pipelines/ident-to-bitrix.yaml --dry-run', 4, 'receptions'],
+  ['diff pipelines/ident-to-bitrix.yaml', 4, '  + deal ‹new deal 1›'],
+  ['diff pipelines/ident-to-bitrix.yaml --limit 100 --format markdown --output comment.md', 4, ''],
+  ['diff pipelines/ident-to-bitrix.yaml --sandbox clinic --sandbox portal --limit 5', 0, '  deal: would create 5,'],
+  ['diff pipelines/ident-to-bitrix.yaml --out plan.jsonl', 4, 'for `pipe apply`'],
+  ['apply plan.jsonl --show', 0, '  + deal ‹new deal 1›'],
+  ['apply plan.jsonl', 0, 'receptions'],
   ['run pipelines/ident-to-bitrix.yaml --sandbox portal', 4, '  Errors: 1 (queued 0, rejected 1)'],
   ['run pipelines/ident-to-bitrix.yaml', 4, '  Errors: 1 (queued 0, rejected 1)'],
   ['status pipelines/ident-to-bitrix.yaml', 0, '  next: pipe queue list pipelines/ident-to-bitrix.yaml'],
+  ['history pipelines/ident-to-bitrix.yaml', 0, 'receptions'],
+  ['explain pipelines/ident-to-bitrix.yaml F1_12345', 0, 'F1_12345'],
   ['logs pipelines/ident-to-bitrix.yaml --grep ERROR', 0, 'ERROR - QUEUE: F1_12345: required: doctor\n'],
   ['queue list pipelines/ident-to-bitrix.yaml', 0, 'F1_12345  failed'],
   ['queue list pipelines/ident-to-bitrix.yaml --in failed', 0, 'F1_12345  failed'],
@@ -39,6 +50,8 @@ const story: readonly (readonly [example: string, exit: number, says: string])[]
   ['run pipelines/ident-to-bitrix.yaml --since 2026-03-01 --until 2026-03-02', 0, '  Read: 0\n'],
   ['queue drop pipelines/ident-to-bitrix.yaml F1_12345', 0, '1 dropped'],
   ['queue drop pipelines/ident-to-bitrix.yaml --in failed', 0, '0 dropped'],
+  ['state set pipelines/ident-to-bitrix.yaml receptions --since 2026-03-01', 0, 'receptions'],
+  ['state reset pipelines/ident-to-bitrix.yaml receptions --yes', 0, 'receptions'],
   ['service install pipelines/ident-to-bitrix.yaml --print --for windows', 0, '<Task '],
   ['secret import', 0, 'moved from .env into the vault: BITRIX24_WEBHOOK, IDENT_PASSWORD\n'],
   ['secret import .env', 0, '.env holds no secret that the pipelines name\n'],
@@ -53,6 +66,7 @@ const story: readonly (readonly [example: string, exit: number, says: string])[]
 
 /** They do not end by themselves, or have a test of their own. */
 const others = [
+  'auth pipelines/ident-to-amocrm.yaml amo',
   'connector new yclients',
   'demo',
   'logs pipelines/ident-to-bitrix.yaml --follow',
@@ -80,6 +94,10 @@ async function shippedPipeline() {
   const yaml = readFileSync(resolve(import.meta.dirname, '../../..', pipeline), 'utf8');
   const tests = pipeline.replace('.yaml', '.test.yaml');
   const there = place({
+    'clinics/north/visits.yaml': readFileSync(
+      resolve(import.meta.dirname, '../../../examples/first-steps/visits.yaml'),
+      'utf8',
+    ),
     [tests]: readFileSync(resolve(import.meta.dirname, '../../..', tests), 'utf8'),
     [pipeline]: yaml.replace(/port: \$\{env:IDENT_PORT.*\}/, (line) => `${line}\n    encrypt: false`),
     '.env': [
