@@ -36,7 +36,7 @@ describe.runIf(wanted)('the package as users get it', { timeout }, () => {
     expect(contents).toEqual(
       expect.arrayContaining(['LICENSE', 'package.json', join('dist', 'engine', 'cli', 'bin.js')]),
     );
-    const strange = contents.filter((name) => /\.test\.|\.pipe\b|\.env$|\.log$|^(test|bench)\b/.test(name));
+    const strange = contents.filter((name) => /\.test\.[jt]s|\.pipe\b|\.env$|\.log$|^(test|bench)\b/.test(name));
     expect(strange).toEqual([]);
     expect(contents.filter((name) => name.startsWith('dist') && name.endsWith('.ts'))).toEqual([]);
   });
