@@ -94,14 +94,17 @@ const timezones = new Map<string, boolean>();
 function isTimezone(name: string): boolean {
   const known = timezones.get(name);
   if (known !== undefined) return known;
-  let is = true;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-  } catch {
-    is = false;
-  }
+  const is = knows(name);
   timezones.set(name, is);
   return is;
+}
+
+function knows(timezone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: timezone }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
 }
 
 // ---- cron -----------------------------------------------------------------------------------------------------------
