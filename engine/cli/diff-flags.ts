@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import type { Interfaces } from '@oclif/core';
-import { BaseCommand } from './base-command.ts';
+import type { BaseCommand } from './base-command.ts';
 import { choiceFlag, numberFlag } from './flags.ts';
 import { readFlags, sandboxFlag } from './run-flags.ts';
 
