@@ -11,7 +11,9 @@ const files = 100;
 const wantedSeconds = 2;
 
 const root = resolve(import.meta.dirname, '..');
-const shipped = readdirSync(join(root, 'pipelines')).filter((name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml'));
+const shipped = readdirSync(join(root, 'pipelines')).filter(
+  (name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml'),
+);
 const texts = shipped.map((name) => readFileSync(join(root, 'pipelines', name), 'utf8'));
 const folder = mkdtempSync(join(tmpdir(), 'pipe-bench-'));
 try {

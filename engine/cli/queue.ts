@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import type { Field } from '../connector.ts';
 import { choicesFor } from '../config/nearest.ts';
 import type { Pipeline } from '../config/pipeline.ts';
+import type { Place } from '../diagnostics.ts';
 import { systemClock } from '../state/clock.ts';
 import { openState } from '../state/open-state.ts';
 import type { QueueChange, QueueEntry, QueueFilter, QueueState, StateStore } from '../state/ports.ts';
@@ -72,6 +73,18 @@ export async function findEntry({ state, file }: OpenQueue, row: string, flags: 
   const entry = byKey ?? byId;
   if (!entry) throw cliErrors.no_queue_row.error({ row, file });
   return entry;
+}
+
+/** Where the mapping writes the field that the target refused; the file may have been edited since. */
+export function placeOf({ pipeline }: OpenQueue, { flow: name, error }: QueueEntry): Place | undefined {
+  const { field, entity } = error.parameters;
+  const flow = pipeline.flows.find((each) => each.name === name);
+  const targets = flow?.targets.filter((target) => entity === undefined || target.entity === entity) ?? [];
+  const places = targets.flatMap(({ fields = [] }) =>
+    fields.flatMap((mapping) => (mapping.field === field ? [mapping.place] : [])),
+  );
+  // Two targets with a field of that name: which one it was nobody says.
+  return places.length === 1 ? places[0] : undefined;
 }
 
 /**

@@ -14,7 +14,7 @@ export function exportData(
   rows: readonly { readonly entry: QueueEntry; readonly personal: readonly Field[] | undefined }[],
   language: Language,
 ): ExportData {
-  return { rows: rows.map(({ entry, personal }) => entryData(entry, personal, language)) };
+  return { rows: rows.map(({ entry, personal }) => entryData({ entry, personal }, language)) };
 }
 
 export function exportText({ rows }: ExportData, format: string): string {

@@ -1,4 +1,5 @@
 import { textOf } from '../../diagnostics.ts';
+import type { Place } from '../../diagnostics.ts';
 import type { Field, Row } from '../../connector.ts';
 import { queueLine } from '../../log/result.ts';
 import type { Language } from '../../messages/template.ts';
@@ -19,7 +20,16 @@ interface HeadData extends Pick<QueueEntry, 'id' | 'flow' | 'key' | 'state' | 'a
 }
 
 export interface EntryData extends HeadData {
+  /** Where the mapping writes the field that was refused, where one place does. */
+  readonly where?: Pick<Place, 'file' | 'line' | 'column'>;
   readonly source: Row;
+}
+
+/** A row of the queue, the columns to mask (undefined: show all), and the place in the file it is about. */
+export interface ShownEntry {
+  readonly entry: QueueEntry;
+  readonly personal: readonly Field[] | undefined;
+  readonly place?: Place | undefined;
 }
 
 function headData(entry: QueueEntry, language: Language): HeadData {
@@ -55,21 +65,18 @@ export function queueText(entries: readonly QueueEntry[], counts: QueueCounts, l
   return [...(rows.length > 0 ? [tableText(heads[language], rows), ''] : []), queueLine(counts, language)].join('\n');
 }
 
-export function entryData(entry: QueueEntry, personal: readonly Field[] | undefined, language: Language): EntryData {
-  return { ...headData(entry, language), source: shownRow(entry, personal) };
+export function entryData({ entry, personal, place }: ShownEntry, language: Language): EntryData {
+  const where = place && { file: place.file, line: place.line, column: place.column };
+  return { ...headData(entry, language), ...(where && { where }), source: shownRow(entry, personal) };
 }
 
-export function entryText(
-  entry: QueueEntry,
-  personal: readonly Field[] | undefined,
-  file: string,
-  language: Language,
-): string {
+export function entryText({ entry, personal, place }: ShownEntry, file: string, language: Language): string {
   const { message, fix } = textOf(entry.error.code, entry.error.parameters, language);
   const fixWord = language === 'ru' ? 'исправление' : 'fix';
   return [
     `${entry.flow} ${entry.key}: ${entry.state}, ${localText(iso(entry.lastAt))}`,
     `  ${message}`,
+    ...(place ? [`  ${place.file}:${place.line}:${place.column}`] : []),
     `  ${fixWord}: ${fix}`,
     ...(entry.state === 'quarantined' ? decisions(entry, file, language) : []),
     JSON.stringify(shownRow(entry, personal), null, 2),

@@ -8,6 +8,7 @@ import { root } from '../../support/clone.ts';
 
 const file = 'ident-to-amocrm.yaml';
 const shipped = readFileSync(join(root, 'pipelines', file), 'utf8');
+const withoutTls = shipped.replace('    user: ${env:DB_USER}', '    user: ${env:DB_USER}\n    encrypt: false');
 
 /** The shipped pipeline with the old program's .env, but for what amoCRM needs. */
 async function clinicPlace(amo: string = '') {
@@ -15,7 +16,7 @@ async function clinicPlace(amo: string = '') {
   onTestFinished(() => clinic.close());
   const { server, port, user, password } = clinic.settings;
   return place({
-    [file]: shipped.replace('    user: ${env:DB_USER}', '    user: ${env:DB_USER}\n    encrypt: false'),
+    [file]: withoutTls,
     '.env': `DB_HOST=${server}\nDB_PORT=${port}\nDB_USER=${user}\nDB_PASSWORD=${password}\n${amo}`,
   });
 }
@@ -42,3 +43,20 @@ it(
     expect([missing.exit, missing.stderr]).toEqual([2, expect.stringContaining('error run.only_matched_nothing')]);
   },
 );
+
+it('a field that amoCRM refuses is named by its line of the mapping', { timeout: 120_000 }, async () => {
+  const account = await startAccount({ limits: 'off' });
+  onTestFinished(() => account.close());
+  const { pipe } = await clinicPlace(`AMOCRM_SUBDOMAIN=clinic\nAMOCRM_TOKEN=${account.token}\n`);
+  const errors = [{ code: 'NotSupportedChoice', path: 'custom_fields_values.4.values.0.value', detail: '' }];
+  const body = { status: 400, title: 'Bad Request', 'validation-errors': [{ request_id: '0', errors }] };
+  account.fail({ operation: 'POST /contacts', when: 'before', fault: { status: 400, body: JSON.stringify(body) } });
+  const address = ['--connection', `amo.address=${account.origin}`];
+  expect((await pipe(['run', file, '--only', 'id = 1003', ...address])).exit).toBe(4);
+  const { where } = JSON.parse((await pipe(['queue', 'show', file, '1003', '--json'])).stdout);
+  const line = withoutTls.split('\n')[where.line - 1];
+  const { stdout } = await pipe(['queue', 'show', file, '1003']);
+  const field = /amoCRM refuses (.+): NotSupportedChoice/.exec(stdout)?.[1] ?? '';
+  expect(line?.slice(where.column - 1)).toMatch(new RegExp(`^${field}:`));
+  expect(stdout).toContain(`\n  ${file}:${where.line}:${where.column}\n  fix: `);
+});

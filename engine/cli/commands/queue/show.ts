@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../../base-command.ts';
 import { fileArgument } from '../../flags.ts';
-import { columnsOf, findEntry, queueFlags, withQueue } from '../../queue.ts';
+import { columnsOf, findEntry, placeOf, queueFlags, withQueue } from '../../queue.ts';
 import { entryData, entryText } from '../../render/queue.ts';
 
 export default class QueueShow extends BaseCommand {
@@ -15,13 +15,12 @@ export default class QueueShow extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(QueueShow);
-    const { entry, columns } = await withQueue(args.file, flags, async (queue) => {
+    const { entry, columns, place } = await withQueue(args.file, flags, async (queue) => {
       const found = await findEntry(queue, args.row, flags);
-      return { entry: found, columns: columnsOf(queue, found) };
+      return { entry: found, columns: columnsOf(queue, found), place: placeOf(queue, found) };
     });
     const personal = flags.reveal ? undefined : columns;
-    await this.present(entryData(entry, personal, this.language), (language) =>
-      entryText(entry, personal, args.file, language),
-    );
+    const shown = { entry, personal, place };
+    await this.present(entryData(shown, this.language), (language) => entryText(shown, args.file, language));
   }
 }
