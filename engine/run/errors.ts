@@ -229,7 +229,7 @@ export const runErrors = defineErrors('run', {
   other_plan: {
     kind: 'input',
     en: 'the plan was made with another mapping, params or lock file than {file} has now',
-    ru: 'план составлен с другим отображением, параметрами или файлом блокировки, чем сейчас в {file}',
+    ru: 'план составлен с другим отображением, параметрами или файлом .lock.json, чем сейчас в {file}',
     fix: {
       en: 'make it anew with `pipe diff --out`, or give `pipe apply` the same `--param` as `pipe diff` had',
       ru: 'составьте его заново через `pipe diff --out` или дайте `pipe apply` те же `--param`, что были у `pipe diff`',
