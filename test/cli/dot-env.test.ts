@@ -42,6 +42,6 @@ describe('.env', () => {
       '.env': Buffer.from('\uFEFFBRANCH=7\r\n', 'utf16le'),
     });
     const { exit, stdout } = await pipe(['validate', 'people.yaml']);
-    expect([exit, stdout.split(';')[0]]).toEqual([0, '1 file: 0 errors, 0 warnings']);
+    expect([exit, stdout]).toEqual([0, expect.stringContaining('1 file: 0 errors, 0 warnings;')]);
   });
 });

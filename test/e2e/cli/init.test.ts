@@ -48,6 +48,7 @@ describe('pipe init', () => {
   it('says what to do next, and every secret a variable reads is in .env.example', async () => {
     const { pipe, path } = place();
     expect((await pipe(['init', '--template', 'ident-to-bitrix', '--lang', 'ru'])).stdout).toBe(`+ ident-to-bitrix.yaml
++ ident-to-bitrix.test.yaml
 + .env.example
 + .gitignore
 + .github/workflows/pipe.yaml
