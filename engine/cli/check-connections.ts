@@ -26,7 +26,7 @@ export async function checkConnections(
   tell: (wait: Wait) => void,
 ): Promise<readonly CheckedConnection[]> {
   const { pipeline } = prepared.compiled;
-  return withConnections(prepared, names, async (open) => {
+  return withConnections({ ...prepared, pipeline }, names, async (open) => {
     const checks = [...open.values()].map(async (each) => {
       const waitForMs = pipeline.connections.get(each.name)?.waitForMs;
       if (waitForMs !== undefined) await waitFor(each, waitForMs, signal, tell);

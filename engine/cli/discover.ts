@@ -5,19 +5,13 @@ import type { Difference } from '../config/lock-drift.ts';
 import { lockedEntity, lockFileOf, lockText, readLock } from '../config/lock-file.ts';
 import type { Lock, LockedConnection } from '../config/lock-file.ts';
 import type { Pipeline } from '../config/pipeline.ts';
-import { closeConnections, openConnections } from '../run/connections.ts';
 import type { OpenConnection } from '../run/context.ts';
 import { discover } from '../run/discover.ts';
-import { makeHost } from '../run/host.ts';
-import { systemClock } from '../state/clock.ts';
-import { machineFolder } from '../state/machine-folder.ts';
-import { openPortalBook } from '../state/portal-book.ts';
 import { othersLeftOut } from './check-connections.ts';
 import { cliErrors } from './errors.ts';
 import { FindingsError } from './findings-error.ts';
 import { connectorsOf, fromVault, requireFile } from './prepare.ts';
-import { runClock } from './run-clock.ts';
-import { ownTokens } from './secrets.ts';
+import { withConnections } from './with-connections.ts';
 
 export interface DiscoverFlags {
   /** Look at this connection alone. */
@@ -52,10 +46,13 @@ export async function discoverSystems(file: string, flags: DiscoverFlags, signal
   const pipeline = await load(file, flags);
   const { lock } = readLock(file);
   const connections: Record<string, LockedConnection> = {};
-  await withConnections(pipeline, flags.connection, async (open) => {
-    const { entity } = flags;
-    const one = entity === undefined ? discover(pipeline, open, signal) : entityOf(pipeline, open, entity, signal);
-    connections[open.name] = await one;
+  const { connection, entity } = flags;
+  const looked = { pipeline, connectors: await connectorsOf(pipeline) };
+  await withConnections(looked, connection === undefined ? [] : [connection], async (open) => {
+    for (const each of open.values()) {
+      const one = entity === undefined ? discover(pipeline, each, signal) : entityOf(pipeline, each, entity, signal);
+      connections[each.name] = await one;
+    }
   });
   const live: Lock = { version: 1, connections };
   const names = [...pipeline.connections.keys()];
@@ -84,32 +81,6 @@ async function load(file: string, { connection, param = [], settings = [] }: Dis
   // What expressions and fields are is not asked: a lock file that is out of date is renewed here.
   if (!pipeline || findings.some(({ severity }) => severity === 'error')) throw new FindingsError(findings);
   return pipeline;
-}
-
-/** Opens the connections of a pipeline, or that one, and closes them whatever happens. */
-async function withConnections(
-  pipeline: Pipeline,
-  only: string | undefined,
-  use: (open: OpenConnection) => Promise<void>,
-): Promise<void> {
-  const specs = [...pipeline.connections.values()].filter(({ name }) => only === undefined || name === only);
-  const book = await openPortalBook(machineFolder(process.env), systemClock);
-  const host = makeHost({
-    folder: pipeline.folder,
-    clock: runClock,
-    book,
-    tokens: ownTokens(),
-    priority: 'incremental',
-    emit: () => undefined,
-    usage: { requests: 0, limitedMs: 0 },
-  });
-  const open = openConnections(specs, await connectorsOf(pipeline), host);
-  try {
-    for (const each of open.values()) await use(each);
-  } finally {
-    await closeConnections(open);
-    await book.close();
-  }
 }
 
 /** An entity by its name, or else by what a source may call it. */

@@ -1,16 +1,10 @@
 import type { Field, Row } from '../connector.ts';
 import { toPipeError } from '../errors.ts';
-import { closeConnections, openConnections } from '../run/connections.ts';
-import { makeHost } from '../run/host.ts';
-import { systemClock } from '../state/clock.ts';
-import { machineFolder } from '../state/machine-folder.ts';
-import { openPortalBook } from '../state/portal-book.ts';
 import type { QueueEntry, StoredError } from '../state/ports.ts';
 import type { RecordTrace } from '../state/trace-ports.ts';
 import type { CompiledFlow } from '../transform/compiled.ts';
 import type { Looked } from './prepare.ts';
-import { runClock } from './run-clock.ts';
-import { ownTokens } from './secrets.ts';
+import { withConnections } from './with-connections.ts';
 
 /** The row a record is made of. */
 export interface FoundRow {
@@ -73,26 +67,17 @@ async function askSource(
   known: Row | undefined,
   signal: AbortSignal,
 ): Promise<{ readonly row: Row | undefined; readonly columns: readonly Field[] } | undefined> {
-  const { pipeline, connectors } = looked;
-  const spec = pipeline.connections.get(flow.source.connection);
-  if (!spec) return undefined;
-  const book = await openPortalBook(machineFolder(process.env), systemClock);
-  const usage = { requests: 0, limitedMs: 0 };
-  const shared = { clock: runClock, book, tokens: ownTokens(), usage };
-  const parts = { ...shared, folder: pipeline.folder, priority: 'incremental' as const };
-  const open = openConnections([spec], connectors, makeHost({ ...parts, emit: () => undefined }));
-  try {
-    const source = open.get(spec.name)?.connection.source?.(flow.source.block);
+  const { connection, block } = flow.source;
+  if (!looked.pipeline.connections.has(connection)) return undefined;
+  return withConnections(looked, [connection], async (open) => {
+    const source = open.get(connection)?.connection.source?.(block);
     if (!source?.fetch) return undefined;
     const { key, fields } = await source.describe(signal);
     const wanted = known ?? keyOf(kept, key);
     if (!wanted) return undefined;
     const [row] = await source.fetch([wanted], signal);
     return { row, columns: fields };
-  } finally {
-    await closeConnections(open);
-    await book.close();
-  }
+  });
 }
 
 function keyOf(row: Row | undefined, columns: readonly string[] | undefined): Row | undefined {

@@ -42,7 +42,7 @@ export async function provision(
   names: readonly string[],
   { signal, tell, agree }: ProvisionOptions,
 ): Promise<readonly ProvisionedConnection[]> {
-  return withConnections(prepared, names, async (open) => {
+  return withConnections({ ...prepared, pipeline: prepared.compiled.pipeline }, names, async (open) => {
     const lacking: ProvisionedConnection[] = [];
     const plans = new Map<string, Provisioning>();
     for (const [name, each] of open) {

@@ -4,13 +4,13 @@ import { makeHost } from '../run/host.ts';
 import { systemClock } from '../state/clock.ts';
 import { machineFolder } from '../state/machine-folder.ts';
 import { openPortalBook } from '../state/portal-book.ts';
-import type { Prepared } from './prepare.ts';
+import type { Looked } from './prepare.ts';
 import { runClock } from './run-clock.ts';
 import { ownTokens } from './secrets.ts';
 
 /** Opens the connections of these names, or all where there are none, within the limits of this machine. */
 export async function withConnections<Result>(
-  { compiled: { pipeline }, connectors }: Pick<Prepared, 'compiled' | 'connectors'>,
+  { pipeline, connectors }: Pick<Looked, 'pipeline' | 'connectors'>,
   names: readonly string[],
   use: (open: ReadonlyMap<string, OpenConnection>) => Promise<Result>,
 ): Promise<Result> {

@@ -16,7 +16,7 @@ export async function readTables(
   signal: AbortSignal,
 ): Promise<readonly DocumentedTable[]> {
   const { pipeline } = prepared.compiled;
-  return withConnections(prepared, names, async (open) => {
+  return withConnections({ ...prepared, pipeline }, names, async (open) => {
     const documented = new Map<string, DocumentedTable>();
     for (const { connection: name, entity, block, fields } of pipeline.flows.flatMap(({ targets }) => targets)) {
       const at = open.get(name);
