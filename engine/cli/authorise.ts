@@ -7,6 +7,7 @@ import { openPortalBook } from '../state/portal-book.ts';
 import { isLoopback, openCallback } from './callback.ts';
 import type { CallbackPages } from './callback.ts';
 import { cliErrors } from './errors.ts';
+import { lookAt } from './prepare.ts';
 import type { Prepared } from './prepare.ts';
 import { runClock } from './run-clock.ts';
 import { ownTokens } from './secrets.ts';
@@ -53,12 +54,19 @@ export async function authorise(prepared: Prepared, name: string, options: Login
   }
 }
 
+/** Before anything is asked for that such a login would not need. */
+export async function requireBrowserLogin(file: string, name: string): Promise<void> {
+  const { pipeline, connectors } = await lookAt(file, undefined);
+  const connector = connectors.get(pipeline.connections.get(name)?.connector ?? '');
+  if (connector && !connector.authorise)
+    throw cliErrors.no_browser_login.error({ connector: connector.name, connection: name });
+}
+
 function authorisationOf({ compiled, connectors }: Prepared, name: string, host: Host): Authorisation {
   const spec = compiled.pipeline.connections.get(name);
   const connector = connectors.get(spec?.connector ?? '');
-  if (spec === undefined || connector === undefined) throw new Error(`connection ${name} is not loaded`);
-  if (connector.authorise) return connector.authorise(spec.settings, host);
-  throw cliErrors.no_browser_login.error({ connector: connector.name, connection: name });
+  if (!spec || !connector?.authorise) throw new Error(`connection ${name} has no login`);
+  return connector.authorise(spec.settings, host);
 }
 
 async function logIn(authorisation: Authorisation, options: LoginOptions): Promise<void> {

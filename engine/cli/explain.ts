@@ -1,5 +1,4 @@
 import type { MapValue } from '../config/pipeline.ts';
-import { choicesFor } from '../config/nearest.ts';
 import type { Row, Value } from '../connector.ts';
 import { systemClock } from '../state/clock.ts';
 import { openState } from '../state/open-state.ts';
@@ -8,6 +7,7 @@ import type { RecordTrace } from '../state/trace-ports.ts';
 import type { CompiledFlow } from '../transform/compiled.ts';
 import { cliErrors } from './errors.ts';
 import { findRow } from './explain-row.ts';
+import { flowNamed } from './flow-named.ts';
 import type { FoundRow } from './explain-row.ts';
 import { maskedRow } from './masked-row.ts';
 import { maskedTrace } from './masked-trace.ts';
@@ -53,10 +53,7 @@ export async function explainRecord(
 ): Promise<readonly Explained[]> {
   const { looked, flows } = await compiledLook(file, flags);
   const { pipeline } = looked;
-  const names = flows.map(({ flow }) => flow.name);
-  if (flags.flow !== undefined && !names.includes(flags.flow)) {
-    throw cliErrors.unknown_flow.error({ flow: flags.flow, file, choices: choicesFor(flags.flow, names) });
-  }
+  if (flags.flow !== undefined) flowNamed(pipeline, flags.flow);
   const state = await openState(looked.stateFolder, { pipeline: pipeline.name, clock: systemClock });
   try {
     const lives: Explained[] = [];

@@ -1,13 +1,12 @@
 import { Flags } from '@oclif/core';
 import type { Field } from '../connector.ts';
-import { choicesFor } from '../config/nearest.ts';
-import type { Pipeline } from '../config/pipeline.ts';
 import type { Place } from '../diagnostics.ts';
 import { systemClock } from '../state/clock.ts';
 import { openState } from '../state/open-state.ts';
 import type { QueueChange, QueueEntry, QueueFilter, QueueState, StateStore } from '../state/ports.ts';
 import { cliErrors } from './errors.ts';
 import { choiceFlag, pipelineFlags } from './flags.ts';
+import { flowNamed } from './flow-named.ts';
 import { lookAt } from './prepare.ts';
 import type { Looked } from './prepare.ts';
 
@@ -50,19 +49,13 @@ export async function withQueue<Result>(
 ): Promise<Result> {
   const looked = await lookAt(file, flags.state);
   const { pipeline, stateFolder } = looked;
-  requireFlow(pipeline, flags.flow);
+  if (flags.flow !== undefined) flowNamed(pipeline, flags.flow);
   const state = await openState(stateFolder, { pipeline: pipeline.name, clock: systemClock });
   try {
     return await use({ ...looked, file, state });
   } finally {
     await state.close();
   }
-}
-
-function requireFlow({ file, flows }: Pipeline, wanted: string | undefined): void {
-  const names = flows.map((flow) => flow.name);
-  if (wanted === undefined || names.includes(wanted)) return;
-  throw cliErrors.unknown_flow.error({ flow: wanted, file, choices: choicesFor(wanted, names) });
 }
 
 /** A row by its record's key, else by its number. */

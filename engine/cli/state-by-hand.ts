@@ -1,12 +1,12 @@
 import { createInterface } from 'node:readline/promises';
 import type { Flow } from '../config/pipeline.ts';
-import { choicesFor } from '../config/nearest.ts';
 import { systemClock } from '../state/clock.ts';
 import { machineFolder } from '../state/machine-folder.ts';
 import { lockFile } from '../state/lease.ts';
 import { openState } from '../state/open-state.ts';
 import type { ResetDone, ResetWhat, StateStore } from '../state/ports.ts';
 import { cliErrors } from './errors.ts';
+import { flowNamed } from './flow-named.ts';
 import { lookAt } from './prepare.ts';
 import { windowOf } from './row-filter.ts';
 import { takeLease } from './run-once.ts';
@@ -39,12 +39,16 @@ export interface FlowReset extends ResetDone {
   readonly inDoubt: number;
 }
 
+/** undefined: it was not agreed to. */
 export async function resetFlow(
   file: string,
   flow: string,
   what: ResetWhat,
   state: string | undefined,
-): Promise<FlowReset> {
+  agree: () => Promise<boolean>,
+): Promise<FlowReset | undefined> {
+  flowNamed((await lookAt(file, state)).pipeline, flow);
+  if (!(await agree())) return undefined;
   return withLock(file, flow, state, async (store, _found, pipeline) => ({
     pipeline,
     flow,
@@ -72,10 +76,8 @@ async function withLock<Result>(
   use: (state: StateStore, flow: Flow, pipeline: string) => Promise<Result>,
 ): Promise<Result> {
   const { pipeline, stateFolder } = await lookAt(file, stateFlag);
-  const { name, flows } = pipeline;
-  const found = flows.find((each) => each.name === flow);
-  const names = flows.map((each) => each.name);
-  if (!found) throw cliErrors.unknown_flow.error({ flow, file, choices: choicesFor(flow, names) });
+  const { name } = pipeline;
+  const found = flowNamed(pipeline, flow);
   const lease = takeLease(lockFile(machineFolder(process.env), name), name, file);
   try {
     const state = await openState(stateFolder, { pipeline: name, clock: systemClock });

@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { authorise } from '../authorise.ts';
+import { authorise, requireBrowserLogin } from '../authorise.ts';
 import type { LoginStep } from '../authorise.ts';
 import { BaseCommand } from '../base-command.ts';
 import { openBrowser } from '../browser.ts';
@@ -29,6 +29,7 @@ export default class Auth extends BaseCommand {
     const { args, flags } = await this.parse(Auth);
     const { file, connection } = args;
     const sandboxes = await othersLeftOut(file, [connection]);
+    await requireBrowserLogin(file, connection);
     const prepared = await prepare(file, { param: flags.param, connection: flags.connection, sandboxes }, process.env);
     this.tellFindings(prepared.warnings);
     const stop = stopSignal();

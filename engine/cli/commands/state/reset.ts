@@ -26,8 +26,8 @@ export default class StateReset extends BaseCommand {
     const { args, flags } = await this.parse(StateReset);
     const what = { checkpoint: flags.only !== 'known', known: flags.only !== 'checkpoint' };
     const command = `pipe state reset ${args.file} ${args.flow}`;
-    if (!flags.yes && !(await isAgreed(resetQuestion(args.flow, what, this.language), command))) return;
-    const done = await resetFlow(args.file, args.flow, what, flags.state);
-    await this.present(done, (language) => resetText(done, language));
+    const agree = async () => flags.yes || isAgreed(resetQuestion(args.flow, what, this.language), command);
+    const done = await resetFlow(args.file, args.flow, what, flags.state, agree);
+    if (done) await this.present(done, (language) => resetText(done, language));
   }
 }
