@@ -6,6 +6,6 @@ import packageJson from '../package.json' with { type: 'json' };
 void main({
   root: dirname(process.execPath),
   packageJson: structuredClone(packageJson),
-  commands: { strategy: 'explicit', target: 'commands', identifier: 'COMMANDS' },
+  commands: () => ({ strategy: 'explicit', target: 'commands', identifier: 'COMMANDS' }),
   help: 'help',
 });

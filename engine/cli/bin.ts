@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Interfaces } from '@oclif/core';
@@ -7,15 +7,27 @@ import { main } from './main.ts';
 
 const self = fileURLToPath(import.meta.url);
 const here = dirname(self);
+const extension = self.slice(self.lastIndexOf('.'));
 const root = packageRoot(here);
 
+// In a clone the commands lie in engine/, in the published package in dist/engine/: beside this file in both.
 await main({
   root,
   packageJson: readPackage(join(root, 'package.json')),
-  // In a clone the commands lie in engine/, in the published package in dist/engine/: beside this file in both.
-  commands: besideThis('commands'),
-  help: besideThis(`help${self.slice(self.lastIndexOf('.'))}`),
+  commands: (words) => {
+    const only = fileOf(words);
+    return { strategy: 'pattern', target: besideThis('commands'), ...(only && { globPatterns: [only] }) };
+  },
+  help: besideThis(`help${extension}`),
 });
+
+/** The file of the command that these words begin with, below commands/. */
+function fileOf(words: readonly string[]): string | undefined {
+  return [words.slice(0, 2), words.slice(0, 1)]
+    .filter((names) => names.every((name) => /^[a-z]+$/.test(name)))
+    .map((names) => `${names.join('/')}${extension}`)
+    .find((file) => existsSync(join(here, 'commands', file)));
+}
 
 function besideThis(name: string): string {
   return `.${sep}${relative(root, join(here, name))}`;

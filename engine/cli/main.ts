@@ -6,8 +6,11 @@ import type { Interfaces } from '@oclif/core';
 export interface Installation {
   readonly root: string;
   readonly packageJson: Interfaces.PJSON;
-  /** Where the commands and the help are, as oclif names such places. */
-  readonly commands: NonNullable<Interfaces.PJSON['oclif']['commands']>;
+  /**
+   * Where the commands are, as oclif names such places: all of them, or the one alone that the words ask for. oclif loads
+   * what it finds there at every start, and all commands together load half of the program.
+   */
+  readonly commands: (words: readonly string[]) => NonNullable<Interfaces.PJSON['oclif']['commands']>;
   readonly help: string;
 }
 
@@ -24,8 +27,11 @@ export async function main({ root, packageJson, commands, help }: Installation):
 
   // oclif would otherwise look for a TypeScript compiler in a clone: Node runs our sources as they are.
   settings.enableAutoTranspile = false;
+  const words = process.argv.slice(2);
+  const argv = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
   Object.assign(packageJson.oclif, {
-    commands,
+    // A script for shells lists all that there are.
+    commands: commands(argv[0] === 'completion' ? [] : argv),
     helpClass: { target: help, identifier: 'PipeHelp' },
     topics: {
       queue: { description: 'Records that failed and wait: list, show, retry, drop, export.' },
@@ -37,8 +43,6 @@ export async function main({ root, packageJson, commands, help }: Installation):
     additionalHelpFlags: ['-h'],
   });
 
-  const words = process.argv.slice(2);
-  const argv = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
   const config = await Config.load({ root, pjson: packageJson });
   const { reportUsage } = await import('./report-usage.ts');
   const report = (error: unknown) => reportUsage(error, argv, config.commandIDs);
