@@ -85,7 +85,7 @@ async function read(webhook: string, block: object, limits: Limits, wanted: numb
     const usage = { requests: 0, limitedMs: 0 };
     const parts = { folder, clock: runClock, book, tokens: noTokens, priority: 'full' as const, usage };
     const host: Host = makeHost({ ...parts, emit: () => undefined });
-    const connection = bitrix24.connect({ webhook, ...(limits === 'off' && noLimits) }, host);
+    const connection = await bitrix24.connect({ webhook, ...(limits === 'off' && noLimits) }, host);
     const source = connection.source?.({ entity: 'deal', ...block });
     if (!source) throw new Error('a portal can be read');
     if (limits === 'on') await drain(webhook);

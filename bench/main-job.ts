@@ -108,7 +108,7 @@ async function oneByOne(clinic: Stand['clinic'], webhook: string): Promise<Measu
     admit: async () => ({ ended: () => undefined }),
     warn: () => undefined,
   };
-  const connection = connector.connect(clinic, host);
+  const connection = await connector.connect(clinic, host);
   const source = connection.source?.(flow.flow.source.block);
   const { window } = flow.flow.source;
   const variables = {

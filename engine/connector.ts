@@ -26,13 +26,16 @@ export interface Connector<Settings extends TObject = TObject> {
   readonly source?: SourceAbility;
   /** Present when the connector can be written to. */
   readonly sink?: SinkAbility;
-  /** Opens nothing yet: the first call that needs the wire does. The settings are already checked. */
-  connect(settings: Static<Settings>, host: Host): Connection;
+  /**
+   * Opens nothing yet: the first call that needs the wire does. The settings are already checked. A promise where the
+   * driver, and whatever else only a connection needs, is loaded here: most commands just read files, and do not wait.
+   */
+  connect(settings: Static<Settings>, host: Host): Connection | Promise<Connection>;
   /**
    * Present where one may have to log in through a browser before a connection works (OAuth): `pipe auth`. Sends nothing.
    * Throws a PipeError of kind input where these settings need no such login, or lack something of it.
    */
-  authorise?(settings: Static<Settings>, host: Host): Authorisation;
+  authorise?(settings: Static<Settings>, host: Host): Authorisation | Promise<Authorisation>;
   /** The vendor-like server on loopback, loaded only when asked for. */
   sandbox?(): Promise<Sandbox>;
 }

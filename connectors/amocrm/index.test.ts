@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { Connection, Host } from '../../engine/index.ts';
 import { accountOf } from './config.ts';
-import connector from './index.ts';
+import { connect } from './connection.ts';
 import { startAccount, vendorFaults, type Account, type AccountOptions } from './sandbox/index.ts';
 
 const host: Host = {
@@ -16,7 +16,7 @@ async function open(
 ): Promise<{ readonly account: Account; readonly connection: Connection }> {
   const account = await startAccount({ limits: 'off', ...options });
   const { domain, origin, token } = account;
-  const connection = connector.connect({ domain, address: origin, token }, host);
+  const connection = connect({ domain, address: origin, token }, host);
   onTestFinished(async () => {
     await connection.close();
     await account.close();

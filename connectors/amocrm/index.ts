@@ -1,8 +1,6 @@
 import type { Connector } from '../../engine/index.ts';
 import { settings, targetSettings } from './config.ts';
-import { connect } from './connection.ts';
 import { fieldTypes } from './field-types.ts';
-import { authorise } from './oauth/authorise.ts';
 import { knownColumns } from './source/columns.ts';
 import { readSetting, sourceSettings } from './source/config.ts';
 
@@ -19,8 +17,8 @@ const amocrm: Connector<typeof settings> = {
     },
   },
   sink: { settings: targetSettings, entity: (block) => String(block['entity']), scan: true, fieldTypes },
-  connect,
-  authorise,
+  connect: async (given, host) => (await import('./connection.ts')).connect(given, host),
+  authorise: async (given, host) => (await import('./oauth/authorise.ts')).authorise(given, host),
   sandbox: async () => (await import('./sandbox/index.ts')).sandbox,
 };
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { connect } from './connection.ts';
 import connector from './index.ts';
 import { testHost } from './open-for-test.ts';
 import { portalOf } from './config.ts';
@@ -7,7 +8,7 @@ test('the sandbox is reached by the settings it gives', async () => {
   const sandbox = await (await connector.sandbox?.())?.start({});
   if (!sandbox) throw new Error('no sandbox');
   const webhook = String(sandbox.settings['webhook']);
-  const connection = connector.connect({ webhook }, testHost());
+  const connection = connect({ webhook }, testHost());
   const { signal } = new AbortController();
   expect(await connection.sink?.({ entity: 'lead' }).describe('lead', signal)).toMatchObject({
     entity: 'lead',

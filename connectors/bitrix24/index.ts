@@ -1,9 +1,8 @@
 import type { Connector } from '../../engine/index.ts';
 import { settings, targetSettings } from './config.ts';
-import { connect } from './connection.ts';
 import { fieldTypes } from './custom-fields.ts';
+import { columnsOf } from './source/columns.ts';
 import { sourceSettings } from './source/config.ts';
-import { columnsOf } from './source/source.ts';
 
 const bitrix24: Connector<typeof settings> = {
   name: 'bitrix24',
@@ -12,7 +11,7 @@ const bitrix24: Connector<typeof settings> = {
   settings,
   source: { settings: sourceSettings, columns: columnsOf },
   sink: { settings: targetSettings, entity: (block) => String(block['entity']), scan: true, deletes: true, fieldTypes },
-  connect,
+  connect: async (given, host) => (await import('./connection.ts')).connect(given, host),
   sandbox: async () => (await import('./sandbox/index.ts')).sandbox,
 };
 

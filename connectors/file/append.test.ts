@@ -9,7 +9,7 @@ import { testHost } from '../../test/support/host.ts';
 import { rejection } from '../../test/support/iterate.ts';
 import { append } from './append.ts';
 import type { Settings } from './config.ts';
-import file from './index.ts';
+import { connect } from './connection.ts';
 
 const signal = new AbortController().signal;
 const before = 'id,name\n1,Орлова\n';
@@ -36,7 +36,7 @@ function left(content: string, { pid = noProcess, note = coming, link = false } 
 }
 
 function open(folder: string, name: string, settings: Settings = {}) {
-  const connection = file.connect(settings, testHost(folder));
+  const connection = connect(settings, testHost(folder));
   const sink = connection.sink?.({ file: name });
   if (!sink) throw new Error('file is a sink');
   const rows = async (): Promise<readonly Row[]> => {

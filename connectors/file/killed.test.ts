@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import type { Row, Write } from '../../engine/index.ts';
 import { temporaryFolder } from '../../test/support/folder.ts';
 import { testHost } from '../../test/support/host.ts';
-import file from './index.ts';
+import { connect } from './connection.ts';
 
 const signal = new AbortController().signal;
 
@@ -15,7 +15,7 @@ const signal = new AbortController().signal;
 const writer = `
   const [folder, index] = process.argv.slice(1);
   const { default: file } = await import(index);
-  const sink = file.connect({}, { folder }).sink({ file: 'out.csv' });
+  const sink = (await file.connect({}, { folder })).sink({ file: 'out.csv' });
   const { signal } = new AbortController();
   for (let rows = 0; ; rows += 50) {
     const fifty = Array.from({ length: 50 }, (_, n) => String(rows + n));
@@ -54,7 +54,7 @@ it.each([1, 3, 6])('a process killed during write %i leaves whole rows and loses
 });
 
 async function readBack(folder: string) {
-  const connection = file.connect({}, testHost(folder));
+  const connection = connect({}, testHost(folder));
   const rows: Row[] = [];
   const request = { mode: 'full', batch: 1000, params: {}, signal } as const;
   for await (const batch of connection.source?.({ file: 'out.csv' }).read(request) ?? []) rows.push(...batch.rows);

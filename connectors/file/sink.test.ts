@@ -7,7 +7,7 @@ import { temporaryFolder } from '../../test/support/folder.ts';
 import { testHost } from '../../test/support/host.ts';
 import { rejection } from '../../test/support/iterate.ts';
 import type { Settings } from './config.ts';
-import file from './index.ts';
+import { connect } from './connection.ts';
 
 const signal = new AbortController().signal;
 
@@ -254,7 +254,7 @@ function given(settings: Settings = {}, name = 'people.csv', content?: string): 
   const folder = temporaryFolder();
   const path = join(folder, name);
   if (content !== undefined) writeFileSync(path, content);
-  const connection = file.connect(settings, testHost(folder));
+  const connection = connect(settings, testHost(folder));
   const sink = connection.sink?.({ file: name });
   if (sink === undefined) throw new Error('file is a sink');
   return { connection, sink, folder, path, text: () => readFileSync(path, 'utf8') };

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../../test/support/folder.ts';
 import { testHost } from '../../test/support/host.ts';
 import type { TestHost } from '../../test/support/host.ts';
 import { collect, rejection } from '../../test/support/iterate.ts';
-import file from './index.ts';
+import { connect } from './connection.ts';
 
 const noon = Date.parse('2026-03-10T12:00:00Z');
 const window: Window = { field: 'changed', firstMs: 'all', overlapMs: 0, fullMs: 'all' };
@@ -235,7 +235,7 @@ function given(content: string | Buffer, block: Block = {}): { source: Source; h
 type Block = Readonly<{ file?: string; separator?: string; encoding?: string; key?: readonly string[] }>;
 
 function open(host: TestHost, block: Row): Source {
-  const source = file.connect({}, host).source?.(block);
+  const source = connect({}, host).source?.(block);
   if (source === undefined) throw new Error('file is a source');
   return source;
 }

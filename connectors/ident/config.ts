@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { connectionSettings } from '../_mssql/config.ts';
-import { streams } from './streams.ts';
+import { columns } from './columns.ts';
 
 export const defaultDatabase = 'PZ';
 
@@ -11,13 +11,10 @@ export const settings = Type.Object({
 
 export const sourceSettings = Type.Object({
   stream: Type.Optional(
-    Type.Enum(
-      streams.map(({ name }) => name),
-      {
-        type: 'string',
-        description: 'What to read; each stream has a section in the README',
-      },
-    ),
+    Type.Enum(Object.keys(columns), {
+      type: 'string',
+      description: 'What to read; each stream has a section in the README',
+    }),
   ),
   query: Type.Optional(
     Type.Union([Type.String(), Type.Object({ file: Type.String() })], {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import sql from 'mssql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Host, Row, SourceBatch } from '../../engine/index.ts';
-import connector from './index.ts';
+import { connect } from './connection.ts';
 import { generateClinic } from './sandbox/generate.ts';
 import { tables } from './sandbox/schema.ts';
 import { insertStatement } from './sandbox/tables.ts';
@@ -25,7 +25,7 @@ describe.skipIf(url === undefined)('a real SQL Server', () => {
     password: decodeURIComponent(password),
   };
   const driver = new sql.ConnectionPool({ ...login, options: { trustServerCertificate: true } });
-  const connection = connector.connect({ ...login, database, trustServerCertificate: true }, host);
+  const connection = connect({ ...login, database, trustServerCertificate: true }, host);
   const signal = new AbortController().signal;
 
   beforeAll(async () => {

@@ -3,7 +3,7 @@ import type { Cursor, ReadRequest, Row, SourceBatch, Window } from '../../engine
 import { testHost } from '../../test/support/host.ts';
 import { startSqlServer } from '../_mssql/sandbox/index.ts';
 import type { PlannedFault } from '../_mssql/sandbox/index.ts';
-import mssql from './index.ts';
+import { connect } from './connection.ts';
 
 const minute = 60_000;
 const noon = Date.UTC(2026, 2, 2, 12);
@@ -26,7 +26,7 @@ async function orders(
   );
   const host = testHost('/');
   const { host: address, port } = server;
-  const connection = mssql.connect(
+  const connection = connect(
     { server: address, port, database: 'shop', user: 'reader', password: 'reader', encrypt: false },
     host,
   );

@@ -12,7 +12,7 @@ import type {
 } from '../../engine/index.ts';
 import { startSqlServer } from '../_mssql/sandbox/index.ts';
 import type { SqlServerSandbox } from '../_mssql/sandbox/index.ts';
-import connector from './index.ts';
+import { connect } from './connection.ts';
 
 const clock = { at: new Date('2026-03-02T12:00:00.000Z') };
 const always = (field: string): Window => ({ field, firstMs: 'all', overlapMs: 0, fullMs: 'all' });
@@ -38,7 +38,7 @@ async function startServer(): Promise<{
     admit: async () => ({ ended() {} }),
     warn: (warning: PipeError) => void warnings.push(warning),
   };
-  const connection = connector.connect(
+  const connection = connect(
     {
       server: server.host,
       port: server.port,

@@ -17,6 +17,10 @@ export const settings = Type.Object({
   ...connectionSettings,
 });
 
+export function columnOf(field: string): string {
+  return field.toLowerCase();
+}
+
 export type Settings = Static<typeof settings>;
 
 /** The settings with what `url` says in their place. */

@@ -8,15 +8,12 @@ import { sqlWriter } from '../_sql/writer.ts';
 import { isOurs, readTable } from './catalogue.ts';
 import { fieldTypeOf, kindOf } from './column-kind.ts';
 import type { Kind } from './column-kind.ts';
+import { columnOf } from './config.ts';
 import { ddl, paddingCollation, typeOf, widened } from './ddl.ts';
 import { plain } from './encode.ts';
 import { literal, literalOf, quotedText } from './literal.ts';
 import { createLoader } from './load.ts';
 import type { MysqlResult, MysqlSession } from './session.ts';
-
-export function columnName(field: string): string {
-  return field.toLowerCase();
-}
 
 export function mysqlDialect(database: string, host: Host): Dialect {
   const load = createLoader(host);
@@ -32,7 +29,7 @@ export function mysqlDialect(database: string, host: Host): Dialect {
     parameterLimit: 20_000,
     returning: false,
     backslashEscapes: true,
-    columnOf: columnName,
+    columnOf,
     folded,
     // https://dev.mysql.com/doc/refman/8.0/en/identifier-length.html
     nameLimit: { limit: 64, unit: 'characters' },

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Answer, Field, WantedTable, Wanted } from '../../engine/index.ts';
 import { testHost } from '../../test/support/host.ts';
 import { freshDatabase } from '../../test/support/servers/fresh-database.ts';
-import mysql from './index.ts';
+import { connect } from './connection.ts';
 import { ask, opened, running } from './open-for-test.ts';
 
 const { settings: login, name: database, url } = await freshDatabase('mariadb');
@@ -201,8 +201,8 @@ describe('a query', () => {
 });
 
 describe('a connection', () => {
-  const check = async (settings: Parameters<typeof mysql.connect>[0]): Promise<unknown> => {
-    const connection = mysql.connect(settings, testHost('/'));
+  const check = async (settings: Parameters<typeof connect>[0]): Promise<unknown> => {
+    const connection = connect(settings, testHost('/'));
     onTestFinished(async () => await connection.close());
     return await connection.check({ sources: [], entities: [] }, running());
   };
@@ -222,10 +222,10 @@ describe('a connection', () => {
       code: 'sql.unreachable',
       retry: true,
     });
-    expect(() => mysql.connect({ port }, testHost('/'))).toThrowError(
+    expect(() => connect({ port }, testHost('/'))).toThrowError(
       expect.objectContaining({ code: 'sql.settings_incomplete' }),
     );
-    expect(() => mysql.connect({ url: 'http://x' }, testHost('/'))).toThrowError(
+    expect(() => connect({ url: 'http://x' }, testHost('/'))).toThrowError(
       expect.objectContaining({ code: 'sql.url_wrong' }),
     );
   });

@@ -2,7 +2,7 @@ import { createConnection } from 'mysql2/promise';
 import type { RowDataPacket } from 'mysql2/promise';
 import { onTestFinished } from 'vitest';
 import type { AtomicBatch, AtomicResult, Connection, Host, Load, PipeError, Sink } from '../../engine/index.ts';
-import mysql from './index.ts';
+import { connect } from './connection.ts';
 
 export const running = (): AbortSignal => new AbortController().signal;
 
@@ -47,7 +47,7 @@ export function opened(login: Login): Opened {
     admit: async () => ({ ended() {} }),
     warn: (warning) => void warnings.push(warning),
   };
-  const connection = mysql.connect({ ...login }, host);
+  const connection = connect({ ...login }, host);
   onTestFinished(async () => await connection.close());
   const sink = connection.sink?.({ table: '-' });
   if (!sink) throw new Error('mysql is a sink');

@@ -29,6 +29,11 @@ export const settings = Type.Object({
   ...connectionSettings,
 });
 
+/** What a name written without quotes becomes in PostgreSQL: `SELECT title` finds it. */
+export function columnOf(field: string): string {
+  return field.toLowerCase();
+}
+
 export type Settings = Static<typeof settings>;
 
 /** The settings with what `url` says in their place. */

@@ -5,6 +5,7 @@ import { named, tableRef } from '../_sql/select.ts';
 import type { Column, TableName } from '../_sql/table.ts';
 import { describeQuery, readTable } from './catalogue.ts';
 import { bare, checkedText, encoderOf, fieldOf, isJson, isList, typeOf, widened } from './column-types.ts';
+import { columnOf } from './config.ts';
 import { load } from './load.ts';
 import { statementOf, writer } from './writer.ts';
 
@@ -35,11 +36,6 @@ export function postgresDialect(defaultSchema: string): Dialect {
     ddl,
     load,
   };
-}
-
-/** What a name written without quotes becomes in PostgreSQL: `SELECT title` finds it. */
-export function columnOf(field: string): string {
-  return field.toLowerCase();
 }
 
 const cursorKinds: Readonly<Record<string, ReturnType<Dialect['cursorKind']>>> = {

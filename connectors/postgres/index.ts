@@ -1,9 +1,6 @@
 import type { Connector } from '../../engine/index.ts';
-import { sqlConnection } from '../_sql/connection.ts';
 import { sinkSettings, sourceSettings, targetTable } from '../_sql/settings.ts';
-import { PostgresClient } from './client.ts';
-import { settings } from './config.ts';
-import { columnOf } from './dialect.ts';
+import { columnOf, settings } from './config.ts';
 
 const postgres: Connector<typeof settings> = {
   name: 'postgres',
@@ -11,7 +8,7 @@ const postgres: Connector<typeof settings> = {
   settings,
   source: { settings: sourceSettings },
   sink: { settings: sinkSettings, entity: targetTable, scan: true, deletes: true, columnOf },
-  connect: (given, host) => sqlConnection(new PostgresClient(given, host), host),
+  connect: async (given, host) => (await import('./connection.ts')).connect(given, host),
 };
 
 export default postgres;

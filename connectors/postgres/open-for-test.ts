@@ -1,6 +1,6 @@
 import type { AtomicWrites, Connection, Host, Load, PipeError, Row, Sink, Tables, Value } from '../../engine/index.ts';
 import type { Settings } from './config.ts';
-import postgres from './index.ts';
+import { connect } from './connection.ts';
 
 /** A connection to a data base of the tests, and what it has warned of. */
 export interface Opened {
@@ -34,7 +34,7 @@ export function open(settings: Settings, now: () => number = Date.now): Opened {
     admit: async () => ({ ended() {} }),
     warn: (warning) => warnings.push(warning),
   };
-  const connection = postgres.connect(settings, host);
+  const connection = connect(settings, host);
   const sink = connection.sink?.({});
   if (!sink?.atomic || !sink.tables) throw new Error('postgres is a sink with everything');
   const { atomic, tables } = sink;

@@ -2,14 +2,14 @@ import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { rejection } from '../../test/support/iterate.ts';
-import sqlite from './index.ts';
+import { connect as connectTo } from './connection.ts';
 import { emptyFolder, loadOf, mark, openShop, quietHost, running, sinkOf, sourceOf } from './open-for-test.ts';
 
 const people = { entity: 'people', key: ['id'], columns: [{ name: 'id', type: 'integer' }], ddl: 'create' } as const;
 
 function connect(folder: string, file: string) {
   const host = quietHost(folder);
-  const connection = sqlite.connect({ file }, host);
+  const connection = connectTo({ file }, host);
   onTestFinished(() => connection.close());
   return { host, connection, sink: sinkOf(connection) };
 }

@@ -1,8 +1,6 @@
 import type { Connector } from '../../engine/index.ts';
-import { sqlConnection } from '../_sql/connection.ts';
 import { sinkSettings, sourceSettings, targetTable } from '../_sql/settings.ts';
 import { settings } from './config.ts';
-import { openDatabase } from './database.ts';
 
 const sqlite: Connector<typeof settings> = {
   name: 'sqlite',
@@ -16,7 +14,7 @@ const sqlite: Connector<typeof settings> = {
     deletes: true,
     columnOf: (field) => field.toLowerCase(),
   },
-  connect: (given, host) => sqlConnection(openDatabase(given, host), host),
+  connect: async (given, host) => (await import('./connection.ts')).connect(given, host),
 };
 
 export default sqlite;

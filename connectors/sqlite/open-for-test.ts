@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import type { Connection, Host, Load, PipeError, Sink, Source, SourceBlock } from '../../engine/index.ts';
-import sqlite from './index.ts';
+import { connect } from './connection.ts';
 
 export const running = (): AbortSignal => new AbortController().signal;
 
@@ -47,7 +47,7 @@ export function openShop(schema = '', options: { now?: () => number; busyTimeout
   other.exec(schema);
   const host = quietHost(folder, options.now);
   const { busyTimeout } = options;
-  const connection = sqlite.connect({ file: 'shop.db', ...(busyTimeout !== undefined && { busyTimeout }) }, host);
+  const connection = connect({ file: 'shop.db', ...(busyTimeout !== undefined && { busyTimeout }) }, host);
   onTestFinished(async () => {
     await connection.close();
     other.close();

@@ -46,7 +46,7 @@ export async function authorise(prepared: Prepared, name: string, options: Login
     usage: { requests: 0, limitedMs: 0 },
   });
   try {
-    const authorisation = authorisationOf(prepared, name, host);
+    const authorisation = await authorisationOf(prepared, name, host);
     if (options.code === undefined) await logIn(authorisation, options);
     else await authorisation.redeem(authorisation.codeOf(answerIn(options.code)), options.signal);
   } finally {
@@ -62,11 +62,15 @@ export async function requireBrowserLogin(file: string, name: string): Promise<v
     throw cliErrors.no_browser_login.error({ connector: connector.name, connection: name });
 }
 
-function authorisationOf({ compiled, connectors }: Prepared, name: string, host: Host): Authorisation {
+async function authorisationOf(
+  { compiled, connectors }: Prepared,
+  name: string,
+  host: Host,
+): Promise<Authorisation> {
   const spec = compiled.pipeline.connections.get(name);
   const connector = connectors.get(spec?.connector ?? '');
   if (!spec || !connector?.authorise) throw new Error(`connection ${name} has no login`);
-  return connector.authorise(spec.settings, host);
+  return await connector.authorise(spec.settings, host);
 }
 
 async function logIn(authorisation: Authorisation, options: LoginOptions): Promise<void> {

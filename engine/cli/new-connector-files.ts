@@ -17,14 +17,13 @@ export function connectorFiles(name: string): readonly NewFile[] {
 
 const index = (name: string, variable: string): string => `import type { Connector } from '../../engine/index.ts';
 import { settings, sourceSettings } from './config.ts';
-import { connect } from './connection.ts';
 
 const ${variable}: Connector<typeof settings> = {
   name: '${name}',
   summary: 'reads tables of ${name}',
   settings,
   source: { settings: sourceSettings },
-  connect,
+  connect: async (given, host) => (await import('./connection.ts')).connect(given, host),
 };
 
 export default ${variable};

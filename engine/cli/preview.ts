@@ -113,7 +113,7 @@ export async function withPreview<Result>(
   try {
     const copy = await copyState(stateFolder, { pipeline: name, clock: systemClock });
     const usage = { requests: 0, limitedMs: 0 };
-    const { open, meters } = openMetered({ compiled, connectors }, flows, { book, emit, usage });
+    const { open, meters } = await openMetered({ compiled, connectors }, flows, { book, emit, usage });
     try {
       const preview = previewConnections(open, { rows: copy.planned, nameOf: plannedNames() });
       const run = randomUUID();
@@ -154,11 +154,11 @@ function readBook(book: PortalBook): PortalBook {
   return { ...book, saveRecent: async () => undefined, meet: async () => undefined };
 }
 
-function openMetered(
+async function openMetered(
   { compiled, connectors }: Pick<Prepared, 'compiled' | 'connectors'>,
   flows: readonly ChosenFlow[],
   shared: { readonly book: PortalBook; readonly emit: Listener; readonly usage: RunContext['usage'] },
-): { readonly open: ReadonlyMap<string, OpenConnection>; readonly meters: ReadonlyMap<string, Meter> } {
+): Promise<{ readonly open: ReadonlyMap<string, OpenConnection>; readonly meters: ReadonlyMap<string, Meter> }> {
   const { folder, connections } = compiled.pipeline;
   const host = makeHost({ folder, clock: runClock, tokens: ownTokens(), priority: 'incremental', ...shared });
   const used = new Set(flows.flatMap(({ flow }) => connectionsOf(flow)));
@@ -177,7 +177,7 @@ function openMetered(
         return admission;
       },
     };
-    for (const [name, each] of openConnections([spec], connectors, metered)) open.set(name, each);
+    for (const [name, each] of await openConnections([spec], connectors, metered)) open.set(name, each);
   }
   return { open, meters };
 }

@@ -25,7 +25,7 @@ export async function withConnections<Result>(
     emit: () => undefined,
     usage: { requests: 0, limitedMs: 0 },
   });
-  const open = openConnections(specs, connectors, host);
+  const open = await openConnections(specs, connectors, host);
   try {
     return await use(open);
   } finally {

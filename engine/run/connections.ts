@@ -4,11 +4,11 @@ import type { Connector, Host } from '../connector.ts';
 import type { OpenConnection } from './context.ts';
 
 /** Connects what the flows use; nothing is sent yet. */
-export function openConnections(
+export async function openConnections(
   specs: Iterable<ConnectionSpec>,
   connectors: ReadonlyMap<string, Connector>,
   host: Host,
-): ReadonlyMap<string, OpenConnection> {
+): Promise<ReadonlyMap<string, OpenConnection>> {
   const open = new Map<string, OpenConnection>();
   for (const spec of specs) {
     const connector = connectors.get(spec.connector);
@@ -16,7 +16,7 @@ export function openConnections(
     open.set(spec.name, {
       name: spec.name,
       identity: identityOf(spec),
-      connection: connector.connect(spec.settings, host),
+      connection: await connector.connect(spec.settings, host),
     });
   }
   return open;

@@ -58,7 +58,7 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
   const usage = { requests: 0, limitedMs: 0 };
   const priority = task.options.full ? 'full' : 'incremental';
   const host = makeHost({ folder: compiled.pipeline.folder, clock, book, tokens, priority, emit, usage });
-  const connections = openConnections(usedConnections(compiled, flows), task.connectors, host);
+  const connections = await openConnections(usedConnections(compiled, flows), task.connectors, host);
   const epoch = await state.startRun({ run, startedAt, mapping: compiled.hash, pid: process.pid });
   reach('lock-taken');
   emit({ type: 'run-started', at: startedAt, run, pipeline: compiled.pipeline.name, version: 1 });

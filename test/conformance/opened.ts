@@ -26,7 +26,7 @@ export async function openUntilClosed(
 ): Promise<Opened & { close(): Promise<void> }> {
   const prepared = await subject.prepare(connector);
   const host = testHost(prepared.folder ?? tmpdir(), prepared.now ?? Date.now);
-  const connection = connector.connect(prepared.settings, host);
+  const connection = await connector.connect(prepared.settings, host);
   return {
     prepared,
     connection,

@@ -22,7 +22,7 @@ for (const { sink, open } of readers.filter((reader) => connectorNames().include
     const { settings, read, close } = await open(folder);
     const connector = await loadConnector(sink);
     if (!connector) throw new Error(`there is no connector ${sink}`);
-    const connection = connector.connect(settings, testHost(folder));
+    const connection = await connector.connect(settings, testHost(folder));
     const target: Target = { sink, connection, read };
     afterAll(async () => {
       await connection.close();

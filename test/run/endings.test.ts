@@ -30,8 +30,8 @@ function changed(change: (connection: Connection) => Partial<Connection>): Conne
   const { connect } = tables.connector;
   return {
     ...tables.connector,
-    connect: (settings, host) => {
-      const connection = connect(settings, host);
+    connect: async (settings, host) => {
+      const connection = await connect(settings, host);
       return { ...connection, ...change(connection) };
     },
   };

@@ -45,8 +45,8 @@ let pipeline: CompiledPipeline;
 function breaking({ connector }: TableSystem): Connector {
   return {
     ...connector,
-    connect: (settings, host) => {
-      const connection = connector.connect(settings, host);
+    connect: async (settings, host) => {
+      const connection = await connector.connect(settings, host);
       const source = (block: object): Source => {
         const open = connection.source?.({ ...block });
         if (!open) throw new Error('no source');

@@ -56,8 +56,8 @@ afterEach(() => desk.close());
 function observed(connector: Connector): Connector {
   return {
     ...connector,
-    connect: (settings, host) => {
-      const connection = connector.connect(settings, host);
+    connect: async (settings, host) => {
+      const connection = await connector.connect(settings, host);
       const sink = connection.sink?.({});
       if (!sink) throw new Error('no sink');
       const write: Sink['write'] = async (...given) => {

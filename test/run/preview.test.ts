@@ -56,7 +56,7 @@ afterEach(async () => {
 async function previewed(options: Partial<RunOptions> = {}, connector: Connector = tables.connector) {
   const asked: RunOptions = { full: true, allow: new Set(), ...options };
   const { connections } = pipeline.pipeline;
-  const open = openConnections(connections.values(), new Map([['tables', connector]]), testHost('', desk.clock.now));
+  const open = await openConnections(connections.values(), new Map([['tables', connector]]), testHost('', desk.clock.now));
   closing.push(async () => closeConnections(open));
   const copy = await copyState(':memory:', { pipeline: 'test', clock: desk.clock });
   closing.push(async () => copy.close());
@@ -152,8 +152,8 @@ function lacking(columns: readonly string[] | undefined): Connector {
   return {
     ...connector,
     sink: { settings: Type.Object({ entity: Type.String(), ddl: Type.Optional(Type.String()) }), entity: () => 'row' },
-    connect: (settings, host) => {
-      const connection = connector.connect(settings, host);
+    connect: async (settings, host) => {
+      const connection = await connector.connect(settings, host);
       const { sink } = connection;
       return { ...connection, ...(sink && { sink: (block) => real(sink(block)) }) };
     },

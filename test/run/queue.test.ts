@@ -40,8 +40,8 @@ const isDealOf = (visits: readonly string[]) => (write: Write) =>
 function withoutFetch(connector: Connector): Connector {
   return {
     ...connector,
-    connect: (settings, host) => {
-      const connection = connector.connect(settings, host);
+    connect: async (settings, host) => {
+      const connection = await connector.connect(settings, host);
       return {
         ...connection,
         source: (block) => {

@@ -359,8 +359,8 @@ describe('the system', () => {
     const { connect } = tables.connector;
     const lying = {
       ...tables.connector,
-      connect: (...given: Parameters<typeof connect>) => {
-        const connection = connect(...given);
+      connect: async (...given: Parameters<typeof connect>) => {
+        const connection = await connect(...given);
         const sink = connection.sink?.({});
         if (!sink) return connection;
         return {
@@ -450,8 +450,8 @@ describe('DL-2 a sink that finds at once what was written', () => {
     tables = tableSystem('tables', [contact, deal]);
     const connector: Connector = {
       ...tables.connector,
-      connect: (settings, host) => {
-        const connection = tables.connector.connect(settings, host);
+      connect: async (settings, host) => {
+        const connection = await tables.connector.connect(settings, host);
         const sink = connection.sink;
         return { ...connection, ...(sink && { sink: (block) => ({ ...sink(block), ...sinkExtra }) }) };
       },

@@ -108,8 +108,8 @@ export function beginLife(parts: LifeParts): Life {
   const life: Life & { dead: boolean } = {
     connector: {
       ...system.connector,
-      connect: (settings, host) => {
-        const inner = system.connector.connect(settings, host);
+      connect: async (settings, host) => {
+        const inner = await system.connector.connect(settings, host);
         const sink = inner.sink?.({});
         if (!sink) throw new Error('a table system without a sink');
         return {

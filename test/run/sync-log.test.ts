@@ -47,8 +47,8 @@ function withTables({ connector }: TableSystem): Connector {
   return {
     ...connector,
     sink: { settings: Type.Object({ table: Type.String() }), entity: (block) => String(block['table']) },
-    connect: (settings, host) => {
-      const connection = connector.connect(settings, host);
+    connect: async (settings, host) => {
+      const connection = await connector.connect(settings, host);
       const sink: typeof connection.sink = (block) => {
         const open = connection.sink?.(block);
         if (!open) throw new Error('no sink');
@@ -74,8 +74,8 @@ function withTables({ connector }: TableSystem): Connector {
 function failing({ connector }: TableSystem): Connector {
   return {
     ...connector,
-    connect: (settings, host) => {
-      const connection = connector.connect(settings, host);
+    connect: async (settings, host) => {
+      const connection = await connector.connect(settings, host);
       const source: typeof connection.source = (block) => {
         const open = connection.source?.(block);
         if (!open) throw new Error('no source');

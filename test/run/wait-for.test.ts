@@ -42,8 +42,8 @@ let refusal: () => PipeError;
 function slow({ connector }: TableSystem): Connector {
   return {
     ...connector,
-    connect: (settings, host) => ({
-      ...connector.connect(settings, host),
+    connect: async (settings, host) => ({
+      ...(await connector.connect(settings, host)),
       check: async () => {
         tries += 1;
         if (host.now() < upAt) throw refusal();

@@ -25,8 +25,8 @@ afterEach(() => desk.close());
 function retold(connector: Connector): Connector {
   return {
     ...connector,
-    connect: (settings, host) => {
-      const connection = connector.connect(settings, host);
+    connect: async (settings, host) => {
+      const connection = await connector.connect(settings, host);
       const sink = connection.sink?.({});
       if (!sink) throw new Error('no sink');
       const find: typeof sink.find = async (entity, questions, fields, signal) =>

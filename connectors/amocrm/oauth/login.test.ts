@@ -1,7 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { memoryTokens } from '../../../test/support/tokens.ts';
 import type { CheckResult, Connection, Tokens } from '../../../engine/index.ts';
-import connector from '../index.ts';
+import { connect as connectAmo } from '../connection.ts';
+import { authorise } from './authorise.ts';
 import { noon, testHost } from '../open-for-test.ts';
 import { startAccount, vendorFaults, type Account, type Fault } from '../sandbox/index.ts';
 
@@ -27,7 +28,7 @@ function open(account: Account, now: { ms: number }): Opened {
   const { origin: address, domain, integration } = account;
   const settings = { domain, address, ...integration };
   const connect = (): Connection => {
-    const connection = connector.connect(settings, host);
+    const connection = connectAmo(settings, host);
     onTestFinished(() => connection.close());
     return connection;
   };
@@ -37,7 +38,7 @@ function open(account: Account, now: { ms: number }): Opened {
     tokens,
     pass: (ms) => void (now.ms += ms),
     connect,
-    logIn: async () => connector.authorise?.(settings, host).redeem(account.authorizationCode(), signal),
+    logIn: async () => authorise(settings, host).redeem(account.authorizationCode(), signal),
     check: (connection = own) => connection.check({ sources: [], entities: [] }, signal),
   };
 }
@@ -101,7 +102,7 @@ test('a new pair is kept before it is used', async () => {
   };
   const { origin: address, domain, integration } = opened.account;
   const host = { ...testHost(), now: () => noon + day, tokens };
-  const connection = connector.connect({ domain, address, ...integration }, host);
+  const connection = connectAmo({ domain, address, ...integration }, host);
   onTestFinished(() => connection.close());
   await opened.check(connection);
   expect(order).toEqual([`${refresh} 200`]);

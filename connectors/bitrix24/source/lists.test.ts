@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { rejection } from '../../../test/support/iterate.ts';
-import { columnsOf } from './source.ts';
+import { columnsOf } from './columns.ts';
 import { ids, openSource, upTo, window } from './open-for-test.ts';
 import { requests } from '../open-for-test.ts';
 import { propertyValue } from './values.ts';

@@ -1,8 +1,8 @@
-import type { Field, Host, ReadRequest, Row, Source, SourceBlock } from '../../../engine/index.ts';
+import type { Host, ReadRequest, Row, Source, SourceBlock } from '../../../engine/index.ts';
 import type { Client } from '../client.ts';
 import { crmMethod, itemMethod, productMethod, stageHistoryMethod } from './crm-methods.ts';
 import { errors } from '../errors.ts';
-import { categoryFields, departmentFields, optionFields, stageHistoryFields, statusFields } from './fixed-fields.ts';
+import { optionFields } from './fixed-fields.ts';
 import { chunks, pageSize } from './jobs.ts';
 import { listMethod, listOptions } from './list-methods.ts';
 import { openListing, type Listing, type Method, type PlacedRow } from './listing.ts';
@@ -12,7 +12,7 @@ import { readByOffset } from './by-offset.ts';
 import { askAll, resultOf } from './refusal.ts';
 import { batches } from './batches.ts';
 import { boundsOf, planRead, verifier, type ReadPlan } from './window.ts';
-import type { PortalField, Schemas } from '../schema.ts';
+import type { Schemas } from '../schema.ts';
 import { categoryMethod, departmentMethod, statusMethod, userMethod } from './small-methods.ts';
 import { readSetting, type SourceSetting } from './config.ts';
 import { sourceFields } from './values.ts';
@@ -81,26 +81,6 @@ async function methodOf({ client, schemas }: Reader, setting: SourceSetting, sig
     default:
       return entity.startsWith('item:') ? itemMethod(client, entity, signal) : crmMethod(schemas, entity, signal);
   }
-}
-
-/** What is known of a block without asking the portal. */
-export function columnsOf(block: SourceBlock): readonly Field[] | undefined {
-  const setting = readSetting(block);
-  const fields = setting.values === undefined ? fixedFields(setting) : optionFields;
-  if (fields === undefined) return undefined;
-  const key = fields[0]?.name ?? 'ID';
-  const { select } = setting;
-  return sourceFields(
-    fields.filter(({ name }) => !select || name === key || select.includes(name)),
-    key,
-  );
-}
-
-function fixedFields({ entity, of }: SourceSetting): readonly PortalField[] | undefined {
-  if (entity === 'department') return departmentFields;
-  if (entity === 'category') return categoryFields;
-  if (entity === 'status') return statusFields;
-  return entity === 'stagehistory' ? stageHistoryFields(of) : undefined;
 }
 
 function pagesOf(

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { Cursor, PipeError, ReadRequest, Row, SourceBatch, Window } from '../../../engine/index.ts';
-import connector from '../index.ts';
+import { connect as connectTo } from '../connection.ts';
 import { startClinic } from './index.ts';
 import type { ClinicOptions } from './index.ts';
 
@@ -25,7 +25,7 @@ export async function openClinic(options: Partial<ClinicOptions> = {}, stream = 
     warn: (warning: PipeError) => void warnings.push(warning),
   };
   const connect = (login: object = {}) => {
-    const connection = connector.connect({ ...clinic.settings, ...login }, host);
+    const connection = connectTo({ ...clinic.settings, ...login }, host);
     onTestFinished(async () => await connection.close());
     return connection;
   };

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { always, maybe } from '../fields.ts';
+import { columns } from '../columns.ts';
 import type { Stream } from '../stream.ts';
 import { filled, present } from '../values.ts';
 import { professions } from './collections.ts';
@@ -14,14 +14,7 @@ const doctorRole = sql.lit(8);
  */
 export const doctors: Stream = {
   name: 'doctors',
-  fields: [
-    always('id', 'integer'),
-    maybe('surname', 'text'),
-    maybe('name', 'text'),
-    maybe('patronymic', 'text'),
-    maybe('speciality', 'text'),
-    always('archived', 'boolean'),
-  ],
+  fields: columns.doctors,
   required: {
     'dbo.Staffs': ['ID_Persons', 'Archive'],
     'dbo.Persons': ['ID', 'Surname', 'Name', 'Patronymic'],

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import { compileRaw } from '../../_mssql/compile.ts';
-import { always, maybe, personal } from '../fields.ts';
+import { columns } from '../columns.ts';
 import type { Has, Select, Stream } from '../stream.ts';
 import { ints } from '../stream-query.ts';
 import { finishedVisits } from './collections.ts';
@@ -23,40 +23,7 @@ const maybeOfPerson = {
 /** Patients with their visits, sums and balance: the sources of the 26 contact fields of reference A.8. */
 export const patients: Stream = {
   name: 'patients',
-  fields: [
-    always('id', 'integer'),
-    personal('surname', 'name'),
-    personal('name', 'name'),
-    personal('patronymic', 'name'),
-    personal('phone', 'phone'),
-    personal('extraPhone', 'phone'),
-    personal('email', 'email'),
-    personal('birthday', 'text'),
-    always('sex', 'text'),
-    personal('parent', 'name'),
-    maybe('cardNumber', 'text'),
-    maybe('number', 'integer'),
-    personal('comment', 'text'),
-    maybe('status', 'text'),
-    maybe('archiveReason', 'text'),
-    { ...maybe('branch', 'json'), fields: [always('id', 'integer'), maybe('name', 'text')] },
-    personal('city', 'text'),
-    personal('address', 'text'),
-    personal('inn', 'text'),
-    personal('snils', 'text'),
-    personal('passport', 'text'),
-    maybe('firstVisit', 'datetime'),
-    always('finishedVisits', 'integer'),
-    always('visitsAmount', 'number'),
-    always('discountPercent', 'number'),
-    always('paid', 'number'),
-    always('balance', 'number'),
-    always('advance', 'number'),
-    always('debt', 'number'),
-    always('smsRefused', 'boolean'),
-    maybe('source', 'text'),
-    maybe('changedAt', 'datetime'),
-  ],
+  fields: columns.patients,
   required: {
     'dbo.Patients': [
       'ID_Persons',

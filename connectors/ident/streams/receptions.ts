@@ -1,63 +1,16 @@
 import { sql } from 'kysely';
 import { compileRaw } from '../../_mssql/compile.ts';
-import { always, list, maybe, personal } from '../fields.ts';
+import { columns } from '../columns.ts';
 import type { Has, Select, Stream } from '../stream.ts';
 import { ints } from '../stream-query.ts';
 import { finishedVisits, professions } from './collections.ts';
 import { receptionRow } from './reception-row.ts';
 import { billStamps, visitStamps } from './stamps.ts';
 
-const patient = [
-  always('id', 'integer'),
-  personal('surname', 'name'),
-  personal('name', 'name'),
-  personal('patronymic', 'name'),
-  personal('phone', 'phone'),
-  personal('birthday', 'text'),
-  personal('parent', 'name'),
-  maybe('cardNumber', 'text'),
-  maybe('number', 'integer'),
-  maybe('status', 'text'),
-  always('finishedVisits', 'integer'),
-];
-
-const doctor = [
-  always('id', 'integer'),
-  maybe('surname', 'text'),
-  maybe('name', 'text'),
-  maybe('patronymic', 'text'),
-  maybe('speciality', 'text'),
-];
-
-const items = [maybe('name', 'text'), maybe('price', 'number'), always('count', 'number'), maybe('discount', 'number')];
-
 /** Visits with patient, doctor, branch and bill. Times are naive: the clinic's wall clock. */
 export const receptions: Stream = {
   name: 'receptions',
-  fields: [
-    always('id', 'integer'),
-    always('status', 'text'),
-    maybe('planStart', 'datetime'),
-    maybe('planEnd', 'datetime'),
-    { ...always('patient', 'json'), fields: patient },
-    { ...maybe('doctor', 'json'), fields: doctor },
-    { ...maybe('branch', 'json'), fields: [always('id', 'integer'), maybe('name', 'text')] },
-    maybe('armchair', 'text'),
-    list('items', items),
-    always('amount', 'number'),
-    maybe('orderDate', 'datetime'),
-    maybe('billFormedAt', 'datetime'),
-    personal('comment', 'text'),
-    personal('cancelReason', 'text'),
-    maybe('movedFrom', 'integer'),
-    maybe('createdAt', 'datetime'),
-    maybe('appearedAt', 'datetime'),
-    maybe('startedAt', 'datetime'),
-    maybe('endedAt', 'datetime'),
-    maybe('checkIssuedAt', 'datetime'),
-    maybe('cancelledAt', 'datetime'),
-    maybe('changedAt', 'datetime'),
-  ],
+  fields: columns.receptions,
   required: {
     'dbo.Receptions': [
       'ID',

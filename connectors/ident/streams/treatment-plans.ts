@@ -1,29 +1,11 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import { compileRaw } from '../../_mssql/compile.ts';
-import { always, list, maybe } from '../fields.ts';
+import { columns } from '../columns.ts';
 import type { Stream } from '../stream.ts';
 import { ints } from '../stream-query.ts';
 import { planRow } from './plan-row.ts';
 import { planStamps } from './plan-stamps.ts';
-
-const services = [
-  maybe('name', 'text'),
-  maybe('price', 'number'),
-  maybe('discount', 'number'),
-  always('amount', 'number'),
-  always('status', 'text'),
-];
-const elements = [maybe('name', 'text'), list('services', services)];
-const stages = [maybe('name', 'text'), list('elements', elements)];
-const share = [always('count', 'integer'), always('amount', 'number')];
-const summary = [
-  ...share,
-  { ...always('done_paid', 'json'), fields: share },
-  { ...always('done', 'json'), fields: share },
-  { ...always('pending', 'json'), fields: share },
-  always('completion_percent', 'integer'),
-];
 
 /**
  * The treatment plans of a patient, newest first (reference A.7). A card that two patients share shows the plans of
@@ -31,21 +13,7 @@ const summary = [
  */
 export const treatmentPlans: Stream = {
   name: 'treatmentPlans',
-  fields: [
-    always('id', 'integer'),
-    maybe('cardNumber', 'text'),
-    list('plans', [
-      always('id', 'integer'),
-      maybe('name', 'text'),
-      always('active', 'boolean'),
-      maybe('createdAt', 'datetime'),
-      list('stages', stages),
-      { ...always('summary', 'json'), fields: summary },
-    ]),
-    always('total', 'integer'),
-    always('active', 'integer'),
-    maybe('changedAt', 'datetime'),
-  ],
+  fields: columns.treatmentPlans,
   required: {
     'dbo.TreatmentPlans': ['ID', 'ID_Patients', 'Name', 'DateTimeCreated', 'IsActive'],
     'dbo.TreatmentPlanElementRelations': [
