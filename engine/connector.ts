@@ -92,9 +92,12 @@ export interface ConnectionUses {
 
 export interface EntityUse {
   readonly entity: string;
+  /** Those that must be there; what a run adds to a table that is there (`ddl: evolve`) is not among them. */
   readonly fields: readonly string[];
   /** What a run makes where it is not there: the table, or with `evolve` its columns too (`ddl`). */
   readonly makes?: 'create' | 'evolve';
+  /** Nothing of the pipeline writes it: a look-up, or what `ref` takes values from. */
+  readonly onlyRead?: true;
 }
 
 /** Both texts are whole, with nothing left to fill in. */

@@ -86,9 +86,9 @@ describe('another program that writes to the file', () => {
 });
 
 describe('what `pipe check` asks of a table', () => {
-  const asked = async (makes?: 'create' | 'evolve', statement?: string) => {
+  const asked = async (makes?: 'create' | 'evolve', statement?: string, fields = ['id', 'name']) => {
     const shop = statement === undefined ? connect(emptyFolder(), 'new.db') : openShop(statement);
-    const use = { entity: 'people', fields: ['id', 'name'], ...(makes && { makes }) };
+    const use = { entity: 'people', fields, ...(makes && { makes }) };
     const results = await shop.connection.check({ sources: [], entities: [use] }, running());
     return results.slice(2).map(({ ok, fact, error }) => [ok, fact.en, error?.code]);
   };
@@ -98,9 +98,13 @@ describe('what `pipe check` asks of a table', () => {
     expect(await asked()).toEqual([[false, 'cannot be read', 'sqlite.missing']]);
   });
 
-  it('is that it has its columns, unless the next run adds them', async () => {
+  it('is that it has the columns named, and each that is not there is told', async () => {
     const narrow = 'CREATE TABLE people (id INTEGER PRIMARY KEY)';
-    expect(await asked('evolve', narrow)).toEqual([[true, '1 column', undefined]]);
-    expect(await asked('create', narrow)).toEqual([[false, 'cannot be read', 'sql.column_unknown']]);
+    expect(await asked('evolve', narrow, ['id'])).toEqual([[true, '1 column', undefined]]);
+    expect(await asked('create', narrow, ['id', 'name', 'city'])).toEqual([
+      [true, '1 column', undefined],
+      [false, 'not there', 'sql.column_unknown'],
+      [false, 'not there', 'sql.column_unknown'],
+    ]);
   });
 });
