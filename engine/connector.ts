@@ -469,6 +469,11 @@ export interface AtomicWrites {
    * taken over; with `retry` also when nobody knows whether the commit took effect: `takeOver` says.
    */
   commit(batch: AtomicBatch, signal: AbortSignal): Promise<AtomicResult>;
+  /**
+   * Whose lock the writes of this connection that are under way wait for: `session 4711 (anna, psql)`. Asked while one
+   * of them lasts long, so it is cheap and waits for no lock itself; undefined: for nobody's, or the system does not tell.
+   */
+  heldBy?(signal: AbortSignal): Promise<Template | undefined>;
 }
 
 /** Whose checkpoint it is, and the epoch of the run: its own at first, then the one that `takeOver` answered. */
