@@ -1,6 +1,7 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { heldUp } from '../../test/support/held-up.ts';
 import { rejection } from '../../test/support/iterate.ts';
 import sqlite from './index.ts';
 import { emptyFolder, loadOf, mark, openShop, quietHost, running, sinkOf, sourceOf } from './open-for-test.ts';
@@ -82,6 +83,22 @@ describe('another program that writes to the file', () => {
     const question = { by: { id: { anyOf: ['1'] } } };
     const [answer] = await sink.find('people', [question], ['name'], running());
     expect(answer).toEqual({ ok: true, rows: [{ key: '1', values: { id: 1, name: 'Анна' } }] });
+  });
+});
+
+describe('a write that another program holds up', () => {
+  it('says so as long as it waits, and is done when the other one is', async () => {
+    const { sink, other } = openShop('CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT)');
+    await sink.atomic.takeOver(mark, running());
+    expect(await sink.atomic.heldBy?.(running())).toBeUndefined();
+    other.exec('BEGIN IMMEDIATE');
+    const batch = { mark, sequence: 1, load: loadOf('always', [[1, 'Анна']]), writes: [] };
+    const writing = sink.atomic.commit(batch, running());
+    const by = await heldUp(sink.atomic);
+    other.exec('ROLLBACK');
+    expect([by.en, by.ru]).toEqual(['another program', 'другая программа']);
+    expect((await writing).loaded.created).toBe(1);
+    expect(await sink.atomic.heldBy?.(running())).toBeUndefined();
   });
 });
 

@@ -197,12 +197,12 @@ function nowLines(life: Explained, language: Language): readonly string[] {
   const { queue, skip, unkept, delivered, links } = life;
   const say = words[language];
   const stand = queue && queue.state !== 'completed' && queue.state !== 'superseded' ? queue : undefined;
-  const target =
+  const stands =
     unkept?.loaded && (unkept.loaded.rows ? (unkept.loaded.rows.length > 0 ? 'there' : 'notThere') : 'unclear');
   const now = stand
     ? `${say.queued} (${stand.id}, ${stand.state})`
     : skip === undefined
-      ? say[target ?? (delivered ? 'delivered' : 'notDelivered')]
+      ? say[stands ?? (delivered ? 'delivered' : 'notDelivered')]
       : `${say.skip} ${skip}`;
   return [
     `${say.now}: ${now}`,
