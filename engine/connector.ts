@@ -417,6 +417,11 @@ export interface Sink {
    */
   write(writes: readonly Write[], signal: AbortSignal, until?: number): Promise<readonly Outcome[]>;
   /**
+   * The working seconds these writes are expected to be charged for (`Charge.work`), by what this connection has met.
+   * Writes nothing. Present where the vendor may count them; what may not be sent at all costs nothing.
+   */
+  expectedWork?(writes: readonly Write[], signal: AbortSignal): Promise<Work>;
+  /**
    * The highest key the entity has given so far; undefined when it has no rows. Present where keys are numbers that
    * only ever rise: then what became of a lost create is looked for above it (DL-12), and the first create of a run
    * must be found by its own question before others follow (DL-3).
