@@ -95,9 +95,12 @@ export interface ConnectionUses {
 
 export interface EntityUse {
   readonly entity: string;
+  /** Those that must be there; what a run adds to a table that is there (`ddl: evolve`) is not among them. */
   readonly fields: readonly string[];
   /** What a run makes where it is not there: the table, or with `evolve` its columns too (`ddl`). */
   readonly makes?: 'create' | 'evolve';
+  /** Nothing of the pipeline writes it: a look-up, or what `ref` takes values from. */
+  readonly onlyRead?: true;
 }
 
 /** Both texts are whole, with nothing left to fill in. */
@@ -417,6 +420,11 @@ export interface Sink {
    */
   write(writes: readonly Write[], signal: AbortSignal, until?: number): Promise<readonly Outcome[]>;
   /**
+   * The working seconds these writes are expected to be charged for (`Charge.work`), by what this connection has met.
+   * Writes nothing. Present where the vendor may count them; what may not be sent at all costs nothing.
+   */
+  expectedWork?(writes: readonly Write[], signal: AbortSignal): Promise<Work>;
+  /**
    * The highest key the entity has given so far; undefined when it has no rows. Present where keys are numbers that
    * only ever rise: then what became of a lost create is looked for above it (DL-12), and the first create of a run
    * must be found by its own question before others follow (DL-3).
@@ -469,6 +477,11 @@ export interface AtomicWrites {
    * taken over; with `retry` also when nobody knows whether the commit took effect: `takeOver` says.
    */
   commit(batch: AtomicBatch, signal: AbortSignal): Promise<AtomicResult>;
+  /**
+   * Whose lock the writes of this connection that are under way wait for: `session 4711 (anna, psql)`. Asked while one
+   * of them lasts long, so it is cheap and waits for no lock itself; undefined: for nobody's, or the system does not tell.
+   */
+  heldBy?(signal: AbortSignal): Promise<Template | undefined>;
 }
 
 /** Whose checkpoint it is, and the epoch of the run: its own at first, then the one that `takeOver` answered. */

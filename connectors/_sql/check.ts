@@ -44,7 +44,7 @@ export async function check(
     clockResult(nowMs, host.now(), (seconds) => errors.clock_apart.error({ seconds })),
   ];
   for (const block of uses.sources) results.push(await sourceResult(block, source, signal));
-  for (const use of uses.entities) results.push(await entityResult(catalogue, use, signal));
+  for (const use of uses.entities) results.push(...(await entityResults(catalogue, use, signal)));
   return results;
 }
 
@@ -63,17 +63,29 @@ async function sourceResult(
   }
 }
 
-async function entityResult(catalogue: Catalogue, use: EntityUse, signal: AbortSignal): Promise<CheckResult> {
+async function entityResults(
+  catalogue: Catalogue,
+  use: EntityUse,
+  signal: AbortSignal,
+): Promise<readonly CheckResult[]> {
   const what = table(use.entity);
   try {
     const known = await catalogue.read(use.entity, signal);
-    if (!known && use.makes) return { what, ok: true, fact: madeByRun };
+    if (!known && use.makes) return [{ what, ok: true, fact: madeByRun }];
     const { columns } = known ?? (await catalogue.of(use.entity, signal));
-    const lacking = use.fields.find((field) => !columns.some(({ name }) => name === field));
-    if (lacking === undefined || use.makes === 'evolve') return { what, ok: true, fact: columnCount(columns.length) };
-    throw errors.column_unknown.error({ column: lacking, table: use.entity });
+    const lacking = use.fields.filter((field) => !columns.some(({ name }) => name === field));
+    return [
+      { what, ok: true, fact: columnCount(columns.length) },
+      ...lacking.map((field) => missingColumn(use.entity, field)),
+    ];
   } catch (thrown) {
     signal.throwIfAborted();
-    return cannotRead(what, toPipeError(thrown));
+    return [cannotRead(what, toPipeError(thrown))];
   }
+}
+
+function missingColumn(entity: string, column: string): CheckResult {
+  const what = { en: `column ${entity}.${column}`, ru: `столбец ${entity}.${column}` };
+  const error = errors.column_unknown.error({ column, table: entity });
+  return { what, ok: false, fact: { en: 'not there', ru: 'отсутствует' }, error };
 }

@@ -1,5 +1,5 @@
 import type { Kysely, RawBuilder } from 'kysely';
-import type { Field, Load, LoadCounts, PipeError, Row, Value } from '../../engine/index.ts';
+import type { Field, Load, LoadCounts, PipeError, Row, Template, Value } from '../../engine/index.ts';
 import type { Column, Table, TableName } from './table.ts';
 
 /** What Kysely writes SQL for: tables are known at run time only, by name. */
@@ -47,6 +47,8 @@ export interface Database {
   transaction<Done>(work: (session: Session) => Promise<Done>, signal: AbortSignal): Promise<Done>;
   /** Why no table can be there, where there is no data base yet. */
   missing?(): PipeError | undefined;
+  /** Whose lock our transactions wait for (`AtomicWrites.heldBy`). */
+  heldBy?(signal: AbortSignal): Promise<Template | undefined>;
   /** Who we are there and what time it is: `pipe check` prints it. */
   about(signal: AbortSignal): Promise<About>;
   close(): Promise<void>;

@@ -42,6 +42,7 @@ export function sqlSink(database: Database, catalogue: Catalogue, host: Host): S
       return await write(database, catalogue, writes, signal);
     },
     atomic: {
+      ...(database.heldBy && { heldBy: async (signal) => await database.heldBy?.(signal) }),
       takeOver: async (mark, signal) => await checkpoints.takeOver(mark, signal),
       async commit(batch, signal) {
         const keeper = await checkpoints.keeper(batch.mark, signal);

@@ -1,4 +1,4 @@
-import type { Host } from '../../engine/index.ts';
+import type { Host, Work } from '../../engine/index.ts';
 import { hasKey, numberAt, readBatch, readTime, type BatchAnswer, type VendorTime } from './answer.ts';
 import { encodeCommand, textsOf, type Command } from './command.ts';
 import type { Portal } from './config.ts';
@@ -34,6 +34,7 @@ export interface Client {
   call(command: Command, options: CallOptions): Promise<Reply>;
   /** At most 50 commands, carried out one after the other; one that fails stops no other. */
   batch(commands: readonly Command[], options: CallOptions): Promise<BatchResult | Refusal>;
+  workOf(methods: readonly string[]): Work;
   close(): Promise<void>;
 }
 
@@ -61,6 +62,7 @@ export function createClient(portal: Portal, host: Host): Client {
       const replies = commands.map((command, index) => readCommand(concernOf, answer, keyOf(index), command));
       return { ok: true, replies, time: reply.time };
     },
+    workOf: (methods) => wire.workOf(methods),
     close: () => wire.close(),
   };
 }

@@ -39,6 +39,23 @@ test('a method not met yet is taken to last eight times as long as the slowest t
   expect(pace.room(updates)).toBe(10);
 });
 
+test('what writes are expected to work is told before they are sent, by what answers have told of their methods', async () => {
+  const opened = await open({ costPerCommand: 0.5 });
+  const { sink, signal } = opened;
+  const writes = [create('deal', { TITLE: 'Приём' }), update('deal', '1', { TITLE: 'Визит' })];
+  const foreseen = async () => [...((await sink.expectedWork?.(writes, signal))?.expected ?? [])];
+  expect(await foreseen()).toEqual([
+    ['crm.deal.add', 1],
+    ['crm.deal.update', 1],
+  ]);
+  expect(requests(opened)).toEqual([]);
+  await sink.write(writes.slice(0, 1), signal);
+  expect(await foreseen()).toEqual([
+    ['crm.deal.add', 0.5],
+    ['crm.deal.update', 1],
+  ]);
+});
+
 test('every request asks the limiter first, names its methods, and says what it came to', async () => {
   const opened = await open({ costPerCommand: 0.5 });
   const writes = Array.from({ length: 20 }, () => create('deal', { TITLE: 'Приём' }));

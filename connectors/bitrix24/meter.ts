@@ -12,6 +12,8 @@ export interface Metered {
 export interface Meter {
   /** Seconds a request with these commands is expected to cost, by method. */
   expect(methods: readonly string[], batched: boolean): ReadonlyMap<string, number>;
+  /** The same of commands that are sent together later: without the batch, on a portal not known to charge it. */
+  foresee(methods: readonly string[]): ReadonlyMap<string, number>;
   /** What an answer says: of its commands, and of the batch around them, which some portals charge instead. */
   measure(commands: readonly Metered[], envelope: VendorTime): ReadonlyMap<string, MeasuredWork>;
   /** How long the portal said it would go on to block this method; a minute where it said nothing. */
@@ -54,16 +56,19 @@ export function createMeter(now: () => number): Meter {
     return { worked, ...counted, ...(blocked && { blockedForMs: blockedMs(method) }) };
   }
 
+  function expect(methods: readonly string[], batched: boolean): ReadonlyMap<string, number> {
+    const byMethod = Map.groupBy(methods, (method) => method);
+    const expected = new Map(
+      Array.from(byMethod, ([method, all]) => [method, all.length * (costs.get(method) ?? unknownSeconds)]),
+    );
+    if (!batched) return expected;
+    const inner = [...expected.values()].reduce((total, seconds) => total + seconds, 0);
+    return expected.set('batch', costs.get('batch') === 0 ? 0 : inner);
+  }
+
   return {
-    expect(methods, batched) {
-      const byMethod = Map.groupBy(methods, (method) => method);
-      const expected = new Map(
-        Array.from(byMethod, ([method, all]) => [method, all.length * (costs.get(method) ?? unknownSeconds)]),
-      );
-      if (!batched) return expected;
-      const inner = [...expected.values()].reduce((total, seconds) => total + seconds, 0);
-      return expected.set('batch', costs.get('batch') === 0 ? 0 : inner);
-    },
+    expect,
+    foresee: (methods) => expect(methods, (costs.get('batch') ?? 0) > 0),
     measure(commands, envelope) {
       const byMethod = Map.groupBy(commands, ({ method }) => method);
       return new Map(Array.from(byMethod, ([method, all]) => [method, measureMethod(method, all, envelope)]));

@@ -76,6 +76,7 @@ test.each([
         },
       }),
       batch: () => Promise.reject(new Error('a scan asks page by page')),
+      workOf: () => ({ key: '', budget: 0, windowMs: 0, expected: new Map() }),
       close: async () => undefined,
     };
     const opened = await open();

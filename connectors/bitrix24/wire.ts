@@ -1,4 +1,4 @@
-import type { Host, Measured } from '../../engine/index.ts';
+import type { Host, Measured, Work } from '../../engine/index.ts';
 import { openTransport, type Exchange } from '../_http/transport.ts';
 import { isUntrusted, otherName } from '../_tls/distrust.ts';
 import { hasKey, readBatch, readTime, type BatchAnswer } from './answer.ts';
@@ -27,6 +27,8 @@ export interface Wire {
   readonly concernOf: ConcernOf;
   /** `methods`: those of the commands inside; of a single call its own. */
   post(method: string, body: object, methods: readonly string[], options: CallOptions): Promise<Answered | Refusal>;
+  /** The working time that commands of these methods are expected to take. */
+  workOf(methods: readonly string[]): Work;
   close(): Promise<void>;
 }
 
@@ -68,6 +70,7 @@ export function openWire(portal: Portal, host: Host): Wire {
         admission.ended(measured);
       }
     },
+    workOf: (methods) => ({ ...portal.work, expected: meter.foresee(methods) }),
     close: () => transport.close(),
   };
 }

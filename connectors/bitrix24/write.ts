@@ -1,4 +1,4 @@
-import { toPipeError, type Outcome, type PipeError, type Write } from '../../engine/index.ts';
+import { toPipeError, type Outcome, type PipeError, type Work, type Write } from '../../engine/index.ts';
 import type { VendorTime } from './answer.ts';
 import { batchLimit, type Client, type Reply } from './client.ts';
 import { fitsBatch } from './command.ts';
@@ -70,6 +70,16 @@ export async function write(
   return outcomes;
 }
 
+/** What the writes would be charged for; of those that cannot be sent nothing. */
+export async function expectedWork(
+  writer: Pick<Writer, 'client' | 'schemas'>,
+  writes: readonly Write[],
+  signal: AbortSignal,
+): Promise<Work> {
+  const sendings = prepare(await readSchemas(writer, writes, signal), writes, []);
+  return writer.client.workOf(sendings.map(({ command }) => command.method));
+}
+
 /** `until`, on the host's clock: nothing is sent later (DL-4). */
 export interface WriteOptions {
   readonly signal: AbortSignal;
@@ -95,7 +105,7 @@ function isRefusedForContent(sent: readonly Reply[] | Refusal): sent is Refusal 
 type SchemaByEntity = ReadonlyMap<string, Schema>;
 
 async function readSchemas(
-  { schemas }: Writer,
+  { schemas }: Pick<Writer, 'schemas'>,
   writes: readonly Write[],
   signal: AbortSignal,
 ): Promise<SchemaByEntity> {

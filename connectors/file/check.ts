@@ -5,10 +5,11 @@ import type { CheckResult, ConnectionUses, EntityUse, PipeError, SourceBlock, Te
 import { cannotRead, columnCount } from '../_check/results.ts';
 import { sourceBlock } from './config.ts';
 import type { Settings } from './config.ts';
-import { fromSystem } from './errors.ts';
+import { fileErrors, fromSystem } from './errors.ts';
 import type { FileName } from './errors.ts';
 import { columnsOf, isMissing, tableFile } from './table.ts';
 import { checkKeyColumn, targetFile } from './target.ts';
+import type { TargetFile } from './target.ts';
 
 /** Opens every file the pipeline reads and looks at the folders it writes to; changes nothing. */
 export async function checkFiles(
@@ -32,19 +33,20 @@ function checkSource(
   const checked = sourceBlock(block);
   return outcomeOf({ file: checked.file, folder: pipelineFolder }, cannotRead, signal, async () => {
     const columns = await columnsOf(tableFile(settings, checked, pipelineFolder), signal);
-    const { en, ru } = columnCount(columns.length);
-    return { en: `it can be read and has ${en}`, ru: `читается, ${ru}` };
+    return canBeRead(columns.length);
   });
 }
 
 function checkTarget(
   settings: Settings,
   pipelineFolder: string,
-  { entity }: EntityUse,
+  use: EntityUse,
   signal: AbortSignal,
 ): Promise<CheckResult> {
-  return outcomeOf({ file: entity, folder: pipelineFolder }, cannotWrite, signal, async () => {
+  const { entity, fields, onlyRead } = use;
+  return outcomeOf({ file: entity, folder: pipelineFolder }, onlyRead ? cannotRead : cannotWrite, signal, async () => {
     const table = targetFile(settings, entity, pipelineFolder);
+    if (onlyRead) return await lookUp(table, fields, signal);
     const missing = await isMissing(table);
     if (!missing) {
       await access(table.path, constants.R_OK);
@@ -54,6 +56,21 @@ function checkTarget(
     await access(dirname(table.path), constants.W_OK);
     return missing ? newFile : oldFile;
   });
+}
+
+/** Nobody makes a file that is only looked up in, and a column it lacks would answer nothing. */
+async function lookUp(table: TargetFile, fields: readonly string[], signal: AbortSignal): Promise<Template> {
+  const columns = await columnsOf(table, signal);
+  checkKeyColumn(table, columns);
+  // Lines of JSON need not have every column, and not all of them are looked at.
+  const lacking = table.format === 'csv' ? fields.find((field) => !columns.includes(field)) : undefined;
+  if (lacking !== undefined) throw fileErrors.no_column.error({ file: table.file, column: lacking });
+  return canBeRead(columns.length);
+}
+
+function canBeRead(count: number): Template {
+  const { en, ru } = columnCount(count);
+  return { en: `it can be read and has ${en}`, ru: `читается, ${ru}` };
 }
 
 const newFile: Template = {

@@ -1,9 +1,10 @@
 import { createPool } from 'mysql2';
 import type { Pool, PoolConnection } from 'mysql2';
 import { PipeError } from '../../engine/index.ts';
-import type { Host, Row } from '../../engine/index.ts';
+import type { Host, Row, Template } from '../../engine/index.ts';
 import type { About, Database, Statement } from '../_sql/dialect.ts';
 import { errors } from '../_sql/errors.ts';
+import { sessionText } from '../_sql/session-text.ts';
 import { endpointOf, readCa, systemOf } from './config.ts';
 import type { Endpoint, Settings } from './config.ts';
 import { mysqlDialect } from './dialect.ts';
@@ -38,6 +39,10 @@ export function openDatabase(given: Settings, host: Host): Database {
         await commit(send, at);
         return done;
       }, signal),
+    heldBy: async (signal) => {
+      const ids = pool.threads();
+      return ids.length === 0 ? undefined : holderOf((await run(blockingQuery(ids), signal)).rows[0] ?? {});
+    },
     about: async (signal) => aboutOf((await run({ sql: aboutQuery, parameters: [] }, signal)).rows[0] ?? {}),
     close: pool.close,
   };
@@ -63,6 +68,22 @@ function aboutOf(row: Row): About {
   return { user: String(row['user']), version: String(row['version']), nowMs, wallClock: clock };
 }
 
+/** Needs the view `sys.innodb_lock_waits` and the right to it, else it throws, and nobody is named. */
+function blockingQuery(threads: readonly number[]): Statement {
+  const sql = `SELECT w.blocking_pid AS id, p.USER AS user, p.COMMAND AS command FROM sys.innodb_lock_waits w
+    LEFT JOIN information_schema.PROCESSLIST p ON p.ID = w.blocking_pid
+    WHERE w.waiting_pid IN (${threads.map(() => '?').join(', ')}) LIMIT 1`;
+  return { sql, parameters: threads };
+}
+
+function holderOf({ id, user, command }: Row): Template | undefined {
+  if (id === undefined) return undefined;
+  return sessionText(
+    String(id),
+    [user, command].flatMap((part) => (part === undefined ? [] : [String(part)])),
+  );
+}
+
 interface Connections {
   /**
    * Lends a connection. It goes back when the work is done; where the work throws, what is open is rolled back, and an
@@ -72,6 +93,8 @@ interface Connections {
     work: (connection: PoolConnection, packetBytes: number) => Promise<Done>,
     signal: AbortSignal,
   ): Promise<Done>;
+  /** The server's numbers of the connections that are or were ours. */
+  threads(): readonly number[];
   close(): Promise<void>;
 }
 
@@ -79,6 +102,7 @@ function connections(at: Endpoint, folder: string): Connections {
   let pool: Pool | undefined;
   let closed = false;
   const packets = new WeakMap<PoolConnection, number>();
+  const threads = new Set<number>();
   const acquire = async (): Promise<PoolConnection> => {
     if (closed) throw errors.connection_lost.error({ system: systemOf(at), reason: 'ECLOSED' });
     pool ??= openPool(at, folder);
@@ -90,6 +114,7 @@ function connections(at: Endpoint, folder: string): Connections {
   const ready = async (connection: PoolConnection): Promise<number> => {
     const known = packets.get(connection) ?? (await begin(connection, at));
     packets.set(connection, known);
+    threads.add(connection.threadId);
     return known;
   };
   return {
@@ -110,6 +135,7 @@ function connections(at: Endpoint, folder: string): Connections {
         signal.removeEventListener('abort', abort);
       }
     },
+    threads: () => [...threads],
     async close() {
       closed = true;
       const opened = pool;

@@ -2,6 +2,8 @@ import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Load, LoadColumn, Value } from '../../engine/index.ts';
 import { createDatabase, freshDatabase } from '../../test/support/servers/fresh-database.ts';
 import { startServer } from '../../test/support/servers/start-server.ts';
+import { createConnection } from 'mysql2/promise';
+import { heldUp } from '../../test/support/held-up.ts';
 import { ask, opened, running } from './open-for-test.ts';
 
 const { settings: login } = await freshDatabase('mariadb');
@@ -17,6 +19,25 @@ const into = (
   rows: readonly (readonly (Value | null)[])[],
   key: readonly string[] = ['id'],
 ): Load => ({ entity, key, columns, rows });
+
+describe('a write that another session holds up', () => {
+  it('tells which one it is as long as it waits', async () => {
+    await ask(login, 'CREATE OR REPLACE TABLE held (id BIGINT PRIMARY KEY, name VARCHAR(50))');
+    await ask(login, "INSERT INTO held VALUES (1, 'x')");
+    const { sink, load } = opened(login);
+    const other = await createConnection({ ...login });
+    await other.query('START TRANSACTION');
+    await other.query("UPDATE held SET name = 'y'");
+    const writing = load(into('held', always('id', 'name'), [[1, 'z']]));
+    // InnoDB tells of locks what it knew when last asked, unless that is 0.1 s ago.
+    // https://dev.mysql.com/doc/refman/8.4/en/innodb-information-schema-internal-data.html
+    const by = await heldUp(sink.atomic, () => other.query('DO SLEEP(0.11)'));
+    await other.query('ROLLBACK');
+    await other.end();
+    expect(by.en).toBe(`session ${other.threadId} (${login.user}, Sleep)`);
+    expect((await writing).loaded.updated).toBe(1);
+  });
+});
 
 describe.each([
   ['by LOAD DATA', login],

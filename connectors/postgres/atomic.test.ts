@@ -1,7 +1,9 @@
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { once } from 'node:events';
+import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { heldUp } from '../../test/support/held-up.ts';
 import { rejection } from '../../test/support/iterate.ts';
 import { freshDatabase } from '../../test/support/servers/fresh-database.ts';
 import { execute } from '../../test/support/servers/speak.ts';
@@ -34,6 +36,25 @@ const batch = (sequence: number, code: string, epoch = 1) => ({
   cursor: { at: `2026-03-0${sequence}` },
   load: loadOf({ entity: 'deals', key: ['code'], columns: ['code', 'title'], rows: [[code, 'x']] }),
   writes: [],
+});
+
+describe('a write that another session holds up', () => {
+  it('tells which one it is as long as it waits', async () => {
+    const { atomic } = openOn(settings);
+    await atomic.takeOver(mark, running());
+    expect(await atomic.heldBy?.(running())).toBeUndefined();
+    const { host, port, user, password, database } = settings;
+    const other = new pg.Client({ host, port, user, password, database, application_name: 'a report' });
+    await other.connect();
+    await other.query('BEGIN; LOCK TABLE deals');
+    const { rows } = await other.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    const writing = atomic.commit(batch(1, 'a'), running());
+    const by = await heldUp(atomic);
+    await other.query('ROLLBACK');
+    await other.end();
+    expect(by.ru).toBe(`сеанс ${rows[0]?.pid} (${user}, a report, idle in transaction)`);
+    expect((await writing).loaded.created).toBe(1);
+  });
 });
 
 describe('a checkpoint', () => {

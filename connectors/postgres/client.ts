@@ -1,8 +1,9 @@
 import pg from 'pg';
 import { PipeError } from '../../engine/index.ts';
-import type { Host, Row } from '../../engine/index.ts';
+import type { Host, Row, Template } from '../../engine/index.ts';
 import type { About, Database, Dialect, Result, Session, Statement } from '../_sql/dialect.ts';
 import { errors } from '../_sql/errors.ts';
+import { sessionText } from '../_sql/session-text.ts';
 import { endpointOf, tlsOptions } from './config.ts';
 import type { Endpoint, Settings } from './config.ts';
 import { postgresDialect } from './dialect.ts';
@@ -19,6 +20,8 @@ export class PostgresClient implements Database {
   private readonly at: Endpoint;
   private readonly folder: string;
   private readonly greeted = new WeakSet<pg.PoolClient>();
+  /** What the server numbers our connections with. */
+  private readonly pids = new Set<unknown>();
   private opened: pg.Pool | undefined;
   private closed = false;
 
@@ -106,6 +109,14 @@ export class PostgresClient implements Database {
     };
   }
 
+  async heldBy(signal: AbortSignal): Promise<Template | undefined> {
+    const { rows } = await this.run({ sql: blockingQuery, parameters: [[...this.pids]] }, signal);
+    const { pid, user, program, state } = rows[0] ?? {};
+    if (pid === undefined) return undefined;
+    const who = [user, program, state].flatMap((part) => (part === undefined || part === '' ? [] : [String(part)]));
+    return sessionText(String(pid), who);
+  }
+
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
@@ -155,6 +166,7 @@ export class PostgresClient implements Database {
       signal.throwIfAborted();
       if (!this.greeted.has(client)) await new PostgresSession(client, this.at).run(greeting(this.at));
       this.greeted.add(client);
+      this.pids.add(pidOf(client));
       return client;
     } catch (thrown) {
       client.release(!this.greeted.has(client));
@@ -205,7 +217,7 @@ export class PostgresClient implements Database {
   }
 
   private async cancel(client: pg.PoolClient): Promise<void> {
-    const pid: unknown = Reflect.get(client, 'processID');
+    const pid = pidOf(client);
     const late = setTimeout(() => client.connection.stream.destroy(), cancelMs);
     try {
       await this.pool().query('SELECT pg_cancel_backend($1)', [pid]);
@@ -215,6 +227,11 @@ export class PostgresClient implements Database {
       clearTimeout(late);
     }
   }
+}
+
+/** The driver's types leave it out. */
+function pidOf(client: pg.PoolClient): unknown {
+  return Reflect.get(client, 'processID');
 }
 
 /** False where the connection is of no more use. */
@@ -239,6 +256,10 @@ function greeting({ statementTimeoutMs, schema, searchesSchema }: Endpoint): Sta
   ];
   return { sql: settings.map((setting) => `SET ${setting}`).join('; '), parameters: [] };
 }
+
+/** The one that holds its lock longest first. https://www.postgresql.org/docs/current/functions-info.html */
+const blockingQuery = `SELECT pid, usename AS "user", application_name AS program, state FROM pg_stat_activity
+  WHERE pid IN (SELECT unnest(pg_blocking_pids(ours)) FROM unnest($1::int[]) AS ours) ORDER BY xact_start LIMIT 1`;
 
 /** The wall clock in the zone others see: the one the server, the data base or the login sets. */
 const aboutQuery = `SELECT current_user AS "user", current_setting('server_version') AS version, now() AS now,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
-import type { Host } from '../../engine/index.ts';
+import type { Host, Template } from '../../engine/index.ts';
 import type { Database, Session, Statement } from '../_sql/dialect.ts';
 import type { Column } from '../_sql/table.ts';
 import { busyTimeoutMs } from './config.ts';
@@ -25,11 +25,9 @@ export interface SqliteSession extends Session {
  */
 export function openDatabase(settings: Settings, host: Host): Database {
   const file = resolve(host.folder, settings.file);
-  const patienceMs = busyTimeoutMs(settings);
   const handles = handlesOf(file);
   let last: Promise<unknown> = Promise.resolve();
-  const waiting = <Done>(signal: AbortSignal, work: () => Done): Promise<Done> =>
-    whileBusy(file, patienceMs, signal, work);
+  const { waiting, isHeld } = waitingFor(file, busyTimeoutMs(settings));
   const describe = (query: Statement): Promise<readonly Column[]> =>
     waiting(running, () => columnsOn(handles.reader(), query));
   const inTurn = <Done>(work: () => Promise<Done>): Promise<Done> => {
@@ -51,6 +49,7 @@ export function openDatabase(settings: Settings, host: Host): Database {
       yield* streamed(file, statement, pageRows, signal, waiting);
     },
     transaction: (work, signal) => inTurn(() => transaction(file, handles, work, signal, waiting)),
+    heldBy: async () => (isHeld() ? anotherProgram : undefined),
     missing: () => (existsSync(file) ? undefined : fileErrors.missing.error({ file })),
     async about(signal) {
       const version = await waiting(signal, () => runOn(handles.reader(), versionQuery));
@@ -70,11 +69,33 @@ export function openDatabase(settings: Settings, host: Host): Database {
   };
 }
 
+/** SQLite does not tell which. */
+const anotherProgram: Template = { en: 'another program', ru: 'другая программа' };
+
 /** Of what no call can stop. */
 const running = new AbortController().signal;
 
 const versionQuery = { sql: 'SELECT sqlite_version() AS version', parameters: [] } as const;
 const schemaQuery = { sql: 'SELECT count(*) FROM sqlite_schema', parameters: [] } as const;
+
+/** Work that waits for other programs, and whether some of it does so now. */
+function waitingFor(file: string, patienceMs: number): { readonly waiting: Waiting; readonly isHeld: () => boolean } {
+  let held = 0;
+  return {
+    isHeld: () => held > 0,
+    async waiting(signal, work) {
+      let waited = false;
+      try {
+        return await whileBusy(file, patienceMs, signal, work, () => {
+          waited = true;
+          held += 1;
+        });
+      } finally {
+        if (waited) held -= 1;
+      }
+    },
+  };
+}
 
 type Waiting = <Done>(signal: AbortSignal, work: () => Done) => Promise<Done>;
 

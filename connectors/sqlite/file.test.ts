@@ -1,6 +1,7 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { heldUp } from '../../test/support/held-up.ts';
 import { rejection } from '../../test/support/iterate.ts';
 import { connect as connectTo } from './connection.ts';
 import { emptyFolder, loadOf, mark, openShop, quietHost, running, sinkOf, sourceOf } from './open-for-test.ts';
@@ -85,10 +86,26 @@ describe('another program that writes to the file', () => {
   });
 });
 
+describe('a write that another program holds up', () => {
+  it('says so as long as it waits, and is done when the other one is', async () => {
+    const { sink, other } = openShop('CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT)');
+    await sink.atomic.takeOver(mark, running());
+    expect(await sink.atomic.heldBy?.(running())).toBeUndefined();
+    other.exec('BEGIN IMMEDIATE');
+    const batch = { mark, sequence: 1, load: loadOf('always', [[1, 'Анна']]), writes: [] };
+    const writing = sink.atomic.commit(batch, running());
+    const by = await heldUp(sink.atomic);
+    other.exec('ROLLBACK');
+    expect([by.en, by.ru]).toEqual(['another program', 'другая программа']);
+    expect((await writing).loaded.created).toBe(1);
+    expect(await sink.atomic.heldBy?.(running())).toBeUndefined();
+  });
+});
+
 describe('what `pipe check` asks of a table', () => {
-  const asked = async (makes?: 'create' | 'evolve', statement?: string) => {
+  const asked = async (makes?: 'create' | 'evolve', statement?: string, fields = ['id', 'name']) => {
     const shop = statement === undefined ? connect(emptyFolder(), 'new.db') : openShop(statement);
-    const use = { entity: 'people', fields: ['id', 'name'], ...(makes && { makes }) };
+    const use = { entity: 'people', fields, ...(makes && { makes }) };
     const results = await shop.connection.check({ sources: [], entities: [use] }, running());
     return results.slice(2).map(({ ok, fact, error }) => [ok, fact.en, error?.code]);
   };
@@ -98,9 +115,13 @@ describe('what `pipe check` asks of a table', () => {
     expect(await asked()).toEqual([[false, 'cannot be read', 'sqlite.missing']]);
   });
 
-  it('is that it has its columns, unless the next run adds them', async () => {
+  it('is that it has the columns named, and each that is not there is told', async () => {
     const narrow = 'CREATE TABLE people (id INTEGER PRIMARY KEY)';
-    expect(await asked('evolve', narrow)).toEqual([[true, '1 column', undefined]]);
-    expect(await asked('create', narrow)).toEqual([[false, 'cannot be read', 'sql.column_unknown']]);
+    expect(await asked('evolve', narrow, ['id'])).toEqual([[true, '1 column', undefined]]);
+    expect(await asked('create', narrow, ['id', 'name', 'city'])).toEqual([
+      [true, '1 column', undefined],
+      [false, 'not there', 'sql.column_unknown'],
+      [false, 'not there', 'sql.column_unknown'],
+    ]);
   });
 });

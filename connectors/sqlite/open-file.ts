@@ -50,14 +50,19 @@ function reasonOf(thrown: unknown): string {
 
 const betweenTriesMs = 20;
 
-/** Does it as soon as no other program holds the file, at the latest after `patienceMs`; the process goes on meanwhile. */
+/**
+ * Does it as soon as no other program holds the file, at the latest after `patienceMs`; the process goes on meanwhile.
+ * `tell` is called once, where it has to wait.
+ */
 export async function whileBusy<Done>(
   file: string,
   patienceMs: number,
   signal: AbortSignal,
   work: () => Done,
+  tell: () => void,
 ): Promise<Done> {
   const deadline = performance.now() + patienceMs;
+  let told = false;
   for (;;) {
     signal.throwIfAborted();
     try {
@@ -65,6 +70,8 @@ export async function whileBusy<Done>(
     } catch (thrown) {
       if (!isBusy(thrown) || performance.now() > deadline) throw wrapped(thrown, file);
     }
+    if (!told) tell();
+    told = true;
     await setTimeout(betweenTriesMs);
   }
 }

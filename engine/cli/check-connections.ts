@@ -5,6 +5,7 @@ import { choicesFor } from '../config/nearest.ts';
 import type { OpenConnection } from '../run/context.ts';
 import type { Wait } from '../log/spoken.ts';
 import { waitUntilThere } from '../run/wait-for.ts';
+import { usesOf } from './connection-uses.ts';
 import { cliErrors } from './errors.ts';
 import { lookAt } from './prepare.ts';
 import type { Prepared } from './prepare.ts';
@@ -30,7 +31,7 @@ export async function checkConnections(
     const checks = [...open.values()].map(async (each) => {
       const waitForMs = pipeline.connections.get(each.name)?.waitForMs;
       if (waitForMs !== undefined) await waitFor(each, waitForMs, signal, tell);
-      return checkOne(each, usesOf(prepared, each.name), signal);
+      return checkOne(each, usesOf(prepared.compiled.flows, each.name), signal);
     });
     const checked = await Promise.all(checks);
     signal.throwIfAborted();
@@ -79,28 +80,4 @@ export async function othersLeftOut(file: string, names: readonly string[]) {
   if (unknown !== undefined)
     throw cliErrors.unknown_connection.error({ connection: unknown, file, choices: choicesFor(unknown, known) });
   return Object.fromEntries(known.filter((name) => !names.includes(name)).map((name) => [name, {}]));
-}
-
-function usesOf(prepared: Pick<Prepared, 'compiled'>, connection: string): ConnectionUses {
-  const { flows } = prepared.compiled;
-  const entities = new Map<string, Set<string>>();
-  const made = new Map<string, 'create' | 'evolve'>();
-  for (const target of flows.flatMap((flow) => flow.targets)) {
-    if (target.target.connection !== connection) continue;
-    const fields = entities.get(target.target.entity) ?? new Set();
-    for (const field of target.select) fields.add(field);
-    for (const rung of target.rungs) for (const by of rung.by) fields.add(by.field);
-    for (const field of target.fields ?? []) fields.add(field.mapping.field);
-    entities.set(target.target.entity, fields);
-    const { entity, ddl } = target.target;
-    if (target.fields && (ddl === 'evolve' || (ddl === 'create' && made.get(entity) !== 'evolve')))
-      made.set(entity, ddl);
-  }
-  return {
-    sources: flows.filter((flow) => flow.flow.source.connection === connection).map((flow) => flow.flow.source.block),
-    entities: [...entities].map(([entity, fields]) => {
-      const makes = made.get(entity);
-      return { entity, fields: [...fields], ...(makes && { makes }) };
-    }),
-  };
 }

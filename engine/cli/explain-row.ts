@@ -1,8 +1,11 @@
-import type { Field, Row } from '../connector.ts';
+import type { Field, Row, Source, SourceDescription } from '../connector.ts';
 import { toPipeError } from '../errors.ts';
-import type { QueueEntry, StoredError } from '../state/ports.ts';
+import type { PipeError } from '../errors.ts';
+import { systemClock } from '../state/clock.ts';
+import type { QueueEntry } from '../state/ports.ts';
 import type { RecordTrace } from '../state/trace-ports.ts';
-import type { CompiledFlow } from '../transform/compiled.ts';
+import type { CompiledFlow, Variables } from '../transform/compiled.ts';
+import { likelyKeys } from './likely-keys.ts';
 import type { Looked } from './prepare.ts';
 import { withConnections } from './with-connections.ts';
 
@@ -13,7 +16,7 @@ export interface FoundRow {
   readonly keptAt?: number;
   readonly values?: Row;
   /** Why the source could not be asked. */
-  readonly error?: StoredError;
+  readonly error?: PipeError;
 }
 
 export interface ReadRow {
@@ -22,37 +25,47 @@ export interface ReadRow {
   readonly columns?: readonly Field[];
 }
 
+/** What is kept of the record, and what it is called. */
+export interface Remembered {
+  readonly key: string;
+  readonly trace: RecordTrace;
+  readonly queued: QueueEntry | undefined;
+}
+
 /** Read anew where the source can be asked for it and answers, else as it was kept last. */
 export async function findRow(
   looked: Looked,
   flow: CompiledFlow,
-  trace: RecordTrace,
-  queued: QueueEntry | undefined,
+  remembered: Remembered,
   signal: AbortSignal,
 ): Promise<ReadRow> {
-  const kept = keptRow(trace, queued);
+  const kept = keptRow(remembered);
   const { source } = flow.flow;
   const offline = connectorOf(looked, source.connection)?.source?.columns?.(source.block);
   const columns = offline && { columns: offline };
-  const key = queued?.sourceKey ?? trace.asked.findLast((entry) => entry.source)?.source;
   try {
-    const now = await askSource(looked, flow, kept?.values, key, signal);
+    const now = await askSource(looked, flow, kept?.values, remembered, signal);
     if (!now) return { row: kept ?? { from: 'unknown' }, ...columns };
     // A data base describes its columns and knows nothing of persons: there the name of a column has to say it.
     const described = { columns: offline ?? now.columns.filter(isPersonal) };
     return { row: now.row ? { from: 'source', values: now.row } : { ...kept, from: 'gone' }, ...described };
   } catch (thrown) {
     signal.throwIfAborted();
-    const { code, parameters } = toPipeError(thrown);
-    return { row: { ...(kept ?? { from: 'unknown' }), error: { code, parameters } }, ...columns };
+    return { row: { ...(kept ?? { from: 'unknown' }), error: toPipeError(thrown) }, ...columns };
   }
+}
+
+/** What expressions over this row may name. */
+export function variablesFor({ pipeline }: Pick<Looked, 'pipeline'>, row: Row): Variables {
+  const run = { id: 'explain', startedAt: new Date(systemClock.now()).toISOString() };
+  return { params: pipeline.values, source: row, run };
 }
 
 function isPersonal({ personal, fields }: Field): boolean {
   return personal !== undefined || (fields?.some(isPersonal) ?? false);
 }
 
-function keptRow({ writes }: RecordTrace, queued: QueueEntry | undefined): FoundRow | undefined {
+function keptRow({ trace: { writes }, queued }: Remembered): FoundRow | undefined {
   const last = writes.findLast(({ intent }) => !intent.absent)?.intent;
   if (queued && (!last || queued.lastAt >= last.at))
     return { from: 'kept', keptAt: queued.lastAt, values: queued.source };
@@ -62,22 +75,43 @@ function keptRow({ writes }: RecordTrace, queued: QueueEntry | undefined): Found
 /** undefined: the source cannot be asked for single rows, or nobody knows how it calls this one. */
 async function askSource(
   looked: Looked,
-  { flow }: CompiledFlow,
+  flow: CompiledFlow,
   kept: Row | undefined,
-  known: Row | undefined,
+  { key, trace, queued }: Remembered,
   signal: AbortSignal,
 ): Promise<{ readonly row: Row | undefined; readonly columns: readonly Field[] } | undefined> {
-  const { connection, block } = flow.source;
+  const { connection, block } = flow.flow.source;
   if (!looked.pipeline.connections.has(connection)) return undefined;
   return withConnections(looked, [connection], async (open) => {
     const source = open.get(connection)?.connection.source?.(block);
     if (!source?.fetch) return undefined;
-    const { key, fields } = await source.describe(signal);
-    const wanted = known ?? keyOf(kept, key);
-    if (!wanted) return undefined;
-    const [row] = await source.fetch([wanted], signal);
-    return { row, columns: fields };
+    const description = await source.describe(signal);
+    const known =
+      queued?.sourceKey ?? trace.asked.findLast((entry) => entry.source)?.source ?? keyOf(kept, description.key);
+    const [row] = known
+      ? await source.fetch([known], signal)
+      : await rowsLike(looked, flow, key, source, description, signal);
+    return row || known ? { row, columns: description.fields } : undefined;
   });
+}
+
+/** Of a record nothing is kept of: the rows whose key is this one or a part of it, if the map makes this record of them. */
+async function rowsLike(
+  looked: Looked,
+  { flow, map }: CompiledFlow,
+  key: string,
+  source: Source,
+  description: SourceDescription,
+  signal: AbortSignal,
+): Promise<readonly Row[]> {
+  const likely = likelyKeys(key, description);
+  const rows = likely.length === 0 ? [] : ((await source.fetch?.(likely, signal)) ?? []);
+  const found: Row[] = [];
+  for (const row of rows) {
+    const { record } = await map(row, variablesFor(looked, row));
+    if (String(record[flow.key] ?? '') === key) found.push(row);
+  }
+  return found;
 }
 
 function keyOf(row: Row | undefined, columns: readonly string[] | undefined): Row | undefined {

@@ -49,7 +49,8 @@ export async function pipelineHistory(file: string, stateFlag: string | undefine
   }
 }
 
-function pastRun(entry: RunEntry, mayRun: boolean): PastRun {
+/** `mayRun`: one without an end may be at work still, else it was killed. */
+export function pastRun(entry: RunEntry, mayRun: boolean): PastRun {
   const { run, startedAt, finishedAt, exitCode, mapping, result = {} } = entry;
   const stoppedBy = exitCode === stops.SIGINT ? 'person' : exitCode === stops.SIGTERM ? 'system' : undefined;
   const { seconds, error, flows } = result;

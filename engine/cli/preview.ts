@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { TableChange } from '../connector.ts';
+import type { Measured, TableChange } from '../connector.ts';
 import { exitCodes } from '../errors.ts';
 import type { PipeError } from '../errors.ts';
 import type { Listener } from '../events/events.ts';
@@ -7,7 +7,7 @@ import { chooseFlows } from '../run/choose-flows.ts';
 import type { ChosenFlow } from '../run/choose-flows.ts';
 import { closeConnections, openConnections } from '../run/connections.ts';
 import type { OpenConnection, RunContext, RunOptions } from '../run/context.ts';
-import { estimate } from '../run/estimate.ts';
+import { estimate, metered } from '../run/estimate.ts';
 import type { Estimate, Meter } from '../run/estimate.ts';
 import { makeHost } from '../run/host.ts';
 import { connectionsOf } from '../run/lost.ts';
@@ -65,7 +65,7 @@ export async function previewRun(
       seconds: (runClock.monotonic() - began) / 1000,
       requests: context.usage.requests,
       tables: tables.map(({ connection, wanted, changes }) => ({ connection, entity: wanted.entity, changes })),
-      estimate: estimate(meters, preview.calls),
+      estimate: estimate(meters, preview),
       ...done,
     };
   });
@@ -166,18 +166,18 @@ async function openMetered(
   const open = new Map<string, OpenConnection>();
   for (const spec of connections.values()) {
     if (!used.has(spec.name)) continue;
-    const meter: Meter = { requests: 0 };
+    const meter: Meter = { requests: 0, measured: new Map() };
     meters.set(spec.name, meter);
-    const metered = {
+    const counting = {
       ...host,
       admit: async (...[charge, signal]: Parameters<typeof host.admit>) => {
         const admission = await host.admit(charge, signal);
         meter.requests += 1;
         meter.limit = charge.limit;
-        return admission;
+        return { ended: (measured: Measured) => admission.ended(metered(meter, charge.work, measured)) };
       },
     };
-    for (const [name, each] of await openConnections([spec], connectors, metered)) open.set(name, each);
+    for (const [name, each] of await openConnections([spec], connectors, counting)) open.set(name, each);
   }
   return { open, meters };
 }

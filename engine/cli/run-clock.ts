@@ -7,12 +7,15 @@ export const runClock: RunClock = {
   now: () => systemClock.now(),
   monotonic: () => systemClock.monotonic(),
   bootId: systemClock.bootId,
-  sleep: async (ms, signal) => {
-    try {
-      await setTimeout(ms, undefined, { signal });
-    } catch (error) {
-      signal.throwIfAborted();
-      throw error;
-    }
-  },
+  sleep,
+  alarm: sleep,
 };
+
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await setTimeout(ms, undefined, { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
+}

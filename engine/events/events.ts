@@ -1,5 +1,5 @@
 import type { Called, TableChange } from '../connector.ts';
-import type { Parameters } from '../messages/template.ts';
+import type { Parameters, Template } from '../messages/template.ts';
 
 /**
  * The one ordered stream of what a run does: the only feed of progress, logs, `--json`, metrics and the console.
@@ -59,6 +59,15 @@ export type RunEvent = { readonly at: number } & (
     }
   /** What holds the run up at this moment: the portal's limit, a retry. */
   | { readonly type: 'waiting'; readonly for: string; readonly ms: number; readonly error?: EventError }
+  /** A data base has not answered a write for so long; `by`: the session whose lock it waits for. */
+  | {
+      readonly type: 'write-waiting';
+      readonly flow?: string;
+      readonly connection: string;
+      readonly entity: string;
+      readonly ms: number;
+      readonly by?: Template;
+    }
   | { readonly type: 'flow-finished'; readonly flow: string; readonly counts: FlowCounts; readonly seconds: number }
   | {
       readonly type: 'run-finished';

@@ -97,6 +97,8 @@ function levelOf(event: Moment): Level {
       return 'WARNING';
     case 'table-changed':
       return 'INFO';
+    case 'write-waiting':
+      return event.by ? 'WARNING' : 'INFO';
     case 'waiting':
       return event.error ? 'WARNING' : event.ms >= longWaitMs ? 'INFO' : 'DEBUG';
     case 'row-found':

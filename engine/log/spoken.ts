@@ -8,6 +8,8 @@ const words = {
     retry: 'will be tried again',
     rows: 'rows',
     waits: (what: string, seconds: number) => `waits for ${what}, ${seconds} s`,
+    held: (entity: string, seconds: number, by?: string) =>
+      `a write into ${entity} has had no answer for ${seconds} s${by === undefined ? '' : `: ${by} holds a lock on it`}`,
     added: (flow: string, later: string) => `${flow} runs too: ${later} comes after it`,
     'create-table': 'table made',
     'add-column': 'column added',
@@ -19,6 +21,8 @@ const words = {
     retry: 'будет повторено',
     rows: 'строки',
     waits: (what: string, seconds: number) => `ждёт ${what}, ${seconds} с`,
+    held: (entity: string, seconds: number, by?: string) =>
+      `на запись в ${entity} нет ответа уже ${seconds} с${by === undefined ? '' : `: её держит под блокировкой ${by}`}`,
     added: (flow: string, later: string) => `${flow} тоже выполняется: после него идёт ${later}`,
     'create-table': 'таблица создана',
     'add-column': 'столбец добавлен',
@@ -53,6 +57,11 @@ export function spokenText(event: RunEvent, language: Language): string | undefi
       const column = event.column === undefined ? '' : `.${event.column}`;
       const type = event.columnType === undefined ? '' : ` ${event.columnType}`;
       return `${words[language][event.change]}: ${event.entity}${column}${type}`;
+    }
+    case 'write-waiting': {
+      const { flow, entity, ms, by } = event;
+      const held = words[language].held(entity, Math.round(ms / 1000), by?.[language]);
+      return flow === undefined ? held : `${flow}: ${held}`;
     }
     default:
       return undefined;

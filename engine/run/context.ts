@@ -19,6 +19,8 @@ export interface RunClock {
   readonly bootId: string;
   /** Rejects with the signal's reason when aborted. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** `sleep` beside the work, that no time passes for; absent: nobody is told how long something takes. */
+  alarm?(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 /** What one run works with; made once, handed down, never changed. */

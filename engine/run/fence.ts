@@ -11,6 +11,8 @@ import type { Checkpoint } from '../state/ports.ts';
 import { attempt } from './attempt.ts';
 import type { FlowContext, Scope } from './context.ts';
 import { reach } from './crash-points.ts';
+import { tellDelay } from './tell-delay.ts';
+import type { Held } from './tell-delay.ts';
 
 /**
  * Takes over the flow's targets that commit rows with their checkpoint: from here on no transaction of an earlier run can
@@ -37,9 +39,15 @@ export async function takeOverOne(
   mark: CheckpointMark,
 ): Promise<StoredCheckpoint | undefined> {
   context.lease.verify();
-  const stored = await atomic.takeOver(mark, context.signal);
+  const held = heldBy(context, atomic, mark.target);
+  const stored = await tellDelay(context, held, () => atomic.takeOver(mark, context.signal));
   if (stored) context.fences.set(mark.target, stored);
   return stored;
+}
+
+function heldBy({ flow, scopes }: FlowContext, atomic: AtomicWrites, target: string): Held {
+  const { connection, description } = scopes.of(target);
+  return { flow: flow.flow.name, connection: connection.name, entity: description.entity, atomic };
 }
 
 export function markOf(context: FlowContext, target: string): CheckpointMark {
@@ -98,7 +106,9 @@ export async function commitAtomic(
     context.lease.verify();
     reach('load-begun');
     try {
-      const result = await atomic.commit({ ...batch, mark: markOf(context, target) }, context.signal);
+      const marked = { ...batch, mark: markOf(context, target) };
+      const held = heldBy(context, atomic, target);
+      const result = await tellDelay(context, held, () => atomic.commit(marked, context.signal));
       return loaded ? { ...result, loaded } : result;
     } catch (thrown) {
       lost ||= toPipeError(thrown).retry;

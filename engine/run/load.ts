@@ -1,4 +1,4 @@
-import type { Cursor, Field, LoadColumn, LoadCounts, Row, Value } from '../connector.ts';
+import type { Cursor, EntityDescription, Field, LoadColumn, LoadCounts, Row, Value } from '../connector.ts';
 import { toPipeError } from '../errors.ts';
 import type { PipeError } from '../errors.ts';
 import { planErrors } from '../plan/errors.ts';
@@ -28,13 +28,18 @@ export function loadingOf({ flow, connections, scopes, fences }: FlowContext): L
   if (!target || another || !isByKeyAlone(target)) return undefined;
   const { name, connection, block } = target.target;
   if (!connections.get(connection)?.connection.sink?.(block).atomic) return undefined;
-  const { description } = scopes.of(name);
-  const key = [...target.target.key].sort().join(' ');
-  const isUnique = description.keys?.some((names) => [...names].sort().join(' ') === key) ?? false;
-  return isUnique ? { target, sequence: fences.get(name)?.sequence ?? 0 } : undefined;
+  return isUniqueKey(target, scopes.of(name).description)
+    ? { target, sequence: fences.get(name)?.sequence ?? 0 }
+    : undefined;
 }
 
-function isByKeyAlone({ target, rungs, guards, rows, fields, readsFound }: CompiledTarget): boolean {
+/** Whether no two rows of the target have its key. */
+export function isUniqueKey({ target }: CompiledTarget, { keys = [] }: EntityDescription): boolean {
+  const key = [...target.key].sort().join(' ');
+  return keys.some((names) => [...names].sort().join(' ') === key);
+}
+
+export function isByKeyAlone({ target, rungs, guards, rows, fields, readsFound }: CompiledTarget): boolean {
   const [rung, another] = rungs;
   if (!fields || !rung || another || readsFound || guards.length > 0 || rows.length > 0) return false;
   const { by, where, prefer, order, many, refused } = rung.rung;

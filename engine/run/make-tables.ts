@@ -6,6 +6,7 @@ import { attempt } from './attempt.ts';
 import type { FlowContext, OpenConnection, RunContext } from './context.ts';
 import { reach } from './crash-points.ts';
 import type { MappedRow } from './map-batch.ts';
+import { tellDelay } from './tell-delay.ts';
 import { columnsOfValues } from './wanted-table.ts';
 
 /** Makes or widens the table of a target before anything is read of it (`ddl`); tells each change. */
@@ -20,7 +21,8 @@ export async function makeTable(
   const changes = await attempt(context, name, () => tables.plan(wanted, context.signal));
   if (changes.length === 0) return;
   context.lease.verify();
-  await attempt(context, name, () => tables.change(changes, context.signal));
+  const held = { connection: name, entity: wanted.entity, atomic: sink.atomic };
+  await attempt(context, name, () => tellDelay(context, held, () => tables.change(changes, context.signal)));
   reach('ddl-done');
   tell(context, name, changes);
 }

@@ -29,19 +29,22 @@ export interface Preview {
   pending(): readonly PendingTable[];
   /** Calls of `write` a run would have made by now, by connection. */
   readonly calls: ReadonlyMap<string, number>;
+  /** The seconds of work they would be charged for, by method, where a vendor may count them. */
+  readonly work: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
 
 export function previewConnections(open: ReadonlyMap<string, OpenConnection>, planned: Planned): Preview {
-  const stage: Stage = { pending: new Map(), calls: new Map(), planned };
+  const stage: Stage = { pending: new Map(), calls: new Map(), work: new Map(), planned };
   const connections = new Map(
     [...open].map(([name, each]) => [name, { ...each, connection: previewConnection(name, each.connection, stage) }]),
   );
-  return { connections, pending: () => [...stage.pending.values()], calls: stage.calls };
+  return { connections, pending: () => [...stage.pending.values()], calls: stage.calls, work: stage.work };
 }
 
 interface Stage {
   readonly pending: Pending;
   readonly calls: Map<string, number>;
+  readonly work: Map<string, Map<string, number>>;
   readonly planned: Planned;
 }
 
@@ -59,7 +62,7 @@ function previewConnection(name: string, connection: Connection, stage: Stage): 
   };
 }
 
-function previewSink(connection: string, sink: Sink, { pending, calls, planned }: Stage): Sink {
+function previewSink(connection: string, sink: Sink, { pending, calls, work, planned }: Stage): Sink {
   const real = sinkToCome(connection, sink, pending);
   const over = plannedSink(connection, real, planned);
   return {
@@ -67,6 +70,10 @@ function previewSink(connection: string, sink: Sink, { pending, calls, planned }
     ...over,
     write: async (writes, signal) => {
       calls.set(connection, (calls.get(connection) ?? 0) + 1);
+      const seconds = work.get(connection) ?? new Map<string, number>();
+      work.set(connection, seconds);
+      const { expected = [] } = (await sink.expectedWork?.(writes, signal)) ?? {};
+      for (const [method, more] of expected) seconds.set(method, (seconds.get(method) ?? 0) + more);
       return over.write(writes, signal);
     },
   };

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { peopleFiles, peopleYaml } from './people.ts';
 import { place } from './pipe.ts';
@@ -20,6 +22,21 @@ flows:
     key: id
     targets:
       people: { connection: shop, table: people, key: [id], ddl: ${ddl}, fields: all }
+`;
+
+const referring = `version: 1
+name: people
+connections:
+  desk: { connector: file }
+  shop: { connector: sqlite, file: shop.db }
+flows:
+  people:
+    source: { connection: desk, file: people.csv }
+    key: id
+    targets:
+      doctor: { connection: desk, file: doctors.csv, match: [{ name: name, by: { nme: name } }] }
+      people:
+        { connection: shop, table: people, fields: { id: id, name: $doctor.id, city_id: { ref: cities, by: { btxid: phone }, take: id, missing: skip } }, key: [id] }
 `;
 
 describe('pipe check', () => {
@@ -85,6 +102,45 @@ describe('pipe check', () => {
   it('names a table that is not there where no run makes it', async () => {
     const { pipe } = place({ ...peopleFiles, 'shop.db': '', 'people.yaml': intoShop('never') });
     expect((await pipe(['check', 'people.yaml', '--connection', 'shop'])).exit).toBe(2);
+  });
+
+  it('names what a reference or a look-up asks for that is not there, and how to mend it', async () => {
+    const { pipe, path } = place({ ...peopleFiles, 'people.yaml': referring, 'doctors.csv': 'id,name\n' });
+    const shop = new Sqlite(path('shop.db'));
+    shop.exec(
+      'CREATE TABLE people (id TEXT PRIMARY KEY, name TEXT, city_id INTEGER); CREATE TABLE cities (id INTEGER)',
+    );
+    shop.close();
+    const { exit, stdout } = await pipe(['check', 'people.yaml']);
+    expect(stdout.split('\n').filter((line) => !/login|clock/.test(line))).toEqual([
+      'desk',
+      '  ✓ file people.csv: it can be read and has 4 columns',
+      '  ✗ file doctors.csv: cannot be read',
+      '    error file.no_column',
+      '      doctors.csv has no column nme',
+      '      fix: compare the name with the first line of the file, which has to name the columns',
+      'shop',
+      '  ✓ table people: 3 columns',
+      '  ✓ table cities: 1 column',
+      '  ✗ column cities.btxid: not there',
+      '    error sql.column_unknown',
+      '      there is no column btxid in cities',
+      '      fix: write the name as the data base has it, or ddl: evolve on the target',
+      '',
+    ]);
+    expect(exit).toBe(2);
+    rmSync(path('doctors.csv'));
+    const gone = await pipe(['check', 'people.yaml', '--connection', 'desk']);
+    expect([gone.exit, gone.stdout]).toEqual([3, expect.stringContaining('error file.not_found')]);
+  });
+
+  it('asks for no column of a reference or target that the run adds first', async () => {
+    const evolving = referring.replace('key: [id] }', 'key: [id], ddl: evolve }').replace('nme', 'name');
+    const { pipe, path } = place({ ...peopleFiles, 'people.yaml': evolving, 'doctors.csv': 'id,name\n' });
+    const shop = new Sqlite(path('shop.db'));
+    shop.exec('CREATE TABLE people (id TEXT PRIMARY KEY); CREATE TABLE cities (id INTEGER, btxid TEXT)');
+    shop.close();
+    expect((await pipe(['check', 'people.yaml'])).exit).toBe(0);
   });
 
   it('100. waits for a connection that says so, tells once, and ends with 3 when it does not come up', async () => {

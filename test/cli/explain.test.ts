@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { peopleCsv, peopleFiles } from './people.ts';
+import { peopleCsv, peopleFiles, peopleYaml } from './people.ts';
 import { place, untimed } from './pipe.ts';
 import { shapeErrors } from './shape.ts';
 
@@ -88,6 +88,76 @@ now: delivered as it was last read
     expect([unknown.exit, unknown.stderr.split('\n').slice(0, 2)]).toEqual([
       2,
       ['error cli.no_record', '  nothing is known of a record "9" in people.yaml'],
+    ]);
+  });
+
+  it('tells of a row that was loaded in bulk what is known: runs, how far they read, and the row in the target now', async () => {
+    const { pipe, path } = place({
+      'people.csv': peopleCsv,
+      'people.yaml': `version: 1
+name: people
+connections:
+  desk: { connector: file }
+  shop: { connector: sqlite, file: shop.db }
+flows:
+  people:
+    source: { connection: desk, file: people.csv, key: [id], cursor: { field: changed, first: all } }
+    key: key
+    map: { key: '"F1_" & id', name: name }
+    guard: [{ if: 'name = "Рябинин Пётр"', skip: NOT HIM }]
+    targets:
+      rows: { connection: shop, table: people, key: [key], ddl: create, fields: { key: key, name: name } }
+`,
+      'shop.db': '',
+    });
+    expect((await pipe(['run', 'people.yaml'])).exit).toBe(0);
+    const loaded = await pipe(['explain', 'people.yaml', 'F1_1']);
+    expect([loaded.exit, loaded.stderr, untimed(loaded.stdout)]).toEqual([
+      0,
+      '',
+      `people F1_1
+row: as it is in the source now
+  {"id":"1","name":"К**** И****","phone":"+7916***4567","changed":"2026-03-01T10:00:00"}
+record:
+  key: "F1_" & id → "F1_1"
+  name: name → "К**** И****"
+kept: nothing, since the rows of this flow are loaded in bulk; the target was asked
+  runs of the flow that are kept: 1, the last <time>: read 3, created 2, skipped 1
+  read so far: {"from":"2026-03-03T07:00:00.000Z"}, <time>, batch 1
+  rows: asked for {"key":"F1_1"}: found 1
+    {"key":"F1_1","name":"К**** И****"}
+now: in the target
+`,
+    ]);
+    const skipped = await pipe(['explain', 'people.yaml', 'F1_3', '--json']);
+    expect([skipped.exit, shapeErrors('explain', skipped.stdout)]).toEqual([0, []]);
+    expect(JSON.parse(skipped.stdout).flows).toMatchObject([
+      {
+        skip: 'NOT HIM',
+        row: { from: 'source' },
+        unkept: { runs: 1, last: { counts: { skipped: 1 } }, loaded: { rows: [] } },
+      },
+    ]);
+    rmSync(path('people.csv'));
+    const gone = await pipe(['explain', 'people.yaml', 'F1_1']);
+    expect([gone.exit, gone.stderr.split('\n')[0]]).toEqual([3, 'error file.not_found']);
+  });
+
+  it('tells of a record that a guard of the flow ended which guard it was, though nothing is kept of it', async () => {
+    const guarded = peopleYaml.replace('    targets:', '    guard: [{ if: id = "3", skip: NOT HIM }]\n    targets:');
+    const { pipe } = place({ ...peopleFiles, 'people.yaml': guarded });
+    await pipe(['run', 'people.yaml']);
+    const done = await pipe(['explain', 'people.yaml', '3', '--lang', 'ru']);
+    expect([done.exit, untimed(done.stdout).split('\n').slice(8)]).toEqual([
+      0,
+      [
+        '  остановлена: NOT HIM',
+        'хранится: ничего, пропущенное и неизменившееся следа не оставляет',
+        '  запусков потока хранится: 1, последний <time>: прочитано 3, создано 1, пропущено 1, отвергнуто 1',
+        '  прочитано до: {"from":"2026-03-03T07:00:00.000Z"}, <time>',
+        'сейчас: остановлена: NOT HIM',
+        '',
+      ],
     ]);
   });
 

@@ -3,7 +3,7 @@ import { textOf } from '../../diagnostics.ts';
 import { resultLabels } from '../../log/result.ts';
 import type { Language } from '../../messages/template.ts';
 import type { ShownRecord } from '../../plan/shown-change.ts';
-import type { Estimate } from '../../run/estimate.ts';
+import type { Estimate, MethodWork } from '../../run/estimate.ts';
 import type { Diff, Sample } from '../diff.ts';
 import { changesOf } from '../diff.ts';
 import { recordLines } from './changes.ts';
@@ -24,6 +24,8 @@ const words = {
       `${file}: ${changes} changes for \`pipe apply\`, for 24 hours`,
     about: ({ requests, seconds, binds }: Estimate) =>
       `about ${requests} API calls${binds === undefined ? ', no limit makes them wait' : `, ${seconds} s under the limits; ${binds} binds`}`,
+    work: ({ worked, granted, windowSeconds, counted }: MethodWork) =>
+      ` with ${worked} s of work: the portal grants it ${granted} s in ${windowSeconds / 60} min${counted > 0 ? ` and counts ${counted} s already` : ''}`,
   },
   ru: {
     more: (count: number) => `… и ещё ${count}; все есть в \`--json\``,
@@ -37,6 +39,8 @@ const words = {
     sample: 'это не всё, что сделал бы запуск',
     plan: ({ file, changes }: NonNullable<Diff['plan']>) =>
       `${file}: изменений для \`pipe apply\`: ${changes}, на 24 часа`,
+    work: ({ worked, granted, windowSeconds, counted }: MethodWork) =>
+      `: работы на ${worked} с, а портал даёт ${granted} с за ${windowSeconds / 60} мин${counted > 0 ? ` и уже насчитал ${counted} с` : ''}`,
     about: ({ requests, seconds, binds }: Estimate) =>
       `около ${requests} вызовов API${binds === undefined ? ', ждать не заставит ни один лимит' : `, ${seconds} с по лимитам; сдерживает ${binds}`}`,
   },
@@ -91,11 +95,18 @@ export function summaryLines(diff: Diff, language: Language): readonly string[] 
   const sample = sampleText(diff.sample);
   return [
     ...diff.flows.flatMap((flow) => flowLines(flow, language)),
-    ...(diff.estimate.systems.length > 0 ? [say.about(diff.estimate)] : []),
+    ...(diff.estimate.systems.length > 0 ? [aboutText(diff.estimate, language)] : []),
     ...(sample === '' ? [] : [`${say.sample}: ${sample}`]),
     ...(count > 0 ? [say.changes(count)] : diff.error ? [] : [say.nothing]),
     ...(diff.plan ? [say.plan(diff.plan)] : []),
   ];
+}
+
+/** What the run takes of the limits, and where working time binds, how much of it. */
+function aboutText(estimate: Estimate, language: Language): string {
+  const say = words[language];
+  const work = estimate.systems.find((system) => system.work?.method === estimate.binds)?.work;
+  return `${say.about(estimate)}${work ? say.work(work) : ''}`;
 }
 
 function flowLines(flow: Diff['flows'][number], language: Language): readonly string[] {

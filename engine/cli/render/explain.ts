@@ -5,12 +5,13 @@ import type { StoredError } from '../../state/ports.ts';
 import type { TracedPlan } from '../../state/trace-ports.ts';
 import type { Explained, ExplainedField } from '../explain.ts';
 import type { MaskedStep, MaskedWrite } from '../masked-trace.ts';
+import { unkeptData, unkeptLines } from './explain-unkept.ts';
 import { localText } from './moment.ts';
 
 /** What `pipe explain --json` prints; times are ISO. */
 export function explainedData(explained: readonly Explained[], language: Language): object {
   return {
-    flows: explained.map(({ row, record, asked, writes, queue, links, ...life }) => ({
+    flows: explained.map(({ row, record, asked, writes, unkept, queue, links, ...life }) => ({
       ...life,
       row: {
         from: row.from,
@@ -31,6 +32,7 @@ export function explainedData(explained: readonly Explained[], language: Languag
         ...(answeredAt !== undefined && { answeredAt: iso(answeredAt) }),
         ...withError(error, language),
       })),
+      ...(unkept && { unkept: unkeptData(unkept, language) }),
       ...(queue && { queue: queueData(queue, language) }),
       links: links.map(({ target, connection, entity, row: key, at, fields }) => {
         return { target, connection, entity, row: key, at: iso(at), fields: Object.keys(fields) };
@@ -71,6 +73,9 @@ const words = {
     queued: 'waits in the queue',
     delivered: 'delivered as it was last read',
     notDelivered: 'to be looked at again',
+    there: 'in the target',
+    notThere: 'not in the target',
+    unclear: 'not known whether it is in the target',
     written: 'written',
     create: 'create',
     update: 'update',
@@ -100,6 +105,9 @@ const words = {
     queued: 'ждёт в очереди',
     delivered: 'доставлена такой, какой прочитана в последний раз',
     notDelivered: 'будет сверена снова',
+    there: 'есть в приёмнике',
+    notThere: 'в приёмнике её нет',
+    unclear: 'есть ли она в приёмнике, неизвестно',
     written: 'записано',
     create: 'создать',
     update: 'изменить',
@@ -125,6 +133,7 @@ function lifeText(life: Explained, language: Language): readonly string[] {
     ...(record.length > 0 ? [`${say.record}:`, ...record.map((field) => `  ${fieldText(field, language)}`)] : []),
     ...(skip === undefined ? [] : [`  ${say.skip} ${skip}`]),
     ...runLines(life, language),
+    ...(life.unkept ? unkeptLines(life.unkept, language) : []),
     ...nowLines(life, language),
   ];
 }
@@ -184,11 +193,19 @@ function writeLines(write: MaskedWrite, language: Language): readonly string[] {
   ];
 }
 
-function nowLines({ queue, delivered, links }: Explained, language: Language): readonly string[] {
+function nowLines(life: Explained, language: Language): readonly string[] {
+  const { queue, skip, unkept, delivered, links } = life;
   const say = words[language];
   const stand = queue && queue.state !== 'completed' && queue.state !== 'superseded' ? queue : undefined;
+  const stands =
+    unkept?.loaded && (unkept.loaded.rows ? (unkept.loaded.rows.length > 0 ? 'there' : 'notThere') : 'unclear');
+  const now = stand
+    ? `${say.queued} (${stand.id}, ${stand.state})`
+    : skip === undefined
+      ? say[stands ?? (delivered ? 'delivered' : 'notDelivered')]
+      : `${say.skip} ${skip}`;
   return [
-    `${say.now}: ${stand ? `${say.queued} (${stand.id}, ${stand.state})` : delivered ? say.delivered : say.notDelivered}`,
+    `${say.now}: ${now}`,
     ...(stand ? [`  ${messageOf(stand.error, language)}`] : []),
     ...links.map(({ target, entity, row, at }) => {
       return `  ${target}: ${entity} ${row}, ${say.written} ${localText(iso(at))}`;

@@ -1,0 +1,117 @@
+import type { PipeError } from '../../errors.ts';
+import { textOf } from '../../diagnostics.ts';
+import type { Language } from '../../messages/template.ts';
+import type { Loaded, Unkept } from '../explain-unkept.ts';
+import type { PastFlow } from '../history.ts';
+import { localText } from './moment.ts';
+
+export function unkeptData({ runs, last, checkpoint, loaded }: Unkept, language: Language): object {
+  return {
+    runs,
+    ...(last && {
+      last: {
+        run: last.run,
+        startedAt: last.startedAt,
+        ...(last.exitCode !== undefined && { exitCode: last.exitCode }),
+        counts: countsOf(last.flows[0]),
+      },
+    }),
+    ...(checkpoint && {
+      checkpoint: {
+        at: new Date(checkpoint.at).toISOString(),
+        run: checkpoint.run,
+        ...(checkpoint.cursor && { cursor: checkpoint.cursor }),
+        ...(checkpoint.since !== undefined && { since: checkpoint.since }),
+        ...(checkpoint.sequence !== undefined && { batch: checkpoint.sequence }),
+      },
+    }),
+    ...(loaded && { loaded: { ...loaded, ...(loaded.error && { error: errorData(loaded.error, language) }) } }),
+  };
+}
+
+function countsOf(flow: PastFlow | undefined): object {
+  const { name: _name, ...counts } = flow ?? { name: '' };
+  return counts;
+}
+
+function errorData({ code, parameters }: PipeError, language: Language): object {
+  return { code, ...textOf(code, parameters, language) };
+}
+
+const words = {
+  en: {
+    loaded: 'kept: nothing, since the rows of this flow are loaded in bulk; the target was asked',
+    nothing: 'kept: nothing, since what is skipped or unchanged leaves no trace',
+    runs: 'runs of the flow that are kept',
+    last: 'the last',
+    read: 'read so far',
+    batch: 'batch',
+    noCheckpoint: 'read so far: no checkpoint yet',
+    asked: 'asked for',
+    found: 'found',
+    notAsked: 'not asked: without the row nobody knows what it is called there',
+    counts: {
+      read: 'read',
+      created: 'created',
+      updated: 'updated',
+      unchanged: 'unchanged',
+      skipped: 'skipped',
+      queued: 'queued',
+      rejected: 'rejected',
+      deleted: 'deleted',
+    },
+  },
+  ru: {
+    loaded: 'хранится: ничего, строки этого потока загружаются пачками; спросили приёмник',
+    nothing: 'хранится: ничего, пропущенное и неизменившееся следа не оставляет',
+    runs: 'запусков потока хранится',
+    last: 'последний',
+    read: 'прочитано до',
+    batch: 'пачка',
+    noCheckpoint: 'прочитано до: контрольной точки ещё нет',
+    asked: 'искали',
+    found: 'нашли',
+    notAsked: 'не спрошен: без строки неизвестно, как она там называется',
+    counts: {
+      read: 'прочитано',
+      created: 'создано',
+      updated: 'изменено',
+      unchanged: 'без изменений',
+      skipped: 'пропущено',
+      queued: 'в очереди',
+      rejected: 'отвергнуто',
+      deleted: 'удалено',
+    },
+  },
+} as const satisfies Record<Language, object>;
+
+export function unkeptLines({ runs, last, checkpoint, loaded }: Unkept, language: Language): readonly string[] {
+  const say = words[language];
+  const counts = last?.flows[0];
+  const counted = counts ? `: ${countText(counts, say.counts)}` : '';
+  const { cursor, since, sequence, at } = checkpoint ?? {};
+  const place = cursor ? JSON.stringify(cursor) : since;
+  const batch = sequence === undefined ? '' : `, ${say.batch} ${sequence}`;
+  const moment = at === undefined ? '' : localText(new Date(at).toISOString());
+  return [
+    loaded ? say.loaded : say.nothing,
+    `  ${say.runs}: ${runs}${last ? `, ${say.last} ${localText(last.startedAt)}${counted}` : ''}`,
+    checkpoint ? `  ${say.read}: ${place === undefined ? '' : `${place}, `}${moment}${batch}` : `  ${say.noCheckpoint}`,
+    ...(loaded ? loadedLines(loaded, language) : []),
+  ];
+}
+
+function countText(counts: PastFlow, names: Readonly<Record<Exclude<keyof PastFlow, 'name'>, string>>): string {
+  const said = Object.entries(names) as [Exclude<keyof PastFlow, 'name'>, string][];
+  return said
+    .flatMap(([name, word]) => (name === 'read' || counts[name] > 0 ? [`${word} ${counts[name]}`] : []))
+    .join(', ');
+}
+
+function loadedLines({ target, by, rows = [], error }: Loaded, language: Language): readonly string[] {
+  const say = words[language];
+  if (error) return [`  ${target}: ! ${textOf(error.code, error.parameters, language).message}`];
+  if (!by) return [`  ${target}: ${say.notAsked}`];
+  const answer = `  ${target}: ${say.asked} ${JSON.stringify(by)}: ${say.found} ${rows.length}`;
+  return [answer, ...rows.map((row) => `    ${JSON.stringify(row)}`)];
+}
