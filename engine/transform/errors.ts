@@ -11,6 +11,15 @@ const meaningErrors = defineErrors('transform', {
       ru: 'стройте «{field}» только из записи, $source и $params',
     },
   },
+  idle_entry: {
+    kind: 'input',
+    en: 'this entry runs nothing: "enabled" switches off {flows}',
+    ru: 'эта строка расписания ничего не запускает: «enabled» выключает {flows}',
+    fix: {
+      en: 'take the entry out, or let "enabled" be true: a flow that is off runs only by `pipe run --flow`',
+      ru: 'уберите строку или включите «enabled»: выключенный поток запускает только `pipe run --flow`',
+    },
+  },
   // ---- names
   unknown_variable: {
     kind: 'input',

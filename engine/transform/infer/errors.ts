@@ -65,8 +65,8 @@ export const typeErrors = defineErrors('types', {
     en: 'this regular expression may take for ever on a text that almost matches',
     ru: 'это регулярное выражение может работать бесконечно на тексте, который почти подходит',
     fix: {
-      en: 'repeat what begins differently each time: (\\w+,)* instead of (\\w+,?)*',
-      ru: 'повторяйте то, что каждый раз начинается однозначно: (\\w+,)* вместо (\\w+,?)*',
+      en: 'repeat what begins differently each time: (\\w+,)* instead of (\\w+,?)*, \\w* instead of (\\w|\\d)*',
+      ru: 'повторяйте то, что каждый раз начинается однозначно: (\\w+,)* вместо (\\w+,?)*, \\w* вместо (\\w|\\d)*',
     },
   },
 
