@@ -106,8 +106,19 @@ export interface FlowSource {
   readonly window?: Window;
   /** Where the field of the window is named. */
   readonly windowPlace?: Place;
+  /** Columns that the block's own keys name: `filter`, `select`. */
+  readonly asked: readonly AskedColumn[];
   readonly batch: number;
   readonly place: Place;
+}
+
+export interface AskedColumn {
+  readonly name: string;
+  readonly place: Place;
+  /** What rows are to hold there, where nothing but that is asked. */
+  readonly wanted: readonly { readonly value: string | number | boolean; readonly place: Place }[];
+  /** It says which columns there are, and not which rows. */
+  readonly selects: boolean;
 }
 
 export interface RequiredField {

@@ -70,6 +70,20 @@ export const typeErrors = defineErrors('types', {
     },
   },
 
+  // ---- in the filter of a source
+  filter_value: {
+    kind: 'input',
+    en: '"{field}" holds {wanted}, and "{value}" is none',
+    ru: 'в «{field}» лежит {wanted}, а «{value}» — нет',
+    fix: { en: 'write a value such as {example}', ru: 'напишите значение вида {example}' },
+  },
+  filter_option: {
+    kind: 'input',
+    en: '"{field}" has no option "{value}"',
+    ru: 'в «{field}» нет варианта «{value}»',
+    fix: { en: 'write {known}', ru: 'напишите {known}' },
+  },
+
   // ---- into a field of the target
   wrong_type: {
     kind: 'input',
