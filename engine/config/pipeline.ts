@@ -174,6 +174,8 @@ export interface Target {
   readonly rows: readonly ChildRows[];
   /** What becomes of target rows whose record is gone from the source; `mark` names a field that takes the time. */
   readonly absent: 'keep' | 'delete' | { readonly mark: string };
+  /** Where the field of the mark is named. */
+  readonly markPlace?: Place;
   /** Over `$found`: only rows for which it is true may be deleted or marked. */
   readonly within?: ExpressionText;
   /** SQL: whether the engine may create or widen the table; absent for other targets. */

@@ -13,6 +13,7 @@ import { commitAtomic } from './fence.ts';
 import { versionHash } from './map-batch.ts';
 import type { MappedBatch, MappedRow } from './map-batch.ts';
 import { resolveReferences } from './references.ts';
+import { isByKeyAlone, isUnique } from './row-by-row.ts';
 import type { Failure } from './failures.ts';
 
 /** A flow whose records go into one table in bulk: the target compares them, and keeps the checkpoint (DL-23). */
@@ -29,29 +30,7 @@ export function loadingOf({ flow, connections, scopes, fences }: FlowContext): L
   const { name, connection, block } = target.target;
   if (!connections.get(connection)?.connection.sink?.(block).atomic) return undefined;
   const { description } = scopes.of(name);
-  const key = [...target.target.key].sort().join(' ');
-  const isUnique = description.keys?.some((names) => [...names].sort().join(' ') === key) ?? false;
-  return isUnique ? { target, sequence: fences.get(name)?.sequence ?? 0 } : undefined;
-}
-
-function isByKeyAlone({ target, rungs, guards, rows, fields, readsFound }: CompiledTarget): boolean {
-  const [rung, another] = rungs;
-  if (!fields || !rung || another || readsFound || guards.length > 0 || rows.length > 0) return false;
-  const { by, where, prefer, order, many, refused } = rung.rung;
-  const asked = by.map(({ field }) => field);
-  const isKey = asked.length === target.key.length && target.key.every((field) => asked.includes(field));
-  const isPlain = !where && !prefer && order.length === 0 && many === 'error' && refused === 'next';
-  const policies = [
-    ...fields.map(({ mapping }) => mapping.write),
-    ...(target.everyField ? [target.everyField.write] : []),
-  ];
-  return (
-    isKey &&
-    isPlain &&
-    by.every(({ value }) => value.kind === 'mapped') &&
-    target.missing === 'create' &&
-    !policies.includes('add')
-  );
+  return isUnique(target, description) ? { target, sequence: fences.get(name)?.sequence ?? 0 } : undefined;
 }
 
 /** What became of a batch's records. */
