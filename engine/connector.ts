@@ -42,7 +42,11 @@ export interface Connector<Settings extends TObject = TObject> {
 
 /** What can be known of a connector's sources without a network. */
 export interface SourceAbility {
-  /** Schema of a source block without `connection`, `cursor` and `batch`, e.g. `stream`, `query`, `table`, `filter`. */
+  /**
+   * Schema of a source block without `connection`, `cursor` and `batch`, e.g. `stream`, `query`, `table`, `filter`. A
+   * property whose keys, or whose items, name columns carries `columns: true`, or in place of true a pattern of the
+   * signs that may stand before a name; then `validate` looks at them.
+   */
   readonly settings: TObject;
   /** The columns of that source as far as they are known offline; undefined: unknown until `describe()`. */
   columns?(block: SourceBlock): readonly Field[] | undefined;
@@ -293,6 +297,8 @@ export type Cursor = Row;
 
 export interface SourceDescription {
   readonly fields: readonly Field[];
+  /** What `filter` and `select` may name, where that is more than `fields`: what is not selected, other names of a field. */
+  readonly askable?: readonly Field[];
   /** Columns that name a row within the source; `fetch` takes rows holding just these. */
   readonly key?: readonly string[];
 }

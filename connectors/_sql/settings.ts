@@ -12,6 +12,7 @@ export const sourceSettings = Type.Object({
   ),
   filter: Type.Optional(
     Type.Record(Type.String(), Type.Union([wanted, Type.Array(wanted)]), {
+      columns: true,
       description: 'Only rows of `table` whose columns hold this value, or one of these',
     }),
   ),

@@ -70,7 +70,7 @@ export function describedTable(dialect: Dialect, entity: string, table: Table): 
     fields: table.columns.map((column) => dialect.fieldOf(column)),
     id: rowKey(table)?.id ?? '',
     lists: [],
-    keys: table.keys,
+    ...(!table.keysMeet && { keys: table.keys }),
   };
 }
 

@@ -27,6 +27,8 @@ export interface Table extends TableName {
    * another unique key could make a row collide with one of a different key.
    */
   readonly keys: readonly (readonly string[])[];
+  /** There are none of those only because its unique keys might meet different rows. */
+  readonly keysMeet?: true;
   /** Its rows are kept in tables below it (PostgreSQL). */
   readonly partitioned?: true;
 }

@@ -14,6 +14,20 @@ export const defaults = {
   perAccount: 50,
 } as const;
 
+const byToken = {
+  type: 'object',
+  required: ['domain', 'token'],
+  properties: { token: { examples: ['"${secret:AMOCRM_TOKEN}"'] } },
+};
+const byIntegration = {
+  type: 'object',
+  required: ['domain', 'clientId', 'clientSecret', 'redirectUri'],
+  properties: {
+    clientSecret: { examples: ['"${secret:AMOCRM_CLIENT_SECRET}"'] },
+    redirectUri: { examples: ['http://localhost:8080/callback'] },
+  },
+};
+
 /** A connection block without `connector`. Limits: https://www.amocrm.ru/developers/content/api/recommendations */
 export const settings = Type.Object(
   {
@@ -84,7 +98,7 @@ export const settings = Type.Object(
       ),
     ),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, anyOf: [byToken, byIntegration] },
 );
 
 export type Settings = Static<typeof settings>;

@@ -27,7 +27,7 @@ export const settings = Type.Object(
         'Address of an inbound webhook, https://<portal>/rest/<user>/<secret>/, with or without the last slash',
     }),
     auth: Type.Optional(
-      Type.Enum(['webhook', 'oauth'], { default: 'webhook', description: 'How to log in; oauth is not ready yet' }),
+      Type.Enum(['webhook'], { default: 'webhook', description: 'How to log in; OAuth is not there yet' }),
     ),
     timeoutMs: Type.Optional(
       Type.Integer({
@@ -117,10 +117,9 @@ export interface Portal {
 }
 
 export function portalOf(given: Settings): Portal {
-  const { webhook, auth = 'webhook', timeoutMs = defaults.timeoutMs, limits, reserve = defaults.reserve } = given;
+  const { webhook, timeoutMs = defaults.timeoutMs, limits, reserve = defaults.reserve } = given;
   const { capacity, perSecond, operatingSeconds } = { ...defaults, ...limits };
   const share = 1 - reserve;
-  if (auth === 'oauth') throw errors.oauth_not_ready.error({});
   // What URL() throws carries the whole text, secret included.
   if (!URL.canParse(webhook)) throw errors.webhook_malformed.error({});
   const { origin, host, hostname, port, protocol, pathname } = new URL(webhook);

@@ -25,12 +25,6 @@ export const errors = defineErrors('bitrix24', {
     ru: 'вебхук не похож на адрес вида https://<портал>/rest/<пользователь>/<секрет>/',
     fix: newWebhook,
   },
-  oauth_not_ready: {
-    kind: 'input',
-    en: 'auth: oauth is not ready yet',
-    ru: 'auth: oauth пока не готов',
-    fix: { en: 'write auth: webhook', ru: 'напишите auth: webhook' },
-  },
   unknown_entity: {
     kind: 'input',
     en: 'there is no entity "{entity}"',

@@ -43,9 +43,3 @@ test('a webhook that is no address shows nothing of itself', () => {
     'the webhook is not an address of the form https://<portal>/rest/<user>/<secret>/',
   );
 });
-
-test('oauth is named, and not ready', () => {
-  expect(() => portalOf({ webhook: 'https://portal.example/rest/1/a/', auth: 'oauth' })).toThrow(
-    'auth: oauth is not ready yet',
-  );
-});

@@ -44,6 +44,7 @@ export const sourceSettings = Type.Object({
   key: Type.Optional(
     Type.Array(Type.String({ minLength: 1 }), {
       minItems: 1,
+      columns: true,
       description: 'Columns that name a row; with them single rows can be read again',
     }),
   ),

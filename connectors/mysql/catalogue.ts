@@ -50,13 +50,16 @@ export async function readTable(
   const indexed = new Set(parts.map((row) => String(row['column'])));
   const described = columns.map((row) => columnOf(row, json, indexed));
   const numbered = described.filter((column) => column.numbered).map((column) => column.name);
+  const keys = loadKeys(indexes, numbered);
+  const keysMeet = keys.length === 0 && indexes.filter(({ unique, whole }) => unique && whole).length > 1;
   return {
     schema,
     name,
     engine,
     columns: described,
     primaryKey: indexes.find((index) => index.name === 'PRIMARY')?.columns ?? [],
-    keys: loadKeys(indexes, numbered),
+    keys,
+    ...(keysMeet && { keysMeet }),
   };
 }
 

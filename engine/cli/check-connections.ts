@@ -1,8 +1,10 @@
 import { toPipeError } from '../errors.ts';
 import type { PipeError } from '../errors.ts';
-import type { CheckResult, ConnectionUses } from '../connector.ts';
+import type { CheckResult, ConnectionUses, EntityDescription } from '../connector.ts';
 import { choicesFor } from '../config/nearest.ts';
 import type { OpenConnection } from '../run/context.ts';
+import { whyRowByRow } from '../run/row-by-row.ts';
+import type { CompiledTarget } from '../transform/compiled.ts';
 import type { Wait } from '../log/spoken.ts';
 import { waitUntilThere } from '../run/wait-for.ts';
 import { usesOf } from './connection-uses.ts';
@@ -28,10 +30,12 @@ export async function checkConnections(
 ): Promise<readonly CheckedConnection[]> {
   const { pipeline } = prepared.compiled;
   return withConnections({ ...prepared, pipeline }, names, async (open) => {
-    const checks = [...open.values()].map(async (each) => {
+    const checks = [...open.values()].map(async (each): Promise<CheckedConnection> => {
       const waitForMs = pipeline.connections.get(each.name)?.waitForMs;
       if (waitForMs !== undefined) await waitFor(each, waitForMs, signal, tell);
-      return checkOne(each, usesOf(prepared.compiled.flows, each.name), signal);
+      const checked = await checkOne(each, usesOf(prepared.compiled.flows, each.name), signal);
+      if (checked.error) return checked;
+      return { ...checked, results: [...checked.results, ...(await checkLoads(prepared.compiled, each, signal))] };
     });
     const checked = await Promise.all(checks);
     signal.throwIfAborted();
@@ -61,6 +65,29 @@ async function checkOne(
   } catch (thrown) {
     return { name, results: [], error: toPipeError(thrown) };
   }
+}
+
+/** Tables whose rows will be planned one by one though nothing in the mapping asks for it: the run says the same. */
+async function checkLoads(
+  { flows }: Prepared['compiled'],
+  { name, connection }: OpenConnection,
+  signal: AbortSignal,
+): Promise<readonly CheckResult[]> {
+  const results: CheckResult[] = [];
+  for (const flow of flows) {
+    const described = new Map<CompiledTarget, EntityDescription>();
+    for (const target of flow.targets) {
+      const { block, entity, connection: owner } = target.target;
+      const sink = owner === name ? connection.sink?.(block) : undefined;
+      // A table that is not there yet is made with its key, or the check above has said so.
+      const description = sink?.atomic && (await sink.describe(entity, signal).catch(() => undefined));
+      if (description) described.set(target, description);
+    }
+    const error = whyRowByRow(flow, (target) => described.get(target));
+    const what = { en: `rows of ${flow.flow.name}`, ru: `строки потока ${flow.flow.name}` };
+    if (error) results.push({ what, ok: true, fact: { en: 'planned one by one', ru: 'сверяются по одной' }, error });
+  }
+  return results;
 }
 
 /** `--connection name` looks at that one only, `name.key=value` sets what it is connected with. */

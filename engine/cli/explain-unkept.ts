@@ -4,7 +4,7 @@ import type { PipeError } from '../errors.ts';
 import { fieldsFor, fieldValue } from '../plan/mapped-fields.ts';
 import { asRow } from '../plan/question.ts';
 import { isEmpty } from '../plan/value.ts';
-import { isByKeyAlone, isUniqueKey } from '../run/load.ts';
+import { isByKeyAlone, isUnique } from '../run/row-by-row.ts';
 import type { Checkpoint, StateStore } from '../state/ports.ts';
 import type { CompiledFlow, CompiledTarget, Variables } from '../transform/compiled.ts';
 import { pastRun } from './history.ts';
@@ -62,7 +62,7 @@ export async function askLoaded(
       const sink = open.get(connection)?.connection.sink?.(block);
       if (!sink?.atomic) return undefined;
       const description = await sink.describe(entity, signal);
-      if (!isUniqueKey(target, description)) return undefined;
+      if (!isUnique(target, description)) return undefined;
       const record = made.record ?? (isNamedBy(target, flow.key) ? { [flow.key]: made.key } : undefined);
       const by = record && (await keyOf(target, record, made.variables ?? {}));
       if (!by) return facts;

@@ -30,7 +30,12 @@ export function scheduledWork(
   const { schedule, name, file } = compiled.pipeline;
   if (schedule.length === 0) throw cliErrors.no_schedule.error({ file });
   const turns = turnsFile(stateFolder, name);
-  const run = async (options: RunOptions): Promise<number> => {
+  const off = new Set(compiled.flows.flatMap(({ flow, enabled }) => (enabled ? [] : flow.name)));
+  const run = async ({ flows, ...others }: RunOptions): Promise<number> => {
+    // Only a person who names it runs a flow that is switched off.
+    const on = flows?.filter((flow) => !off.has(flow));
+    if (on?.length === 0) return 0;
+    const options = { ...others, ...(on && { flows: on }) };
     try {
       return await once(options);
     } catch (thrown) {

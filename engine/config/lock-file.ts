@@ -30,6 +30,8 @@ export interface LockedSource {
   /** What was read when the columns were asked for: of another block they say nothing. */
   readonly of: Readonly<Record<string, string | number | boolean>>;
   readonly fields: readonly Field[];
+  /** What `filter` and `select` may name, where that is more. */
+  readonly askable?: readonly Field[];
 }
 
 /** `pipelines/deals.yaml` → `pipelines/deals.lock.json`. */
@@ -70,7 +72,7 @@ function stable(value: unknown): unknown {
 
 /** What a reader looks for first comes first. */
 const ranks = ['version', 'connector', 'name', 'id', 'of', 'type', 'title', 'text', 'within', 'field', 'value'];
-const last = ['entities', 'sources', 'connections', 'options', 'fields', 'lists'];
+const last = ['entities', 'sources', 'connections', 'options', 'fields', 'askable', 'lists'];
 
 function byRank([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
   return rankOf(a) - rankOf(b) || compare(a, b);

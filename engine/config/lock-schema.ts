@@ -47,7 +47,14 @@ export const lockSchema = {
       },
       ['id', 'fields', 'lists'],
     ),
-    source: object({ of: byName({ type: ['string', 'number', 'boolean'] }), fields }, ['of', 'fields']),
+    source: object(
+      {
+        of: byName({ type: ['string', 'number', 'boolean'] }),
+        fields,
+        askable: { ...fields, description: 'what `filter` and `select` may name, where that is more than `fields`' },
+      },
+      ['of', 'fields'],
+    ),
     field: object(
       {
         name: text,

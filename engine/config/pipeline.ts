@@ -106,8 +106,19 @@ export interface FlowSource {
   readonly window?: Window;
   /** Where the field of the window is named. */
   readonly windowPlace?: Place;
+  /** Columns that the block's own keys name: `filter`, `select`. */
+  readonly asked: readonly AskedColumn[];
   readonly batch: number;
   readonly place: Place;
+}
+
+export interface AskedColumn {
+  readonly name: string;
+  readonly place: Place;
+  /** What rows are to hold there, where nothing but that is asked. */
+  readonly wanted: readonly { readonly value: string | number | boolean; readonly place: Place }[];
+  /** It says which columns there are, and not which rows. */
+  readonly selects: boolean;
 }
 
 export interface RequiredField {
@@ -163,6 +174,8 @@ export interface Target {
   readonly rows: readonly ChildRows[];
   /** What becomes of target rows whose record is gone from the source; `mark` names a field that takes the time. */
   readonly absent: 'keep' | 'delete' | { readonly mark: string };
+  /** Where the field of the mark is named. */
+  readonly markPlace?: Place;
   /** Over `$found`: only rows for which it is true may be deleted or marked. */
   readonly within?: ExpressionText;
   /** SQL: whether the engine may create or widen the table; absent for other targets. */

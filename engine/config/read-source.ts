@@ -10,6 +10,7 @@ import { choicesFor } from './nearest.ts';
 import { child, entries, entry, textAt, toJson, withEntries } from './node.ts';
 import type { Entry, MapNode, Node } from './node.ts';
 import type { ConnectionSpec, FlowSource } from './pipeline.ts';
+import { askedColumns } from './asked-columns.ts';
 import { unknownKeys } from './read-connections.ts';
 import type { Reader } from './reader.ts';
 import { isMap, withDefaults } from './schema-branch.ts';
@@ -51,6 +52,7 @@ export function readSource(
   const source = {
     connection,
     block,
+    asked: connector?.source ? askedColumns(own, connector.source.settings) : [],
     ...(window && { window }),
     ...windowPlace(node),
     batch: typeof batch === 'number' ? batch : defaultBatch,

@@ -44,6 +44,7 @@ export function readTarget(written: Entry, flow: string, reader: Reader): Target
     ...(fields.everyField && { everyField: { ...fields.everyField, columnOf: columnsOf(connector) } }),
     rows: fields.rows,
     absent: readAbsent(child(node, 'absent')),
+    ...markPlace(child(node, 'absent')),
     ...(within && { within }),
     ...(node.entries.has('ddl') && { ddl: wordAt(node, 'ddl', ['never', 'create', 'evolve'], 'never') }),
   };
@@ -174,6 +175,11 @@ function readGuard(node: Node, fields: ReadFields, writes: boolean, reader: Read
   if (skip !== undefined) return [{ ...common, skip }];
   const listed = names.map(({ text }) => text);
   return effects[0] === 'keep' ? [{ ...common, keep: listed }] : [{ ...common, only: listed }];
+}
+
+function markPlace(node: Node | undefined): Pick<Target, 'markPlace'> {
+  const mark = child(node, 'mark');
+  return mark ? { markPlace: placeOf(mark.span) } : {};
 }
 
 function readAbsent(node: Node | undefined): Target['absent'] {

@@ -14,7 +14,9 @@ export async function discover(
   const sources: Record<string, LockedSource> = {};
   for (const { name: flow, source } of pipeline.flows) {
     const described = source.connection === name ? await connection.source?.(source.block).describe(signal) : undefined;
-    if (described) sources[flow] = { of: sourceIdentity(source.block), fields: described.fields };
+    if (!described) continue;
+    const { fields, askable } = described;
+    sources[flow] = { of: sourceIdentity(source.block), fields, ...(askable && { askable }) };
   }
   for (const target of pipeline.flows.flatMap(({ targets }) => targets)) {
     if (target.connection !== name) continue;

@@ -46,6 +46,24 @@ export const runErrors = defineErrors('run', {
       ru: 'ничего: она продолжится, когда та запись прояснится',
     },
   },
+  key_not_unique: {
+    kind: 'input',
+    en: 'rows of {table} are read and planned one by one, for no unique index over ({columns}) tells them apart',
+    ru: 'строки {table} читаются и сверяются по одной: нет уникального индекса по ({columns}), который их различал бы',
+    fix: {
+      en: 'CREATE UNIQUE INDEX {index} ON {table} ({names}): then they are loaded in bulk',
+      ru: 'CREATE UNIQUE INDEX {index} ON {table} ({names}): тогда они загружаются целыми пачками',
+    },
+  },
+  several_loads: {
+    kind: 'input',
+    en: 'flow {flow} has several targets in data bases ({targets}), so its rows are read and planned one by one',
+    ru: 'у потока {flow} несколько целей в базах данных ({targets}), поэтому его строки читаются и сверяются по одной',
+    fix: {
+      en: 'give each of these targets a flow of its own where rows are many: then they are loaded in bulk',
+      ru: 'если строк много, дайте каждой из этих целей свой поток: тогда они загружаются целыми пачками',
+    },
+  },
   too_slow: {
     kind: 'environment',
     en: 'for five minutes no record could be written within 30 seconds of reading what the target holds',

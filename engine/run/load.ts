@@ -1,4 +1,4 @@
-import type { Cursor, EntityDescription, Field, LoadColumn, LoadCounts, Row, Value } from '../connector.ts';
+import type { Cursor, Field, LoadColumn, LoadCounts, Row, Value } from '../connector.ts';
 import { toPipeError } from '../errors.ts';
 import type { PipeError } from '../errors.ts';
 import { planErrors } from '../plan/errors.ts';
@@ -13,6 +13,7 @@ import { commitAtomic } from './fence.ts';
 import { versionHash } from './map-batch.ts';
 import type { MappedBatch, MappedRow } from './map-batch.ts';
 import { resolveReferences } from './references.ts';
+import { isByKeyAlone, isUnique } from './row-by-row.ts';
 import type { Failure } from './failures.ts';
 
 /** A flow whose records go into one table in bulk: the target compares them, and keeps the checkpoint (DL-23). */
@@ -28,35 +29,8 @@ export function loadingOf({ flow, connections, scopes, fences }: FlowContext): L
   if (!target || another || !isByKeyAlone(target)) return undefined;
   const { name, connection, block } = target.target;
   if (!connections.get(connection)?.connection.sink?.(block).atomic) return undefined;
-  return isUniqueKey(target, scopes.of(name).description)
-    ? { target, sequence: fences.get(name)?.sequence ?? 0 }
-    : undefined;
-}
-
-/** Whether no two rows of the target have its key. */
-export function isUniqueKey({ target }: CompiledTarget, { keys = [] }: EntityDescription): boolean {
-  const key = [...target.key].sort().join(' ');
-  return keys.some((names) => [...names].sort().join(' ') === key);
-}
-
-export function isByKeyAlone({ target, rungs, guards, rows, fields, readsFound }: CompiledTarget): boolean {
-  const [rung, another] = rungs;
-  if (!fields || !rung || another || readsFound || guards.length > 0 || rows.length > 0) return false;
-  const { by, where, prefer, order, many, refused } = rung.rung;
-  const asked = by.map(({ field }) => field);
-  const isKey = asked.length === target.key.length && target.key.every((field) => asked.includes(field));
-  const isPlain = !where && !prefer && order.length === 0 && many === 'error' && refused === 'next';
-  const policies = [
-    ...fields.map(({ mapping }) => mapping.write),
-    ...(target.everyField ? [target.everyField.write] : []),
-  ];
-  return (
-    isKey &&
-    isPlain &&
-    by.every(({ value }) => value.kind === 'mapped') &&
-    target.missing === 'create' &&
-    !policies.includes('add')
-  );
+  const { description } = scopes.of(name);
+  return isUnique(target, description) ? { target, sequence: fences.get(name)?.sequence ?? 0 } : undefined;
 }
 
 /** What became of a batch's records. */

@@ -25,6 +25,7 @@ import type { MappedBatch } from './map-batch.ts';
 import { planBatch } from './plan-batch.ts';
 import { readAhead } from './read-ahead.ts';
 import { readPatiently } from './read-patiently.ts';
+import { whyRowByRow } from './row-by-row.ts';
 import { lazyScopes } from './scopes.ts';
 import { watchAbsent } from './watch.ts';
 import { workOffQueue } from './work-off-queue.ts';
@@ -97,6 +98,17 @@ async function takeOverTargets(work: FlowRun): Promise<void> {
   await takeOver(context);
   const loading = loadingOf(context);
   if (loading) work.loading = loading;
+  else tellRowByRow(context);
+}
+
+/** Once in a run: it is slower than it need be, and right. */
+function tellRowByRow(context: FlowContext): void {
+  const { flow, connections, scopes } = context;
+  const error = whyRowByRow(flow, ({ target: { name, connection, block } }) => {
+    const isAtomic = connections.get(connection)?.connection.sink?.(block).atomic !== undefined;
+    return isAtomic ? scopes.of(name).description : undefined;
+  });
+  if (error) context.emit({ type: 'warning', at: context.clock.now(), flow: flow.flow.name, error });
 }
 
 /** Records an earlier process left in doubt and this read did not bring: they are in the queue, and no run is green. */

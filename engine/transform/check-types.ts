@@ -12,6 +12,7 @@ import type {
 import type { EntityDescription, Field, Value } from '../connector.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import { textOf } from './ast.ts';
+import { checkAsked, checkColumnNames } from './check-source.ts';
 import { transformErrors } from './errors.ts';
 import type { Expression } from './expression.ts';
 import { checkInto } from './infer/into.ts';
@@ -67,7 +68,8 @@ export function checkTypes(
     expression: (of) => byText.get(of),
     knowledge,
   };
-  if (columns && !knowledge.checked?.(flow)) checkColumnNames(flow, columns, check);
+  if (columns && !knowledge.checked?.(flow)) check.report(...checkColumnNames(flow, columns));
+  check.report(...checkAsked(flow, knowledge));
   const mapped = flow.map ? recordType(flow.map, source, common, check) : source;
   for (const { if: condition } of flow.guards) checkCondition(condition, mapped, common, check);
   const record = withRequired(mapped, flow, check);
@@ -89,19 +91,6 @@ interface Check {
 }
 
 type Variables = ReadonlyMap<string, Type>;
-
-/** Columns that the flow itself names: of the cursor, and where there is no map of key and `require`. */
-function checkColumnNames(flow: Flow, columns: readonly Field[], check: Check): void {
-  const { window, windowPlace } = flow.source;
-  const names = columns.map(({ name }) => name);
-  const named = [
-    ...(window && windowPlace ? [{ field: window.field, place: windowPlace }] : []),
-    ...(flow.map ? [] : [{ field: flow.key, place: flow.keyPlace }, ...flow.require]),
-  ];
-  for (const { field: name, place } of named)
-    if (!names.includes(name))
-      check.report(transformErrors.unknown_column.finding({ name, known: choicesFor(name, names) }, place));
-}
 
 function recordType(map: NonNullable<Flow['map']>, row: Type, variables: Variables, check: Check): Type {
   const fields = [...map.values()].map(({ name, value }): [string, Type] => [

@@ -21,6 +21,10 @@ export function compileTargets(flow: Flow, known: FlowKnowledge, read: Reader): 
     }
     read.findings.push(...unknownFields(target, known));
     const compiled = compileTarget(flow, target, known, read);
+    const names = known.record?.map(({ name }) => name) ?? [];
+    read.findings.push(
+      ...markTaken(compiled, names).map((facts) => transformErrors.mark_taken.finding(facts, target.markPlace)),
+    );
     return { compiled, expressions: read.expressions.slice(before) };
   });
   return drafts.map(({ compiled, expressions }, index) => {
@@ -105,6 +109,17 @@ function compileRung(rung: Rung, target: string, owner: Target, known: FlowKnowl
     ...(rung.where && { where: read.condition(rung.where, `${at}.where`, inside) }),
     ...(rung.prefer && { prefer: read.condition(rung.prefer, `${at}.prefer`, inside) }),
   };
+}
+
+/** With `fields: all`, the record field that would be written to where rows are marked: they would look gone. */
+export function markTaken(
+  { target: { absent, everyField, fields = [] }, taken }: Pick<CompiledTarget, 'target' | 'taken'>,
+  names: readonly string[],
+): readonly { readonly mark: string; readonly name: string }[] {
+  if (typeof absent !== 'object' || !everyField || fields.some(({ field }) => field === absent.mark)) return [];
+  const { mark } = absent;
+  const isMark = (name: string) => everyField.columnOf(name) === everyField.columnOf(mark);
+  return names.flatMap((name) => (!taken.includes(name) && isMark(name) ? [{ mark, name }] : []));
 }
 
 /** Names in the target's own keys that a described entity does not have; what is made on the way is not asked for. */

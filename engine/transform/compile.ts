@@ -34,6 +34,8 @@ export interface Compilation {
 export function compile(pipeline: Pipeline, knowledge: Knowledge = {}): Compilation {
   const read = reader();
   const flows = pipeline.flows.map((flow) => compileFlow(pipeline, flow, knowledge, read));
+  const off = new Set(flows.flatMap(({ flow }) => (flow.enabled ? [] : flow.flow.name)));
+  read.findings.push(...idleEntries(pipeline, off));
   const findings = sortFindings(read.findings);
   if (findings.some(({ severity }) => severity === 'error')) return { pipeline: undefined, findings };
   const paramNames = paramsUsed(pipeline, new Set(flows.flatMap(({ mapParams }) => mapParams)));
@@ -148,6 +150,15 @@ function isEnabled(pipeline: Pipeline, flow: Flow, known: FlowKnowledge, read: R
   }
   read.findings.push(transformErrors.enabled_unknown.finding({}, flow.enabled.place()));
   return true;
+}
+
+/** Entries of the schedule all of whose flows are switched off; while a param has no value nobody knows. */
+function idleEntries({ schedule, params }: Pipeline, off: ReadonlySet<string>): readonly Diagnostic[] {
+  if ([...params.values()].some(({ undecided }) => undecided)) return [];
+  const idle = schedule.filter(({ flows }) => flows && flows.length > 0 && flows.every((name) => off.has(name)));
+  return idle.map(({ flows = [], place }) =>
+    transformErrors.idle_entry.finding({ flows: flows.join(', ') }, place, 'warning'),
+  );
 }
 
 /** Names of the params an expression reads; `*` where it takes them whole. */

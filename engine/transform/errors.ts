@@ -11,6 +11,24 @@ const meaningErrors = defineErrors('transform', {
       ru: 'стройте «{field}» только из записи, $source и $params',
     },
   },
+  idle_entry: {
+    kind: 'input',
+    en: 'this entry runs nothing: "enabled" switches off {flows}',
+    ru: 'эта строка расписания ничего не запускает: «enabled» выключает {flows}',
+    fix: {
+      en: 'take the entry out, or let "enabled" be true: a flow that is off runs only by `pipe run --flow`',
+      ru: 'уберите строку или включите «enabled»: выключенный поток запускает только `pipe run --flow`',
+    },
+  },
+  mark_taken: {
+    kind: 'input',
+    en: '"{mark}" marks rows that are gone, and "{name}" of the record would be written there too',
+    ru: 'в «{mark}» помечаются пропавшие строки, и туда же записывалось бы «{name}» из записи',
+    fix: {
+      en: 'name another field in mark, or write "{name}" elsewhere: fields: { "*": all, other_name: {name} }',
+      ru: 'назовите в mark другое поле или пишите «{name}» в другое место: fields: { "*": all, other_name: {name} }',
+    },
+  },
   // ---- names
   unknown_variable: {
     kind: 'input',

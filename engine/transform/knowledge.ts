@@ -1,7 +1,7 @@
 import { sameSource, sourceIdentity } from '../config/lock-file.ts';
 import type { Lock } from '../config/lock-file.ts';
-import type { Flow, Pipeline, Target } from '../config/pipeline.ts';
-import type { Connector, EntityDescription, Field } from '../connector.ts';
+import type { Flow, FlowSource, Pipeline, Target } from '../config/pipeline.ts';
+import type { Connector, EntityDescription, Field, SourceBlock } from '../connector.ts';
 import type { Knowledge } from './surroundings.ts';
 
 /** What is known offline: columns that a connector knows by itself, else what the lock file has of them. */
@@ -10,17 +10,30 @@ export function knowledgeFrom(
   connectors: ReadonlyMap<string, Connector>,
   lock: Lock | undefined,
 ): Knowledge {
-  const ownColumns = ({ source }: Flow): readonly Field[] | undefined => {
+  const ownColumns = (source: Pick<FlowSource, 'connection' | 'block'>): readonly Field[] | undefined => {
     const connection = pipeline.connections.get(source.connection);
     return connection && connectors.get(connection.connector)?.source?.columns?.(source.block);
   };
-  const columns = (flow: Flow): readonly Field[] | undefined => {
+  const lockedOf = (flow: Flow) => {
     const { connection: name, block } = flow.source;
     const connection = pipeline.connections.get(name);
-    const own = ownColumns(flow);
-    if (own || !connection) return own;
-    const locked = lockedAs(lock, name, connection.connector)?.sources[flow.name];
-    return locked && sameSource(locked.of, sourceIdentity(block)) ? locked.fields : undefined;
+    const locked = connection && lockedAs(lock, name, connection.connector)?.sources[flow.name];
+    return locked && sameSource(locked.of, sourceIdentity(block)) ? locked : undefined;
+  };
+  const columns = (flow: Flow): readonly Field[] | undefined => {
+    const own = ownColumns(flow.source);
+    const locked = own ? undefined : lockedOf(flow);
+    if (!locked) return own;
+    const { fields, askable = [] } = locked;
+    // Selected since the lock file was written.
+    const selected = new Set(flow.source.asked.flatMap(({ name, selects }) => (selects ? name : [])));
+    const more = askable.filter(({ name }) => selected.has(name) && !fields.some((field) => field.name === name));
+    return [...fields, ...more];
+  };
+  const askable = (flow: Flow): readonly Field[] | undefined => {
+    const own = ownColumns({ ...flow.source, block: withoutLists(flow.source.block) });
+    const locked = own ? undefined : lockedOf(flow);
+    return own ?? locked?.askable ?? locked?.fields;
   };
   const entity = ({
     connection,
@@ -30,7 +43,12 @@ export function knowledgeFrom(
     const locked = lockedAs(lock, connection, connector)?.entities;
     return locked && Object.hasOwn(locked, name) && locked[name] ? { entity: name, ...locked[name] } : undefined;
   };
-  return { columns, entity, checked: (flow) => ownColumns(flow) !== undefined };
+  return { columns, entity, askable, checked: ({ source }) => ownColumns(source) !== undefined };
+}
+
+/** A block that selects nothing. */
+function withoutLists(block: SourceBlock): SourceBlock {
+  return Object.fromEntries(Object.entries(block).filter(([, value]) => !Array.isArray(value)));
 }
 
 /** Under the same name another system may stand by now. */

@@ -6,6 +6,8 @@ import type { Origin } from './names.ts';
 export interface Knowledge {
   /** Columns of a flow's source; undefined: not known. */
   columns?(flow: Flow): readonly Field[] | undefined;
+  /** What `filter` and `select` of a flow's source may name; undefined: not known. */
+  askable?(flow: Flow): readonly Field[] | undefined;
   /** The columns that the flow itself names were looked at as the file was read. */
   checked?(flow: Flow): boolean;
   /** An entity that a target writes to or refers to; undefined: not known. */

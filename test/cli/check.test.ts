@@ -50,6 +50,29 @@ describe('pipe check', () => {
     expect(JSON.parse(data.stdout).connections).toMatchObject([{ name: 'desk', ok: true }]);
   });
 
+  it('warns of a table whose rows will be planned one by one, with the index to make, and so do validate and the run', async () => {
+    const { pipe, path } = place({ ...peopleFiles, 'people.yaml': intoShop('never') });
+    const shop = new Sqlite(path('shop.db'));
+    shop.exec('CREATE TABLE people (row INTEGER PRIMARY KEY, id TEXT NOT NULL, name TEXT, phone TEXT, changed TEXT)');
+    const index = 'CREATE UNIQUE INDEX people_id_key ON people (id)';
+    const check = await pipe(['check', 'people.yaml', '--connection', 'shop']);
+    expect(check.exit).toBe(0);
+    expect(check.stdout).toContain('  ! rows of people: planned one by one\n');
+    expect(check.stdout).toContain(`fix: ${index}: then they are loaded in bulk\n`);
+    const online = await pipe(['validate', 'people.yaml', '--online']);
+    expect(online.exit).toBe(0);
+    expect(online.stdout).toMatch(
+      /^warning run\.key_not_unique {2}people\.yaml:11:7\n {2}rows of people are read and planned one by one, /,
+    );
+    const run = await pipe(['run', 'people.yaml']);
+    expect([run.exit, run.stderr.split('planned one by one').length]).toEqual([0, 2]);
+    shop.exec(index);
+    const after = await pipe(['check', 'people.yaml', '--connection', 'shop']);
+    expect(after.stdout).not.toContain('one by one');
+    expect((await pipe(['run', 'people.yaml', '--full'])).stderr).not.toContain('one by one');
+    shop.close();
+  });
+
   it('speaks Russian, as text and as data', async () => {
     const { pipe } = place(peopleFiles);
     const text = await pipe(['check', 'people.yaml', '--lang', 'ru']);

@@ -333,6 +333,27 @@ describe('DL-7 `absent: { mark: FIELD }`', () => {
     expect(await run({}, marked)).toMatchObject({ exitCode: 0, flows: [{ deleted: 9 }] });
   });
 
+  it('is refused where `fields: all` would write a column of the source there, before anything is written', async () => {
+    const all = plain
+      .replace('    map: { visit: \'"V" & id\', note: note, phone: $phone(phone) }\n', '')
+      .replace('key: visit', 'key: VISIT')
+      .replace('    guard: [{ if: note = "private", skip: PRIVATE }]\n', '')
+      .replace('absent: delete', 'absent: { mark: GONE }')
+      .replace('fields: { VISIT: visit, NOTE: note, OURS: { const: "Y" } }', 'fields: all');
+    tables.columns = ['VISIT', 'OURS', 'GONE'].map((name) => ({ name, type: 'text' }));
+    tables.rows = [{ VISIT: 'V1', OURS: 'Y', GONE: 'yesterday' }];
+    expect(await run({}, await compiled(all, [tables.connector]))).toMatchObject({
+      exitCode: 2,
+      error: { code: 'transform.mark_taken', parameters: { mark: 'GONE', name: 'GONE' } },
+    });
+    expect(held()).toEqual([]);
+    const apart = all.replace('fields: all', 'fields: { "*": all, STAGE: GONE }');
+    expect(await run({}, await compiled(apart, [tables.connector]))).toMatchObject({
+      exitCode: 0,
+      flows: [{ created: 1 }],
+    });
+  });
+
   it('leaves a row whose mark a guard keeps', async () => {
     const text = plain.replace('absent: delete', 'absent: { mark: GONE }').replace('skip: PROTECTED', 'only: [NOTE]');
     await delivered();

@@ -207,6 +207,55 @@ describe('DL-23 a flow whose rows are told apart by their key alone', () => {
   });
 });
 
+describe('DL-23 a load that is not had though nothing in the mapping is against it', () => {
+  const said = () => desk.events.flatMap((event) => (event.type === 'warning' ? [event.error] : []));
+  const twice = `${plain}      others:
+        connection: tables
+        entity: people
+        key: [id]
+${plain}`;
+
+  it('is said once in a run: the key is not unique, and the index that would help', async () => {
+    tables = atomicTables('tables', [{ ...people, keys: [['name']] }]);
+    await desk.close();
+    desk = await stand([tables.connector]);
+    tables.rows = [person(1), person(2), person(3)];
+    await run(yaml(plain, mapped));
+    expect(said()).toMatchObject([
+      {
+        code: 'run.key_not_unique',
+        parameters: { table: 'people', columns: 'id', index: 'people_id_key', names: 'id' },
+      },
+    ]);
+  });
+
+  it('is not said where the system does not tell its keys', async () => {
+    const { keys: _keys, ...untold } = people;
+    tables = atomicTables('tables', [untold]);
+    await desk.close();
+    desk = await stand([tables.connector]);
+    tables.rows = [person(1)];
+    await run(yaml(plain, mapped));
+    expect(said()).toEqual([]);
+  });
+
+  it('is said of a flow with two targets, unless one needs what the other wrote', async () => {
+    tables.rows = [person(1)];
+    await run(yaml(twice, mapped));
+    expect(said()).toMatchObject([
+      { code: 'run.several_loads', parameters: { flow: 'people', targets: 'people, others' } },
+    ]);
+    await run(yaml(twice.replace(/name: name, phone: phone \}\n$/, 'name: $people.name }\n'), mapped));
+    expect(said()).toEqual([]);
+  });
+
+  it('is not said of a mapping that asks for it', async () => {
+    tables.rows = [person(1)];
+    await run(yaml(`${plain}        missing: skip\n`, mapped));
+    expect(said()).toEqual([]);
+  });
+});
+
 describe('DL-23 rows that are planned one by one', () => {
   const ladder = `${plain}        match: [{ name: id, by: [id] }, { name: name, by: [name] }]\n`;
 

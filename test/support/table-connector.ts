@@ -7,6 +7,7 @@ import type {
   Connection,
   Connector,
   EntityDescription,
+  Field,
   FoundRow,
   Outcome,
   Question,
@@ -21,6 +22,8 @@ import type {
 
 /** A system of tables in memory that keeps the contract to the letter: what a run did to it can be read off it. */
 export interface TableSystem {
+  /** What the source says of its rows, where it says it. */
+  columns?: readonly Field[];
   readonly connector: Connector;
   /** Rows of the source, in their order; a `stamp` column is the cursor's. */
   rows: Row[];
@@ -100,7 +103,7 @@ export function connectTables(system: TableSystem): Connection {
 
 function source(system: TableSystem): Source {
   return {
-    describe: async () => ({ fields: [], key: ['id'] }),
+    describe: async () => ({ fields: system.columns ?? [], key: ['id'] }),
     read: (request) => read(system, request),
     fetch: async (keys) => system.rows.filter((row) => keys.some((key) => key['id'] === row['id'])),
   };

@@ -81,7 +81,7 @@ function flowOf(sketch: FlowSketch): Flow {
     ...(sketch.enabled !== undefined && { enabled: expressionText(sketch.enabled, 'enabled') }),
     after: [],
     whole: false,
-    source: { connection: 'clinic', block: sketch.block ?? {}, batch: 100, place },
+    source: { connection: 'clinic', block: sketch.block ?? {}, asked: [], batch: 100, place },
     key: sketch.key ?? 'id',
     keyPlace: place,
     ...(map && { map }),

@@ -14,12 +14,14 @@ export const sourceSettings = Type.Object({
   }),
   filter: Type.Optional(
     Type.Record(Type.String(), Type.Union([wanted, Type.Array(wanted)]), {
+      columns: true,
       description: 'Only these rows: field to value, or to a list of values; options and stages by their text or id',
     }),
   ),
   select: Type.Optional(
     Type.Array(Type.String(), {
       minItems: 1,
+      columns: true,
       description: 'Only these fields, under the name given here, and the id; rows without links are read faster',
     }),
   ),

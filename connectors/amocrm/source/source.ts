@@ -38,8 +38,8 @@ export function createSource({ client, schemas, host }: SourceReader, block: Sou
   }
   return {
     async describe(signal) {
-      const { columns } = await open(signal);
-      return { fields: columns.described, key: ['id'] };
+      const { columns, schema } = await open(signal);
+      return { fields: columns.described, askable: schema.description.fields, key: ['id'] };
     },
     async *read(request) {
       const opened = await open(request.signal);

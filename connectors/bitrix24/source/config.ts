@@ -4,6 +4,9 @@ import type { VendorObject } from '../schema.ts';
 
 const wanted = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
 
+/** Signs before a field's name (https://apidocs.bitrix24.com/api-reference/crm/deals/crm-deal-list.html). */
+export const signs = '>=|<=|>|<|!=%|!%=|!%|!@|!=|!|=%|%=|%|@|=';
+
 /** Keys of a source block that are this connector's own. */
 export const sourceSettings = Type.Object({
   entity: Type.Optional(
@@ -34,11 +37,16 @@ export const sourceSettings = Type.Object({
   ),
   filter: Type.Optional(
     Type.Record(Type.String(), Type.Union([wanted, Type.Array(wanted)]), {
+      columns: signs,
       description: 'Only these rows: field to value, or to a list of values; `>=FIELD` and its like compare',
     }),
   ),
   select: Type.Optional(
-    Type.Array(Type.String(), { minItems: 1, description: 'Only these fields, and the key; fewer are read faster' }),
+    Type.Array(Type.String(), {
+      minItems: 1,
+      columns: true,
+      description: 'Only these fields, and the key; fewer are read faster',
+    }),
   ),
 });
 

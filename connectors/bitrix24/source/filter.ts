@@ -1,6 +1,7 @@
 import type { Wanted } from '../../../engine/index.ts';
 import type { Param, Params } from '../command.ts';
 import type { PortalField } from '../schema.ts';
+import { signs } from './config.ts';
 import type { Given, Scalar } from './config.ts';
 
 export interface SourceFilter {
@@ -9,8 +10,7 @@ export interface SourceFilter {
   readonly equal: ReadonlyMap<PortalField, Wanted>;
 }
 
-/** Signs before a field's name (https://apidocs.bitrix24.com/api-reference/crm/deals/crm-deal-list.html). */
-const signed = /^(>=|<=|>|<|!=%|!%=|!%|!@|!=|!|=%|%=|%|@|=)?(.+)$/;
+const signed = new RegExp(`^(${signs})?(.+)$`);
 
 /** The filter of a source block as the portal takes it; throws for a field the portal does not have. */
 export function sourceFilter(

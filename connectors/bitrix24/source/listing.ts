@@ -47,6 +47,8 @@ export interface Listing extends Omit<Method, 'list' | 'fetch' | 'fields'> {
   filters(key: string): boolean;
   /** What rows may hold. */
   readonly described: readonly Field[];
+  /** What they could hold, were nothing selected. */
+  readonly askable: readonly Field[];
   field(name: string): PortalField;
   page(bounds: Params, start: number): Command;
   fetch?(keys: readonly string[]): readonly Command[];
@@ -79,6 +81,7 @@ export function openListing(host: string, method: Method, setting: SourceSetting
     above: Number(above ?? 0),
     filters: (name) => name in params,
     described: sourceFields(shown, method.key),
+    askable: sourceFields(method.fields, method.key),
     field,
     page: (bounds, start) => method.list({ ...params, ...bounds }, start, select),
     ...(fetch && { fetch: (keys: readonly string[]) => fetch(keys, params, select) }),

@@ -38,8 +38,8 @@ export function createSource(reader: Reader, block: SourceBlock): Source {
   };
   return {
     async describe(signal) {
-      const { described, key } = await listing(undefined, signal);
-      return { fields: described, key: [key] };
+      const { described, askable, key } = await listing(undefined, signal);
+      return { fields: described, ...(setting.select && { askable }), key: [key] };
     },
     async *read(request) {
       const { window, signal } = request;

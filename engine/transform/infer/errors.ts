@@ -65,9 +65,23 @@ export const typeErrors = defineErrors('types', {
     en: 'this regular expression may take for ever on a text that almost matches',
     ru: 'это регулярное выражение может работать бесконечно на тексте, который почти подходит',
     fix: {
-      en: 'repeat what begins differently each time: (\\w+,)* instead of (\\w+,?)*',
-      ru: 'повторяйте то, что каждый раз начинается однозначно: (\\w+,)* вместо (\\w+,?)*',
+      en: 'repeat what begins differently each time: (\\w+,)* instead of (\\w+,?)*, \\w* instead of (\\w|\\d)*',
+      ru: 'повторяйте то, что каждый раз начинается однозначно: (\\w+,)* вместо (\\w+,?)*, \\w* вместо (\\w|\\d)*',
     },
+  },
+
+  // ---- in the filter of a source
+  filter_value: {
+    kind: 'input',
+    en: '"{field}" holds {wanted}, and "{value}" is none',
+    ru: 'в «{field}» лежит {wanted}, а «{value}» — нет',
+    fix: { en: 'write a value such as {example}', ru: 'напишите значение вида {example}' },
+  },
+  filter_option: {
+    kind: 'input',
+    en: '"{field}" has no option "{value}"',
+    ru: 'в «{field}» нет варианта «{value}»',
+    fix: { en: 'write {known}', ru: 'напишите {known}' },
   },
 
   // ---- into a field of the target

@@ -98,8 +98,8 @@ const conversions: Readonly<Record<FieldType, string>> = {
   json: '…',
 };
 
-const numberForm = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
-const dateForm = /^\d{4}-\d\d-\d\d|^\d{1,2}\.\d{1,2}\.\d{4}/;
+export const numberForm = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
+export const dateForm = /^\d{4}-\d\d-\d\d|^\d{1,2}\.\d{1,2}\.\d{4}/;
 const flags = new Set(['true', 'false', 'y', 'n', '1', '0']);
 
 /** Formats no text of which can be what the field wants. */

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as Analysis from 'scslre';
+import { isAmbiguous } from './ambiguous.ts';
 
 let library: typeof Analysis | undefined;
 
@@ -13,8 +14,8 @@ function analysis(): typeof Analysis {
 export function slowRegex({ source, flags }: RegExp): boolean {
   if (!/\)\s*[*+{]/.test(source)) return false;
   try {
-    const { reports } = analysis().analyse({ source, flags }, { reportTypes: { Move: false } });
-    return reports.some(({ exponential }) => exponential);
+    const { reports, parsed } = analysis().analyse({ source, flags }, { reportTypes: { Move: false } });
+    return reports.some(({ exponential }) => exponential) || isAmbiguous(parsed);
   } catch {
     // A pattern it cannot read is left alone.
     return false;

@@ -143,6 +143,19 @@ describe('58. interval_minutes', patient, () => {
     expect(two).toEqual({ exit: 0, stdout: '', stderr: '' });
   });
 
+  it('58. leaves out a flow that is switched off; whoever names it runs it', async () => {
+    const off = copyingYaml('people', 'schedule: [{ every: 1h, flows: [people] }]\n').replace(
+      '    source:',
+      '    enabled: "false"\n    source:',
+    );
+    const { pipe } = place({ 'people.yaml': off, 'people.csv': 'id,name\n1,Орлова\n' });
+    const scheduled = await pipe(['run', 'people.yaml', '--scheduled']);
+    expect([scheduled.exit, scheduled.stdout]).toEqual([0, '']);
+    expect(scheduled.stderr).toContain('this entry runs nothing: "enabled" switches off people');
+    const named = await pipe(['run', 'people.yaml', '--flow', 'people']);
+    expect([named.exit, named.stdout.includes('Read: 1')]).toEqual([0, true]);
+  });
+
   it('58. is waited for after a run that failed, too', async () => {
     const { start, path } = place({ 'people.yaml': copying });
     const loop = start(['run', 'people.yaml', '--loop']);
