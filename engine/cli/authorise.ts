@@ -62,11 +62,7 @@ export async function requireBrowserLogin(file: string, name: string): Promise<v
     throw cliErrors.no_browser_login.error({ connector: connector.name, connection: name });
 }
 
-async function authorisationOf(
-  { compiled, connectors }: Prepared,
-  name: string,
-  host: Host,
-): Promise<Authorisation> {
+async function authorisationOf({ compiled, connectors }: Prepared, name: string, host: Host): Promise<Authorisation> {
   const spec = compiled.pipeline.connections.get(name);
   const connector = connectors.get(spec?.connector ?? '');
   if (!spec || !connector?.authorise) throw new Error(`connection ${name} has no login`);

@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { fullFormats } from 'ajv-formats/dist/formats.js';
 import type { Diagnostic } from '../diagnostics.ts';
+import { quickAjv } from './quick-ajv.ts';
 import { at, toJson } from './node.ts';
 import type { Node, Path } from './node.ts';
 import { nearest } from './nearest.ts';
@@ -9,7 +10,12 @@ import type { Block, ShapeError } from './block.ts';
 import { branchFor, propertiesOf } from './schema-branch.ts';
 import { shapeFinding } from './shape-findings.ts';
 
-const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: false, logger: false, formats: fullFormats });
+const ajv = new Ajv2020({
+  ...quickAjv,
+  allErrors: true,
+  verbose: true,
+  formats: fullFormats,
+});
 const compiled = new WeakMap<object, ValidateFunction>();
 
 /**

@@ -1,6 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import type { Lock } from './lock-file.ts';
+import { quickAjv } from './quick-ajv.ts';
 
 const text = { type: 'string' };
 const yes = { const: true };
@@ -89,6 +90,6 @@ export const lockSchema = {
 let validate: ValidateFunction | undefined;
 
 export function isLock(value: unknown): value is Lock {
-  validate ??= new Ajv2020({ strict: false, logger: false }).compile(lockSchema);
+  validate ??= new Ajv2020(quickAjv).compile(lockSchema);
   return validate(value);
 }

@@ -33,8 +33,9 @@ export async function loadConnectors(node: Node | undefined, registry: Registry)
     try {
       const connector = await registry.loadConnector(name);
       connectors.set(entry.key, connector);
+      if (connector) continue;
       const choices = choicesFor(name, registry.connectorNames());
-      if (!connector) findings.push(configErrors.unknown_connector.finding({ name, choices }, placeOf(named.span)));
+      findings.push(configErrors.unknown_connector.finding({ name, choices }, placeOf(named.span)));
     } catch (thrown) {
       const reason = thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '') : String(thrown);
       findings.push(configErrors.connector_broken.finding({ name, reason }, placeOf(named.span)));

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, visit } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq } from 'yaml';
 import type { Alias, Document, Node as YamlNode, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import type { Diagnostic } from '../diagnostics.ts';
 import { configErrors } from './errors.ts';
@@ -40,16 +40,14 @@ export function buildTree(
 
 /** Plain scalars with open brackets, and aliases that are no names: expressions without their quotes. */
 export function isCutShortAnywhere(document: Document): boolean {
-  let found = false;
-  visit(document, {
-    Alias: (_key, alias) => {
-      found ||= !/^[\p{L}\p{N}_-]+$/u.test(alias.source);
-    },
-    Scalar: (_key, scalar) => {
-      found ||= scalar.type === 'PLAIN' && isCutShort(scalar.source ?? '');
-    },
-  });
-  return found;
+  return isCutShortIn(document.contents);
+}
+
+function isCutShortIn(node: unknown): boolean {
+  if (isScalar(node)) return node.type === 'PLAIN' && isCutShort(node.source ?? '');
+  if (isMap(node)) return node.items.some(({ key, value }) => isCutShortIn(key) || isCutShortIn(value));
+  if (isSeq(node)) return node.items.some(isCutShortIn);
+  return isAlias(node) && !/^[\p{L}\p{N}_-]+$/u.test(node.source);
 }
 
 function read(node: YamlNode | null, reading: Reading, depth: number, around: Span): Node {

@@ -56,7 +56,11 @@ afterEach(async () => {
 async function previewed(options: Partial<RunOptions> = {}, connector: Connector = tables.connector) {
   const asked: RunOptions = { full: true, allow: new Set(), ...options };
   const { connections } = pipeline.pipeline;
-  const open = await openConnections(connections.values(), new Map([['tables', connector]]), testHost('', desk.clock.now));
+  const open = await openConnections(
+    connections.values(),
+    new Map([['tables', connector]]),
+    testHost('', desk.clock.now),
+  );
   closing.push(async () => closeConnections(open));
   const copy = await copyState(':memory:', { pipeline: 'test', clock: desk.clock });
   closing.push(async () => copy.close());
