@@ -26,8 +26,11 @@ export function clockResult(systemMs: number, machineMs: number, apart: (seconds
 }
 
 function clockFact(ahead: number, seconds: number): Template {
-  if (seconds === 0) return { en: "runs with this machine's", ru: 'совпадают с часами этой машины' };
+  if (seconds === 0) return { en: "runs with this machine's", ru: 'совпадают с часами этого компьютера' };
   if (ahead > 0)
-    return { en: `${seconds} s ahead of this machine's`, ru: `спешат на ${seconds} с относительно часов этой машины` };
-  return { en: `${seconds} s behind this machine's`, ru: `отстают на ${seconds} с от часов этой машины` };
+    return {
+      en: `${seconds} s ahead of this machine's`,
+      ru: `спешат на ${seconds} с относительно часов этого компьютера`,
+    };
+  return { en: `${seconds} s behind this machine's`, ru: `отстают на ${seconds} с от часов этого компьютера` };
 }

@@ -27,7 +27,7 @@ export const errors = defineErrors('sql', {
     ru: '{system} отклоняет вход {user}',
     fix: {
       en: 'check user and password, and that the server lets this machine in',
-      ru: 'проверьте user и password и пускает ли сервер эту машину',
+      ru: 'проверьте user и password и пускает ли сервер этот компьютер',
     },
   },
   database_unknown: {

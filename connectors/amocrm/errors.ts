@@ -50,7 +50,7 @@ export const errors = defineErrors('amocrm', {
     ru: '{host} недоступен: {reason}',
     fix: {
       en: 'check domain and address of the connection, and that this machine may reach them',
-      ru: 'проверьте domain и address подключения и доступ к ним с этой машины',
+      ru: 'проверьте domain и address подключения и доступ к ним с этого компьютера',
     },
   },
   unexpected_answer: {
@@ -101,7 +101,7 @@ export const errors = defineErrors('amocrm', {
     ru: 'отвечающий под именем {host} не подтвердил, что это он: {reason}',
     fix: {
       en: 'check domain and address of the connection, and the clock and certificates of this machine',
-      ru: 'проверьте domain и address подключения, часы и сертификаты этой машины',
+      ru: 'проверьте domain и address подключения, часы и сертификаты этого компьютера',
     },
   },
   account_moved: {
@@ -161,8 +161,8 @@ export const errors = defineErrors('amocrm', {
   clock_differs: {
     kind: 'environment',
     en: 'the clocks of this machine and {host} differ by {seconds} s',
-    ru: 'часы этой машины и {host} расходятся на {seconds} с',
-    fix: { en: 'set the clock of this machine', ru: 'установите часы этой машины' },
+    ru: 'часы этого компьютера и {host} расходятся на {seconds} с',
+    fix: { en: 'set the clock of this machine', ru: 'установите часы этого компьютера' },
   },
   source_option: {
     kind: 'input',

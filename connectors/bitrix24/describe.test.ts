@@ -106,7 +106,7 @@ test('check sees a webhook without CRM and a clock that is wrong', async () => {
   ]);
   expect(results[2]?.fact).toEqual({
     en: "600 s ahead of this machine's",
-    ru: 'спешат на 600 с относительно часов этой машины',
+    ru: 'спешат на 600 с относительно часов этого компьютера',
   });
   await portal.close();
 });

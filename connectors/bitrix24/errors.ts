@@ -85,7 +85,7 @@ export const errors = defineErrors('bitrix24', {
     ru: '{host} недоступен: {reason}',
     fix: {
       en: 'check the address in the webhook and that this machine may reach it',
-      ru: 'проверьте адрес в вебхуке и доступ к нему с этой машины',
+      ru: 'проверьте адрес в вебхуке и доступ к нему с этого компьютера',
     },
   },
   certificate_untrusted: {
@@ -367,7 +367,7 @@ export const errors = defineErrors('bitrix24', {
   clock_differs: {
     kind: 'environment',
     en: 'the clocks of this machine and {host} differ by {seconds} s',
-    ru: 'часы этой машины и {host} расходятся на {seconds} с',
-    fix: { en: 'set the clock of this machine', ru: 'установите часы этой машины' },
+    ru: 'часы этого компьютера и {host} расходятся на {seconds} с',
+    fix: { en: 'set the clock of this machine', ru: 'установите часы этого компьютера' },
   },
 });

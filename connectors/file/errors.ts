@@ -9,7 +9,7 @@ export const fileErrors = defineErrors('file', {
     ru: 'нет файла {file} в папке {folder}',
     fix: {
       en: 'put the file there, or correct "file" or the connection\'s "folder"',
-      ru: 'положите файл туда или исправьте "file" либо "folder" соединения',
+      ru: 'положите файл туда или исправьте "file" либо "folder" подключения',
     },
   },
   no_folder: {
@@ -156,7 +156,7 @@ export const fileErrors = defineErrors('file', {
     ru: 'в {file} нет столбца {column}, по которому различать строки',
     fix: {
       en: 'add the column, or name another of the first line with "key" in the connection',
-      ru: 'добавьте столбец или укажите в "key" соединения другой из первой строки',
+      ru: 'добавьте столбец или укажите в "key" подключения другой из первой строки',
     },
   },
   no_key: {
@@ -175,7 +175,7 @@ export const fileErrors = defineErrors('file', {
     kind: 'data',
     en: '{file} already has a row with this {column}',
     ru: 'в {file} уже есть запись с таким {column}',
-    fix: { en: 'match the target by {column}', ru: 'сопоставляйте приёмник по {column}' },
+    fix: { en: 'match the target by {column}', ru: 'сопоставляйте цель по {column}' },
   },
   no_row: {
     kind: 'data',
@@ -196,7 +196,7 @@ export const fileErrors = defineErrors('file', {
     kind: 'input',
     en: 'the rows of {file} have no list {list}',
     ru: 'у записей {file} нет списка {list}',
-    fix: { en: 'remove "rows" from the target', ru: 'уберите "rows" из приёмника' },
+    fix: { en: 'remove "rows" from the target', ru: 'уберите "rows" из цели' },
   },
   no_cursor: {
     kind: 'input',
@@ -216,7 +216,7 @@ export const fileErrors = defineErrors('file', {
   clock_behind: {
     kind: 'environment',
     en: 'the clock of this machine is behind what was already read of {file}',
-    ru: 'часы этой машины отстают от уже прочитанного из {file}',
+    ru: 'часы этого компьютера отстают от уже прочитанного из {file}',
     fix: {
       en: 'correct the clock; until then rows are read again from the present time on',
       ru: 'поправьте часы; до тех пор записи перечитываются от текущего времени',

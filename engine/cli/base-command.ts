@@ -36,6 +36,7 @@ export abstract class BaseCommand extends Command {
 
   protected override async init(): Promise<void> {
     await super.init();
+    this.#refuseFormats();
     this.tellFindings(loadDotEnv(process.env));
   }
 
@@ -77,6 +78,13 @@ export abstract class BaseCommand extends Command {
       if (error.kind === 'bug' && process.env['PIPE_DEBUG'])
         this.tell(String(error.cause instanceof Error ? error.cause.stack : error.cause));
     }
+  }
+
+  /** `--json` is one way to print a result, `--format` names another. */
+  #refuseFormats(): void {
+    const format = 'format' in this.ctor.flags ? flagValue(this.argv, 'format') : undefined;
+    if (this.#isJson && format !== undefined && format !== 'json')
+      throw cliErrors.flag_beside.error({ flag: '--json', other: `--format ${format}` });
   }
 
   get #isJson(): boolean {

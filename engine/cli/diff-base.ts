@@ -10,6 +10,7 @@ import { samplesErrors } from '../samples/errors.ts';
 import { readRows } from '../samples/read-rows.ts';
 import { cliErrors } from './errors.ts';
 import { FindingsError } from './findings-error.ts';
+import { refuseBeside } from './flags.ts';
 import { maskedComparison } from './masked-comparison.ts';
 import { prepare } from './prepare.ts';
 import type { PrepareFlags } from './prepare.ts';
@@ -44,6 +45,7 @@ export function checkBaseFlags(flags: Readonly<Record<string, unknown>>): void {
   if (other) throw cliErrors.flag_beside.error({ flag: '--base', other: `--${other}` });
   const alone = given('base') ? undefined : ofBase.find(given);
   if (alone) throw cliErrors.flag_alone.error({ flag: `--${alone}`, other: '--base' });
+  refuseBeside(flags, [['rows', 'sample']]);
 }
 
 const usualSample = 100;

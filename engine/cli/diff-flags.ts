@@ -15,7 +15,7 @@ export const diffFlags = {
   out: Flags.string({ description: 'write the plan to this file, for `pipe apply`', helpValue: '<file>' }),
   sandbox: sandboxFlag,
   'exit-code': Flags.boolean({ description: 'end with 5 when there are changes' }),
-  reveal: Flags.boolean({ description: 'show names, phones and other personal data in full' }),
+  reveal: Flags.boolean({ description: 'show personal data' }),
   base: Flags.string({
     description: 'what this edit of the mapping changes: against a git revision or another file; asks no target',
     helpValue: '<revision|file>',

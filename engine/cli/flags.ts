@@ -33,6 +33,28 @@ export const pipelineFlags = {
   state: Flags.string({ description: 'folder of the state; default: .pipe beside the file', helpValue: '<folder>' }),
 };
 
+/** Of two flags that cannot both be meant, one would be passed over in silence. */
+export function refuseBeside(
+  flags: Readonly<Record<string, unknown>>,
+  pairs: readonly (readonly [string, string])[],
+): void {
+  const pair = pairs.find((names) => names.every((name) => isGiven(flags, name)));
+  if (pair) throw cliErrors.flag_beside.error({ flag: `--${pair[0]}`, other: `--${pair[1]}` });
+}
+
+/** Of two flags the first says nothing without the second. */
+export function refuseAlone(
+  flags: Readonly<Record<string, unknown>>,
+  pairs: readonly (readonly [string, string])[],
+): void {
+  const pair = pairs.find(([name, other]) => isGiven(flags, name) && !isGiven(flags, other));
+  if (pair) throw cliErrors.flag_alone.error({ flag: `--${pair[0]}`, other: `--${pair[1]}` });
+}
+
+function isGiven(flags: Readonly<Record<string, unknown>>, name: string): boolean {
+  return flags[name] !== undefined && flags[name] !== false;
+}
+
 /** Value of a flag before flags are parsed, or when they cannot be. */
 export function flagValue(argv: readonly string[], name: string): string | undefined {
   const at = argv.indexOf(`--${name}`);

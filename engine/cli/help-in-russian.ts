@@ -7,6 +7,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   FLAGS: 'ФЛАГИ',
   'GLOBAL FLAGS': 'ОБЩИЕ ФЛАГИ',
   EXAMPLES: 'ПРИМЕРЫ',
+  COMMAND: 'КОМАНДА',
+  required: 'обязательно',
   'Moves records between IDENT, Bitrix24, amoCRM and SQL as YAML files say.':
     'Переносит записи между IDENT, Битрикс24, amoCRM и SQL так, как сказано в файлах YAML.',
   '<command> <file> [flags]': '<команда> <файл> [флаги]',
@@ -47,13 +49,12 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'how it is printed; markdown: for a comment in a pull request':
     'в каком виде печатать; markdown — для комментария к pull request',
   'end with 5 when there are changes': 'завершиться с кодом 5, если есть изменения',
-  'show names, phones and other personal data in full': 'показывать имена, телефоны и прочие личные данные целиком',
   'Show how a pipeline is: last success, lag, queue, who runs it, what to type next.':
     'Показать состояние конвейера: последний успех, отставание, очередь, кто выполняет, что набрать дальше.',
   'Records that failed and wait: list, show, retry, drop, export.':
     'Записи, которые не прошли и ждут: список, просмотр, повтор, удаление, выгрузка.',
   'What a pipeline remembers: show, set, reset, adopt, schema.':
-    'Что помнит конвейер: просмотр, точка чтения, сброс, признание своим, таблицы.',
+    'Что помнит конвейер: просмотр, контрольная точка, сброс, признание своим, таблицы.',
   'Show the runs of a pipeline: when, how long, what they did, how they ended.':
     'Показать запуски конвейера: когда, сколько длились, что сделали, чем кончились.',
   'Show the life of one record: row, record, what was asked and answered, what was written, where it stands. Masked unless --reveal.':
@@ -75,7 +76,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Отметить записи к повтору в следующем запуске. Для строки в карантине: запись не дошла, записать.',
   'Give out waiting records with their source rows, for people to mend; masked unless --reveal.':
     'Выдать записи очереди со строками источника, чтобы исправить; личные данные скрыты без --reveal.',
-  'a JSON object a line, or a table for Excel': 'по объекту JSON в строке или таблица для Excel',
+  'a JSON object a line, or a table for Excel; default: jsonl':
+    'по объекту JSON в строке или таблица для Excel; по умолчанию jsonl',
   'Drop waiting records. Rows whose write has no answer yet stay. Of a quarantined row: its write arrived, leave it.':
     'Удалить записи из очереди. Остаются те, на запись которых ещё нет ответа. Для строки в карантине: запись дошла, оставить.',
   'Log in to a connection through a browser (OAuth) and keep its tokens in the vault of this machine.':
@@ -106,9 +108,9 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Остановить службу и удалить её; конвейер, состояние и журналы останутся.',
   'Say whether a service is Ready, Running or Disabled.': 'Сказать, служба ждёт, выполняется или выключена.',
   'The whole story on loopback: an invented clinic, a sandbox portal, three runs.':
-    'Всё сразу на этой машине: вымышленная клиника, портал-песочница, три запуска.',
+    'Всё сразу на этом компьютере: вымышленная клиника, портал-песочница, три запуска.',
   "Start a connector's vendor-like server on loopback, until Ctrl+C.":
-    'Запустить песочницу коннектора на этой машине, до Ctrl+C.',
+    'Запустить песочницу коннектора на этом компьютере, до Ctrl+C.',
   'Show the log of a pipeline, and how often its day delivered and failed.':
     'Показать журнал конвейера и сколько раз за день прошло и не прошло.',
   // ---- arguments
@@ -154,17 +156,18 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'show personal data': 'показать личные данные',
   'at most so many runs, the newest; default: 20': 'не больше стольких запусков, самых новых; по умолчанию 20',
   'the time to read from; without a zone it is this machine’s':
-    'время, с которого читать; без пояса — время этой машины',
+    'время, с которого читать; без пояса — время этого компьютера',
   'forget only how far it came, or only what it delivered':
     'забыть только контрольную точку или только то, что доставлено',
   'do not ask': 'не спрашивать',
-  'at most so many rows': 'не больше стольких строк',
+  'at most so many rows; default: 100': 'не больше стольких строк; по умолчанию 100',
   'read as far back as cursor.full says and look at every target row again':
     'читать на глубину cursor.full и заново сверить каждую строку цели',
   'read from this time on; the checkpoint stays': 'читать с этого времени; контрольная точка не сдвигается',
   'read up to this time; the checkpoint stays': 'читать до этого времени; контрольная точка не сдвигается',
   'only source rows for which this is true': 'только строки источника, для которых это верно',
-  'read at most so many rows': 'прочитать не больше стольких строк',
+  'at most so many rows of each flow, of those --only takes':
+    'не больше стольких строк каждого потока, из тех, что взял --only',
   'say on the console which rung found each row and which fields were sent':
     'показывать, по какой ступени найдена каждая строка и какие поля отправлены',
   'plan all of it and write nothing: tables, creates, updates, deletes':
@@ -188,32 +191,33 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'look at this entity or table only': 'смотреть только эту сущность или таблицу',
   'write what is found into the lock file beside the pipeline':
     'записать найденное в файл .lock.json рядом с конвейером',
-  'compare with the lock file; exit 5 when something differs':
-    'сравнить с файлом .lock.json; код выхода 5, если есть отличия',
+  'compare with the lock file; end with 5 when something differs':
+    'сравнить с файлом .lock.json; завершиться с кодом 5, если есть отличия',
   'show what would be written and called, and change nothing':
     'показать, что будет записано и вызвано, ничего не меняя',
   'with --print: the system it is meant for; default: this one':
     'вместе с --print: для какой системы; по умолчанию для этой',
   'lift a brake': 'снять ограничение на изменения',
   'show which fields, table entries, rungs and guards no case reaches':
-    'показать, до каких полей, строк таблиц, ступеней и проверок не доходит ни один случай',
+    'показать, до каких полей, строк таблиц, ступеней и условий не доходит ни один случай',
   'after showing the differences, write what happens into the test files':
     'показать различия и записать в файлы тестов то, что происходит на деле',
   'at most so many rows of each flow; default: 20': 'не больше стольких строк каждого потока; по умолчанию 20',
   'put other names, phones, numbers and days in the place of those that are':
     'подставить другие имена, телефоны, числа и даты вместо настоящих',
-  'a JSON object a line, or the beginning of a test file': 'по объекту JSON в строке или начало файла тестов',
+  'a JSON object a line, or the beginning of a test file; default: jsonl':
+    'по объекту JSON в строке или начало файла тестов; по умолчанию jsonl',
   'what this edit of the mapping changes: against a git revision or another file; asks no target':
     'что меняет эта правка отображения: по сравнению с ревизией git или другим файлом; целевые системы не спрашиваются',
   'with --base: so many rows of the source; default: 100': 'с --base: сколько строк источника; по умолчанию 100',
   'with --base: rows of `pipe sample`; asks nobody': 'с --base: строки от `pipe sample`; никто не спрашивается',
-  'how findings are printed': 'вид списка замечаний',
+  'how findings are printed; default: text': 'в каком виде печатать замечания; по умолчанию text',
   'ask the systems too, as `pipe check` does; variables must have values':
     'опросить и системы, как `pipe check`; переменные должны иметь значения',
-  'appointments in the clinic': 'сколько приёмов в клинике',
-  'seed of the invented clinic': 'начальное число для вымышленной клиники',
+  'appointments in the clinic; default: 200': 'сколько приёмов в клинике; по умолчанию 200',
+  'seed of the invented clinic; default: 1': 'начальное число для вымышленной клиники; по умолчанию 1',
   'port; default: any free one': 'порт; по умолчанию любой свободный',
-  'seed of the invented data': 'начальное число для вымышленных данных',
+  'seed of the invented data; default: 1': 'начальное число для вымышленных данных; по умолчанию 1',
   'rows of invented data': 'сколько строк вымышленных данных',
   'without the custom fields of the clinic: what `pipe provision` finds':
     'без дополнительных полей клиники: то, что застаёт `pipe provision`',

@@ -70,7 +70,8 @@ export class PipeHelp extends Help {
   }
 
   protected override formatTopic(topic: Parameters<Help['showTopicHelp']>[0]): string {
-    return super.formatTopic({ ...topic, description: said(topic.description ?? '') });
+    const text = super.formatTopic({ ...topic, description: said(topic.description ?? '') });
+    return text.replace(/ COMMAND$/m, ` ${said('COMMAND')}`);
   }
 }
 
@@ -79,11 +80,17 @@ class PipeCommandHelp extends CommandHelp {
     return super.section(said(header), body);
   }
 
+  /** What is taken by default the description says: oclif's own word of it is English. */
   protected override args(args: Command.Arg.Any[]) {
-    return super.args(args.map((arg) => ({ ...arg, description: said(arg.description ?? '') })));
+    return super.args(args.map(({ default: _, ...arg }) => ({ ...arg, description: said(arg.description ?? '') })));
   }
 
   protected override flags(flags: Command.Flag.Any[]) {
-    return super.flags(flags.map((flag) => ({ ...flag, description: said(flag.description ?? '') })));
+    return super.flags(
+      flags.map((flag) => {
+        const must = flag.required ? `(${said('required')}) ` : '';
+        return { ...flag, required: false, default: undefined, description: `${must}${said(flag.description ?? '')}` };
+      }),
+    );
   }
 }

@@ -18,7 +18,7 @@ export const readFlags = {
   since: Flags.string({ description: 'read from this time on; the checkpoint stays', helpValue: '<time>' }),
   until: Flags.string({ description: 'read up to this time; the checkpoint stays', helpValue: '<time>' }),
   only: Flags.string({ description: 'only source rows for which this is true', helpValue: '<condition|@file>' }),
-  limit: numberFlag({ description: 'read at most so many rows', min: 1 }),
+  limit: numberFlag({ description: 'at most so many rows of each flow, of those --only takes', min: 1 }),
   allow: choiceFlag({
     description: 'lift a brake',
     choices: ['creates', 'updates', 'deletes'],
@@ -49,6 +49,15 @@ export const runFlags = {
 };
 
 export type RunFlags = Interfaces.InferredFlags<typeof runFlags>;
+
+/** A dry run ends nobody, logs nothing and sends no fields; a sandbox has no past run that a schedule could go by. */
+export const runPairs = [
+  ['dry-run', 'end-holder'],
+  ['dry-run', 'verbose'],
+  ['dry-run', 'log-level'],
+  ['sandbox', 'end-holder'],
+  ['sandbox', 'scheduled'],
+] as const;
 
 /** What they say about one run. */
 export function runOptions(flags: Interfaces.InferredFlags<typeof readFlags>): RunOptions {

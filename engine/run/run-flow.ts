@@ -150,8 +150,8 @@ async function applyBrakes(work: FlowRun, cursor: Cursor | undefined): Promise<v
   const isFirst = firstOnly();
   let unchanged = 0;
   await listTargets({ ...work, context: quiet });
-  for await (const batch of batchesOf(work, cursor)) {
-    const mapped = await mapBatch(quiet, await chosenRows(context, batch.rows), isComparing(context));
+  for await (const { rows } of chosenBatches(context, batchesOf(work, cursor))) {
+    const mapped = await mapBatch(quiet, rows, isComparing(context));
     unchanged += mapped.unchanged;
     await noteSeen(work, mapped.seen);
     if (mapped.records.length === 0) continue;
@@ -198,12 +198,11 @@ async function readAll(work: FlowRun, cursor: Cursor | undefined): Promise<void>
   let chosen = 0;
   const batches = batchesOf(work, cursor);
   // A batch of a load is large, and what fills the next one costs little beside it: one at a time is enough (G8).
-  for await (const batch of work.loading ? batches : readAhead(batches)) {
+  for await (const batch of chosenBatches(context, work.loading ? batches : readAhead(batches))) {
     reach('batch-read');
-    const rows = await chosenRows(context, batch.rows);
-    seen += batch.rows.length;
-    chosen += rows.length;
-    await deliverBatch(work, rows, batch.cursor);
+    seen += batch.read;
+    chosen += batch.rows.length;
+    await deliverBatch(work, batch.rows, batch.cursor);
     context.signal.throwIfAborted();
   }
   if (only && chosen === 0) throw runErrors.only_matched_nothing.error({ rows: seen });
@@ -279,6 +278,26 @@ export async function chosenRows(context: FlowContext, rows: readonly Row[]): Pr
   return chosen;
 }
 
+interface ChosenBatch extends SourceBatch {
+  /** Rows that were read for it. */
+  readonly read: number;
+}
+
+/** With `--only` the rows it is true of, and of these no more than `--limit`. */
+async function* chosenBatches(
+  context: FlowContext,
+  batches: AsyncIterable<SourceBatch>,
+): AsyncGenerator<ChosenBatch, void, undefined> {
+  const { only, limit } = context.options;
+  let left = only && limit !== undefined ? limit : Infinity;
+  for await (const batch of batches) {
+    const rows = (await chosenRows(context, batch.rows)).slice(0, left);
+    left -= rows.length;
+    yield { ...batch, rows, read: batch.rows.length };
+    if (left === 0) return;
+  }
+}
+
 /** A single row asked for by hand may lie further back than the cursor. */
 function modeOf({ full, only }: RunOptions): ReadRequest['mode'] {
   return full || only ? 'full' : 'incremental';
@@ -303,7 +322,8 @@ function readRequest(work: FlowRun, cursor: Cursor | undefined): ReadRequest {
     ...(window && { window }),
     ...(options.since !== undefined && { since: options.since }),
     ...(options.until !== undefined && { until: options.until }),
-    ...(options.limit !== undefined && { limit: options.limit }),
+    // With `--only` the limit is that of the rows it takes.
+    ...(options.limit !== undefined && !options.only && { limit: options.limit }),
   };
 }
 

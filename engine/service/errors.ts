@@ -23,7 +23,7 @@ export const serviceErrors = defineErrors('service', {
   no_systemd: {
     kind: 'environment',
     en: 'this machine is not run by systemd',
-    ru: 'на этой машине работает не systemd',
+    ru: 'на этом компьютере работает не systemd',
     fix: {
       en: 'in a container run `pipe run --loop`, elsewhere call `pipe run --scheduled` from cron',
       ru: 'в контейнере запустите `pipe run --loop`, иначе вызывайте `pipe run --scheduled` из cron',
@@ -47,7 +47,7 @@ export const serviceErrors = defineErrors('service', {
   unknown_user: {
     kind: 'input',
     en: 'this machine has no user "{user}"',
-    ru: 'на этой машине нет пользователя «{user}»',
+    ru: 'на этом компьютере нет пользователя «{user}»',
     fix: { en: 'make one, or name another with `--user`', ru: 'создайте его или укажите другого в `--user`' },
   },
   no_program: {

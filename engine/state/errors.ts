@@ -8,7 +8,7 @@ export const stateErrors = defineErrors('state', {
     ru: 'файл {file} повреждён: {reason}',
     fix: {
       en: 'restore {file} from a backup, or move it away with its -wal and -shm: pipe begins a new one and finds the rows in the targets again',
-      ru: 'восстановите {file} из резервной копии или уберите его вместе с -wal и -shm: pipe начнёт новый и снова найдёт строки в приёмниках',
+      ru: 'восстановите {file} из резервной копии или уберите его вместе с -wal и -shm: pipe начнёт новый и снова найдёт строки в целях',
     },
   },
   newer: {

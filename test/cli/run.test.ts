@@ -108,6 +108,14 @@ ${line}
     expect(readFileSync(path('copy.csv'), 'utf8')).toMatch(/^id,.*\n2,.*\n3,.*\n$/);
   });
 
+  it('takes of the rows for which --only is true no more than --limit says, however many are read for them', async () => {
+    const { pipe } = place(goodFiles);
+    const later = await pipe(['run', 'people.yaml', '--json', '--only', 'id > "1"', '--limit', '1']);
+    expect([later.exit, countsOf(later)]).toEqual([0, { ...none, read: 1, created: 1 }]);
+    const all = await pipe(['run', 'people.yaml', '--json']);
+    expect(countsOf(all)).toEqual({ ...none, read: 3, unchanged: 1, created: 2 });
+  });
+
   it('ends with 2 when --only matches nothing, or cannot read the rows', async () => {
     const { pipe } = place(goodFiles);
     const nothing = await pipe(['run', 'people.yaml', '--only', 'id = "9"']);

@@ -17,6 +17,7 @@ describe('the texts of help', () => {
     const ofHelpItself = [
       'Moves records between IDENT, Bitrix24, amoCRM and SQL as YAML files say.',
       '<command> <file> [flags]',
+      'required',
       '`pipe <command> --help` says more about each.',
       'Records that failed and wait: list, show, retry, drop, export.',
       'What a pipeline remembers: show, set, reset, adopt, schema.',

@@ -73,6 +73,26 @@ const english: readonly Mistake[] = [
   },
 ];
 
+/** Flags of which one would be passed over in silence. */
+const together: readonly (readonly [string, string, string])[] = [
+  ['run p.yaml --dry-run --end-holder', '--dry-run', '--end-holder'],
+  ['run p.yaml --dry-run --verbose', '--dry-run', '--verbose'],
+  ['run p.yaml --dry-run --log-level DEBUG', '--dry-run', '--log-level'],
+  ['run p.yaml --sandbox portal --end-holder', '--sandbox', '--end-holder'],
+  ['run p.yaml --sandbox portal --scheduled', '--sandbox', '--scheduled'],
+  ['run p.yaml --loop --only @only.txt', '--loop', '--only'],
+  ['diff p.yaml --base main --limit 5', '--base', '--limit'],
+  ['diff p.yaml --base main --rows r.jsonl --sample 5', '--rows', '--sample'],
+  ['logs p.yaml --follow --day 2026-03-01', '--follow', '--day'],
+  ['logs p.yaml --follow --output log.txt', '--follow', '--output'],
+];
+
+const alone: readonly (readonly [string, string, string])[] = [
+  ['diff p.yaml --rows r.jsonl', '--rows', '--base'],
+  ['docs p.yaml --reveal', '--reveal', '--tables'],
+  ['apply plan.jsonl --reveal', '--reveal', '--show'],
+];
+
 const russian: readonly Mistake[] = [
   {
     argv: ['rum', '--lang', 'ru'],
@@ -90,6 +110,31 @@ describe('a command line with a mistake', () => {
   it.each([...english, ...russian])('says so: pipe $argv', async ({ argv, says }) => {
     const done = await place().pipe(argv);
     expect(done).toEqual({ exit: 2, stdout: '', stderr: says });
+  });
+});
+
+describe('flags that make no sense together', () => {
+  it.each(together)('are refused: pipe %s', async (line, flag, other) => {
+    const says = `error cli.flag_beside\n  ${flag} and ${other} say different things\n  fix: remove one of them\n`;
+    const { exit, stderr } = await place().pipe(line.split(' '));
+    expect([exit, stderr]).toEqual([2, says]);
+  });
+
+  it.each([
+    ['diff p.yaml --json --format markdown', '--format markdown'],
+    ['validate p.yaml --format=sarif --json', '--format sarif'],
+  ])('are refused as JSON: pipe %s', async (line, format) => {
+    const { exit, stdout } = await place().pipe(line.split(' '));
+    expect([exit, JSON.parse(stdout).error]).toMatchObject([
+      2,
+      { message: `--json and ${format} say different things` },
+    ]);
+  });
+
+  it.each(alone)('are refused without the other: pipe %s', async (line, flag, other) => {
+    const says = `error cli.flag_alone\n  ${flag} says something only beside ${other}\n  fix: add ${other}, or remove ${flag}\n`;
+    const { exit, stderr } = await place().pipe(line.split(' '));
+    expect([exit, stderr]).toEqual([2, says]);
   });
 });
 
@@ -133,7 +178,7 @@ describe('help', () => {
               прошло.
   queue       Записи, которые не прошли и ждут: список, просмотр, повтор,
               удаление, выгрузка.
-  state       Что помнит конвейер: просмотр, точка чтения, сброс, признание
+  state       Что помнит конвейер: просмотр, контрольная точка, сброс, признание
               своим, таблицы.
   auth        Войти в подключение через браузер (OAuth) и сохранить его токены в
               хранилище этого компьютера.
@@ -145,12 +190,12 @@ describe('help', () => {
               расписание; с --tables — и таблицы, которые он заполняет.
   schema      Записать JSON Schema одного конвейера для редакторов: его
               подключения, их ключи, поля целей.
-  demo        Всё сразу на этой машине: вымышленная клиника, портал-песочница,
-              три запуска.
+  demo        Всё сразу на этом компьютере: вымышленная клиника,
+              портал-песочница, три запуска.
   connector   Коннекторы клона: new.
   completion  Напечатать скрипт, с которым оболочка дополняет команды и флаги по
               клавише Tab.
-  sandbox     Запустить песочницу коннектора на этой машине, до Ctrl+C.
+  sandbox     Запустить песочницу коннектора на этом компьютере, до Ctrl+C.
 
 Подробнее о каждой: \`pipe <команда> --help\`.
 `);
@@ -161,7 +206,7 @@ describe('help', () => {
     expect(stdout).toBe(`Записи, которые не прошли и ждут: список, просмотр, повтор, удаление, выгрузка.
 
 КАК ПИСАТЬ
-  $ pipe queue COMMAND
+  $ pipe queue КОМАНДА
 
 КОМАНДЫ
   queue drop    Удалить записи из очереди. Остаются те, на запись которых ещё

@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import type { PipeError } from '../../errors.ts';
 import { applyOnce } from '../apply.ts';
 import { BaseCommand } from '../base-command.ts';
-import { pipelineFlags } from '../flags.ts';
+import { pipelineFlags, refuseAlone } from '../flags.ts';
 import { readPlan } from '../plan-file.ts';
 import { prepare } from '../prepare.ts';
 import { appliedData, appliedText, leftText, planData, planText } from '../render/apply.ts';
@@ -18,12 +18,13 @@ export default class Apply extends BaseCommand {
   static override flags = {
     ...pipelineFlags,
     show: Flags.boolean({ description: 'show what is in the plan, and do nothing' }),
-    reveal: Flags.boolean({ description: 'show names, phones and other personal data in full' }),
+    reveal: Flags.boolean({ description: 'show personal data' }),
   };
   static override examples = ['<%= config.bin %> apply plan.jsonl', '<%= config.bin %> apply plan.jsonl --show'];
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Apply);
+    refuseAlone(flags, [['reveal', 'show']]);
     const plan = await readPlan(args.plan);
     if (flags.show) {
       const shown = await planData(plan, flags.reveal);

@@ -7,8 +7,8 @@ import { stopSignal } from '../stop-signal.ts';
 export default class Demo extends BaseCommand {
   static override summary = 'The whole story on loopback: an invented clinic, a sandbox portal, three runs.';
   static override flags = {
-    appointments: numberFlag({ description: 'appointments in the clinic', min: 20, default: 200 }),
-    seed: numberFlag({ description: 'seed of the invented clinic', min: 0, default: 1 }),
+    appointments: numberFlag({ description: 'appointments in the clinic; default: 200', min: 20, default: 200 }),
+    seed: numberFlag({ description: 'seed of the invented clinic; default: 1', min: 0, default: 1 }),
   };
   static override examples = ['<%= config.bin %> demo'];
 

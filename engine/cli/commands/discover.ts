@@ -17,7 +17,7 @@ export default class Discover extends BaseCommand {
     connection: pipelineFlags.connection,
     entity: Flags.string({ description: 'look at this entity or table only', helpValue: '<name>' }),
     lock: Flags.boolean({ description: 'write what is found into the lock file beside the pipeline' }),
-    drift: Flags.boolean({ description: 'compare with the lock file; exit 5 when something differs' }),
+    drift: Flags.boolean({ description: 'compare with the lock file; end with 5 when something differs' }),
   };
   static override examples = [
     '<%= config.bin %> discover pipelines/ident-to-bitrix.yaml portal',

@@ -6,7 +6,7 @@ import { othersLeftOut } from '../check-connections.ts';
 import { pipelineText } from '../docs/pipeline.ts';
 import { readTables, tableConnections } from '../docs/read-tables.ts';
 import type { DocumentedTable } from '../docs/tables.ts';
-import { fileArgument, pipelineFlags } from '../flags.ts';
+import { fileArgument, pipelineFlags, refuseAlone } from '../flags.ts';
 import { lookAt, prepare } from '../prepare.ts';
 import { stopSignal } from '../stop-signal.ts';
 
@@ -28,6 +28,10 @@ export default class Docs extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Docs);
+    refuseAlone(flags, [
+      ['connection', 'tables'],
+      ['reveal', 'tables'],
+    ]);
     const { connectors, pipeline: looked } = await lookAt(args.file, undefined);
     // Without this machine's variables: a description of the file is the same everywhere.
     const { pipeline = looked } = await loadPipeline(args.file, { env: {}, variables: 'optional' });

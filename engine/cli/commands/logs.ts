@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { holds, lineText } from '../../log/read.ts';
 import { BaseCommand } from '../base-command.ts';
-import { fileArgument } from '../flags.ts';
+import { fileArgument, refuseBeside } from '../flags.ts';
 import { followFrom, showDay } from '../logs.ts';
 import { dayText } from '../render/logs.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -21,6 +21,10 @@ export default class Logs extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Logs);
+    refuseBeside(flags, [
+      ['follow', 'day'],
+      ['follow', 'output'],
+    ]);
     if (flags.follow) await this.#follow(args.file, flags);
     else {
       const day = await showDay(args.file, flags);

@@ -3,13 +3,13 @@ import type { RunEvent } from '../../events/events.ts';
 import type { RunOptions } from '../../run/context.ts';
 import { BaseCommand } from '../base-command.ts';
 import { runDue, runForever } from '../by-schedule.ts';
-import { fileArgument } from '../flags.ts';
+import { fileArgument, refuseBeside } from '../flags.ts';
 import type { Prepared } from '../prepare.ts';
 import { previewExitCode, previewRun } from '../preview.ts';
 import { previewData, previewText, previewWord } from '../render/preview.ts';
 import { errorText } from '../render/error.ts';
 import { afterword, endedText, runData, runText, stoppingText } from '../render/run.ts';
-import { runFlags, runOptions } from '../run-flags.ts';
+import { runFlags, runOptions, runPairs } from '../run-flags.ts';
 import type { RunFlags } from '../run-flags.ts';
 import { runOnce } from '../run-once.ts';
 import type { Holder } from '../../state/machine-ports.ts';
@@ -32,6 +32,7 @@ export default class Run extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Run);
+    refuseBeside(flags, runPairs);
     checkSchedulingFlags(flags);
     const options = runOptions(flags);
     const tell = (line: string): void => this.tell(line);

@@ -24,7 +24,7 @@ export default class Sample extends BaseCommand {
     }),
     reveal: Flags.boolean({ description: 'show personal data' }),
     format: choiceFlag({
-      description: 'a JSON object a line, or the beginning of a test file',
+      description: 'a JSON object a line, or the beginning of a test file; default: jsonl',
       choices: ['jsonl', 'test'],
       helpValue: 'jsonl|test',
       default: 'jsonl',

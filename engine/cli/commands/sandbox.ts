@@ -11,7 +11,7 @@ export default class Sandbox extends BaseCommand {
   static override args = { connector: Args.string({ required: true, description: 'connector, e.g. bitrix24' }) };
   static override flags = {
     port: numberFlag({ description: 'port; default: any free one', min: 0, max: 65535, default: 0 }),
-    seed: numberFlag({ description: 'seed of the invented data', min: 0, default: 1 }),
+    seed: numberFlag({ description: 'seed of the invented data; default: 1', min: 0, default: 1 }),
     size: numberFlag({ description: 'rows of invented data', min: 0 }),
     bare: Flags.boolean({ description: 'without the custom fields of the clinic: what `pipe provision` finds' }),
   };

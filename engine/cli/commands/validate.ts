@@ -19,7 +19,7 @@ export default class Validate extends BaseCommand {
   static override flags = {
     param: pipelineFlags.param,
     format: choiceFlag({
-      description: 'how findings are printed',
+      description: 'how findings are printed; default: text',
       choices: ['text', 'json', 'github', 'sarif'],
       helpValue: 'text|json|github|sarif',
       default: 'text',

@@ -38,7 +38,7 @@ const words = {
     empty: 'пуста',
     next: 'дальше',
     none: 'контрольной точки ещё нет',
-    older: 'записано по прежним правилам',
+    older: 'записано по прежнему отображению',
   },
 } as const satisfies Record<Language, object>;
 

@@ -12,7 +12,7 @@ export default class QueueExport extends BaseCommand {
     ...queueFlags,
     ...stateFlags,
     format: choiceFlag({
-      description: 'a JSON object a line, or a table for Excel',
+      description: 'a JSON object a line, or a table for Excel; default: jsonl',
       choices: ['jsonl', 'csv'],
       helpValue: 'jsonl|csv',
       default: 'jsonl',

@@ -9,7 +9,7 @@ export default class QueueList extends BaseCommand {
   static override flags = {
     ...queueFlags,
     ...stateFlags,
-    limit: numberFlag({ description: 'at most so many rows', min: 1, default: 100 }),
+    limit: numberFlag({ description: 'at most so many rows; default: 100', min: 1, default: 100 }),
   };
   static override examples = [
     '<%= config.bin %> queue list pipelines/ident-to-bitrix.yaml',
