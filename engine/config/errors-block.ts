@@ -21,6 +21,12 @@ export const blockErrors = defineErrors('config', {
     ru: 'у «{key}» нет значения',
     fix: { en: 'write {example}, or remove the key', ru: 'напишите {example} или уберите ключ' },
   },
+  indented_too_deep: {
+    kind: 'input',
+    en: '"{key}" stands within {block}, and is taken for a field there',
+    ru: '«{key}» стоит внутри {block}, и принято там за поле',
+    fix: { en: 'begin it in the same column as {block}', ru: 'начните его в том же столбце, что и {block}' },
+  },
   wants_text: {
     kind: 'input',
     en: '"{key}" wants text',

@@ -70,6 +70,18 @@ export const yamlErrors = defineErrors('config', {
       ru: 'начните её в том же столбце, что и остальные ключи блока',
     },
   },
+  colon_without_space: {
+    kind: 'input',
+    en: 'a space lacks behind the colon of "{key}"',
+    ru: 'после двоеточия у «{key}» нет пробела',
+    fix: { en: 'write {key}: …', ru: 'напишите {key}: …' },
+  },
+  leading_zero: {
+    kind: 'input',
+    en: 'this is a number to YAML: the zeros it begins with are lost',
+    ru: 'для YAML это число: нули, с которых оно начинается, пропадут',
+    fix: { en: 'put it in quotes, such as "007"', ru: 'возьмите его в кавычки, например "007"' },
+  },
   unclosed_quote: {
     kind: 'input',
     en: 'the text that begins here has no closing quote',

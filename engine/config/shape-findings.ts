@@ -67,6 +67,11 @@ function valueFinding(shape: ShapeError, block: Block): Diagnostic {
   const node = at(block.node, path);
   const place = placeAt(shape, block);
   const example = exampleOf(key, schema);
+  const [around] = path.slice(-2);
+  if (node && node.kind !== 'scalar' && typeof around === 'string' && isKeyOfOuterBlock(around, key)) {
+    const keySpan = entry(at(block.node, path.slice(0, -1)), key)?.keySpan ?? block.keySpan;
+    return configErrors.indented_too_deep.finding({ key, block: around }, placeOf(keySpan));
+  }
   if (node?.kind === 'scalar' && (node.value === null || node.value === '')) {
     const [variable] = node.variables?.names ?? [];
     if (variable !== undefined) return configErrors.variable_missing.finding({ variable }, place);
@@ -78,6 +83,12 @@ function valueFinding(shape: ShapeError, block: Block): Diagnostic {
     return configErrors.wrong_value.finding({ value: shown(node), key, choices }, place);
   }
   return wantsFinding(typesOf(schema)[0] ?? 'string', key, example, place);
+}
+
+/** `guard` within `map`: its lines begin too far to the right. */
+function isKeyOfOuterBlock(block: string, key: string): boolean {
+  const outer = { map: 'require guard targets retry queue', fields: 'match guard rows' }[block];
+  return outer?.split(' ').includes(key) ?? false;
 }
 
 function noValue(key: string, example: string, path: Path, place: Place): Diagnostic {

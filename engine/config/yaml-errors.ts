@@ -33,6 +33,9 @@ function yamlFinding(error: YAMLError, document: Document, source: SourceText): 
   if (quote !== undefined) return configErrors.unclosed_quote.finding({}, source.place(quote));
   const bracket = /end with a [}\]]/.test(error.message) ? bracketBefore(document, start) : undefined;
   if (bracket !== undefined) return configErrors.unclosed_bracket.finding({}, source.place(bracket));
+  const [, key] = /^([^\s:"'{}[\]]+):\S/.exec(source.text.slice(start)) ?? [];
+  if (['MULTILINE_IMPLICIT_KEY', 'MISSING_CHAR'].includes(error.code) && key !== undefined)
+    return configErrors.colon_without_space.finding({ key }, place);
   if (error.code === 'BAD_INDENT') return configErrors.bad_indent.finding({}, place);
   return configErrors.yaml_syntax.finding({ reason: error.message.replace(/\.$/, '') }, place);
 }

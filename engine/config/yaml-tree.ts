@@ -82,6 +82,8 @@ function readScalar(scalar: Scalar, reading: Reading, span: Span): ScalarNode {
   if (value === null || value === undefined) return { ...nothing(span), text: scalar.source ?? '' };
   const isPlain = scalar.type === 'PLAIN' && typeof value !== 'string';
   const text = isPlain ? (scalar.source ?? String(value)) : String(value);
+  if (typeof value === 'number' && /^[-+]?0\d+$/.test(text))
+    reading.findings.push(configErrors.leading_zero.finding({}, placeOf(span), 'warning'));
   const isJson = typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
   return { kind: 'scalar', span, value: isJson ? (value as string | number | boolean) : text, text };
 }

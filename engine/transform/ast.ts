@@ -86,6 +86,12 @@ export function startOf(node: Node, text: string): number {
   return Math.max(0, end - 1);
 }
 
+const comparisons = new Set(['=', '!=', '<', '<=', '>', '>=', 'in']);
+
+export function isComparison(node: Node | undefined): node is Node {
+  return node?.type === 'binary' && comparisons.has(textOf(node));
+}
+
 /** Every node of the tree, whatever it hangs on. */
 export function* nodes(root: Node): Generator<Node> {
   yield root;

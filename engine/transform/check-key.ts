@@ -18,6 +18,8 @@ export function checkKey(flow: Flow, expression: Expression | undefined, known: 
     if (optional === false) continue;
     const facts = { key: flow.key, part: part.path.join('.') };
     const where = expression.source.place(part.offset, part.length);
+    // Of a name that means nothing there is no more to say.
+    if (read.findings.some((one) => one.where?.line === where.line && one.where.column === where.column)) continue;
     read.findings.push(transformErrors.key_maybe_nothing.finding(facts, where, optional ? 'error' : 'warning'));
   }
 }

@@ -46,8 +46,13 @@ function checkBareName(expression: Expression, read: Read, around: Surroundings)
   if (known.includes(name)) return undefined;
   if (around.role === 'within') return transformErrors.no_record_here.finding({ name }, where);
   const inMap = around.role === 'map';
+  if (read.path.length > 1 && ['params', 'source', 'run', ...around.rows.keys()].includes(name)) {
+    const unknown = inMap ? transformErrors.unknown_column : transformErrors.unknown_field;
+    return unknown.finding({ name, known: `$${name}` }, where);
+  }
   if (nearest(name, known) === undefined && read.path.length === 1) {
-    const literal = bareName(expression.root) === name ? `{ const: ${name} }` : `"${name}"`;
+    const word = name.replace(/^[“”„«]|[“”»]$/g, '');
+    const literal = bareName(expression.root) === name && word === name ? `{ const: ${name} }` : `"${word}"`;
     return (inMap ? transformErrors.literal_column : transformErrors.literal_word).finding({ name, literal }, where);
   }
   const facts = { name, known: choicesFor(name, known) };

@@ -53,6 +53,7 @@ function checkWanted(field: Field, { value, place }: AskedColumn['wanted'][numbe
 const forms: Readonly<Partial<Record<Field['type'], RegExp>>> = {
   integer: numberForm,
   number: numberForm,
+  boolean: /^(true|false|y|n|1|0)$/i,
   date: dateForm,
   datetime: dateForm,
 };
@@ -60,6 +61,7 @@ const forms: Readonly<Partial<Record<Field['type'], RegExp>>> = {
 const examples: Readonly<Partial<Record<Field['type'], string>>> = {
   integer: '1',
   number: '1.5',
+  boolean: 'true',
   date: '2026-03-01',
   datetime: '2026-03-01T10:00:00',
 };

@@ -89,6 +89,12 @@ export const syntaxErrors = defineErrors('transform', {
     ru: 'выражение пустое',
     fix: { en: 'write an expression or remove the key', ru: 'напишите выражение или удалите ключ' },
   },
+  assignment: {
+    kind: 'input',
+    en: ':= gives a $variable its value, and compares nothing',
+    ru: ':= задаёт значение $переменной и ничего не сравнивает',
+    fix: { en: 'write = to compare', ru: 'для сравнения напишите =' },
+  },
   variable_expected: {
     kind: 'input',
     en: '"{token}" stands where a variable is expected',

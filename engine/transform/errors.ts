@@ -185,6 +185,30 @@ const meaningErrors = defineErrors('transform', {
   },
 
   // ---- likely mistakes
+  quoted_name: {
+    kind: 'input',
+    en: '"{name}" in quotes is this very word, and not the value of the field',
+    ru: '«{name}» в кавычках — само это слово, а не значение поля',
+    fix: { en: 'write {name} without quotes', ru: 'напишите {name} без кавычек' },
+  },
+  picture_without_brackets: {
+    kind: 'input',
+    en: '"{picture}" is no picture of a date: its parts stand in square brackets',
+    ru: '«{picture}» — не шаблон даты: её части пишут в квадратных скобках',
+    fix: { en: 'write it like [Y0001]-[M01]-[D01]', ru: 'напишите его в виде [Y0001]-[M01]-[D01]' },
+  },
+  chained_comparison: {
+    kind: 'input',
+    en: 'two comparisons meet at {sign}: the second one compares true or false with something',
+    ru: 'на {sign} сходятся два сравнения: второе сравнивает с чем-то истину или ложь',
+    fix: { en: 'join them with and, or with or', ru: 'соедините их словом and или or' },
+  },
+  compared_with_null: {
+    kind: 'input',
+    en: '{operand} is never null: what has no value is not there at all',
+    ru: '{operand} никогда не бывает null: того, что без значения, просто нет',
+    fix: { en: 'write $empty({operand})', ru: 'напишите $empty({operand})' },
+  },
   not_equal_nothing: {
     kind: 'input',
     en: '{left} != … is false when {left} has no value',

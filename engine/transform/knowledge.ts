@@ -71,9 +71,14 @@ export function unchecked(pipeline: Pipeline, knowledge: Knowledge): readonly Un
   const { file } = pipeline;
   const all = pipeline.flows.flatMap((flow) => [
     ...(knowledge.columns?.(flow) ? [] : [{ file, connection: flow.source.connection, of: flow.name }]),
-    ...flow.targets.flatMap((target) =>
-      knowledge.entity?.(target) || isMade(target) ? [] : [{ file, connection: target.connection, of: target.entity }],
-    ),
+    ...flow.targets.flatMap((target) => {
+      const { connection, fields = [] } = target;
+      const referred = fields.flatMap(({ reference }) => (reference ? [reference.table] : []));
+      const entities = [...(isMade(target) ? [] : [target.entity]), ...referred];
+      return entities
+        .filter((entity) => !knowledge.entity?.({ connection, entity }))
+        .map((of) => ({ file, connection, of }));
+    }),
   ]);
   const known = all.filter(({ connection }) => pipeline.connections.has(connection));
   return [...new Map(known.map((each) => [JSON.stringify(each), each])).values()];

@@ -92,8 +92,10 @@ function explain(text: string, error: SyntaxErrorFacts): SyntaxProblem {
     case 'S0203':
     case 'S0207':
       return endsEarly(text, expected);
-    case 'S0208':
     case 'S0212':
+      // Of several statements the name is what lacks its `$`.
+      return text.includes(';') ? variableExpected(text, error, offset) : assigned(text);
+    case 'S0208':
     case 'S0214':
       return variableExpected(text, error, offset);
     case 'S0201':
@@ -147,6 +149,12 @@ function wrongRegex(text: string, said: string): SyntaxProblem {
   const offset = Math.max(0, text.indexOf(pattern));
   const length = pattern.length || text.length;
   return problem(offset, length, (where) => transformErrors.wrong_regex.finding({ reason }, where));
+}
+
+/** `:=` gives a variable its value; on anything else `=` was meant. */
+function assigned(text: string): SyntaxProblem {
+  const offset = Math.max(0, text.search(/(?<!\$[\p{L}\p{N}_]*\s*):=/u));
+  return problem(offset, 2, (where) => transformErrors.assignment.finding({}, where));
 }
 
 /** Of `list@name` the name is what lacks its `$`. */

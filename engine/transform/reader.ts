@@ -2,6 +2,7 @@ import type { ExpressionText } from '../config/pipeline.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import { checkNames } from './check-names.ts';
 import { checkSense } from './check-sense.ts';
+import { checkSlips } from './check-slips.ts';
 import type { Test } from './compiled.ts';
 import { toTest } from './condition.ts';
 import { isExpression, readExpression } from './expression.ts';
@@ -28,7 +29,11 @@ export function reader(): Reader {
       findings.push(expression);
       return undefined;
     }
-    findings.push(...checkNames(expression, around), ...checkSense(expression, around, isCondition));
+    findings.push(
+      ...checkNames(expression, around),
+      ...checkSense(expression, around, isCondition),
+      ...checkSlips(expression, around),
+    );
     expressions.push(expression);
     return expression;
   };

@@ -29,6 +29,32 @@ export const yamlCases: CaseGroups = {
       ],
     },
     {
+      name: 'no space behind a colon, between keys and behind the last one',
+      change: [['    key: id\n', '    key:id\n']],
+      expect: ['12:5 error config.colon_without_space: a space lacks behind the colon of "key" → write key: …'],
+    },
+    {
+      name: 'no space behind the colon of a secret, which is not shown',
+      change: [
+        ['server: localhost,', 'server: localhost }\n  other:s3cret\n  third: { connector: clinic, server: localhost,'],
+      ],
+      expect: ['7:3 error config.colon_without_space: a space lacks behind the colon of "other" → write other: …'],
+    },
+    {
+      name: 'a number that begins with zeros, but not where keys are texts',
+      change: [['TITLE: name', 'TITLE: { const: 007 }, SUM: { from: name, table: { 01: 10 } }']],
+      expect: [
+        '21:43 warning config.leading_zero: this is a number to YAML: the zeros it begins with are lost → put it in quotes, such as "007"',
+      ],
+    },
+    {
+      name: 'a key of the flow within its map',
+      change: [['    targets:\n', '      guard: [{ if: "true", skip: ALL }]\n    targets:\n']],
+      expect: [
+        '16:7 error config.indented_too_deep: "guard" stands within map, and is taken for a field there → begin it in the same column as map',
+      ],
+    },
+    {
       name: 'a quote that is not closed',
       change: [['name: sample', 'name: "sample']],
       expect: [

@@ -87,6 +87,7 @@ const fields = (written: FlowSketch['targets'] extends infer _ ? Readonly<Record
 describe('within an expression', () => {
   it.each([
     ['patient.surnme', 'x:1:9 error types.no_such_field: "patient" has no field "surnme" | write "surname"'],
+    ['$lookup(patient, "phome")', 'x:1:18 error types.no_such_field: "patient" has no field "phome" | write "phone"'],
     ['items.nmae', 'x:1:7 error types.no_such_field: "items" has no field "nmae" | write "name"'],
     [
       'amount + name',

@@ -1,3 +1,4 @@
+import { choicesFor } from '../../config/nearest.ts';
 import { textOf } from '../ast.ts';
 import { leftOf } from '../ast.ts';
 import type { Node } from '../ast.ts';
@@ -6,7 +7,7 @@ import { ourSignatures } from './our-signatures.ts';
 import { itemOf, signatures } from './signatures.ts';
 import type { Parameter, Signature } from './signatures.ts';
 import { quoted } from './span.ts';
-import { any, called, isNever, isNothing, kindsOf } from './type.ts';
+import { any, called, isNever, isNothing, isOnly, kindsOf } from './type.ts';
 import type { Type } from './type.ts';
 import { report } from './walk.ts';
 import type { Scope, Walk } from './walk.ts';
@@ -64,7 +65,18 @@ function callNamed(walk: Walk, name: string, given: readonly Argument[], scope: 
     const parameter = signature.takes[index];
     if (node && parameter && !fits(type, parameter)) wrongArgument(walk, node, name, type, parameter);
   }
+  if (name === 'lookup') checkLookedUp(walk, all);
   return signature.gives(all.map(({ type }) => type));
+}
+
+/** `$lookup(patient, "phone")` is `patient.phone`: of a described object it names a field. */
+function checkLookedUp(walk: Walk, [of, key]: readonly Argument[]): void {
+  const { object } = of?.type ?? any;
+  const name = key?.node?.type === 'string' ? textOf(key.node) : undefined;
+  if (!of || !key?.node || name === undefined || object?.called === undefined || object.open) return;
+  if (object.fields.has(name) || !isOnly(of.type, 'object')) return;
+  const facts = { owner: object.called, name, known: choicesFor(name, [...object.fields.keys()]) };
+  report(walk, key.node, (place) => typeErrors.no_such_field.finding(facts, place));
 }
 
 /** `name.$substring(0, 2)`: where the first argument is left out, the context is taken. */

@@ -123,8 +123,17 @@ function hasWrongFormat(type: FieldType, given: Type): boolean {
   if (literals.length === 0) return false;
   const isLike = (form: RegExp) => literals.some((literal) => literal === '' || form.test(literal));
   if (isNumeric(type)) return !isLike(numberForm);
-  if (type === 'date' || type === 'datetime') return !isLike(dateForm);
+  if (type === 'date' || type === 'datetime') return !literals.some((literal) => literal === '' || isDay(literal));
   return type === 'boolean' && !literals.some((literal) => literal === '' || flags.has(literal.toLowerCase()));
+}
+
+/** Written as a day, and one of the calendar. */
+function isDay(literal: string): boolean {
+  if (!dateForm.test(literal)) return false;
+  const [, day = '', month = '', year = ''] = /^(\d{1,2})\.(\d{1,2})\.(\d{4})/.exec(literal) ?? [];
+  const [y, m, d] = (year === '' ? literal.slice(0, 10).split('-') : [year, month, day]).map(Number);
+  const date = new Date(Date.UTC(y ?? 0, (m ?? 0) - 1, d));
+  return date.getUTCMonth() + 1 === m && date.getUTCDate() === d;
 }
 
 function isNumeric(type: FieldType): boolean {

@@ -1,5 +1,5 @@
 import { choicesFor } from '../../config/nearest.ts';
-import { leftOf, textOf } from '../ast.ts';
+import { isComparison, leftOf, textOf } from '../ast.ts';
 import type { Node } from '../ast.ts';
 import { typeErrors } from './errors.ts';
 import { knownIf } from './present.ts';
@@ -100,6 +100,8 @@ function compared(walk: Walk, sides: Sides): void {
   const { left, right, l, operator } = sides;
   const r = operator === 'in' && !sides.r.any ? itemOf(sides.r) : sides.r;
   if (l.any || r.any || isNothing(l) || isNothing(r)) return;
+  // Two comparisons in a row are told as such.
+  if (isComparison(left)) return;
   if (!shares(l, r)) {
     const facts = factsOf(walk, { ...sides, r });
     report(walk, isWritten(left) ? left : right, (place) => typeErrors.never_equal.finding(facts, place, 'warning'));
