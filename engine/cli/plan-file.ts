@@ -1,4 +1,4 @@
-import { hash, randomUUID } from 'node:crypto';
+import { createHash, hash, randomUUID } from 'node:crypto';
 import {
   closeSync,
   createReadStream,
@@ -48,7 +48,12 @@ export function writePlan(
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
     throw cliErrors.unwritable_file.error({ file, reason }, { cause });
   }
-  const write = (line: PlanHeader | PlanLine | PlanEnd): void => writeFileSync(handle, `${JSON.stringify(line)}\n`);
+  const digest = createHash('sha256');
+  const write = (line: AnyLine): void => {
+    const text = `${JSON.stringify(line)}\n`;
+    digest.update(text);
+    writeFileSync(handle, text);
+  };
   let step = 0;
   let count = 0;
   let isOpen = true;
@@ -65,7 +70,7 @@ export function writePlan(
       }
     },
     keep() {
-      write({ end: count });
+      write({ end: count, hash: digest.copy().digest('hex') });
       // Windows renames no file that is open.
       shut();
       renameSync(draft, file);
@@ -99,21 +104,25 @@ export function planPlace(
 /** Reads a plan as it is needed; throws where it is none, or was cut off, before a line of it is used. */
 export async function readPlan(file: string): Promise<PlanToApply> {
   const header = await checkFile(file);
-  return { header, lines: (most) => groups(file, most) };
+  return { header, lines: (most) => groups(file, header, most) };
 }
 
 async function checkFile(file: string): Promise<PlanHeader> {
   let header: PlanHeader | undefined;
   let number = 0;
-  let end: number | undefined;
+  let end: PlanEnd | undefined;
+  const digest = createHash('sha256');
   for await (const line of linesOf(file)) {
     number += 1;
     const parsed = parse(file, number, line);
     if (number === 1) header = isHeader(parsed) ? parsed : undefined;
     if (!header || end !== undefined) throw runErrors.broken_plan.error({ file, line: number });
-    if ('end' in parsed) end = parsed.end;
+    if ('end' in parsed) end = parsed;
+    // However its lines end by now.
+    else digest.update(`${line}\n`);
   }
-  if (!header || end !== number - 2) throw runErrors.broken_plan.error({ file, line: number });
+  if (!header || end?.end !== number - 2 || end.hash !== digest.digest('hex'))
+    throw runErrors.broken_plan.error({ file, line: number });
   return header;
 }
 
@@ -146,12 +155,14 @@ async function* linesOf(file: string): AsyncIterable<string> {
 }
 
 /** Lines of whole records of one flow. */
-async function* groups(file: string, most: number): AsyncIterable<readonly PlanLine[]> {
+async function* groups(file: string, { id }: PlanHeader, most: number): AsyncIterable<readonly PlanLine[]> {
   let group: PlanLine[] = [];
   let number = 0;
   for await (const text of linesOf(file)) {
     number += 1;
     const line = parse(file, number, text);
+    // Another plan took its place meanwhile.
+    if ('plan' in line && line.id !== id) throw runErrors.broken_plan.error({ file, line: number });
     if (!('n' in line)) continue;
     const last = group.at(-1);
     const isNext = last !== undefined && (last.key !== line.key || last.flow !== line.flow);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { resealed } from '../support/resealed-plan.ts';
 import { place } from './pipe.ts';
 import type { Place } from './pipe.ts';
 import { shapeErrors } from './shape.ts';
@@ -199,7 +200,8 @@ describe('pipe apply', () => {
     const planned = await pipe(['diff', 'people.yaml', '--full', '--out', 'plan.jsonl']);
     expect(planned.stdout).toContain('plan.jsonl: 2 changes for `pipe apply`, for 24 hours');
     const text = readFileSync(path('plan.jsonl'), 'utf8');
-    writeFileSync(path('plan.jsonl'), text.replace(/"expiresAt":"[^"]+"/, '"expiresAt":"2026-01-01T00:00:00.000Z"'));
+    const old = text.replace(/"expiresAt":"[^"]+"/, '"expiresAt":"2026-01-01T00:00:00.000Z"');
+    writeFileSync(path('plan.jsonl'), resealed(old));
     const stale = await pipe(['apply', 'plan.jsonl']);
     expect([stale.exit, stale.stderr.split('\n')[0]]).toEqual([2, 'error run.expired_plan']);
     const shownPlan = await pipe(['apply', 'plan.jsonl', '--show']);
