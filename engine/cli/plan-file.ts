@@ -5,8 +5,10 @@ import {
   existsSync,
   openSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
@@ -18,6 +20,7 @@ import { runErrors } from '../run/errors.ts';
 import { planLines } from '../run/plan-lines.ts';
 import type { PlanEnd, PlanHeader, PlanLine } from '../run/plan-lines.ts';
 import type { PreviewOutput } from '../run/preview.ts';
+import { PipeError } from '../errors.ts';
 import { cliErrors } from './errors.ts';
 import type { Prepared } from './prepare.ts';
 
@@ -42,9 +45,11 @@ export function writePlan(
   const times = { createdAt: new Date(now).toISOString(), expiresAt: new Date(now + lastsMs).toISOString() };
   let handle: number;
   try {
+    if (!isFree(file)) throw cliErrors.no_plan_there.error({ file });
     rmSync(draft, { force: true });
     handle = openSync(draft, 'wx', 0o600);
   } catch (cause) {
+    if (cause instanceof PipeError) throw cause;
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
     throw cliErrors.unwritable_file.error({ file, reason }, { cause });
   }
@@ -82,6 +87,22 @@ export function writePlan(
     },
   };
 }
+
+/** A slip of the keyboard (`--out` and the pipeline's own name) costs nobody a file. */
+function isFree(file: string): boolean {
+  const there = statSync(file, { throwIfNoEntry: false });
+  if (!there?.isFile() || there.size === 0) return there?.isDirectory() !== true;
+  const handle = openSync(file, 'r');
+  try {
+    const head = Buffer.alloc(planHead.length);
+    readSync(handle, head);
+    return head.toString() === planHead;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+const planHead = '{"plan":';
 
 /** Of mapping, params and, where there is one, the lock file beside the pipeline. */
 export function planHash({ compiled }: Prepared): string {

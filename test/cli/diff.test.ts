@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resealed } from '../support/resealed-plan.ts';
@@ -200,6 +200,14 @@ describe('pipe apply', () => {
     const planned = await pipe(['diff', 'people.yaml', '--full', '--out', 'plan.jsonl']);
     expect(planned.stdout).toContain('plan.jsonl: 2 changes for `pipe apply`, for 24 hours');
     const text = readFileSync(path('plan.jsonl'), 'utf8');
+    for (const taken of ['people.yaml', '.']) {
+      const refused = await pipe(['diff', 'people.yaml', '--full', '--out', taken]);
+      expect([refused.exit, refused.stderr.split('\n').slice(0, 2)]).toEqual([
+        2,
+        ['error cli.no_plan_there', `  ${taken} is there and holds no plan: it stays as it is`],
+      ]);
+    }
+    expect(readFileSync(path('people.yaml'), 'utf8')).toBe(yaml);
     const old = text.replace(/"expiresAt":"[^"]+"/, '"expiresAt":"2026-01-01T00:00:00.000Z"');
     writeFileSync(path('plan.jsonl'), resealed(old));
     const stale = await pipe(['apply', 'plan.jsonl']);
@@ -215,7 +223,9 @@ describe('pipe apply', () => {
     const edited = await pipe(['apply', 'plan.jsonl']);
     expect([edited.exit, edited.stderr.split('\n')[0]]).toEqual([2, 'error run.other_plan']);
     writeFileSync(path('people.yaml'), yaml);
+    if (process.platform !== 'win32') chmodSync(path('plan.jsonl'), 0o644);
     const done = await pipe(['apply', 'plan.jsonl', '--json']);
+    if (process.platform !== 'win32') expect(done.stderr).toContain('plan.jsonl is open to others (mode 644)');
     expect([done.exit, shapeErrors('apply', done.stdout)]).toEqual([0, []]);
     expect(JSON.parse(done.stdout)).toMatchObject({ already: 0, left: [], flows: [{ created: 1, updated: 1 }] });
     const after = await pipe(['diff', 'people.yaml', '--full', '--json']);
