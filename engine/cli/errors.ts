@@ -296,7 +296,16 @@ export const cliErrors = defineErrors('cli', {
     kind: 'input',
     en: 'no connector can be called "{name}"',
     ru: 'коннектор нельзя назвать «{name}»',
-    fix: { en: 'write small letters, digits and "-"', ru: 'напишите строчные латинские буквы, цифры и «-»' },
+    fix: {
+      en: 'write small letters, digits and "-" between them, a letter first, e.g. yclients',
+      ru: 'напишите строчные латинские буквы, цифры и «-» между ними, сначала букву, например yclients',
+    },
+  },
+  connector_there: {
+    kind: 'input',
+    en: 'there is a connector "{name}" already, and nothing was written',
+    ru: 'коннектор «{name}» уже есть, ничего не записано',
+    fix: { en: 'give the new one another name', ru: 'дайте новому другое имя' },
   },
   file_there: {
     kind: 'input',

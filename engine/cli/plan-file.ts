@@ -20,9 +20,9 @@ import { runErrors } from '../run/errors.ts';
 import { planLines } from '../run/plan-lines.ts';
 import type { PlanEnd, PlanHeader, PlanLine } from '../run/plan-lines.ts';
 import type { PreviewOutput } from '../run/preview.ts';
-import { PipeError } from '../errors.ts';
 import { cliErrors } from './errors.ts';
 import type { Prepared } from './prepare.ts';
+import { unwritable } from './unwritable.ts';
 
 const lastsMs = 24 * 60 * 60 * 1000;
 
@@ -43,21 +43,16 @@ export function writePlan(
   const draft = `${file}.new`;
   const now = Date.now();
   const times = { createdAt: new Date(now).toISOString(), expiresAt: new Date(now + lastsMs).toISOString() };
-  let handle: number;
-  try {
-    if (!isFree(file)) throw cliErrors.no_plan_there.error({ file });
-    rmSync(draft, { force: true });
-    handle = openSync(draft, 'wx', 0o600);
-  } catch (cause) {
-    if (cause instanceof PipeError) throw cause;
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-    throw cliErrors.unwritable_file.error({ file, reason }, { cause });
-  }
+  const handle = openDraft(file, draft);
   const digest = createHash('sha256');
   const write = (line: AnyLine): void => {
     const text = `${JSON.stringify(line)}\n`;
     digest.update(text);
-    writeFileSync(handle, text);
+    try {
+      writeFileSync(handle, text);
+    } catch (cause) {
+      throw unwritable(file, cause);
+    }
   };
   let step = 0;
   let count = 0;
@@ -86,6 +81,16 @@ export function writePlan(
       rmSync(draft, { force: true });
     },
   };
+}
+
+function openDraft(file: string, draft: string): number {
+  try {
+    if (!isFree(file)) throw cliErrors.no_plan_there.error({ file });
+    rmSync(draft, { force: true });
+    return openSync(draft, 'wx', 0o600);
+  } catch (cause) {
+    throw unwritable(file, cause);
+  }
 }
 
 /** A slip of the keyboard (`--out` and the pipeline's own name) costs nobody a file. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resealed } from '../support/resealed-plan.ts';
@@ -186,6 +186,18 @@ describe('pipe diff', () => {
     expect(existsSync(path('plan.jsonl'))).toBe(false);
   });
 
+  it.runIf(existsSync('/dev/full'))('says that the disk of its output is full', async () => {
+    const { pipe, path } = await changed();
+    symlinkSync('/dev/full', path('full.json'));
+    for (const format of [['--json'], []]) {
+      const full = await pipe(['diff', 'people.yaml', '--full', '--output', 'full.json', ...format]);
+      expect([full.exit, full.stderr]).toEqual([
+        2,
+        expect.stringContaining('error cli.unwritable_file\n  full.json cannot be written: ENOSPC\n'),
+      ]);
+    }
+  });
+
   it('leaves nothing of its copies behind', async () => {
     const { pipe, path } = await changed();
     const { stdout } = await pipe(['diff', 'people.yaml', '--full'], { TMPDIR: path('home') });
@@ -223,9 +235,9 @@ describe('pipe apply', () => {
     const edited = await pipe(['apply', 'plan.jsonl']);
     expect([edited.exit, edited.stderr.split('\n')[0]]).toEqual([2, 'error run.other_plan']);
     writeFileSync(path('people.yaml'), yaml);
-    if (process.platform !== 'win32') chmodSync(path('plan.jsonl'), 0o644);
+    chmodSync(path('plan.jsonl'), 0o644);
     const done = await pipe(['apply', 'plan.jsonl', '--json']);
-    if (process.platform !== 'win32') expect(done.stderr).toContain('plan.jsonl is open to others (mode 644)');
+    expect(done.stderr).toContain('plan.jsonl is open to others (mode 644)');
     expect([done.exit, shapeErrors('apply', done.stdout)]).toEqual([0, []]);
     expect(JSON.parse(done.stdout)).toMatchObject({ already: 0, left: [], flows: [{ created: 1, updated: 1 }] });
     const after = await pipe(['diff', 'people.yaml', '--full', '--json']);
