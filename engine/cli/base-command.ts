@@ -4,7 +4,6 @@ import type { Diagnostic } from '../diagnostics.ts';
 import { exitCodes, toPipeError } from '../errors.ts';
 import type { Language } from '../messages/template.ts';
 import { loadDotEnv } from './dot-env.ts';
-import { cliErrors } from './errors.ts';
 import { FindingsError } from './findings-error.ts';
 import { flagError } from './flag-error.ts';
 import { choiceFlag, flagValue } from './flags.ts';
@@ -12,6 +11,7 @@ import { languageOf } from './language.ts';
 import { errorData, errorText, findingsData, findingsText } from './render/error.ts';
 import { exitStatusOf } from './report-usage.ts';
 import { stopCodeOf } from './stop-signal.ts';
+import { unwritable } from './unwritable.ts';
 
 /** What every command has: `--json`, `--output`, `--lang`, one way to print a result and one to fail. */
 export abstract class BaseCommand extends Command {
@@ -119,7 +119,6 @@ async function writeResult(file: string, text: string, mode?: number): Promise<v
       await handle.close();
     }
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-    throw cliErrors.unwritable_file.error({ file, reason }, { cause });
+    throw unwritable(file, cause);
   }
 }

@@ -143,7 +143,13 @@ export const cliErrors = defineErrors('cli', {
     kind: 'input',
     en: '{file} cannot be written: {reason}',
     ru: '{file} не записывается: {reason}',
-    fix: { en: 'check the path of `--output` and its rights', ru: 'проверьте путь `--output` и права' },
+    fix: { en: 'check the path and its rights', ru: 'проверьте путь и права' },
+  },
+  no_plan_there: {
+    kind: 'input',
+    en: '{file} is there and holds no plan: it stays as it is',
+    ru: '{file} уже есть, и это не план: файл не тронут',
+    fix: { en: 'give `--out` another name, e.g. plan.jsonl', ru: 'дайте `--out` другое имя, например plan.jsonl' },
   },
   no_sandbox: {
     kind: 'input',
@@ -290,7 +296,16 @@ export const cliErrors = defineErrors('cli', {
     kind: 'input',
     en: 'no connector can be called "{name}"',
     ru: 'коннектор нельзя назвать «{name}»',
-    fix: { en: 'write small letters, digits and "-"', ru: 'напишите строчные латинские буквы, цифры и «-»' },
+    fix: {
+      en: 'write small letters, digits and "-" between them, a letter first, e.g. yclients',
+      ru: 'напишите строчные латинские буквы, цифры и «-» между ними, сначала букву, например yclients',
+    },
+  },
+  connector_there: {
+    kind: 'input',
+    en: 'there is a connector "{name}" already, and nothing was written',
+    ru: 'коннектор «{name}» уже есть, ничего не записано',
+    fix: { en: 'give the new one another name', ru: 'дайте новому другое имя' },
   },
   file_there: {
     kind: 'input',

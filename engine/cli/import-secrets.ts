@@ -76,7 +76,8 @@ function namesBeside(file: string): ReadonlySet<string> {
   const pipelines = folders.flatMap((folder) =>
     readdirSync(folder)
       .filter((name) => /\.ya?ml$/.test(name))
-      .map((name) => join(folder, name)),
+      .map((name) => join(folder, name))
+      .filter((pipeline) => statSync(pipeline, { throwIfNoEntry: false })?.isFile()),
   );
   const named = pipelines.flatMap((pipeline) => references(readFileSync(pipeline, 'utf8')));
   return new Set(named.filter(({ isSecret }) => isSecret).map(({ name }) => name));

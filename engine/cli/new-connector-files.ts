@@ -2,10 +2,9 @@ import type { NewFile } from './init.ts';
 
 /** A connector that compiles and can do nothing yet, and the subject the conformance suite tries it with. */
 export function connectorFiles(name: string): readonly NewFile[] {
-  const variable = name.replaceAll(/-([a-z0-9])/g, (_dash, letter: string) => letter.toUpperCase());
   const inFolder = (file: string, text: string): NewFile => ({ path: `connectors/${name}/${file}`, text });
   return [
-    inFolder('index.ts', index(name, variable)),
+    inFolder('index.ts', index(name)),
     inFolder('config.ts', config),
     inFolder('connection.ts', connection),
     inFolder('source.ts', source),
@@ -15,10 +14,10 @@ export function connectorFiles(name: string): readonly NewFile[] {
   ];
 }
 
-const index = (name: string, variable: string): string => `import type { Connector } from '../../engine/index.ts';
+const index = (name: string): string => `import type { Connector } from '../../engine/index.ts';
 import { settings, sourceSettings } from './config.ts';
 
-const ${variable}: Connector<typeof settings> = {
+const connector: Connector<typeof settings> = {
   name: '${name}',
   summary: 'reads tables of ${name}',
   settings,
@@ -26,7 +25,7 @@ const ${variable}: Connector<typeof settings> = {
   connect: async (given, host) => (await import('./connection.ts')).connect(given, host),
 };
 
-export default ${variable};
+export default connector;
 `;
 
 const config = `import { Type, type Static } from 'typebox';

@@ -19,7 +19,11 @@ export function openFiles(
   const state = stateFile(stateFolder, pipeline);
   const written = literal.flatMap(({ where }) => where?.file ?? []);
   const files = ['.env', ...written, file, tokenFile, keyFile, state, `${state}-wal`];
-  return [...new Set(files)].flatMap((each) => {
+  return openToOthers([...new Set(files)]);
+}
+
+export function openToOthers(files: readonly string[]): readonly Diagnostic[] {
+  return files.flatMap((each) => {
     const open = openRights(each);
     return open ? cliErrors.open_to_others.finding({ file: each, ...open }, undefined, 'warning') : [];
   });

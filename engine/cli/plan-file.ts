@@ -1,12 +1,14 @@
-import { hash, randomUUID } from 'node:crypto';
+import { createHash, hash, randomUUID } from 'node:crypto';
 import {
   closeSync,
   createReadStream,
   existsSync,
   openSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
@@ -20,6 +22,7 @@ import type { PlanEnd, PlanHeader, PlanLine } from '../run/plan-lines.ts';
 import type { PreviewOutput } from '../run/preview.ts';
 import { cliErrors } from './errors.ts';
 import type { Prepared } from './prepare.ts';
+import { unwritable } from './unwritable.ts';
 
 const lastsMs = 24 * 60 * 60 * 1000;
 
@@ -40,15 +43,17 @@ export function writePlan(
   const draft = `${file}.new`;
   const now = Date.now();
   const times = { createdAt: new Date(now).toISOString(), expiresAt: new Date(now + lastsMs).toISOString() };
-  let handle: number;
-  try {
-    rmSync(draft, { force: true });
-    handle = openSync(draft, 'wx', 0o600);
-  } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-    throw cliErrors.unwritable_file.error({ file, reason }, { cause });
-  }
-  const write = (line: PlanHeader | PlanLine | PlanEnd): void => writeFileSync(handle, `${JSON.stringify(line)}\n`);
+  const handle = openDraft(file, draft);
+  const digest = createHash('sha256');
+  const write = (line: AnyLine): void => {
+    const text = `${JSON.stringify(line)}\n`;
+    digest.update(text);
+    try {
+      writeFileSync(handle, text);
+    } catch (cause) {
+      throw unwritable(file, cause);
+    }
+  };
   let step = 0;
   let count = 0;
   let isOpen = true;
@@ -65,7 +70,7 @@ export function writePlan(
       }
     },
     keep() {
-      write({ end: count });
+      write({ end: count, hash: digest.copy().digest('hex') });
       // Windows renames no file that is open.
       shut();
       renameSync(draft, file);
@@ -77,6 +82,32 @@ export function writePlan(
     },
   };
 }
+
+function openDraft(file: string, draft: string): number {
+  try {
+    if (!isFree(file)) throw cliErrors.no_plan_there.error({ file });
+    rmSync(draft, { force: true });
+    return openSync(draft, 'wx', 0o600);
+  } catch (cause) {
+    throw unwritable(file, cause);
+  }
+}
+
+/** A slip of the keyboard (`--out` and the pipeline's own name) costs nobody a file. */
+function isFree(file: string): boolean {
+  const there = statSync(file, { throwIfNoEntry: false });
+  if (!there?.isFile() || there.size === 0) return there?.isDirectory() !== true;
+  const handle = openSync(file, 'r');
+  try {
+    const head = Buffer.alloc(planHead.length);
+    readSync(handle, head);
+    return head.toString() === planHead;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+const planHead = '{"plan":';
 
 /** Of mapping, params and, where there is one, the lock file beside the pipeline. */
 export function planHash({ compiled }: Prepared): string {
@@ -99,21 +130,25 @@ export function planPlace(
 /** Reads a plan as it is needed; throws where it is none, or was cut off, before a line of it is used. */
 export async function readPlan(file: string): Promise<PlanToApply> {
   const header = await checkFile(file);
-  return { header, lines: (most) => groups(file, most) };
+  return { header, lines: (most) => groups(file, header, most) };
 }
 
 async function checkFile(file: string): Promise<PlanHeader> {
   let header: PlanHeader | undefined;
   let number = 0;
-  let end: number | undefined;
+  let end: PlanEnd | undefined;
+  const digest = createHash('sha256');
   for await (const line of linesOf(file)) {
     number += 1;
     const parsed = parse(file, number, line);
     if (number === 1) header = isHeader(parsed) ? parsed : undefined;
     if (!header || end !== undefined) throw runErrors.broken_plan.error({ file, line: number });
-    if ('end' in parsed) end = parsed.end;
+    if ('end' in parsed) end = parsed;
+    // However its lines end by now.
+    else digest.update(`${line}\n`);
   }
-  if (!header || end !== number - 2) throw runErrors.broken_plan.error({ file, line: number });
+  if (!header || end?.end !== number - 2 || end.hash !== digest.digest('hex'))
+    throw runErrors.broken_plan.error({ file, line: number });
   return header;
 }
 
@@ -146,12 +181,14 @@ async function* linesOf(file: string): AsyncIterable<string> {
 }
 
 /** Lines of whole records of one flow. */
-async function* groups(file: string, most: number): AsyncIterable<readonly PlanLine[]> {
+async function* groups(file: string, { id }: PlanHeader, most: number): AsyncIterable<readonly PlanLine[]> {
   let group: PlanLine[] = [];
   let number = 0;
   for await (const text of linesOf(file)) {
     number += 1;
     const line = parse(file, number, text);
+    // Another plan took its place meanwhile.
+    if ('plan' in line && line.id !== id) throw runErrors.broken_plan.error({ file, line: number });
     if (!('n' in line)) continue;
     const last = group.at(-1);
     const isNext = last !== undefined && (last.key !== line.key || last.flow !== line.flow);

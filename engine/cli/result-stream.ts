@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { open } from 'node:fs/promises';
-import { cliErrors } from './errors.ts';
+import { unwritable } from './unwritable.ts';
 
 /** Where a result goes that is told as it is made: the file of `--output`, or stdout. */
 export interface ResultStream {
@@ -17,14 +17,16 @@ export async function resultStream(file: string | undefined): Promise<ResultStre
       end: async () => undefined,
     };
   }
+  const refuse = (cause: unknown): never => {
+    throw unwritable(file, cause);
+  };
   try {
     const handle = await open(file, 'w');
     return {
-      write: async (text) => handle.writeFile(text),
-      end: async () => handle.close(),
+      write: (text) => handle.writeFile(text).catch(refuse),
+      end: () => handle.close().catch(refuse),
     };
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-    throw cliErrors.unwritable_file.error({ file, reason }, { cause });
+    return refuse(cause);
   }
 }

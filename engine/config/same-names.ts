@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Diagnostic, Place } from '../diagnostics.ts';
 import { configErrors } from './errors.ts';
@@ -50,6 +50,8 @@ function filesIn(folder: string): readonly string[] {
 /** The name alone, of a pipeline that may be broken otherwise. */
 function nameIn(file: string): string | undefined {
   try {
+    // A pipe would keep us waiting for ever.
+    if (!statSync(file).isFile()) return undefined;
     const text = readFileSync(file, 'utf8');
     const [, name] =
       /^name:[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s#][^\n]*?))[ \t]*(?:[ \t]#.*)?$/m

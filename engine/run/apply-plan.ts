@@ -42,7 +42,7 @@ export function checkPlan(
   const { hash, instance, expiresAt } = header;
   if (hash !== here.hash) throw runErrors.other_plan.error({ file: here.file });
   if (instance !== here.instance) throw runErrors.foreign_plan.error({ other: instance, mine: here.instance });
-  if (Date.parse(expiresAt) <= here.now) throw runErrors.expired_plan.error({ at: expiresAt });
+  if (!(Date.parse(expiresAt) > here.now)) throw runErrors.expired_plan.error({ at: expiresAt });
 }
 
 /**
@@ -116,6 +116,7 @@ function end(
 /** Records first, as a run has them; then rows without one. */
 async function applyLines(work: FlowRun, lines: readonly PlanLine[], applying: PlanAtHand): Promise<void> {
   const { context, task } = work;
+  refuseOtherSystem(context, lines);
   applying.take(lines);
   const records = await recordsOf(context, lines);
   task.tally.read += records.length;
@@ -134,6 +135,14 @@ async function applyLines(work: FlowRun, lines: readonly PlanLine[], applying: P
     );
   }
   applying.settle();
+}
+
+function refuseOtherSystem({ connections }: FlowContext, lines: readonly PlanLine[]): void {
+  for (const { connection, system: before } of lines) {
+    const now = connections.get(connection)?.connection.system;
+    if (before !== undefined && now !== undefined && before !== now)
+      throw runErrors.plan_of_other_system.error({ connection, before, now });
+  }
 }
 
 async function recordsOf(context: FlowContext, lines: readonly PlanLine[]): Promise<readonly MappedRow[]> {

@@ -271,10 +271,19 @@ export const runErrors = defineErrors('run', {
       ru: 'примените его на том компьютере, где он составлен, или составьте заново здесь',
     },
   },
+  plan_of_other_system: {
+    kind: 'input',
+    en: 'connection {connection} led to {before} when the plan was made and leads to {now} now',
+    ru: 'подключение {connection} вело в {before}, когда составлялся план, а теперь ведёт в {now}',
+    fix: {
+      en: 'make it anew with `pipe diff --out`, or let the connection lead where it did',
+      ru: 'составьте его заново через `pipe diff --out` или верните подключению прежний адрес',
+    },
+  },
   broken_plan: {
     kind: 'input',
-    en: '{file} is no plan of `pipe diff --out`, or a part of it is missing: line {line}',
-    ru: '{file} — не план `pipe diff --out`, или в нём не всё: строка {line}',
+    en: '{file} is no plan as `pipe diff --out` wrote it, or a part of it is missing: line {line}',
+    ru: '{file} — не тот план, что записал `pipe diff --out`, или в нём не всё: строка {line}',
     fix: { en: 'make it anew with `pipe diff --out`', ru: 'составьте его заново через `pipe diff --out`' },
   },
   unknown_flow: {

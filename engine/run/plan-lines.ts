@@ -29,6 +29,8 @@ export interface PlanLine {
   readonly absent?: true;
   readonly target: string;
   readonly connection: string;
+  /** What the connection led to: rows of another system may go by the same keys. */
+  readonly system?: string;
   readonly entity: string;
   readonly operation: 'create' | 'update' | 'delete';
   /** Key of the row; of a create the name it goes by in this plan. */
@@ -44,9 +46,10 @@ export interface PlanLine {
   readonly source: Row;
 }
 
-/** The last line: a file without it was cut off. */
+/** The last line: a file without it was cut off. `hash` is of the lines before it: one that somebody edited is no plan. */
 export interface PlanEnd {
   readonly end: number;
+  readonly hash: string;
 }
 
 /** The changes of a record that are to be made; `next` numbers steps. */
@@ -61,6 +64,7 @@ export function planLines(
     plan.changes.flatMap((change): readonly PlanLine[] => {
       if (change.operation === 'unchanged') return [];
       const { connection, entity } = plan.target.target;
+      const { system } = context.scopes.of(target).connection.connection;
       const made = names.find((each) => each.target === target)?.row ?? '';
       const lists = 'lists' in change ? change.lists : [];
       return [
@@ -71,6 +75,7 @@ export function planLines(
           ...(absent && { absent }),
           target,
           connection,
+          ...(system !== undefined && { system }),
           entity,
           operation: change.operation,
           row: change.operation === 'create' ? made : change.key,

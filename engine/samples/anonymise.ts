@@ -1,5 +1,6 @@
 import type { Field, Row, Value } from '../connector.ts';
 import type { MaskKind } from '../transform/mask.ts';
+import { normalisePhone } from '../transform/phone.ts';
 import type { Kept } from './kept.ts';
 import { folded, scrambler } from './scramble.ts';
 import type { Scrambler } from './scramble.ts';
@@ -24,8 +25,11 @@ export function anonymise(samples: readonly SampledRows[], salt: string, kindOf:
   const originals = new Set(samples.flatMap(({ rows }) => rows.flatMap((row) => [...partsOf(row)])));
   const kept = new Set(samples.flatMap((sample) => [...sample.kept.values, ...sample.kept.words]));
   const scramble = scrambler(salt, { originals, kept });
+  const phones = new Set(
+    samples.flatMap(({ rows, fields }) => rows.flatMap((row) => [...phonesOf(row, fields, kindOf, undefined)])),
+  );
   return samples.map((sample) => {
-    const change: Changing = { scramble, kept: sample.kept, kindOf };
+    const change: Changing = { scramble, kept: sample.kept, kindOf, phones };
     return { ...sample, rows: sample.rows.map((row) => changedRow(row, sample.fields, change, undefined)) };
   });
 }
@@ -34,27 +38,53 @@ interface Changing {
   readonly scramble: Scrambler;
   readonly kept: Kept;
   readonly kindOf: KindOf;
+  /** Numbers of the columns of phones: in a comment they become what they become there. */
+  readonly phones: ReadonlySet<string>;
 }
 
 function changedRow(row: Row, fields: readonly Field[], change: Changing, outer: MaskKind | undefined): Row {
   return Object.fromEntries(
     Object.entries(row).map(([name, value]) => {
       const field = fields.find((candidate) => candidate.name === name);
-      const kind = field?.personal ?? change.kindOf(name) ?? (name === 'value' ? outer : undefined);
-      return [name, changedValue(value, field, kind, change)];
+      return [name, changedValue(value, field, kindIn(name, field, change.kindOf, outer), change)];
     }),
   );
 }
+
+function kindIn(
+  name: string,
+  field: Field | undefined,
+  kindOf: KindOf,
+  outer: MaskKind | undefined,
+): MaskKind | undefined {
+  return field?.personal ?? kindOf(name) ?? (name === 'value' ? outer : undefined);
+}
+
+function* phonesOf(row: Row, fields: readonly Field[], kindOf: KindOf, outer: MaskKind | undefined): Generator<string> {
+  for (const [name, value] of Object.entries(row)) {
+    const field = fields.find((candidate) => candidate.name === name);
+    const kind = kindIn(name, field, kindOf, outer);
+    for (const item of Array.isArray(value) ? (value as readonly Value[]) : [value]) {
+      if (typeof item === 'object') yield* phonesOf(item as Row, field?.fields ?? [], kindOf, kind);
+      else if (kind === 'phone')
+        yield* String(item)
+          .split(numbersApart)
+          .flatMap((one) => normalisePhone(one) ?? []);
+    }
+  }
+}
+
+const numbersApart = /([,;/|\n])/;
 
 function changedValue(value: Value, field: Field | undefined, kind: MaskKind | undefined, change: Changing): Value {
   if (Array.isArray(value)) return (value as readonly Value[]).map((item) => changedValue(item, field, kind, change));
   if (typeof value === 'object') return changedRow(value as Row, field?.fields ?? [], change, kind);
   if (typeof value === 'boolean' || field?.type === 'enum' || field?.type === 'boolean') return value;
-  if (typeof value === 'number') return changedNumber(value, change);
+  if (typeof value === 'number') return changedNumber(value, kind, change);
   if (kind === undefined && change.kept.values.has(value)) return value;
   if (kind !== 'phone') return changedText(value, kind, change);
   return value
-    .split(/([,;/|\n])/)
+    .split(numbersApart)
     .map((one) => changedPhone(one, change))
     .join('');
 }
@@ -72,9 +102,11 @@ function changedPhone(text: string, change: Changing): string {
   return before + phone.number + after.join('');
 }
 
-function changedNumber(value: number, { kept, scramble }: Changing): number {
+function changedNumber(value: number, kind: MaskKind | undefined, change: Changing): number {
+  const { kept, scramble, phones } = change;
   const text = String(value);
   if (kept.values.has(text) || /e/.test(text)) return value;
+  if (kind === 'phone' || phones.has(normalisePhone(text) ?? '')) return Number(changedPhone(text, change));
   return Number(text.replaceAll(/\d+/g, (digits) => scramble.digits(digits)));
 }
 
@@ -84,11 +116,24 @@ const day = String.raw`(?<day>\d{4}-\d\d-\d\d)(?!\d)(?<time>[T ]\d\d:\d\d(?::\d\
 const russianDay = String.raw`(?<russian>(?<!\d)\d\d\.\d\d\.\d{4})(?!\d)`;
 const guid = String.raw`(?<guid>[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})`;
 const part = new RegExp(
-  String.raw`${email}(?<ending>\.\p{L}{2,})|${guid}|${day}|${russianDay}|(?<digits>\d+)|(?<word>\p{L}+)`,
+  String.raw`${email}(?<ending>\.\p{L}{2,})|${guid}|${day}|${russianDay}|(?<digits>\p{Nd}+)|(?<word>\p{L}+)`,
   'gu',
 );
 
+const phoneLike = /(?<!\d)\+?\d[\d ()-]{8,}\d(?!\d)/g;
+
 function changedText(text: string, kind: MaskKind | undefined, change: Changing): string {
+  let changed = '';
+  let at = 0;
+  for (const { 0: found, index } of text.matchAll(phoneLike)) {
+    if (!change.phones.has(normalisePhone(found) ?? '') || !change.scramble.phone(found)) continue;
+    changed += changedRuns(text.slice(at, index), kind, change) + changedPhone(found, change);
+    at = index + found.length;
+  }
+  return changed + changedRuns(text.slice(at), kind, change);
+}
+
+function changedRuns(text: string, kind: MaskKind | undefined, change: Changing): string {
   const { scramble, kept } = change;
   return text.replaceAll(part, (...found: readonly unknown[]) => {
     const groups = found.at(-1) as Readonly<Record<string, string | undefined>>;
@@ -105,7 +150,22 @@ function changedText(text: string, kind: MaskKind | undefined, change: Changing)
 }
 
 function changedPlain(text: string, scramble: Scrambler): string {
-  return text.replaceAll(/\d+|\p{L}+/gu, (run) => (/\d/.test(run) ? scramble.digits(run) : scramble.word(run)));
+  return text.replaceAll(/\p{Nd}+|\p{L}+/gu, (run) =>
+    /\p{L}/u.test(run) ? scramble.word(run) : otherRun(run, scramble),
+  );
+}
+
+/** Digits of another script (１２, ٠١) become ours: nobody's number stays for the way it is typed. */
+function otherRun(run: string, scramble: Scrambler): string {
+  return scramble.digits([...run].map((digit) => (/\d/.test(digit) ? digit : valueOf(digit))).join(''));
+}
+
+/** The digits of a script stand together, 0 to 9. */
+function valueOf(digit: string): string {
+  const code = digit.codePointAt(0) ?? 0;
+  let zero = code;
+  while (code - zero < 9 && /\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero -= 1;
+  return String(code - zero);
 }
 
 /** Stays a GUID: digits alone change, and there are enough of them in all but a few. */

@@ -22,7 +22,8 @@ export async function baseFile(file: string, base: string): Promise<BaseFile> {
   const folder = dirname(resolve(file));
   const show = (path: string): Promise<string | undefined> => git(folder, ['show', `${base}:./${path}`]);
   const name = basename(file);
-  const text = base.startsWith('-') ? undefined : await show(name);
+  // Nothing at all would be what is staged: a variable that CI forgot to set.
+  const text = base === '' || base.startsWith('-') ? undefined : await show(name);
   const prefix = (await git(folder, ['rev-parse', '--show-prefix']))?.trim();
   if (text === undefined || prefix === undefined) throw samplesErrors.no_base.error({ base, file });
   const root = mkdtempSync(join(tmpdir(), 'pipe-base-'));

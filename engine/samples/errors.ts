@@ -6,8 +6,8 @@ export const samplesErrors = defineErrors('samples', {
     en: '"{base}" is neither a file nor a git revision that has {file}',
     ru: '«{base}» — не файл и не ревизия git, в которой есть {file}',
     fix: {
-      en: 'name a revision such as HEAD~1 or main, or the path of the other version',
-      ru: 'назовите ревизию, например HEAD~1 или main, или путь к другой версии',
+      en: 'name a revision such as HEAD~1 or origin/main, which a shallow clone has to fetch first; of a file that was moved give the path of the other version: `git show main:old/place.yaml > base.yaml`',
+      ru: 'назовите ревизию, например HEAD~1 или origin/main (неполный клон должен её сначала получить); если файл перенесён, дайте путь к другой версии: `git show main:old/place.yaml > base.yaml`',
     },
   },
   no_git: {

@@ -73,7 +73,9 @@ function chooser(
       if (attempt < patience && originals.has(candidate)) continue;
       made = candidate;
     }
-    const result = made ?? make(key, 0) ?? key;
+    // Two rows with one id would be one row: sooner is an id of a digit or two what it was.
+    const isLeft = key.length < 3 && !used.has(key);
+    const result = made ?? (isLeft ? key : make(key, 0)) ?? key;
     chosen.set(key, result);
     used.add(result);
     return result;

@@ -34,10 +34,10 @@ it(
     );
 
     const again = pipe('connector', 'new', 'price-list');
-    const wrong = pipe('connector', 'new', 'Preis');
-    expect([again, wrong].map(({ status, stderr }) => [status, stderr.split('\n')[0]])).toEqual([
-      [2, 'error cli.file_there'],
-      [2, 'error cli.connector_name'],
+    const wrong = ['Preis', 'price-', 'nul', '9lives'].map((name) => pipe('connector', 'new', name));
+    expect([again, ...wrong].map(({ status, stderr }) => [status, stderr.split('\n')[0]])).toEqual([
+      [2, 'error cli.connector_there'],
+      ...wrong.map(() => [2, 'error cli.connector_name']),
     ]);
   },
 );

@@ -115,6 +115,17 @@ people: 3 of 3 records change
     expect(stdout).toContain('people: the flow is gone\npersons: the flow is new\n');
   });
 
+  it('takes no revision from an empty word, which to git is what is staged, and none from what was moved', async () => {
+    const { pipe } = repository({ 'old.yaml': peopleYaml, 'rows.jsonl': fixtures }, { 'people.yaml': edited });
+    for (const base of ['', 'HEAD', 'HEAD; id']) {
+      const refused = await pipe([...offline, '--base', base]);
+      expect([refused.exit, refused.stderr.split('\n').slice(0, 2)]).toEqual([
+        2,
+        ['error samples.no_base', `  "${base}" is neither a file nor a git revision that has people.yaml`],
+      ]);
+    }
+  });
+
   it('says what it cannot compare: no such revision, a broken version, a line that is no row', async () => {
     const broken = peopleYaml.replace('key: id\n', 'kee: id\n');
     const { pipe, path } = repository({ 'people.yaml': broken }, { 'people.yaml': peopleYaml, 'rows.jsonl': fixtures });

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { resealed } from '../support/resealed-plan.ts';
 import { place } from './pipe.ts';
 import type { Place } from './pipe.ts';
 import { shapeErrors } from './shape.ts';
@@ -185,6 +186,18 @@ describe('pipe diff', () => {
     expect(existsSync(path('plan.jsonl'))).toBe(false);
   });
 
+  it.runIf(existsSync('/dev/full'))('says that the disk of its output is full', async () => {
+    const { pipe, path } = await changed();
+    symlinkSync('/dev/full', path('full.json'));
+    for (const format of [['--json'], []]) {
+      const full = await pipe(['diff', 'people.yaml', '--full', '--output', 'full.json', ...format]);
+      expect([full.exit, full.stderr]).toEqual([
+        2,
+        expect.stringContaining('error cli.unwritable_file\n  full.json cannot be written: ENOSPC\n'),
+      ]);
+    }
+  });
+
   it('leaves nothing of its copies behind', async () => {
     const { pipe, path } = await changed();
     const { stdout } = await pipe(['diff', 'people.yaml', '--full'], { TMPDIR: path('home') });
@@ -199,7 +212,16 @@ describe('pipe apply', () => {
     const planned = await pipe(['diff', 'people.yaml', '--full', '--out', 'plan.jsonl']);
     expect(planned.stdout).toContain('plan.jsonl: 2 changes for `pipe apply`, for 24 hours');
     const text = readFileSync(path('plan.jsonl'), 'utf8');
-    writeFileSync(path('plan.jsonl'), text.replace(/"expiresAt":"[^"]+"/, '"expiresAt":"2026-01-01T00:00:00.000Z"'));
+    for (const taken of ['people.yaml', '.']) {
+      const refused = await pipe(['diff', 'people.yaml', '--full', '--out', taken]);
+      expect([refused.exit, refused.stderr.split('\n').slice(0, 2)]).toEqual([
+        2,
+        ['error cli.no_plan_there', `  ${taken} is there and holds no plan: it stays as it is`],
+      ]);
+    }
+    expect(readFileSync(path('people.yaml'), 'utf8')).toBe(yaml);
+    const old = text.replace(/"expiresAt":"[^"]+"/, '"expiresAt":"2026-01-01T00:00:00.000Z"');
+    writeFileSync(path('plan.jsonl'), resealed(old));
     const stale = await pipe(['apply', 'plan.jsonl']);
     expect([stale.exit, stale.stderr.split('\n')[0]]).toEqual([2, 'error run.expired_plan']);
     const shownPlan = await pipe(['apply', 'plan.jsonl', '--show']);
@@ -213,7 +235,9 @@ describe('pipe apply', () => {
     const edited = await pipe(['apply', 'plan.jsonl']);
     expect([edited.exit, edited.stderr.split('\n')[0]]).toEqual([2, 'error run.other_plan']);
     writeFileSync(path('people.yaml'), yaml);
+    chmodSync(path('plan.jsonl'), 0o644);
     const done = await pipe(['apply', 'plan.jsonl', '--json']);
+    expect(done.stderr).toContain('plan.jsonl is open to others (mode 644)');
     expect([done.exit, shapeErrors('apply', done.stdout)]).toEqual([0, []]);
     expect(JSON.parse(done.stdout)).toMatchObject({ already: 0, left: [], flows: [{ created: 1, updated: 1 }] });
     const after = await pipe(['diff', 'people.yaml', '--full', '--json']);

@@ -293,7 +293,7 @@ ${begun}<time> - INFO - Read 3 new rows
     const { exit, stdout, stderr } = await place(goodFiles).pipe(['run', 'people.yaml', '--output', 'none/out.txt']);
     expect([exit, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(
-      /error cli\.unwritable_file\n {2}none\/out\.txt cannot be written: ENOENT\n {2}fix: check the path of `--output` and its rights\n$/,
+      /error cli\.unwritable_file\n {2}none\/out\.txt cannot be written: ENOENT\n {2}fix: check the path and its rights\n$/,
     );
   });
 });

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
@@ -234,6 +235,16 @@ ${unlocked.replaceAll('pipelines/', '')}1 file: 1 error, 0 warnings; systems wer
       'wrong-type.yaml:4:37 error config.param_not_of_type',
     ]);
     expect([errors, warnings, findings[3].message]).toEqual([6, 1, 'коннектора «bitrix42» нет']);
+  });
+
+  it('is not kept waiting by what stands beside a pipeline and is no file', async () => {
+    const { pipe, path } = place(peopleFiles);
+    mkdirSync(path('folder.yaml'));
+    symlinkSync('nowhere.yaml', path('gone.yaml'));
+    symlinkSync('.', path('loop'));
+    if (process.platform !== 'win32') execFileSync('mkfifo', [path('pipe.yaml')]);
+    expect(await pipe(['validate', 'people.yaml'])).toMatchObject({ exit: 0, stderr: '' });
+    expect(await pipe(['validate', '.'])).toMatchObject({ exit: 0, stderr: '' });
   });
 
   it('looks at pipelines/*.yaml when no file is named, and takes params', async () => {

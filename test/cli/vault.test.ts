@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -171,6 +171,9 @@ describe('9. Import covers exactly the secrets that pipelines name', () => {
   it('9. `pipe secret import` leaves no secret in the file, keeps every other line, and again it is a no-op', async () => {
     const here = place({ ...peopleFiles, 'people.yaml': yaml, '.env': env });
     chmodSync(here.path('.env'), 0o640);
+    // A name is no file yet.
+    mkdirSync(here.path('folder.yaml'));
+    symlinkSync('nowhere.yaml', here.path('gone.yaml'));
     const first = await here.pipe(['secret', 'import', '--json']);
     expect([first.exit, shapeErrors('secret-import', first.stdout), JSON.parse(first.stdout)]).toEqual([
       0,

@@ -7,6 +7,8 @@ import { canaries, startClinic } from '../../connectors/ident/sandbox/index.ts';
 import { readPlan } from '../../engine/cli/plan-file.ts';
 import { planData } from '../../engine/cli/render/apply.ts';
 import { recordLines } from '../../engine/cli/render/changes.ts';
+import { PipeError } from '../../engine/errors.ts';
+import { resealed } from '../support/resealed-plan.ts';
 import { rehearse } from './rehearsal.ts';
 import type { Rehearsal } from './rehearsal.ts';
 
@@ -138,18 +140,50 @@ describe('pipe apply', () => {
   it.each([
     [
       'run.expired_plan',
-      (text: string) => text.replace(/"expiresAt":"[^"]+"/, '"expiresAt":"2026-01-01T00:00:00.000Z"'),
+      (text: string) => resealed(text.replace(/"expiresAt":"[^"]+"/, '"expiresAt":"2026-01-01T00:00:00.000Z"')),
     ],
-    ['run.other_plan', (text: string) => text.replace(/"hash":"[^"]+"/, '"hash":"another"')],
-    ['run.foreign_plan', (text: string) => text.replace(/"instance":"[^"]+"/, '"instance":"elsewhere"')],
+    ['run.expired_plan', (text: string) => resealed(text.replace(/"expiresAt":"[^"]+"/, '"expiresAt":"never"'))],
+    ['run.other_plan', (text: string) => resealed(text.replace(/"hash":"[^"]+"/, '"hash":"another"'))],
+    ['run.foreign_plan', (text: string) => resealed(text.replace(/"instance":"[^"]+"/, '"instance":"elsewhere"'))],
+    [
+      'run.plan_of_other_system',
+      (text: string) => resealed(text.replaceAll(/"system":"[^"]+"/g, '"system":"other.bitrix24.ru"')),
+    ],
     ['run.broken_plan', (text: string) => text.split('\n').slice(0, -3).join('\n')],
+    ['run.broken_plan', (text: string) => text.replace('"operation":"create"', '"operation":"delete"')],
     ['run.broken_plan', () => 'id,name\n1,2\n'],
   ])('refuses a plan: %s', async (code, spoil) => {
     const { portal, rehearsal, plan } = await stand(3);
     await rehearsal.diff({}, plan);
     writeFileSync(plan, spoil(readFileSync(plan, 'utf8')));
-    await expect(rehearsal.apply(plan)).rejects.toMatchObject({ code, kind: 'input' });
+    const refusal = { code, kind: 'input' };
+    const refused = await rehearsal.apply(plan).then(
+      ({ error }) => error,
+      (error: unknown) => error,
+    );
+    expect(refused).toMatchObject(refusal);
     expect(portal.truth.deals()).toEqual([]);
+    expect(portal.truth.contacts()).toEqual([]);
+  });
+
+  it('refuses a plan that is cut off anywhere, and takes one whose lines end as those of Windows', async () => {
+    const { rehearsal, plan } = await stand(1);
+    await rehearsal.diff({}, plan);
+    const whole = readFileSync(plan);
+    const refusals = new Set<unknown>();
+    for (let length = 0; length < whole.length - 1; length += 61) {
+      writeFileSync(plan, whole.subarray(0, length));
+      const refused = await readPlan(plan).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      refusals.add(refused instanceof PipeError ? refused.code : refused);
+    }
+    expect([...refusals]).toEqual(['run.broken_plan']);
+    writeFileSync(plan, whole.toString().trimEnd().split('\n').slice(0, -1).join('\n'));
+    await expect(readPlan(plan)).rejects.toMatchObject({ code: 'run.broken_plan' });
+    writeFileSync(plan, whole.toString().replaceAll('\n', '\r\n'));
+    expect(await rehearsal.apply(plan)).toMatchObject({ exitCode: 0, left: [] });
   });
 
   it('writes no plan of a run that a brake would stop', async () => {

@@ -45,6 +45,37 @@ describe('anonymised rows', () => {
     expect(String(row?.['phone'])).not.toMatch(/123 45 67|765 43 21|111 22 33/);
   });
 
+  it('have the same phone where it is a number, and where a comment names it', () => {
+    const [row] = change([
+      { phone: 79_161_234_567, note: '79161234567', comment: 'дочь: +7 (916) 123-45-67, с 10:00; счёт 79161234568' },
+    ]);
+    const phone = normalisePhone(String(row?.['phone'])) ?? '';
+    expect([typeof row?.['phone'], phone.slice(0, 5)]).toEqual(['number', '+7916']);
+    expect(row?.['note']).toBe(phone.slice(1));
+    const [, named = ''] =
+      /^[а-я]{4}: (\+7 \(916\) \d{3}-\d\d-\d\d), [а-я] \d0:00;/.exec(String(row?.['comment'])) ?? [];
+    expect([normalisePhone(named), phone]).toEqual([phone, expect.not.stringContaining('1234567')]);
+    expect(String(row?.['comment'])).not.toContain('7916123');
+  });
+
+  it('are as many as before where all ids of one digit are taken', () => {
+    const ids = Array.from({ length: 9 }, (_, index) => index + 1);
+    for (const salt of ['a', 'b', 'c', 'd']) {
+      const made = change(
+        ids.map((id) => ({ id })),
+        nothing,
+        salt,
+      );
+      expect(new Set(made.map(({ id }) => id)).size).toBe(9);
+    }
+  });
+
+  it('have other digits in the place of those of other scripts, too', () => {
+    const [row] = change([{ comment: '１２３４５６７ и ٠٩١٦١٢٣', code: '1234567' }]);
+    expect(row?.['comment']).toMatch(/^\d{7} [а-я] 0\d{6}$/);
+    expect(String(row?.['comment']).slice(0, 7)).toBe(row?.['code']);
+  });
+
   it('have numbers of the same size, sign and decimals, and nothing stays nothing', () => {
     const [row] = change([{ id: 12_345, text: '12345', sum: -1500.25, none: 0, round: 700, half: 0.5, code: '007' }]);
     expect(JSON.stringify(row)).toMatch(

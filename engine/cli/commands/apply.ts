@@ -3,6 +3,7 @@ import type { PipeError } from '../../errors.ts';
 import { applyOnce } from '../apply.ts';
 import { BaseCommand } from '../base-command.ts';
 import { pipelineFlags, refuseAlone } from '../flags.ts';
+import { openToOthers } from '../open-files.ts';
 import { readPlan } from '../plan-file.ts';
 import { prepare } from '../prepare.ts';
 import { appliedData, appliedText, leftText, planData, planText } from '../render/apply.ts';
@@ -32,7 +33,8 @@ export default class Apply extends BaseCommand {
     }
     const { file } = plan.header;
     const prepared = await prepare(file, flags, process.env);
-    this.tellFindings(prepared.warnings);
+    // People's data lie in it in clear.
+    this.tellFindings([...prepared.warnings, ...openToOthers([args.plan])]);
     const watch = await watchRun(prepared, {}, this.language);
     const stop = stopSignal(() => watch.say(stoppingText(this.language)));
     const result = await applyOnce(prepared, plan, watch.options, watch.listen, stop.signal).finally(() => {

@@ -13,7 +13,8 @@ const words = {
   en: {
     more: (count: number) => `… and ${count} more; \`--json\` has all of them`,
     nothing: 'nothing would change',
-    changes: (count: number) => `${count} rows and tables would change; nothing was written`,
+    changes: (count: number) =>
+      `${count} ${count === 1 ? 'row or table' : 'rows and tables'} would change; nothing was written`,
     known: 'delivered before, unchanged',
     waiting: 'in the queue, what is due is planned too',
     skipped: 'skipped',
@@ -21,7 +22,7 @@ const words = {
     stops: 'the run would stop here',
     sample: 'not all a run would do',
     plan: ({ file, changes }: NonNullable<Diff['plan']>) =>
-      `${file}: ${changes} changes for \`pipe apply\`, for 24 hours`,
+      `${file}: ${changes} ${changes === 1 ? 'change' : 'changes'} for \`pipe apply\`, for 24 hours`,
     about: ({ requests, seconds, binds }: Estimate) =>
       `about ${requests} API calls${binds === undefined ? ', no limit makes them wait' : `, ${seconds} s under the limits; ${binds} binds`}`,
     work: ({ worked, granted, windowSeconds, counted }: MethodWork) =>
