@@ -4,7 +4,7 @@ import type { Connector, Field, FieldOption } from '../../connector.ts';
 import type { Diagnostic } from '../../diagnostics.ts';
 import { typeErrors } from '../../transform/infer/errors.ts';
 import { transformErrors } from '../../transform/errors.ts';
-import { cliErrors } from '../errors.ts';
+import { initErrors } from './errors.ts';
 import { compileDraft, readDraft } from './draft.ts';
 import type { DraftOptions } from './draft.ts';
 import { edited, renamed, revalued } from './rename.ts';
@@ -218,15 +218,15 @@ function nearestOf(lack: Lack | LackingOption): Diagnostic {
   if ('option' in lack) {
     const known = alike(lack.option.text, new Map(lack.options.map(({ id, text }) => [id, text])));
     const named = { ...facts, field: titleOf(field), option: lack.option.id, title: lack.option.text, known };
-    return cliErrors.option_not_there.finding(named, finding.where, 'warning');
+    return initErrors.option_not_there.finding(named, finding.where, 'warning');
   }
   const named = { ...facts, field: field.name, title: titleOf(field) };
   const titled = lack.fields.flatMap(({ name, title, readOnly }) =>
     title && !readOnly ? [[name, title] as const] : [],
   );
-  if (titled.length === 0) return cliErrors.field_to_make.finding(named, finding.where, 'warning');
+  if (titled.length === 0) return initErrors.field_to_make.finding(named, finding.where, 'warning');
   const known = alike(named.title, new Map(titled));
-  return cliErrors.field_not_there.finding({ ...named, known }, finding.where, 'warning');
+  return initErrors.field_not_there.finding({ ...named, known }, finding.where, 'warning');
 }
 
 /** Codes with the titles most like this one, or else all there are. */

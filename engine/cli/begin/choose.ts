@@ -4,6 +4,7 @@ import { propertiesOf } from '../../config/schema-branch.ts';
 import type { Connector } from '../../connector.ts';
 import { connectorNames, loadConnector } from '../../registry.ts';
 import { cliErrors } from '../errors.ts';
+import { initErrors } from './errors.ts';
 import { templateNamed, templates, templateWanted } from '../init.ts';
 import type { Template } from '../init.ts';
 import type { Side } from './from-live.ts';
@@ -98,5 +99,5 @@ async function askWhat(
     : String(schema['description'] ?? '');
   const answer = await ask?.({ kind: 'what', role, key: `${connector.name}.${key}`, about: choices });
   if (answer) return answer;
-  throw cliErrors.what_wanted.error({ flag: `--${role}`, connector: connector.name, key, choices });
+  throw initErrors.what_wanted.error({ flag: `--${role}`, connector: connector.name, key, choices });
 }

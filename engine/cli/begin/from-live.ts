@@ -6,7 +6,7 @@ import type { Connection, Connector, EntityDescription, Field } from '../../conn
 import type { Diagnostic } from '../../diagnostics.ts';
 import { toPipeError } from '../../errors.ts';
 import { isFunction } from '../../transform/check-names.ts';
-import { cliErrors } from '../errors.ts';
+import { initErrors } from './errors.ts';
 import { withConnections } from '../with-connections.ts';
 import { compileDraft, readDraft } from './draft.ts';
 import { mappingOf } from './mapping.ts';
@@ -149,10 +149,10 @@ function told(pair: LivePair, { to }: Frame, { entity, isTable }: Seen, mapping:
   const isMarked = isTable || entity?.openFields === true || entity?.tag !== undefined;
   const fields = mapping.lacking.map((field) => field.title ?? field.name).join(', ');
   return [
-    ...(entity ? [] : [cliErrors.table_not_there.finding(facts, undefined, 'warning')]),
-    ...(isMarked || !entity ? [] : [cliErrors.no_mark_yet.finding({ ...facts, file }, undefined, 'warning')]),
+    ...(entity ? [] : [initErrors.table_not_there.finding(facts, undefined, 'warning')]),
+    ...(isMarked || !entity ? [] : [initErrors.no_mark_yet.finding({ ...facts, file }, undefined, 'warning')]),
     ...(fields === ''
       ? []
-      : [cliErrors.required_unmapped.finding({ entity: named, fields, file: file || name }, undefined, 'warning')]),
+      : [initErrors.required_unmapped.finding({ entity: named, fields, file: file || name }, undefined, 'warning')]),
   ];
 }

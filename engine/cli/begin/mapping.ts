@@ -1,4 +1,6 @@
 import type { EntityDescription, Field, FieldOption } from '../../connector.ts';
+import { choicesFor } from '../../config/nearest.ts';
+import { initErrors } from './errors.ts';
 import { conversion, pairFields, reference, writable } from './pair-fields.ts';
 import type { Pair } from './pair-fields.ts';
 import { folded, isProgress } from './words.ts';
@@ -64,6 +66,8 @@ export function mappingOf(seen: Seen, funnel: string | undefined): Mapping {
   const { entity, columns } = seen;
   const keys = seen.key.length > 0 ? seen.key : [guessedKey(columns)];
   const [key = ''] = keys;
+  const hasFunnels = entity?.fields.some(({ options = [] }) => options.some(({ within }) => within));
+  if (funnel !== undefined && !hasFunnels) throw unknownFunnel(funnel, []);
   if (keys.length === 1 && (!entity || entity.openFields)) return everything(seen, key);
   const target = entity ?? madeFrom(columns, keys, seen);
   const isKnown = seen.key.length > 0 || columns.some(({ name, optional }) => name === key && optional === false);
@@ -189,7 +193,9 @@ function stageOf(stage: Field, fields: readonly Field[], columns: readonly Field
   const funnelField = fields.find(({ name }) => name === within);
   const funnels = [...new Set(options.flatMap((option) => option.within?.value ?? []))];
   const called = (id: string): string => funnelField?.options?.find((option) => option.id === id)?.text ?? id;
-  const value = funnels.find((id) => id === wanted || called(id) === wanted) ?? funnels[0] ?? '';
+  const chosen = funnels.find((id) => id === wanted || called(id) === wanted);
+  if (wanted !== undefined && chosen === undefined) throw unknownFunnel(wanted, funnels.map(called));
+  const value = chosen ?? funnels[0] ?? '';
   const stages = options.filter((option) => !option.within || option.within.value === value);
   const column = columns.find((one) => isProgress(one) && !one.multiple && one.type !== 'json');
   const funnel = { value: called(value), others: funnels.filter((id) => id !== value).map(called) };
@@ -208,6 +214,10 @@ function tableOf(column: Field, stages: readonly FieldOption[]): Table {
   const own = column.options?.map(({ id, text }): readonly [string, string] => [id, named(text)]) ?? [];
   const rows = own.length > 0 ? own : stages.map(({ id, text }): readonly [string, string] => [text, id]);
   return { from, otherwise, rows: [...new Map(rows)] };
+}
+
+function unknownFunnel(funnel: string, funnels: readonly string[]): Error {
+  return initErrors.unknown_funnel.error({ funnel, choices: choicesFor(funnel, funnels) });
 }
 
 // ---- names ----------------------------------------------------------------------------------------------------------

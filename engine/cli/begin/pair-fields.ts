@@ -22,16 +22,17 @@ export function writable({ fields, id, tag }: EntityDescription, isTable: boolea
 /** What is called alike first, then what means the same; each column and each field once. */
 export function pairFields(columns: readonly Field[], fields: readonly Field[]): readonly Pair[] {
   const pairs: Pair[] = [];
-  // Beside a first name, `name` is the whole of it.
   const hasFirstName = fields.some(({ name }) => folded(name) === 'firstname');
-  const seen = (field: Field): Field =>
-    hasFirstName && field.name === 'name' ? { ...field, name: 'fullname' } : field;
+  // Beside a field for the first name, `name` is the whole of it.
+  const isPart = (column: Field, { name }: Field): boolean =>
+    hasFirstName && name === 'name' && ['name', 'firstname', 'имя'].includes(folded(column.name));
   for (const wanted of [2, 1] as const) {
     for (const field of fields) {
       if (pairs.some((pair) => pair.field === field)) continue;
       const column = columns.find(
         (one) =>
-          likeness(one, seen(field)) === wanted &&
+          likeness(one, field) === wanted &&
+          !isPart(one, field) &&
           !pairs.some((pair) => pair.column === one) &&
           conversion(one, field) !== undefined,
       );

@@ -49,8 +49,8 @@ export function withSetting(text: string, connection: string, path: readonly str
   if (!isScalar(connector) || !connector.range) return text;
   const end = connector.range[1];
   const indent = /^ */.exec(text.slice(text.lastIndexOf('\n', end) + 1))?.[0] ?? '';
-  const own = path.map((key, depth) => `${depth === 0 ? '' : ' '}${key}:`).join(' {');
-  return `${text.slice(0, end)}\n${indent}${own} ${value}${'}'.repeat(path.length - 1)}${text.slice(end)}`;
+  const own = path.map((key) => `${key}:`).join(' { ');
+  return `${text.slice(0, end)}\n${indent}${own} ${value}${' }'.repeat(path.length - 1)}${text.slice(end)}`;
 }
 
 /** Plain where YAML takes it so anywhere. */
