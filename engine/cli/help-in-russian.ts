@@ -12,8 +12,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   '<command> <file> [flags]': '<команда> <файл> [флаги]',
   '`pipe <command> --help` says more about each.': 'Подробнее о каждой: `pipe <команда> --help`.',
   // ---- commands
-  'Begin a project: a pipeline from a template or between two systems as they are, what it reads from .env, a check for CI. Overwrites nothing.':
-    'Начать проект: конвейер из шаблона или между двумя системами, какие они есть, пример .env, проверка для CI. Ничего не перезаписывает.',
+  'Begin a project: a pipeline from a template or two live systems, what it reads from .env, a check for CI. Overwrites nothing.':
+    'Начать проект: конвейер из шаблона или двух живых систем, пример .env, проверка для CI. Ничего не перезаписывает.',
   'Describe a pipeline as Markdown: sources, fields, rungs, guards, schedule; with --tables also what it fills.':
     'Описать конвейер в Markdown: источники, поля, ступени, условия, расписание; с --tables — и таблицы, которые он заполняет.',
   'also each table of a target data base: columns, comments, a sample, what feeds them':

@@ -114,8 +114,8 @@ async function connectionsFor(beginning: Beginning, options: BeginOptions): Prom
     const settings: Setting[] = [...(given.get(name) ?? [])];
     for (const key of wantedSettings(connector, settings)) {
       const { about, isSecret } = aboutSetting(connector, key);
-      const isKnown = holds(options.env, variableFor([name, key]), isSecret);
-      const value = isKnown ? '' : await options.ask?.({ kind: 'setting', of: `${name}.${key}`, about, isSecret });
+      if (!options.ask || holds(options.env, variableFor([name, key]), isSecret)) continue;
+      const value = await options.ask({ kind: 'setting', of: `${name}.${key}`, about, isSecret });
       if (value) settings.push({ path: [key], value });
     }
     given.set(name, settings);

@@ -67,14 +67,20 @@ export function compileDraft(
   );
 }
 
-const missing = new Set([configErrors.variable_missing.code, configErrors.secret_missing.code]);
+const { variable_missing: variable, secret_missing: secret, secret_file_unreadable: file } = configErrors;
+const missing = new Set([variable.code, secret.code, file.code]);
 
 /** Params get their values when it runs; the connections are opened now. */
 function isInTheWay({ code, severity }: Diagnostic): boolean {
-  return severity === 'error' || missing.has(code);
+  return severity === 'error' || isMissing(code);
+}
+
+/** The vault may be shut, too. */
+function isMissing(code: string): boolean {
+  return missing.has(code) || code.startsWith('vault.');
 }
 
 function placedIn(finding: Diagnostic, file: string): Diagnostic {
-  const severe = missing.has(finding.code) ? { severity: 'error' as const } : {};
+  const severe = isMissing(finding.code) ? { severity: 'error' as const } : {};
   return { ...finding, ...severe, ...(finding.where && { where: { ...finding.where, file } }) };
 }

@@ -9,7 +9,7 @@ import { stopSignal } from '../stop-signal.ts';
 
 export default class Init extends BaseCommand {
   static override summary =
-    'Begin a project: a pipeline from a template or between two systems as they are, what it reads from .env, a check for CI. Overwrites nothing.';
+    'Begin a project: a pipeline from a template or two live systems, what it reads from .env, a check for CI. Overwrites nothing.';
   static override args = {
     place: Args.string({ description: 'folder, or file of the pipeline; default: this folder', default: '.' }),
   };
