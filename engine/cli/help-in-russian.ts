@@ -14,8 +14,8 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   '<command> <file> [flags]': '<команда> <файл> [флаги]',
   '`pipe <command> --help` says more about each.': 'Подробнее о каждой: `pipe <команда> --help`.',
   // ---- commands
-  'Begin a project: a pipeline from a template, what it reads from .env, a check for CI. Overwrites nothing.':
-    'Начать проект: конвейер из шаблона, пример .env, проверка для CI. Ничего не перезаписывает.',
+  'Begin a project: a pipeline from a template or two live systems, what it reads from .env, a check for CI. Overwrites nothing.':
+    'Начать проект: конвейер из шаблона или двух живых систем, пример .env, проверка для CI. Ничего не перезаписывает.',
   'Describe a pipeline as Markdown: sources, fields, rungs, guards, schedule; with --tables also what it fills.':
     'Описать конвейер в Markdown: источники, поля, ступени, условия, расписание; с --tables — и таблицы, которые он заполняет.',
   'also each table of a target data base: columns, comments, a sample, what feeds them':
@@ -117,7 +117,7 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'pipeline file': 'файл конвейера',
   'name of the connector, e.g. yclients': 'имя коннектора, например yclients',
   'bash, zsh or powershell': 'bash, zsh или powershell',
-  'where to; default: this folder': 'куда; по умолчанию эта папка',
+  'folder, or file of the pipeline; default: this folder': 'папка или файл конвейера; по умолчанию эта папка',
   'pipeline files, folders or patterns; default: pipelines/*.yaml':
     'файлы конвейеров, папки или шаблоны; по умолчанию pipelines/*.yaml',
   'test files, pipelines or folders; default: pipelines/*.test.yaml':
@@ -140,6 +140,11 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'песочница вместо этого подключения; всё, что запуск запомнил, выбрасывается',
   'what to begin with; asked for on a terminal': 'с чего начать; на терминале будет задан вопрос',
   'name of the pipeline; default: that of the template': 'имя конвейера; по умолчанию как у шаблона',
+  'connector to read with, and what of it': 'каким коннектором читать и что именно',
+  'connector to write with, and what of it': 'каким коннектором писать и что именно',
+  'look into this connection; name.key=value or name.key=env:NAME: a setting of it':
+    'заглянуть в это подключение; name.key=value или name.key=env:NAME: его настройка',
+  'funnel whose stages are written; default: the first': 'воронка, чьи стадии записывать; по умолчанию первая',
   'setting of a connection': 'настройка подключения',
   'look at this connection only; name.key=value: a setting of a connection':
     'проверить только это подключение; имя.ключ=значение: настройка подключения',

@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { environmentExample, ignoredFiles, namedVariables } from '../config/environment-example.ts';
+import { lockFileOf } from '../config/lock-file.ts';
 import { choicesFor, listed } from '../config/nearest.ts';
 import { pipelineName } from '../config/schema.ts';
+import { withDraft } from './begin/draft.ts';
 import { cliErrors } from './errors.ts';
 import { shippedFile, shippedNames } from './shipped.ts';
 
@@ -44,24 +46,51 @@ export function templateWanted(): Error {
   return cliErrors.template_wanted.error({ choices: listed(templates().map(({ name }) => name)) });
 }
 
+/** What a template says under the name of the new pipeline. */
+export function templateText(
+  { pipeline, test }: Template,
+  name: string,
+): { readonly pipeline: string; readonly test?: string } {
+  return {
+    pipeline: shippedText(pipeline).replace(/^name: .*$/m, `name: ${name}`),
+    ...(test !== undefined && { test: shippedText(test) }),
+  };
+}
+
 export interface NewFile {
   /** Relative to the folder of the project. */
   readonly path: string;
   readonly text: string;
+  /** Every project has one; whoever has his own keeps it. */
+  readonly isShared?: true;
 }
 
-/** The files of a new project with one pipeline of this name, made from a template. */
-export async function projectFiles({ pipeline, test, data }: Template, name: string): Promise<readonly NewFile[]> {
+export interface NewPipeline {
+  readonly name: string;
+  readonly pipeline: string;
+  readonly test?: string | undefined;
+  readonly lock?: string;
+  /** Shipped files that it reads. */
+  readonly data?: readonly string[];
+}
+
+export function checkName(name: string): void {
   if (!new RegExp(pipelineName, 'u').test(name)) throw cliErrors.pipeline_name.error({ name });
+}
+
+/** The files of a new project with this one pipeline. */
+export async function projectFiles(project: NewPipeline, folder: string): Promise<readonly NewFile[]> {
+  const { name, pipeline, test, lock, data = [] } = project;
   const path = `${name}.yaml`;
-  const variables = await namedVariables(shippedFile(pipeline));
+  const example = environmentExample(await withDraft(pipeline, namedVariables), path);
   return [
-    { path, text: shippedText(pipeline).replace(/^name: .*$/m, `name: ${name}`) },
-    ...(test === undefined ? [] : [{ path: `${name}.test.yaml`, text: shippedText(test) }]),
+    { path, text: pipeline },
+    ...(lock === undefined ? [] : [{ path: lockFileOf(path), text: lock }]),
+    ...(test === undefined ? [] : [{ path: `${name}.test.yaml`, text: test }]),
     ...data.map((each) => ({ path: each.replace(/^.*\//, ''), text: shippedText(each) })),
-    { path: '.env.example', text: environmentExample(variables, path) },
-    { path: '.gitignore', text: ignoredFiles },
-    { path: '.github/workflows/pipe.yaml', text: workflow(path, test !== undefined) },
+    { path: isTaken(folder, '.env.example', example) ? `${name}.env.example` : '.env.example', text: example },
+    { path: '.gitignore', text: ignoredFiles, isShared: true },
+    { path: '.github/workflows/pipe.yaml', text: workflow(path, test !== undefined), isShared: true },
   ];
 }
 
@@ -70,20 +99,30 @@ function shippedText(path: string): string {
   return readFileSync(shippedFile(path), 'utf8').replace(/^# yaml-language-server:.*\n/, '');
 }
 
+/** Another pipeline's. */
+function isTaken(folder: string, path: string, text: string): boolean {
+  const file = join(folder, path);
+  return existsSync(file) && readFileSync(file, 'utf8') !== text;
+}
+
+export interface WrittenFiles {
+  readonly written: readonly string[];
+  /** Were there already: as they would have been written, or shared ones of the project's own. */
+  readonly left: readonly string[];
+}
+
 /** Writes those that are not there; nothing at all where one is there and says something else. */
-export function writeNew(folder: string, files: readonly NewFile[]): readonly NewFile[] {
-  const missing = files.filter(({ path, text }) => {
-    const file = join(folder, path);
-    if (!existsSync(file)) return true;
-    if (readFileSync(file, 'utf8') !== text) throw cliErrors.file_there.error({ file });
-    return false;
-  });
+export function writeNew(folder: string, files: readonly NewFile[]): WrittenFiles {
+  const other = files.find(({ path, text, isShared }) => !isShared && isTaken(folder, path, text));
+  if (other) throw cliErrors.file_there.error({ file: join(folder, other.path) });
+  const missing = files.filter(({ path }) => !existsSync(join(folder, path)));
   for (const { path, text } of missing) {
     const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text, { flag: 'wx' });
   }
-  return missing;
+  const left = files.filter((each) => !missing.includes(each));
+  return { written: missing.map(({ path }) => path), left: left.map(({ path }) => path) };
 }
 
 const workflow = (

@@ -20,5 +20,5 @@ export function newConnector(name: string): {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) || device.test(name)) throw cliErrors.connector_name.error({ name });
   if (connectorNames().includes(name)) throw cliErrors.connector_there.error({ name });
   const root = dirname(dirname(contract));
-  return { name, folder: root, written: writeNew(root, connectorFiles(name)).map(({ path }) => path) };
+  return { name, folder: root, written: writeNew(root, connectorFiles(name)).written };
 }

@@ -153,8 +153,7 @@ function reportLiteralSecrets(connection: string, settings: MapNode, connector: 
     const written = node.variables?.written ?? node.text;
     if (written.includes('${secret:') || !hasLiteral(node)) continue;
     const key = String(path.at(-1));
-    const words = [connection, ...path].join('_').replace(/([a-z])([A-Z])/g, '$1_$2');
-    const variable = words.replace(/\W/g, '_').toUpperCase();
+    const variable = variableFor([connection, ...path]);
     const example = `${key}: "\${secret:${variable}}"`;
     reader.report(configErrors.literal_secret.finding({ key, example, variable }, placeOf(node.span), 'warning'));
   }
@@ -198,6 +197,12 @@ function setAt(node: Node | undefined, keys: readonly string[], text: string, at
   const map: MapNode = node?.kind === 'map' ? node : { kind: 'map', span: at.keySpan, entries: new Map() };
   const changed: Entry = { key, keySpan: at.keySpan, node: setAt(child(map, key), rest, text, at) };
   return { ...map, entries: new Map([...map.entries, [key, changed]]) };
+}
+
+/** What the environment or the vault may call a setting: `portal.webhook` → `PORTAL_WEBHOOK`. */
+export function variableFor(path: Path): string {
+  const words = path.join('_').replace(/([a-z])([A-Z])/g, '$1_$2');
+  return words.replace(/\W/g, '_').toUpperCase();
 }
 
 function isFlag(scalar: ScalarNode): boolean {

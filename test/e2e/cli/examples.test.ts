@@ -61,6 +61,7 @@ const story: readonly (readonly [example: string, exit: number, says: string])[]
   ['completion bash', 0, 'complete -o default -F'],
   ['init clinic --template first-steps', 0, '+ first-steps.yaml\n+ first-steps.test.yaml\n+ visits.jsonl\n'],
   ['init clinic-2 --template ident-to-bitrix --name clinic-2', 0, '+ clinic-2.yaml\n'],
+  ['init clinic-3.yaml --from ident --to bitrix24 --connection portal', 0, '+ clinic-3.yaml\n+ clinic-3.lock.json\n'],
   ['secret rm IDENT_PASSWORD', 0, 'IDENT_PASSWORD is in the vault no longer'],
 ];
 
@@ -69,6 +70,7 @@ const others = [
   'auth pipelines/ident-to-amocrm.yaml amo',
   'connector new yclients',
   'demo',
+  'init shop.yaml --from postgres:orders --to bitrix24:deal',
   'logs pipelines/ident-to-bitrix.yaml --follow',
   'sandbox bitrix24 --port 8124',
   'secret set BITRIX24_WEBHOOK',

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { templateNamed, templates } from '../../../engine/cli/init.ts';
@@ -35,7 +35,8 @@ describe('pipe init', () => {
     if (test !== undefined) written.splice(1, 0, 'clinic-2.test.yaml');
     if (data.length > 0) written.splice(2, 0, 'visits.jsonl');
     expect([exit, stderr, shapeErrors('init', stdout)]).toEqual([0, '', []]);
-    expect(JSON.parse(stdout)).toEqual({ folder: 'new', template, name: 'clinic-2', written });
+    const nothing = { left: [], replaced: [], findings: [] };
+    expect(JSON.parse(stdout)).toEqual({ folder: 'new', template, name: 'clinic-2', written, ...nothing });
     const text = readFileSync(path('new/clinic-2.yaml'), 'utf8');
     expect(text).toMatch(/^version: 1\nname: clinic-2\n/);
     const validated = await pipe(['validate', 'new/clinic-2.yaml']);
@@ -64,21 +65,52 @@ describe('pipe init', () => {
   });
 
   it('overwrites nothing, and writes nothing where it would have to', async () => {
-    const { pipe, path } = place({ 'new/.env.example': 'MINE=1\n' });
+    const { pipe, path } = place({ 'new/first-steps.test.yaml': 'cases: []\n' });
     expect(await pipe(['init', 'new', '--template', 'first-steps'])).toEqual({
       exit: 2,
       stdout: '',
       stderr: `error cli.file_there
-  new/.env.example is there already, and nothing was written
+  new/first-steps.test.yaml is there already, and nothing was written
   fix: choose another folder or --name, or move that file away
 `,
     });
-    expect(readdirSync(path('new'))).toEqual(['.env.example']);
-    mkdirSync(path('old'));
-    writeFileSync(path('old/README.md'), '');
-    expect((await pipe(['init', 'old', '--template', 'first-steps'])).exit).toBe(0);
-    const again = await pipe(['init', 'old', '--template', 'first-steps', '--json']);
-    expect([again.exit, JSON.parse(again.stdout).written]).toEqual([0, []]);
+    expect(readdirSync(path('new'))).toEqual(['first-steps.test.yaml']);
+  });
+
+  it('says a second time what is there already, and leaves a project its own .gitignore and .env.example', async () => {
+    const { pipe, path } = place({ 'old/.gitignore': 'mine\n', 'old/.env.example': 'MINE=1\n' });
+    const begin = ['init', 'old', '--template', 'first-steps'];
+    expect((await pipe(begin)).stdout).toBe(`+ first-steps.yaml
++ first-steps.test.yaml
++ visits.jsonl
++ first-steps.env.example
++ .github/workflows/pipe.yaml
+= .gitignore: there already, left as it is
+next:
+  cd old
+  copy first-steps.env.example to .env and fill it in; secrets are better kept by pipe secret set
+  pipe validate first-steps.yaml
+  pipe check first-steps.yaml
+`);
+    expect(readFileSync(path('old/.gitignore'), 'utf8')).toBe('mine\n');
+    expect(readFileSync(path('old/.env.example'), 'utf8')).toBe('MINE=1\n');
+    const again = await pipe([...begin, '--json']);
+    const { written, left } = JSON.parse(again.stdout);
+    expect([again.exit, written, left]).toEqual([
+      0,
+      [],
+      [
+        'first-steps.yaml',
+        'first-steps.test.yaml',
+        'visits.jsonl',
+        'first-steps.env.example',
+        '.gitignore',
+        '.github/workflows/pipe.yaml',
+      ],
+    ]);
+    expect((await pipe([...begin, '--lang', 'ru'])).stdout).toContain(
+      '= first-steps.yaml: уже есть, оставлен как есть\n',
+    );
   });
 
   it('names the templates where nobody is there to be asked, and the nearest to one that is not there', async () => {
