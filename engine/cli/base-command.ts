@@ -4,6 +4,7 @@ import type { Diagnostic } from '../diagnostics.ts';
 import { exitCodes, toPipeError } from '../errors.ts';
 import type { Language } from '../messages/template.ts';
 import { loadDotEnv } from './dot-env.ts';
+import { cliErrors } from './errors.ts';
 import { FindingsError } from './findings-error.ts';
 import { flagError } from './flag-error.ts';
 import { choiceFlag, flagValue } from './flags.ts';
