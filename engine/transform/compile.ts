@@ -39,9 +39,13 @@ export function compile(pipeline: Pipeline, knowledge: Knowledge = {}): Compilat
   const findings = sortFindings(read.findings);
   if (findings.some(({ severity }) => severity === 'error')) return { pipeline: undefined, findings };
   const paramNames = paramsUsed(pipeline, new Set(flows.flatMap(({ mapParams }) => mapParams)));
+  let hash: string | undefined;
   const compiled: CompiledPipeline = {
     pipeline,
-    hash: mappingHash(pipeline),
+    // Not made where a file is only looked at.
+    get hash() {
+      return (hash ??= mappingHash(pipeline));
+    },
     paramsHash: paramsHash(pipeline, paramNames),
     paramNames,
     flows: flows.map(({ flow }) => flow),
