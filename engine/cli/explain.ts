@@ -2,7 +2,7 @@ import type { MapValue } from '../config/pipeline.ts';
 import type { Field, Row, Value } from '../connector.ts';
 import type { PipeError } from '../errors.ts';
 import { systemClock } from '../state/clock.ts';
-import { openState } from '../state/open-state.ts';
+import { openToLook } from '../state/open-state.ts';
 import type { QueueEntry, StateStore, StoredError, WrittenLink } from '../state/ports.ts';
 import type { CompiledFlow, Variables } from '../transform/compiled.ts';
 import { cliErrors } from './errors.ts';
@@ -58,7 +58,7 @@ export async function explainRecord(
   const { looked, flows } = await compiledLook(file, flags);
   const { pipeline } = looked;
   if (flags.flow !== undefined) flowNamed(pipeline, flags.flow);
-  const state = await openState(looked.stateFolder, { pipeline: pipeline.name, clock: systemClock });
+  const state = await openToLook(looked.stateFolder, { pipeline: pipeline.name, clock: systemClock });
   try {
     const lives: Explained[] = [];
     const failures: PipeError[] = [];

@@ -3,7 +3,7 @@ import type { FlowCounts } from '../events/events.ts';
 import { systemClock } from '../state/clock.ts';
 import { holderOf, lockFile } from '../state/lease.ts';
 import { machineFolder } from '../state/machine-folder.ts';
-import { openState } from '../state/open-state.ts';
+import { openToLook } from '../state/open-state.ts';
 import type { RunEntry, StoredError } from '../state/ports.ts';
 import { stops } from '../run/run-pipeline.ts';
 import { lookAt } from './prepare.ts';
@@ -40,7 +40,7 @@ export interface PastFlow extends Pick<FlowCounts, Counts> {
 export async function pipelineHistory(file: string, stateFlag: string | undefined, limit: number): Promise<History> {
   const { pipeline, stateFolder } = await lookAt(file, stateFlag);
   const isHeld = holderOf(lockFile(machineFolder(process.env), pipeline.name)) !== undefined;
-  const state = await openState(stateFolder, { pipeline: pipeline.name, clock: systemClock });
+  const state = await openToLook(stateFolder, { pipeline: pipeline.name, clock: systemClock });
   try {
     const runs = await state.runs(limit);
     return { pipeline: pipeline.name, runs: runs.map((run, index) => pastRun(run, isHeld && index === 0)) };

@@ -6,14 +6,14 @@ import { isDay } from '../log/moment.ts';
 import { readDay } from '../log/read.ts';
 import type { LogDay, LogLine } from '../log/read.ts';
 import { logFolder, logSettings } from '../log/settings.ts';
-import { codeOf, reasonOf } from '../state/place.ts';
-import { cliErrors } from './errors.ts';
+import { codeOf } from '../state/place.ts';
 import { lookAt } from './prepare.ts';
 import { runClock } from './run-clock.ts';
 
 /** The log of a pipeline, found where `pipe run` writes it. */
 interface FoundLog {
   readonly pipeline: string;
+  readonly folder: string;
   /** Listed anew: there may be more by now. Oldest first. */
   readonly files: () => readonly LogFile[];
 }
@@ -35,7 +35,7 @@ const lastLines = 20;
 /** A day that is named, or else the last lines of the newest one; with `grep` all lines of the day that hold it. */
 export async function showDay(file: string, { day, grep }: WantedDay): Promise<ShownDay> {
   if (day !== undefined && !isDay(day)) throw logErrors.bad_day.error({ value: day });
-  const { pipeline, files } = await findLog(file);
+  const { pipeline, folder, files } = await findLog(file);
   const all = files();
   const [first, newest] = [all[0]?.day ?? '', all.at(-1)?.day ?? ''];
   const shown = day ?? newest;
@@ -45,7 +45,7 @@ export async function showDay(file: string, { day, grep }: WantedDay): Promise<S
     ...(grep !== undefined && { grep }),
     ...(day === undefined && grep === undefined && { last: lastLines }),
   };
-  return { pipeline, day: shown, ...(await readDay(own, wanted)) };
+  return { pipeline, day: shown, ...(await readDay(own, wanted).catch((thrown: unknown) => raise(folder, thrown))) };
 }
 
 /** How often a file that grows is looked at: nobody reads faster. */
@@ -53,8 +53,12 @@ const lookMs = 200;
 
 /** The last lines and those to come, until the signal. */
 export async function* followFrom(file: string, signal: AbortSignal): AsyncGenerator<LogLine> {
-  const { files } = await findLog(file);
-  yield* followLog(files, lastLines, () => runClock.sleep(lookMs, signal));
+  const { files, folder } = await findLog(file);
+  try {
+    yield* followLog(files, lastLines, () => runClock.sleep(lookMs, signal));
+  } catch (thrown) {
+    raise(folder, thrown);
+  }
 }
 
 async function findLog(file: string): Promise<FoundLog> {
@@ -63,13 +67,20 @@ async function findLog(file: string): Promise<FoundLog> {
   const folder = logFolder(logSettings(process.env, undefined), pipeline.folder);
   const files = () => listed(folder, name);
   if (files().length === 0) throw logErrors.none_yet.error({ pipeline: name, folder, file });
-  return { pipeline: name, files };
+  return { pipeline: name, folder, files };
 }
 
 function listed(folder: string, name: string): readonly LogFile[] {
   try {
     return logFiles(folder, name);
   } catch (cause) {
-    throw cliErrors.unreadable_file.error({ file: folder, reason: codeOf(cause) ?? reasonOf(cause) }, { cause });
+    raise(folder, cause);
   }
+}
+
+/** What the system refuses gets its name, anything else passes as it is. */
+function raise(folder: string, thrown: unknown): never {
+  const reason = codeOf(thrown);
+  if (reason === undefined || !/^E[A-Z]+$/.test(reason)) throw thrown;
+  throw logErrors.unreadable.error({ folder, reason }, { cause: thrown });
 }

@@ -1,7 +1,7 @@
 import type { Row } from '../connector.ts';
 import { systemClock } from '../state/clock.ts';
 import { machineFolder } from '../state/machine-folder.ts';
-import { openState } from '../state/open-state.ts';
+import { hasState, openToLook } from '../state/open-state.ts';
 import { openPortalBook } from '../state/portal-book.ts';
 import type { OtherInstance, PortalBook } from '../state/machine-ports.ts';
 import type { Identity, StateIdentity } from '../state/ports.ts';
@@ -10,7 +10,8 @@ import { lookAt } from './prepare.ts';
 /** What a pipeline remembers of itself, as `pipe state show --json` prints it. Times are ISO. */
 export interface PipelineState {
   readonly pipeline: string;
-  readonly beganAt: string;
+  /** Absent: there is no state yet. */
+  readonly beganAt?: string;
   /** The machine, and the instance the pipeline is on it. */
   readonly machine: string;
   readonly instance: string;
@@ -33,13 +34,13 @@ export async function pipelineState(file: string, stateFlag: string | undefined)
     mine: await book.identity(name),
     others: await book.others(name),
   }));
-  const state = await openState(stateFolder, { pipeline: name, clock: systemClock });
+  const state = await openToLook(stateFolder, { pipeline: name, clock: systemClock });
   try {
     const identity = await state.identity();
     const checkpoints = new Map((await state.checkpoints()).map((checkpoint) => [checkpoint.flow, checkpoint]));
     return {
       pipeline: name,
-      beganAt: iso(identity.beganAt),
+      ...(hasState(stateFolder, name) && { beganAt: iso(identity.beganAt) }),
       ...mine,
       ...copiedFrom(identity, mine),
       others: others.map(otherData),
@@ -69,7 +70,7 @@ export interface Adopted {
 export async function adoptAsOwn(file: string, stateFlag: string | undefined): Promise<Adopted> {
   const { pipeline, stateFolder } = await lookAt(file, stateFlag);
   const adopted = await withBook((book) => book.adopt(pipeline.name));
-  const state = await openState(stateFolder, { pipeline: pipeline.name, clock: systemClock });
+  const state = await openToLook(stateFolder, { pipeline: pipeline.name, clock: systemClock });
   try {
     return { adopted, systems: await state.adoptSystems() };
   } finally {

@@ -2,7 +2,7 @@ import { exitCodes } from '../errors.ts';
 import { systemClock } from '../state/clock.ts';
 import { holderOf, lockFile } from '../state/lease.ts';
 import { machineFolder } from '../state/machine-folder.ts';
-import { openState } from '../state/open-state.ts';
+import { openToLook } from '../state/open-state.ts';
 import type { Holder } from '../state/machine-ports.ts';
 import type { Checkpoint, QueueCounts, RunEntry, StateStore } from '../state/ports.ts';
 import { lookAt } from './prepare.ts';
@@ -34,7 +34,7 @@ export interface PipelineStatus {
 export async function pipelineStatus(file: string, stateFlag: string | undefined): Promise<PipelineStatus> {
   const { pipeline, stateFolder } = await lookAt(file, stateFlag);
   const holder = holderOf(lockFile(machineFolder(process.env), pipeline.name));
-  const state = await openState(stateFolder, { pipeline: pipeline.name, clock: systemClock });
+  const state = await openToLook(stateFolder, { pipeline: pipeline.name, clock: systemClock });
   try {
     const runs = await state.runs(100);
     const [last] = runs;

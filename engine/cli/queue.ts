@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import type { Field } from '../connector.ts';
 import type { Place } from '../diagnostics.ts';
 import { systemClock } from '../state/clock.ts';
-import { openState } from '../state/open-state.ts';
+import { openToLook } from '../state/open-state.ts';
 import type { QueueChange, QueueEntry, QueueFilter, QueueState, StateStore } from '../state/ports.ts';
 import { cliErrors } from './errors.ts';
 import { choiceFlag, pipelineFlags } from './flags.ts';
@@ -50,7 +50,7 @@ export async function withQueue<Result>(
   const looked = await lookAt(file, flags.state);
   const { pipeline, stateFolder } = looked;
   if (flags.flow !== undefined) flowNamed(pipeline, flags.flow);
-  const state = await openState(stateFolder, { pipeline: pipeline.name, clock: systemClock });
+  const state = await openToLook(stateFolder, { pipeline: pipeline.name, clock: systemClock });
   try {
     return await use({ ...looked, file, state });
   } finally {

@@ -22,6 +22,15 @@ export const logErrors = defineErrors('log', {
       ru: 'освободите место или дайте права на папку либо укажите другую в PIPE_LOG_FOLDER',
     },
   },
+  unreadable: {
+    kind: 'environment',
+    en: 'the log in {folder} cannot be read ({reason})',
+    ru: 'журнал в {folder} не читается ({reason})',
+    fix: {
+      en: 'let this user read that folder, or look at it as the user that runs pipe',
+      ru: 'дайте этому пользователю читать папку или смотрите журнал от имени того, кто запускает pipe',
+    },
+  },
   personal_in_full: {
     kind: 'input',
     en: 'names, phones and e-mails go into the log in full (PIPE_LOG_PERSONAL)',

@@ -2,7 +2,9 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { openState, stateFile } from './open-state.ts';
+import { PipeError } from '../errors.ts';
+import { guarded } from './database.ts';
+import { hasState, openState, stateFile } from './open-state.ts';
 import type { StateOptions } from './open-state.ts';
 import { plannedRows } from './planned-rows.ts';
 import type { PlannedRows } from './planned-rows.ts';
@@ -26,8 +28,9 @@ export async function copyState(path: string, options: StateOptions): Promise<Co
   try {
     const copy = join(folder, 'state.db');
     const original = stateFile(path, options.pipeline);
-    if (original !== ':memory:' && existsSync(original)) await copyFile(original, copy);
-    const state = await openState(copy, options);
+    const isThere = original !== ':memory:' && hasState(path, options.pipeline);
+    if (isThere) await copyFile(original, copy).catch((thrown: unknown) => guarded(original, () => raise(thrown)));
+    const state = await openState(copy, options).catch((thrown: unknown) => raise(named(thrown, copy, original)));
     const planned = plannedRows(join(folder, 'planned.db'));
     return {
       state,
@@ -42,6 +45,17 @@ export async function copyState(path: string, options: StateOptions): Promise<Co
     remove();
     throw thrown;
   }
+}
+
+function raise(thrown: unknown): never {
+  throw thrown;
+}
+
+/** What is wrong with the copy is wrong with the original, and nobody knows of the copy. */
+function named(thrown: unknown, copy: string, original: string): unknown {
+  if (!(thrown instanceof PipeError) || thrown.parameters['file'] !== copy) return thrown;
+  const { code, kind, parameters } = thrown;
+  return new PipeError(code, kind, { ...parameters, file: original }, { cause: thrown });
 }
 
 /**

@@ -61,6 +61,8 @@ function connect(file: string, schema: Schema, leftOpen: boolean): Sqlite.Databa
   const sqlite = new Sqlite(file, { fileMustExist: true, timeout: busyTimeoutMs });
   try {
     if (pragma(sqlite, 'application_id') !== schema.applicationId) throw stateErrors.foreign.error({ file });
+    // Before anything of the file is changed.
+    versionOf(sqlite, file, schema);
     if (leftOpen) checkPages(sqlite, file);
     sqlite.pragma('journal_mode = WAL');
     sqlite.pragma('synchronous = NORMAL');
@@ -81,12 +83,18 @@ function checkPages(sqlite: Sqlite.Database, file: string): void {
 function migrate(sqlite: Sqlite.Database, file: string, schema: Schema): void {
   const known = schema.migrations.length;
   const step = sqlite.transaction(() => {
-    const found = Number(pragma(sqlite, 'user_version'));
-    if (found > known) throw stateErrors.newer.error({ file, found, known });
+    const found = versionOf(sqlite, file, schema);
     for (const sql of schema.migrations.slice(found)) sqlite.exec(sql);
     if (found < known) sqlite.pragma(`user_version = ${known}`);
   });
   if (pragma(sqlite, 'user_version') !== known) step.immediate();
+}
+
+/** How many migrations the file has seen; throws where these are more than we know. */
+function versionOf(sqlite: Sqlite.Database, file: string, { migrations }: Schema): number {
+  const found = Number(pragma(sqlite, 'user_version'));
+  if (found > migrations.length) throw stateErrors.newer.error({ file, found, known: migrations.length });
+  return found;
 }
 
 /**

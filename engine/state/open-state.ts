@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from './clock.ts';
 import { openDatabase } from './database.ts';
@@ -6,6 +7,7 @@ import { stateErrors } from './errors.ts';
 import { instance } from './instance.ts';
 import { systems } from './systems.ts';
 import { journal } from './journal.ts';
+import { codeOf } from './place.ts';
 import type { StateStore } from './ports.ts';
 import { presence } from './presence.ts';
 import { fence, progress } from './progress.ts';
@@ -37,6 +39,23 @@ export async function openState(path: string, options: StateOptions): Promise<St
     db.close();
     throw thrown;
   }
+}
+
+/** To look at: where there is no state yet, an empty one in memory stands for it, and nothing is made. */
+export async function openToLook(path: string, options: StateOptions): Promise<StateStore> {
+  return openState(hasState(path, options.pipeline) ? path : ':memory:', options);
+}
+
+/** What cannot be looked for, or has lost its file and not its -wal, is there: opening it says what is wrong. */
+export function hasState(path: string, pipeline: string): boolean {
+  const file = stateFile(path, pipeline);
+  return [file, `${file}-wal`].some((one) => {
+    try {
+      return statSync(one).isFile();
+    } catch (thrown) {
+      return codeOf(thrown) !== 'ENOENT';
+    }
+  });
 }
 
 export function stateFile(path: string, pipeline: string): string {

@@ -9,6 +9,7 @@ const words = {
     instance: 'instance',
     machine: 'machine',
     began: 'began',
+    notBegun: 'no state yet',
     copied: 'begun elsewhere; the next run looks up anew what it knows',
     other: 'other instance',
     adopted: 'adopted',
@@ -24,6 +25,7 @@ const words = {
     instance: 'экземпляр',
     machine: 'компьютер',
     began: 'начато',
+    notBegun: 'состояния ещё нет',
     copied: 'начато не здесь; следующий запуск проверит заново всё, что в нём известно',
     other: 'другой экземпляр',
     adopted: 'признан своим',
@@ -42,7 +44,7 @@ export function stateText(state: PipelineState, language: Language): string {
   const { pipeline, instance, machine, beganAt, copiedFrom, others, flows } = state;
   return [
     pipeline,
-    `  ${say.instance}: ${instance}, ${say.machine} ${machine}, ${say.began} ${localText(beganAt)}`,
+    `  ${say.instance}: ${instance}, ${say.machine} ${machine}, ${beganAt === undefined ? say.notBegun : `${say.began} ${localText(beganAt)}`}`,
     ...(copiedFrom
       ? [`  ${say.instance} ${copiedFrom.instance}, ${say.machine} ${copiedFrom.machine}: ${say.copied}`]
       : []),
