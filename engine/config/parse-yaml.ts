@@ -69,7 +69,9 @@ function withPlaceHolders(text: string, unquoted: readonly Unquoted[]): string {
 function unquotedFinding(one: Unquoted, source: SourceText): Diagnostic {
   const expression = source.text.slice(one.start, one.end);
   const isReference = /^\$\{(?:env|secret):\w+\}$/.test(expression);
-  const shown = source.isHidden(one.start) && !isReference ? "'…'" : inSingleQuotes(expression);
+  // Of one in single quotes that holds such quotes itself, those within are to be doubled.
+  const [, inner = expression] = /^'(.*)'$/s.exec(expression) ?? [];
+  const shown = source.isHidden(one.start) && !isReference ? "'…'" : inSingleQuotes(inner);
   const quoted = one.key === undefined ? `- ${shown}` : `${one.key}: ${shown}`;
   const place = source.place(one.start, one.end - one.start);
   switch (one.reason) {

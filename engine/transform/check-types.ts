@@ -70,6 +70,7 @@ export function checkTypes(
   };
   if (columns && !knowledge.checked?.(flow)) check.report(...checkColumnNames(flow, columns));
   check.report(...checkAsked(flow, knowledge));
+  if (flow.enabled) tell(flow.enabled, { nothing: 'never' }, common);
   const mapped = flow.map ? recordType(flow.map, source, common, check) : source;
   for (const { if: condition } of flow.guards) checkCondition(condition, mapped, common, check);
   const record = withRequired(mapped, flow, check);

@@ -48,6 +48,15 @@ export const typeErrors = defineErrors('types', {
       ru: 'приведите обе части к одному типу: $number(…) или $string(…)',
     },
   },
+  list_with_equals: {
+    kind: 'input',
+    en: '{left} is {leftKind} and {right} is {rightKind}: they are never equal',
+    ru: '{left} — это {leftKind}, а {right} — {rightKind}: они никогда не равны',
+    fix: {
+      en: 'to ask whether the value is among the list write: {form}',
+      ru: 'чтобы спросить, есть ли значение в списке, напишите: {form}',
+    },
+  },
   never_this: {
     kind: 'input',
     en: '{operand} is never "{value}"',
@@ -82,6 +91,13 @@ export const typeErrors = defineErrors('types', {
     en: '"{field}" has no option "{value}"',
     ru: 'в «{field}» нет варианта «{value}»',
     fix: { en: 'write {known}', ru: 'напишите {known}' },
+  },
+
+  unknown_funnel: {
+    kind: 'input',
+    en: '{entity}.{field} has options where {within} is {known}, and it is "{value}"',
+    ru: 'у {entity}.{field} есть варианты там, где {within} — {known}, а он — «{value}»',
+    fix: { en: 'set {within} to one of {known}', ru: 'задайте в {within} одно из: {known}' },
   },
 
   // ---- into a field of the target

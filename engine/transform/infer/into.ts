@@ -165,6 +165,14 @@ interface IntoOptions extends Into {
 function checkOptions(given: Type, options: readonly FieldOption[], into: IntoOptions, report: Report): void {
   const literals = [...(given.text?.literals ?? []), ...(given.number?.literals ?? [])];
   const funnel = wantedWithin(options, into);
+  const funnels = [...new Set(options.flatMap(({ within }) => (within ? [within.value] : [])))];
+  if (funnel && !funnel.ids.some((id) => funnels.includes(id))) {
+    const { entity, field, place } = into;
+    const known = funnels.map((id) => `"${id}"`).join(' | ');
+    const facts = { entity, field: field.name, within: funnel.field, known, value: funnel.ids.join(', ') };
+    report(typeErrors.unknown_funnel.finding(facts, place));
+    return;
+  }
   const wrong = literals.filter(({ value }) => value !== '' && problemOf(String(value), options, funnel));
   // Where none will do, it is the field that is wrong, or what it is made of, and not each of the values.
   const isWhole = wrong.length === literals.length && wrong.length > 1;

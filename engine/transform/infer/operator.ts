@@ -5,7 +5,7 @@ import { typeErrors } from './errors.ts';
 import { knownIf } from './present.ts';
 import { itemOf } from './signatures.ts';
 import { quoted } from './span.ts';
-import { any, boolean, called, isNever, isNothing, kindsOf, listOf, number, text, worst } from './type.ts';
+import { any, boolean, called, isNever, isNothing, isOnly, kindsOf, listOf, number, text, worst } from './type.ts';
 import type { Literal, Type } from './type.ts';
 import { report } from './walk.ts';
 import type { Scope, Walk } from './walk.ts';
@@ -102,6 +102,17 @@ function compared(walk: Walk, sides: Sides): void {
   if (l.any || r.any || isNothing(l) || isNothing(r)) return;
   // Two comparisons in a row are told as such.
   if (isComparison(left)) return;
+  if (!sides.l.any && isOnly(sides.l, 'list') !== isOnly(sides.r, 'list') && !shares(sides.l, r)) {
+    const [list, one] = sides.l.list ? [left, right] : [right, left];
+    if (sides.operator !== 'in' || list === left) {
+      const form = `${quoted(one, walk.text)} in ${quoted(list, walk.text)}`;
+      const facts = { ...factsOf(walk, sides), form };
+      report(walk, isWritten(left) ? left : right, (place) =>
+        typeErrors.list_with_equals.finding(facts, place, 'warning'),
+      );
+      return;
+    }
+  }
   if (!shares(l, r)) {
     const facts = factsOf(walk, { ...sides, r });
     report(walk, isWritten(left) ? left : right, (place) => typeErrors.never_equal.finding(facts, place, 'warning'));
