@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { Command, Flags } from '@oclif/core';
 import type { Diagnostic } from '../diagnostics.ts';
 import { exitCodes, toPipeError } from '../errors.ts';
@@ -38,6 +39,7 @@ export abstract class BaseCommand extends Command {
   protected override async init(): Promise<void> {
     await super.init();
     this.#refuseFormats();
+    this.#spareInput();
     this.tellFindings(loadDotEnv(process.env));
   }
 
@@ -92,8 +94,21 @@ export abstract class BaseCommand extends Command {
     return this.argv.includes('--json');
   }
 
+  /** undefined: there is none, or the failure to be told is that it must not be written. */
   get #output(): string | undefined {
-    return flagValue(this.argv, 'output');
+    const file = flagValue(this.argv, 'output');
+    return file === undefined || this.#isInput(file) ? undefined : file;
+  }
+
+  /** `pipe docs deals.yaml --output deals.yaml` would cost somebody the pipeline. */
+  #spareInput(): void {
+    const file = flagValue(this.argv, 'output');
+    if (file !== undefined && this.#isInput(file)) throw cliErrors.output_over_input.error({ file });
+  }
+
+  #isInput(file: string): boolean {
+    const named = this.argv.filter((word) => resolve(word) === resolve(file)).length;
+    return named > (this.argv.includes('--output') ? 1 : 0);
   }
 
   async #fail(data: object, text: string, code: number): Promise<void> {

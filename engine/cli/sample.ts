@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import type { Param } from '../config/pipeline.ts';
+import type { Value } from '../connector.ts';
 import type { Listener } from '../events/events.ts';
 import type { RunOptions } from '../run/context.ts';
 import { anonymise } from '../samples/anonymise.ts';
@@ -11,6 +13,8 @@ import { withPreview } from './preview.ts';
 /** Source rows of a pipeline, to be kept as fixtures. */
 export interface Sample {
   readonly pipeline: string;
+  /** Of the run, where they are not what the pipeline says by itself: a test reads no environment. */
+  readonly params: Readonly<Record<string, Value>>;
   readonly anonymised: boolean;
   readonly flows: readonly SampledRows[];
 }
@@ -31,5 +35,12 @@ export async function takeSample({ prepared, options, limit, anonymised, emit, s
     readSample(context, flows, limit),
   );
   const flows = anonymised ? anonymise(rows, randomBytes(32).toString('hex'), kindByName) : rows;
-  return { pipeline: prepared.compiled.pipeline.name, anonymised, flows };
+  const { name, params: declared, values } = prepared.compiled.pipeline;
+  const given = Object.entries(values).filter(([param, value]) => !isDefault(declared.get(param), value));
+  return { pipeline: name, params: Object.fromEntries(given), anonymised, flows };
+}
+
+function isDefault(param: Param | undefined, value: Value): boolean {
+  const parts = Array.isArray(value) ? (value as readonly Value[]) : [value];
+  return parts.every((part) => param?.placeOf?.(part) !== undefined);
 }

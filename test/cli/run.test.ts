@@ -289,6 +289,18 @@ ${begun}<time> - INFO - Read 3 new rows
     expect(readFileSync(path('copy.csv'), 'utf8')).toContain('\n3,1,Рябинин Пётр,');
   });
 
+  it('writes its result over nothing that it reads', async () => {
+    const { pipe, path } = place(goodFiles);
+    for (const output of [
+      ['--output', './people.yaml'],
+      ['--output=people.yaml', '--json'],
+    ]) {
+      const { exit, stdout, stderr } = await pipe(['validate', 'people.yaml', ...output]);
+      expect([exit, `${stdout}${stderr}`]).toEqual([2, expect.stringContaining('cli.output_over_input')]);
+    }
+    expect(readFileSync(path('people.yaml'), 'utf8')).toBe(goodFiles['people.yaml']);
+  });
+
   it('says which output file it cannot write', async () => {
     const { exit, stdout, stderr } = await place(goodFiles).pipe(['run', 'people.yaml', '--output', 'none/out.txt']);
     expect([exit, stdout]).toEqual([2, '']);

@@ -23,7 +23,8 @@ describe('pipe sample', () => {
   });
 
   it('gives the rows that a condition chooses, as the beginning of a test file that --update completes', async () => {
-    const { pipe } = place(peopleFiles);
+    const yaml = peopleFiles['people.yaml'].replace('default: 1', 'env: BRANCH');
+    const { pipe, path } = place({ ...peopleFiles, 'people.yaml': yaml, '.env': 'BRANCH=7\n' });
     const only = ['--only', "id = '3'", '--limit', '1'];
     const done = await pipe([
       'sample',
@@ -35,6 +36,8 @@ describe('pipe sample', () => {
       '--output',
       'people.test.yaml',
     ]);
+    // A test reads no environment.
+    expect(readFileSync(path('people.test.yaml'), 'utf8')).toMatch(/^params:\n {2}branch: 7\ncases:\n/);
     expect([done.exit, (await pipe(['test', '--update'])).exit, (await pipe(['test'])).exit]).toEqual([0, 4, 0]);
     const [row] = JSON.parse((await pipe(['sample', 'people.yaml', '--reveal', ...only, '--json'])).stdout).flows[0]
       .rows;

@@ -12,7 +12,7 @@ export function sampleLines({ flows }: Sample): string {
 }
 
 /** The beginning of a test file; `pipe test --update` writes down what the mapping makes of the rows. */
-export function sampleTests({ flows }: Sample): string {
+export function sampleTests({ params, flows }: Sample): string {
   const cases = flows.flatMap(({ flow, rows }) =>
     rows.map((row, index) => ({
       name: `${flow} ${index + 1}`,
@@ -21,5 +21,6 @@ export function sampleTests({ flows }: Sample): string {
       expect: { record: {}, whole: 'record' },
     })),
   );
-  return stringify({ cases }, { lineWidth: 0 }).trimEnd();
+  const given = Object.keys(params).length > 0 && { params };
+  return stringify({ ...given, cases }, { lineWidth: 0 }).trimEnd();
 }
