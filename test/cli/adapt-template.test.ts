@@ -10,30 +10,38 @@ import { loadConnector } from '../../engine/registry.ts';
 
 const folder = resolve(import.meta.dirname, '../../pipelines');
 
-/** A shipped pipeline against its own portal with some fields of `deal` as they are elsewhere. */
-async function adapted(change: (field: Field) => Field) {
-  const file = resolve(folder, 'ident-to-bitrix.yaml');
+interface Subject {
+  readonly name: string;
+  readonly connection: string;
+  readonly entity: string;
+}
+
+const bitrix: Subject = { name: 'ident-to-bitrix', connection: 'portal', entity: 'deal' };
+
+/** A shipped pipeline against its own portal with some fields of an entity as they are elsewhere. */
+async function adapted(change: (field: Field) => Field | readonly Field[], of: Subject = bitrix) {
+  const file = resolve(folder, `${of.name}.yaml`);
   const { lock: shipped } = readLock(file);
-  const portal = shipped?.connections['portal'];
-  const deal = portal?.entities['deal'];
-  if (!shipped || !portal || !deal) throw new Error('the shipped pipeline has no lock file');
-  const entities = { ...portal.entities, deal: { ...deal, fields: deal.fields.map(change) } };
-  const live: Lock = { ...shipped, connections: { ...shipped.connections, portal: { ...portal, entities } } };
+  const portal = shipped?.connections[of.connection];
+  const entity = portal?.entities[of.entity];
+  if (!shipped || !portal || !entity) throw new Error('the shipped pipeline has no lock file');
+  const entities = { ...portal.entities, [of.entity]: { ...entity, fields: entity.fields.flatMap(change) } };
+  const live: Lock = { ...shipped, connections: { ...shipped.connections, [of.connection]: { ...portal, entities } } };
   const connectors = new Map(
     await Promise.all(
-      ['ident', 'bitrix24'].map(async (name) => {
+      ['ident', 'bitrix24', 'amocrm'].map(async (name) => {
         const connector = await loadConnector(name);
         if (!connector) throw new Error(`there is no ${name}`);
         return [name, connector] as const;
       }),
     ),
   );
-  const options = { env: {}, settings: [], leftOut: ['clinic', 'portal'] };
+  const options = { env: {}, settings: [], leftOut: ['clinic', of.connection] };
   const texts = {
     pipeline: readFileSync(file, 'utf8'),
-    test: readFileSync(resolve(folder, 'ident-to-bitrix.test.yaml'), 'utf8'),
+    test: readFileSync(resolve(folder, `${of.name}.test.yaml`), 'utf8'),
   };
-  const around = { file: 'clinic.yaml', options, connectors, shipped, live, looked: ['portal'] };
+  const around = { file: 'clinic.yaml', options, connectors, shipped, live, looked: [of.connection] };
   return { texts, ...(await adaptTemplate(texts, around)) };
 }
 
@@ -97,6 +105,30 @@ describe('a template on another portal', () => {
     expect([typed, twice].map(({ replaced }) => replaced)).toEqual([[], []]);
     expect(typed.findings.map(({ code, parameters }) => [code, parameters['field']])).toEqual([
       ['init.field_not_there', doctor],
+    ]);
+  });
+});
+
+describe('a template that says how its fields are made', () => {
+  it('names those that lack together, and apart the one that is called almost so', async () => {
+    const amo: Subject = { name: 'ident-to-amocrm', connection: 'amo', entity: 'contact' };
+    const others = new Map([
+      ['Номер карты', 'Номер карт'],
+      ['Скидка', 'скидка'],
+    ]);
+    const { texts, pipeline, replaced, findings } = await adapted((field) => {
+      const called = field.title ?? field.name;
+      if (called === 'ИНН' || called === 'ID пациента IDENT') return [];
+      const other = others.get(called);
+      if (other === undefined) return field;
+      // A field goes by its id too, titled as it is called.
+      return field.title === undefined ? { ...field, name: other } : { ...field, title: other };
+    }, amo);
+    expect(replaced).toEqual([{ entity: 'contact', title: 'Скидка', was: 'Скидка', is: 'скидка' }]);
+    expect(pipeline).toBe(texts.pipeline.replace('Скидка:', 'скидка:'));
+    expect(findings.map(({ code, parameters }) => [code, parameters['field'] ?? parameters['fields']])).toEqual([
+      ['types.not_provisioned', 'Номер карты'],
+      ['init.to_provision', 'contact.ID пациента IDENT, contact.ИНН'],
     ]);
   });
 });

@@ -200,16 +200,38 @@ function unambiguous(replacements: readonly Replacement[], { looked, live }: Ada
 
 // ---- what is left ---------------------------------------------------------------------------------------------------
 
-/** Each lack once, by what people call it; other findings as they are. */
+/** Each lack once, by what people call it; fields that `provision` makes together; other findings as they are. */
 async function leftIn(texts: Texts, around: Adapting): Promise<readonly Diagnostic[]> {
+  const findings = await findingsIn(texts, around);
+  const made = new Map(findings.flatMap((finding) => (isMade(finding) ? [[fieldKey(finding), finding] as const] : [])));
   const told = new Map<string, Diagnostic>();
-  for (const finding of await findingsIn(texts, around)) {
+  for (const finding of findings) {
+    if (made.has(fieldKey(finding))) continue;
     const lack = finding.code === typeErrors.not_provisioned.code ? undefined : lackOf(finding, around);
     const said = lack ? nearestOf(lack) : finding;
     const key = lack ? JSON.stringify(said.parameters) : JSON.stringify(said);
     if (!told.has(key)) told.set(key, said);
   }
-  return [...told.values()];
+  const fields = [...made.values()].map(({ parameters }) => `${parameters['entity']}.${parameters['field']}`);
+  const together = initErrors.to_provision.finding(
+    { fields: fields.join(', '), file: around.file },
+    undefined,
+    'warning',
+  );
+  return [...told.values(), ...(fields.length > 0 ? [together] : [])];
+}
+
+/** The mapping says how to make it, and no other field is called almost so. */
+function isMade({ code, parameters }: Diagnostic): boolean {
+  return code === typeErrors.not_provisioned.code && !String(parameters['known']).startsWith('"');
+}
+
+/** Of which field of which entity a finding is that there is none. */
+function fieldKey({ code, parameters }: Diagnostic): string {
+  const isUnknown = code === transformErrors.unknown_target_field.code;
+  const isUnmade = code === typeErrors.not_provisioned.code;
+  const field = isUnknown ? parameters['name'] : isUnmade ? parameters['field'] : undefined;
+  return JSON.stringify([field === undefined ? code : '', parameters['entity'], field]);
 }
 
 function nearestOf(lack: Lack | LackingOption): Diagnostic {
@@ -221,8 +243,9 @@ function nearestOf(lack: Lack | LackingOption): Diagnostic {
     return initErrors.option_not_there.finding(named, finding.where, 'warning');
   }
   const named = { ...facts, field: field.name, title: titleOf(field) };
-  const titled = lack.fields.flatMap(({ name, title, readOnly }) =>
-    title && !readOnly ? [[name, title] as const] : [],
+  // Where the template's own has no title, fields go by what people call them.
+  const titled = lack.fields.flatMap(({ name, title = field.title === undefined ? name : '', readOnly }) =>
+    title !== '' && !readOnly ? [[name, title] as const] : [],
   );
   if (titled.length === 0) return initErrors.field_to_make.finding(named, finding.where, 'warning');
   const known = alike(named.title, new Map(titled));
@@ -233,6 +256,6 @@ function nearestOf(lack: Lack | LackingOption): Diagnostic {
 function alike(title: string, titles: ReadonlyMap<string, string>): string {
   const near = nearestTitles(title, [...titles.values()]);
   const shown = [...titles].filter(([, one]) => near.length === 0 || near.includes(one));
-  const names = new Map(shown.map(([code, one]) => [code, `${code} (${one})`]));
+  const names = new Map(shown.map(([code, one]) => [code, code === one ? code : `${code} (${one})`]));
   return listed([...names.keys()], (code) => names.get(code) ?? code);
 }

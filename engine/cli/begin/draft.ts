@@ -67,8 +67,8 @@ export function compileDraft(
   );
 }
 
-const { variable_missing: variable, secret_missing: secret, secret_file_unreadable: file } = configErrors;
-const missing = new Set([variable.code, secret.code, file.code]);
+const { variable_missing: noVariable, secret_missing: noSecret, secret_file_unreadable: noFile } = configErrors;
+const missing = new Set([noVariable.code, noSecret.code, noFile.code]);
 
 /** Params get their values when it runs; the connections are opened now. */
 function isInTheWay({ code, severity }: Diagnostic): boolean {

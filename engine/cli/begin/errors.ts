@@ -62,6 +62,15 @@ export const initErrors = defineErrors('init', {
       ru: 'создайте его там и напишите его код вместо {field}',
     },
   },
+  to_provision: {
+    kind: 'input',
+    en: 'fields that the pipeline knows how to make are not there yet: {fields}',
+    ru: 'полей, которые конвейер умеет создать, ещё нет: {fields}',
+    fix: {
+      en: 'run `pipe provision {file}`, then `pipe discover {file} --lock`',
+      ru: 'выполните `pipe provision {file}`, затем `pipe discover {file} --lock`',
+    },
+  },
   option_not_there: {
     kind: 'input',
     en: '{entity}.{field} in {connection} has no option called "{title}" ({option})',

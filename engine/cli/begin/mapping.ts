@@ -197,7 +197,8 @@ function stageOf(stage: Field, fields: readonly Field[], columns: readonly Field
   if (wanted !== undefined && chosen === undefined) throw unknownFunnel(wanted, funnels.map(called));
   const value = chosen ?? funnels[0] ?? '';
   const stages = options.filter((option) => !option.within || option.within.value === value);
-  const column = columns.find((one) => isProgress(one) && !one.multiple && one.type !== 'json');
+  const telling = columns.filter((one) => isProgress(one) && !one.multiple && one.type !== 'json');
+  const column = telling.find(({ type }) => type !== 'id') ?? telling[0];
   const funnel = { value: called(value), others: funnels.filter((id) => id !== value).map(called) };
   const written: Written[] = [];
   if (funnelField) written.push({ field: funnelField, value: { const: called(value) }, once: true });
