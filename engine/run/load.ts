@@ -1,11 +1,12 @@
-import type { Cursor, Field, LoadColumn, LoadCounts, Row, Value } from '../connector.ts';
+import type { Cursor, Field, Load, LoadColumn, LoadCounts, Row, Value } from '../connector.ts';
 import { toPipeError } from '../errors.ts';
 import type { PipeError } from '../errors.ts';
 import { planErrors } from '../plan/errors.ts';
 import { fieldValue, noReferences, restOf } from '../plan/mapped-fields.ts';
+import type { References } from '../plan/mapped-fields.ts';
 import { fieldNamed } from '../plan/question.ts';
 import { canonical, isEmpty } from '../plan/value.ts';
-import type { CompiledField, CompiledTarget } from '../transform/compiled.ts';
+import type { CompiledField, CompiledTarget, Variables } from '../transform/compiled.ts';
 import type { FlowContext, Scope } from './context.ts';
 import type { Tally } from './counts.ts';
 import { reach } from './crash-points.ts';
@@ -59,7 +60,7 @@ export async function loadBatch(
       entity: scope.description.entity,
       key: target.target.key,
       columns: table.columns,
-      rows: table.rows.map(({ values }) => values),
+      rows: table.rows,
     };
     loading.sequence += 1;
     const batch = {
@@ -70,10 +71,12 @@ export async function loadBatch(
     };
     const { loaded, refused } = await commitAtomic(context, scope, atomic, target.target.name, batch);
     reach('load-committed');
-    for (const { index, error } of refused) {
-      for (const record of table.rows[index]?.records ?? []) failures.push(failureOf(context, record, error));
+    const errors = new Map(refused.map(({ index, error }) => [index, error]));
+    for (const [index, place] of table.places.entries()) {
+      const [record, error] = [records[index], errors.get(place)];
+      if (record && error) failures.push(failureOf(context, record, error));
     }
-    count(tally, target, loaded, table.rows, new Set(refused.map(({ index }) => index)));
+    count(tally, target, loaded, table, errors);
   }
   tell(context, target, tally, skipped);
   const failed = new Set(failures.map(({ key }) => key));
@@ -83,15 +86,13 @@ export async function loadBatch(
   return { failures, delivered };
 }
 
-interface LoadRow {
-  readonly values: readonly (Value | null)[];
-  /** More than one where records have the same key in the target; the values are the last one's. */
-  readonly records: readonly MappedRow[];
-}
+const nowhere = -1;
 
 interface LoadTable {
   readonly columns: readonly LoadColumn[];
-  readonly rows: readonly LoadRow[];
+  readonly rows: Load['rows'];
+  /** By record the index of its row, or none. Records with one key in the target share the row, which is the last one's. */
+  readonly places: readonly number[];
   readonly failures: Failure[];
   readonly skipped: readonly { readonly key: string; readonly name: string }[];
 }
@@ -103,9 +104,7 @@ async function tableOf(
   records: readonly MappedRow[],
 ): Promise<LoadTable> {
   const fields = [...(target.fields ?? []), ...restOf(target, [...scope.recordFields])];
-  const { absent } = target.target;
-  const mark = typeof absent === 'object' ? [absent.mark] : [];
-  const unmarked = mark.filter((name) => !fields.some(({ mapping }) => mapping.field === name));
+  const unmarked = unmarkedOf(target, fields);
   const columns = [...fields.map(columnOf), ...unmarked.map((name) => ({ name, write: 'always' as const }))];
   const key = target.target.key.map((name) => ({
     index: columns.findIndex((column) => column.name === name),
@@ -118,33 +117,55 @@ async function tableOf(
         records.map((record) => ({ record, variables: variablesOf(context, record) })),
       )
     : [];
-  const rows = new Map<string, LoadRow>();
+  const rows: (readonly (Value | null)[])[] = [];
+  const places: number[] = [];
+  const byKey = new Map<string, number>();
   const failures: Failure[] = [];
   const skipped: { key: string; name: string }[] = [];
   for (const [index, record] of records.entries()) {
     const { references = noReferences, skip } = referred[index] ?? {};
+    places[index] = nowhere;
     if (skip !== undefined) {
       skipped.push({ key: record.key, name: skip });
       continue;
     }
     try {
-      const variables = variablesOf(context, record);
-      const values: (Value | null)[] = [];
-      for (const field of fields) {
-        const made = fieldValue(field, record.record, variables, references);
-        const value = made instanceof Promise ? await made : made;
-        values.push(isEmpty(value) ? null : value);
-      }
-      for (const _ of unmarked) values.push(null);
+      const made = await valuesOf(fields, record.record, variablesOf(context, record), references);
+      const values = unmarked.length > 0 ? [...made, ...unmarked.map(() => null)] : made;
       const id = identityOf(target, key, values);
-      rows.set(id, { values, records: [...(rows.get(id)?.records ?? []), record] });
+      const place = byKey.get(id) ?? rows.length;
+      byKey.set(id, place);
+      rows[place] = values;
+      places[index] = place;
     } catch (thrown) {
       const error = toPipeError(thrown);
       if (error.kind !== 'data') throw error;
       failures.push(failureOf(context, record, error));
     }
   }
-  return { columns, rows: [...rows.values()], failures, skipped };
+  return { columns, rows, places, failures, skipped };
+}
+
+async function valuesOf(
+  fields: readonly CompiledField[],
+  record: Row,
+  variables: Variables,
+  references: References,
+): Promise<readonly (Value | null)[]> {
+  const values: (Value | null)[] = [];
+  for (const field of fields) {
+    const made = fieldValue(field, record, variables, references);
+    const value = made instanceof Promise ? await made : made;
+    values.push(isEmpty(value) ? null : value);
+  }
+  // A list that grew keeps room for half as much again, its copy does not.
+  return values.slice();
+}
+
+/** The column that marks absent rows, where no field is written to it: a row with a record is not marked. */
+function unmarkedOf({ target: { absent } }: CompiledTarget, fields: readonly CompiledField[]): readonly string[] {
+  const mark = typeof absent === 'object' ? [absent.mark] : [];
+  return mark.filter((name) => !fields.some(({ mapping }) => mapping.field === name));
 }
 
 /** What is taken from a row that is not there leaves the field alone, as far as the policy lets it. */
@@ -179,10 +200,11 @@ function count(
   tally: Tally,
   target: CompiledTarget,
   { created, updated, unchanged }: LoadCounts,
-  rows: readonly LoadRow[],
-  refused: ReadonlySet<number>,
+  { rows, places }: LoadTable,
+  refused: ReadonlyMap<number, PipeError>,
 ): void {
-  const replaced = rows.reduce((sum, row, index) => sum + (refused.has(index) ? 0 : row.records.length - 1), 0);
+  const placed = places.filter((place) => place !== nowhere && !refused.has(place)).length;
+  const replaced = placed - (rows.length - refused.size);
   tally.created += created;
   tally.updated += updated;
   tally.unchanged += unchanged + replaced;

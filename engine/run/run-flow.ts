@@ -9,6 +9,7 @@ import { attempt } from './attempt.ts';
 import type { FlowContext, RunContext, RunOptions } from './context.ts';
 import { countsOf } from './counts.ts';
 import type { Tally } from './counts.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { reach } from './crash-points.ts';
 import { commit } from './commit.ts';
 import { deliver } from './deliver.ts';
@@ -216,7 +217,8 @@ async function deliverBatch(work: FlowRun, rows: readonly Row[], cursor: Cursor 
   tally.read += rows.length;
   context.emit({ type: 'batch-read', at: context.clock.now(), flow, rows: rows.length });
   const { loading } = work;
-  if (!loading) makeYoungRoom();
+  if (loading) collectGarbage();
+  else makeYoungRoom();
   const mapped = await mapBatch(context, rows, isComparing(context) && !loading, loading !== undefined);
   await noteSeen(work, mapped.seen);
   tally.mapped += rows.length - mapped.failed.length;

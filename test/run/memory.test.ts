@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
-import type { Connector, SourceBatch } from '../../engine/connector.ts';
+import type { AtomicWrites, Connector, SourceBatch } from '../../engine/connector.ts';
 import { compiled, stand } from '../support/harness.ts';
 import { tableSystem } from '../support/table-connector.ts';
 
@@ -35,6 +35,7 @@ function endless(
   batches: number,
   onBatch: (batch: number) => void,
   onPage: (page: number) => void = () => undefined,
+  atomic?: AtomicWrites,
 ): Connector {
   const { connector } = tableSystem('endless', []);
   let key = 0;
@@ -63,6 +64,7 @@ function endless(
           entity: 'deal',
           id: 'ID',
           lists: [],
+          keys: [['VISIT']],
           fields: [
             { name: 'VISIT', type: 'text' },
             { name: 'NOTE', type: 'text' },
@@ -79,6 +81,7 @@ function endless(
         },
         find: async (_entity, questions) => questions.map(() => ({ ok: true, rows: [] })),
         write: async (writes) => writes.map(() => ({ ok: true, key: String(++key) })),
+        ...(atomic && { atomic }),
       }),
       check: async () => [],
       close: async () => undefined,
@@ -114,5 +117,31 @@ it('G8 DL-7: twenty thousand target rows held against twenty thousand records ta
   for (const what of ['page', 'batch']) {
     expect((heap.get(`${what} 39`) ?? 0) - (heap.get(`${what} 8`) ?? 0)).toBeLessThan(5);
   }
+  await desk.close();
+}, 120_000);
+
+it('G8 DL-23: twenty thousand records that are loaded take no more memory than four thousand', async () => {
+  const heap = new Map<number, number>();
+  const nothing = { created: 0, updated: 0, unchanged: 0 };
+  const atomic: AtomicWrites = {
+    takeOver: async ({ epoch }) => ({ epoch, sequence: 0, loaded: nothing }),
+    commit: async ({ sequence, load }) => {
+      if (sequence === 8 || sequence === 40) heap.set(sequence, heapMegabytes());
+      return { loaded: { ...nothing, created: load?.rows.length ?? 0 }, refused: [], outcomes: [] };
+    },
+  };
+  const connector = endless(
+    40,
+    () => undefined,
+    () => undefined,
+    atomic,
+  );
+  const desk = await stand([connector]);
+  const text = yaml
+    .replace('entity: deal', 'entity: deal\n        key: [VISIT]')
+    .replace('        match: [{ name: visit, by: [VISIT] }, { name: note, by: { NOTE: note } }]\n', '');
+  const { flows } = await desk.run(await compiled(text, [connector]));
+  expect(flows[0]).toMatchObject({ read: 20_000, created: 20_000 });
+  expect((heap.get(40) ?? Infinity) - (heap.get(8) ?? 0)).toBeLessThan(5);
   await desk.close();
 }, 120_000);
