@@ -35,10 +35,8 @@ export default class Run extends BaseCommand {
     refuseBeside(flags, runPairs);
     checkSchedulingFlags(flags);
     const options = runOptions(flags);
-    const tell = (line: string): void => this.tell(line);
-    await withStandIns(args.file, flags, tell, this.language, (standIns) =>
-      this.#run(args.file, { ...flags, ...standIns }, options),
-    );
+    const work = (standIns: StandIns) => this.#run(args.file, { ...flags, ...standIns }, options);
+    await withStandIns(args.file, flags, (line) => this.tell(line), this.language, work);
   }
 
   async #run(file: string, flags: RunFlags & StandIns, options: RunOptions): Promise<void> {
