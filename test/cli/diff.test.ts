@@ -198,6 +198,18 @@ describe('pipe diff', () => {
     }
   });
 
+  it('overwrites nothing but a plan with a plan', async () => {
+    const { pipe, path } = await changed();
+    for (const taken of ['people.yaml', '.']) {
+      const refused = await pipe(['diff', 'people.yaml', '--full', '--out', taken]);
+      expect([refused.exit, refused.stderr.split('\n').slice(0, 2)]).toEqual([
+        2,
+        ['error cli.no_plan_there', `  ${taken} is there and holds no plan: it stays as it is`],
+      ]);
+    }
+    expect(readFileSync(path('people.yaml'), 'utf8')).toBe(yaml);
+  });
+
   it('leaves nothing of its copies behind', async () => {
     const { pipe, path } = await changed();
     const { stdout } = await pipe(['diff', 'people.yaml', '--full'], { TMPDIR: path('home') });
@@ -212,14 +224,6 @@ describe('pipe apply', () => {
     const planned = await pipe(['diff', 'people.yaml', '--full', '--out', 'plan.jsonl']);
     expect(planned.stdout).toContain('plan.jsonl: 2 changes for `pipe apply`, for 24 hours');
     const text = readFileSync(path('plan.jsonl'), 'utf8');
-    for (const taken of ['people.yaml', '.']) {
-      const refused = await pipe(['diff', 'people.yaml', '--full', '--out', taken]);
-      expect([refused.exit, refused.stderr.split('\n').slice(0, 2)]).toEqual([
-        2,
-        ['error cli.no_plan_there', `  ${taken} is there and holds no plan: it stays as it is`],
-      ]);
-    }
-    expect(readFileSync(path('people.yaml'), 'utf8')).toBe(yaml);
     const old = text.replace(/"expiresAt":"[^"]+"/, '"expiresAt":"2026-01-01T00:00:00.000Z"');
     writeFileSync(path('plan.jsonl'), resealed(old));
     const stale = await pipe(['apply', 'plan.jsonl']);
