@@ -101,7 +101,7 @@ export function toPipeError(thrown: unknown): PipeError {
   return engineErrors.bug.error({ reason }, { cause: thrown });
 }
 
-/** Where in our own code it happened: ` at engine/run/send.ts:12`. */
+/** Where in our own code it happened: ` at engine/run/deliver/send.ts:12`. */
 function ownFrame(error: Error): string {
   const frame = /((?:engine|connectors)\/[\w./-]+:\d+):\d+/.exec(error.stack?.replaceAll('\\', '/') ?? '');
   return frame ? ` at ${frame[1]}` : '';

@@ -1,6 +1,6 @@
 import type { Listener } from '../events/events.ts';
-import { applyPlan, checkPlan } from '../run/apply-plan.ts';
-import type { Applied, PlanToApply } from '../run/apply-plan.ts';
+import { applyPlan, checkPlan } from '../run/apply/apply-plan.ts';
+import type { Applied, PlanToApply } from '../run/apply/apply-plan.ts';
 import type { RunOptions } from '../run/context.ts';
 import { planHash } from './plan-file.ts';
 import type { Prepared } from './prepare.ts';

@@ -3,7 +3,7 @@ import type { PipeError } from '../errors.ts';
 import type { CheckResult, ConnectionUses, EntityDescription } from '../connector.ts';
 import { choicesFor } from '../config/nearest.ts';
 import type { OpenConnection } from '../run/context.ts';
-import { whyRowByRow } from '../run/row-by-row.ts';
+import { whyRowByRow } from '../run/load/row-by-row.ts';
 import type { CompiledTarget } from '../transform/compiled.ts';
 import type { Wait } from '../log/spoken.ts';
 import { waitUntilThere } from '../run/wait-for.ts';

@@ -1,7 +1,7 @@
 import type { Listener } from '../events/events.ts';
 import type { ShownChange, ShownRecord } from '../plan/shown-change.ts';
 import type { RunOptions } from '../run/context.ts';
-import type { PreviewOutput } from '../run/preview.ts';
+import type { PreviewOutput } from '../run/preview/preview.ts';
 import { maskedRecord } from './masked-change.ts';
 import { planHash, planPlace, writePlan } from './plan-file.ts';
 import type { PlanWriter } from './plan-file.ts';

@@ -4,7 +4,7 @@ import type { PipeError } from '../errors.ts';
 import { fieldsFor, fieldValue } from '../plan/mapped-fields.ts';
 import { asRow } from '../plan/question.ts';
 import { isEmpty } from '../plan/value.ts';
-import { isByKeyAlone, isUnique } from '../run/row-by-row.ts';
+import { isByKeyAlone, isUnique } from '../run/load/row-by-row.ts';
 import type { Checkpoint, StateStore } from '../state/ports.ts';
 import type { CompiledFlow, CompiledTarget, Variables } from '../transform/compiled.ts';
 import { pastRun } from './history.ts';

@@ -82,7 +82,9 @@ class PipeCommandHelp extends CommandHelp {
 
   /** What is taken by default the description says: oclif's own word of it is English. */
   protected override args(args: Command.Arg.Any[]) {
-    return super.args(args.map(({ default: _default, ...arg }) => ({ ...arg, description: said(arg.description ?? '') })));
+    return super.args(
+      args.map(({ default: _default, ...arg }) => ({ ...arg, description: said(arg.description ?? '') })),
+    );
   }
 
   protected override flags(flags: Command.Flag.Any[]) {

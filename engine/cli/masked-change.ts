@@ -1,6 +1,6 @@
 import type { Field, Row, Value } from '../connector.ts';
 import type { ShownChange, ShownField, ShownRecord } from '../plan/shown-change.ts';
-import type { RecordPlanned } from '../run/preview.ts';
+import type { RecordPlanned } from '../run/preview/preview.ts';
 import { mask } from '../transform/mask.ts';
 import { kindByName, maskedRow } from './masked-row.ts';
 

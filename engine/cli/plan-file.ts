@@ -13,13 +13,13 @@ import {
 } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { resolve } from 'node:path';
-import type { PlanToApply } from '../run/apply-plan.ts';
+import type { PlanToApply } from '../run/apply/apply-plan.ts';
 import { chooseFlows } from '../run/choose-flows.ts';
 import type { RunOptions } from '../run/context.ts';
 import { runErrors } from '../run/errors.ts';
-import { planLines } from '../run/plan-lines.ts';
-import type { PlanEnd, PlanHeader, PlanLine } from '../run/plan-lines.ts';
-import type { PreviewOutput } from '../run/preview.ts';
+import { planLines } from '../run/apply/plan-lines.ts';
+import type { PlanEnd, PlanHeader, PlanLine } from '../run/apply/plan-lines.ts';
+import type { PreviewOutput } from '../run/preview/preview.ts';
 import { cliErrors } from './errors.ts';
 import type { Prepared } from './prepare.ts';
 import { unwritable } from './unwritable.ts';

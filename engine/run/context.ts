@@ -6,7 +6,7 @@ import type { TargetEntity } from '../plan/match.ts';
 import type { Lease, PortalBook } from '../state/machine-ports.ts';
 import type { StateStore } from '../state/ports.ts';
 import type { CompiledFlow, CompiledPipeline, CompiledTarget, Test } from '../transform/compiled.ts';
-import type { Executed, Execution } from './execute-wave.ts';
+import type { Executed, Execution } from './deliver/execute-wave.ts';
 import type { Usage } from './host.ts';
 
 /** Time and waiting, so that tests move both. */

@@ -1,5 +1,5 @@
 import type { FlowCounts } from '../events/events.ts';
-import type { Executed } from './execute-wave.ts';
+import type { Executed } from './deliver/execute-wave.ts';
 
 /** The counts of a flow while it runs: records by what became of them, rows by target. */
 export interface Tally {

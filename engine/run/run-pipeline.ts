@@ -16,7 +16,7 @@ import { identify, refuseOtherSystems } from './instance.ts';
 import { connectionsOf } from './lost.ts';
 import { failureOf, runFlows } from './run-flows.ts';
 import type { FlowResult, FlowsDone } from './run-flows.ts';
-import { keepSyncLog } from './sync-log.ts';
+import { keepSyncLog } from './load/sync-log.ts';
 import { waitForConnections } from './wait-for.ts';
 
 /** What a run is given; whoever calls opens and closes state, book and lease. */

@@ -12,9 +12,9 @@ import { transformErrors } from '../transform/errors.ts';
 import { choicesFor, listed } from '../config/nearest.ts';
 import { attempt } from './attempt.ts';
 import type { OpenConnection, RunContext, Scope, Scopes } from './context.ts';
-import { checkFolds, makeTable, missingColumn } from './make-tables.ts';
-import { checkReference } from './references.ts';
-import { namesKnown, wantedTable } from './wanted-table.ts';
+import { checkFolds, makeTable, missingColumn } from './load/make-tables.ts';
+import { checkReference } from './ask/references.ts';
+import { namesKnown, wantedTable } from './load/wanted-table.ts';
 
 /** Described when the first record needs them: a run with nothing to do asks nobody anything. */
 export function lazyScopes(context: RunContext, flow: CompiledFlow, source: SourceDescription): Scopes {

@@ -4,12 +4,12 @@ import type { QueueEntry } from '../state/ports.ts';
 import { attempt } from './attempt.ts';
 import type { Tally } from './counts.ts';
 import { reach } from './crash-points.ts';
-import { commit } from './commit.ts';
-import { deliver } from './deliver.ts';
+import { commit } from './deliver/commit.ts';
+import { deliver } from './deliver/deliver.ts';
 import { runErrors } from './errors.ts';
 import type { Failure } from './failures.ts';
-import { mapBatch } from './map-batch.ts';
-import { meetAllFields } from './make-tables.ts';
+import { mapBatch } from './read/map-batch.ts';
+import { meetAllFields } from './load/make-tables.ts';
 import type { FlowRun } from './run-flow.ts';
 
 /** Works off what is due, at every run, also when the source had nothing new (rule 36, T4). */

@@ -12,7 +12,7 @@ import { runOnce } from '../../engine/cli/run-once.ts';
 import type { Brakes } from '../../engine/config/pipeline.ts';
 import type { Value } from '../../engine/connector.ts';
 import type { ShownRecord } from '../../engine/plan/shown-change.ts';
-import type { Applied } from '../../engine/run/apply-plan.ts';
+import type { Applied } from '../../engine/run/apply/apply-plan.ts';
 import type { RunOptions } from '../../engine/run/context.ts';
 import type { RunResult } from '../../engine/run/run-pipeline.ts';
 import type { Intent } from '../../engine/state/ports.ts';

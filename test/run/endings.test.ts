@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Connection, Connector, EntityDescription } from '../../engine/connector.ts';
 import type { RunEvent } from '../../engine/events/events.ts';
 import type { Ask } from '../../engine/plan/match.ts';
-import { lockstep } from '../../engine/run/lockstep.ts';
+import { lockstep } from '../../engine/run/ask/lockstep.ts';
 import { makeHost } from '../../engine/run/host.ts';
 import { runPipeline } from '../../engine/run/run-pipeline.ts';
 import type { RunTask } from '../../engine/run/run-pipeline.ts';

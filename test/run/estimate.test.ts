@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Work } from '../../engine/connector.ts';
-import { estimate, metered } from '../../engine/run/estimate.ts';
-import type { Meter } from '../../engine/run/estimate.ts';
+import { estimate, metered } from '../../engine/run/preview/estimate.ts';
+import type { Meter } from '../../engine/run/preview/estimate.ts';
 
 const portal = { key: 'bitrix24:portal.example', capacity: 50, perSecond: 2 };
 const account = { key: 'amocrm:clinic', capacity: 7, perSecond: 7 };

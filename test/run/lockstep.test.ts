@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Question } from '../../engine/connector.ts';
-import { lockstep } from '../../engine/run/lockstep.ts';
+import { lockstep } from '../../engine/run/ask/lockstep.ts';
 
 const question = (name: string): Question => ({ by: { NAME: { anyOf: [name] } } });
 const nameOf = ({ by }: Question) =>

@@ -4,10 +4,10 @@ import type { Connector, EntityDescription, Sink, TableChange, WantedTable } fro
 import { chooseFlows } from '../../engine/run/choose-flows.ts';
 import { closeConnections, openConnections } from '../../engine/run/connections.ts';
 import type { RunContext, RunOptions } from '../../engine/run/context.ts';
-import { plannedNames } from '../../engine/run/planned-sink.ts';
-import { previewConnections } from '../../engine/run/preview-connections.ts';
-import type { Preview } from '../../engine/run/preview-connections.ts';
-import { previewFlows } from '../../engine/run/preview.ts';
+import { plannedNames } from '../../engine/run/preview/planned-sink.ts';
+import { previewConnections } from '../../engine/run/preview/preview-connections.ts';
+import type { Preview } from '../../engine/run/preview/preview-connections.ts';
+import { previewFlows } from '../../engine/run/preview/preview.ts';
 import type { CompiledPipeline } from '../../engine/transform/compiled.ts';
 import { copyState } from '../../engine/state/copy-state.ts';
 import { testHost } from '../support/host.ts';

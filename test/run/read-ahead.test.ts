@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readAhead } from '../../engine/run/read-ahead.ts';
+import { readAhead } from '../../engine/run/read/read-ahead.ts';
 
 describe('reading ahead', () => {
   it('reads one batch while the last one is worked on, and never two', async () => {

@@ -3,7 +3,7 @@ import type { ReadRequest, Row, Source, SourceBatch } from '../../engine/connect
 import { defineErrors } from '../../engine/errors.ts';
 import type { RunEvent } from '../../engine/events/events.ts';
 import type { RunContext } from '../../engine/run/context.ts';
-import { readPatiently } from '../../engine/run/read-patiently.ts';
+import { readPatiently } from '../../engine/run/read/read-patiently.ts';
 import { testClock } from '../support/harness.ts';
 
 const errors = defineErrors('away', {

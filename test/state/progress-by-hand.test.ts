@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cursorOf } from '../../engine/run/fence.ts';
+import { cursorOf } from '../../engine/run/load/fence.ts';
 import { delivery, intent, openSample, put, startRun } from './samples.ts';
 
 const checkpoint = { flow: 'receptions', cursor: { at: 7 }, params: 'params-1', sequence: 12, at: 3000, run: 'run-1' };

@@ -1,9 +1,9 @@
 import { textOf } from '../../diagnostics.ts';
 import type { Language } from '../../messages/template.ts';
 import type { ShownChange, ShownField, ShownRecord } from '../../plan/shown-change.ts';
-import type { Applied, PlanToApply } from '../../run/apply-plan.ts';
-import type { PlanHeader, PlanLine } from '../../run/plan-lines.ts';
-import { rank } from '../../run/shown-record.ts';
+import type { Applied, PlanToApply } from '../../run/apply/apply-plan.ts';
+import type { PlanHeader, PlanLine } from '../../run/apply/plan-lines.ts';
+import { rank } from '../../run/preview/shown-record.ts';
 import { maskedField, personalTexts } from '../masked-change.ts';
 import { recordLines } from './changes.ts';
 import { runData, runText } from './run.ts';

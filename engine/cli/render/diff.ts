@@ -3,7 +3,7 @@ import { textOf } from '../../diagnostics.ts';
 import { resultLabels } from '../../log/result.ts';
 import type { Language } from '../../messages/template.ts';
 import type { ShownRecord } from '../../plan/shown-change.ts';
-import type { Estimate, MethodWork } from '../../run/estimate.ts';
+import type { Estimate, MethodWork } from '../../run/preview/estimate.ts';
 import type { Diff, Sample } from '../diff.ts';
 import { changesOf } from '../diff.ts';
 import { recordLines } from './changes.ts';

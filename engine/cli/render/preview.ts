@@ -4,7 +4,7 @@ import type { RunEvent } from '../../events/events.ts';
 import { resultLabels, rule } from '../../log/result.ts';
 import { spokenText, waitText } from '../../log/spoken.ts';
 import type { Language } from '../../messages/template.ts';
-import type { FlowPreview, TargetPreview } from '../../run/preview.ts';
+import type { FlowPreview, TargetPreview } from '../../run/preview/preview.ts';
 import type { PreviewedTable, RunPreview } from '../preview.ts';
 import { errorData } from './error.ts';
 

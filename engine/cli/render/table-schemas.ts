@@ -1,7 +1,7 @@
 import { exitCodes } from '../../errors.ts';
 import type { Field } from '../../connector.ts';
 import type { Language } from '../../messages/template.ts';
-import type { TableSchema } from '../../run/table-schemas.ts';
+import type { TableSchema } from '../../run/load/table-schemas.ts';
 import { errorData, errorText } from './error.ts';
 import { changeLines } from './preview.ts';
 

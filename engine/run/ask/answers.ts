@@ -1,0 +1,199 @@
+import type { Question, Row, Wanted } from '../../connector.ts';
+import { isPlaceholder } from '../../plan/change.ts';
+import { questionClaims, rowClaim } from '../../plan/claims.ts';
+import { satisfies } from '../../plan/question.ts';
+import { askTarget } from './ask.ts';
+import type { FlowContext, Scope } from '../context.ts';
+import { reach } from '../crash-points.ts';
+import type { Answered } from './lockstep.ts';
+
+/** An answer serves later waves of its batch no longer than this; what is planned on it must be sent by 30 s (DL-4). */
+const youngMs = 20_000;
+
+interface Kept {
+  readonly answer: Answered;
+  /** The claims of the question, and of the rows that answered it. */
+  readonly claims: readonly string[];
+  /** When it was asked, on the monotonic clock. */
+  readonly at: number;
+}
+
+/**
+ * What the targets answered while one batch is delivered. A question is asked once, however many targets of the flow
+ * put it; a row asked for by its key is taken from what was already read. A later wave asks again what the writes of
+ * an earlier one may have changed, and what is no longer young.
+ */
+export class Answers {
+  readonly #context: FlowContext;
+  readonly #byQuestion = new Map<string, Kept>();
+  readonly #rows = new Map<string, Row>();
+  /** Questions put while a row they name was yet to be made, by its place-holder: nothing answers them. */
+  readonly #early = new Map<string, { readonly scope: Scope; readonly question: Question }[]>();
+  /** Claims of what was written since the wave began. */
+  readonly #touched = new Set<string>();
+
+  constructor(context: FlowContext) {
+    this.#context = context;
+  }
+
+  /** Forgets what the last wave wrote over and what is too old; gives the time of the oldest answer that is left. */
+  startWave(): number {
+    const now = this.#context.clock.monotonic();
+    let oldest = now;
+    for (const [id, { claims, at }] of this.#byQuestion) {
+      if (now - at > youngMs || claims.some((claim) => this.#touched.has(claim))) this.#byQuestion.delete(id);
+      else oldest = Math.min(oldest, at);
+    }
+    this.#rows.clear();
+    for (const { answer, claims } of this.#byQuestion.values()) {
+      if (answer instanceof Error) continue;
+      answer.forEach((row, index) => this.#rows.set(claims[index] ?? '', row));
+    }
+    this.#early.clear();
+    this.#touched.clear();
+    return oldest;
+  }
+
+  /**
+   * A row of this wave was written: later targets see it as it is now. A row that was made just now, in the place of
+   * `stoodFor`, is named by nothing yet: what was asked with the place-holder is answered.
+   */
+  wrote(scope: Scope, key: string, row: Row, stoodFor: string | undefined): void {
+    this.#rows.set(rowClaim(scope.id, key), row);
+    for (const early of this.#early.get(stoodFor ?? '') ?? []) this.#answerByNothing(early, stoodFor, key);
+  }
+
+  /** What these claims stand for may not be as it was read. */
+  touch(claims: readonly string[]): void {
+    for (const claim of claims) this.#touched.add(claim);
+  }
+
+  async answer(scope: Scope, questions: readonly Question[]): Promise<readonly Answered[]> {
+    const asked = questions.map((question) => this.#known(scope, question) ?? question);
+    const open = new Map<string, Question>();
+    for (const item of asked) if (isQuestion(item)) open.set(questionId(scope, item), item);
+    if (open.size > 0) await this.#ask(scope, open);
+    return asked.map((item) =>
+      isQuestion(item) ? (this.#byQuestion.get(questionId(scope, item))?.answer ?? []) : item,
+    );
+  }
+
+  /** An answer that needs no call, the question that is left to ask, or nothing to ask at all. */
+  #known(scope: Scope, question: Question): Answered | Question {
+    const byKey = question.by[scope.description.id];
+    if (byKey && 'anyOf' in byKey && Object.keys(question.by).length === 1) {
+      const rows = byKey.anyOf.map((key) => this.#rows.get(rowClaim(scope.id, String(key))));
+      if (rows.every((row) => row !== undefined)) return rows;
+    }
+    const by: Record<string, Wanted> = {};
+    for (const [field, wanted] of Object.entries(question.by)) {
+      if ('empty' in wanted) by[field] = wanted;
+      else {
+        const anyOf = wanted.anyOf.filter((value) => !isPlaceholder(value));
+        if (anyOf.length === 0) {
+          this.#noteEarly(scope, question, wanted.anyOf);
+          return [];
+        }
+        by[field] = { anyOf };
+      }
+    }
+    return this.#kept(scope, { by }) ?? { by };
+  }
+
+  /** What was answered before, unless something was written since that may change it. */
+  #kept(scope: Scope, question: Question): Answered | undefined {
+    const kept = this.#byQuestion.get(questionId(scope, question));
+    return kept?.claims.some((claim) => this.#touched.has(claim)) === false ? kept.answer : undefined;
+  }
+
+  #noteEarly(scope: Scope, question: Question, placeholders: readonly unknown[]): void {
+    for (const placeholder of placeholders.map(String)) {
+      this.#early.set(placeholder, [...(this.#early.get(placeholder) ?? []), { scope, question }]);
+    }
+  }
+
+  #answerByNothing(early: { scope: Scope; question: Question }, stoodFor: string | undefined, key: string): void {
+    const { scope } = early;
+    const by = Object.entries(early.question.by).map(([field, wanted]): [string, Wanted] => [
+      field,
+      'empty' in wanted ? wanted : { anyOf: wanted.anyOf.map((value) => (value === stoodFor ? key : value)) },
+    ]);
+    const question = { by: Object.fromEntries(by) };
+    const claims = questionClaims(scope.id, scope.fields, question);
+    this.#byQuestion.set(questionId(scope, question), { answer: [], claims, at: this.#context.clock.monotonic() });
+  }
+
+  async #ask(scope: Scope, open: ReadonlyMap<string, Question>): Promise<void> {
+    const at = this.#context.clock.monotonic();
+    const questions = [...open.values()];
+    const rows = [...(await this.#find(scope, questions))];
+    reach('find-answered');
+    const claims = questions.map((question) => questionClaims(scope.id, scope.fields, question));
+    await this.#joinRecent(scope, questions, claims, rows);
+    [...open.keys()].forEach((id, index) => {
+      const answer = rows[index] ?? [];
+      const keys =
+        answer instanceof Error ? [] : answer.map((row) => rowClaim(scope.id, String(row[scope.description.id])));
+      this.#byQuestion.set(id, { answer, claims: [...keys, ...(claims[index] ?? [])], at });
+    });
+  }
+
+  async #find(scope: Scope, questions: readonly Question[]): Promise<readonly Answered[]> {
+    const answers = await askTarget(this.#context, scope, questions);
+    for (const rows of answers) if (!(rows instanceof Error)) for (const row of rows) this.#keep(scope, row);
+    return answers;
+  }
+
+  #keep(scope: Scope, row: Row): void {
+    this.#rows.set(rowClaim(scope.id, String(row[scope.description.id])), row);
+  }
+
+  /** DL-2: rows this installation created lately answer too, re-read by key, though the vendor's index may lag. */
+  async #joinRecent(
+    scope: Scope,
+    questions: readonly Question[],
+    claims: readonly (readonly string[])[],
+    answers: Answered[],
+  ): Promise<void> {
+    if (scope.sink.findsAtOnce) return;
+    const recent = await this.#context.book.recent(scope.connection.identity, scope.description.entity, claims.flat());
+    if (recent.length === 0) return;
+    const byClaim = new Map<string, string[]>();
+    for (const { row, claims: answered } of recent) {
+      for (const claim of answered) byClaim.set(claim, [...(byClaim.get(claim) ?? []), row]);
+    }
+    const missing = claims.map((wanted, index) => {
+      const late = wanted.flatMap((claim) => byClaim.get(claim) ?? []);
+      if (late.length === 0) return [];
+      const rows = answers[index];
+      const held = new Set(Array.isArray(rows) ? rows.map((row: Row) => String(row[scope.description.id])) : []);
+      return [...new Set(late)].filter((key) => !held.has(key));
+    });
+    const keys = [...new Set(missing.flat())];
+    if (keys.length === 0) return;
+    const reread = await this.#find(
+      scope,
+      keys.map((key) => ({ by: { [scope.description.id]: { anyOf: [key] } } })),
+    );
+    const rows = new Map(reread.map((answer, index) => [keys[index], answer]));
+    missing.forEach((wanted, index) => {
+      const question = questions[index];
+      const answered = answers[index];
+      if (!question || !answered || answered instanceof Error) return;
+      const late = wanted.map((key) => rows.get(key) ?? []);
+      // DL-3: a row that may be there and could not be read makes the answer incomplete.
+      const unread = late.find((found) => found instanceof Error);
+      const satisfying = late.flatMap((found) => (found instanceof Error ? [] : found));
+      answers[index] = unread ?? [...answered, ...satisfying.filter((row) => satisfies(scope.fields, question, row))];
+    });
+  }
+}
+
+function isQuestion(item: Answered | Question): item is Question {
+  return !Array.isArray(item) && !(item instanceof Error);
+}
+
+function questionId(scope: Scope, question: Question): string {
+  const by = Object.entries(question.by).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `${scope.id}?${JSON.stringify(by)}`;
+}

@@ -1,0 +1,257 @@
+import type { Question, Row } from '../../connector.ts';
+import { toPipeError } from '../../errors.ts';
+import type { PipeError } from '../../errors.ts';
+import { effectClaims, questionClaims, rowClaim } from '../../plan/claims.ts';
+import type { Signature } from '../../plan/claims.ts';
+import { isPlaceholder } from '../../plan/change.ts';
+import type { Change, FlowRecord, TargetPlan } from '../../plan/change.ts';
+import { presentValues, rowAfter } from '../../plan/fields.ts';
+import { noReferences } from '../../plan/mapped-fields.ts';
+import type { Ask, OwnRows } from '../../plan/match.ts';
+import { mayAnswer } from '../../plan/question.ts';
+import { planTarget } from '../../plan/plan-target.ts';
+import type { Link, Owed } from '../../state/ports.ts';
+import type { TraceStep } from '../../state/trace-ports.ts';
+import type { CompiledTarget, Variables } from '../../transform/compiled.ts';
+import type { Answers } from '../ask/answers.ts';
+import type { FlowContext, Scope } from '../context.ts';
+import { refuseForeign } from '../instance.ts';
+import { lockstep } from '../ask/lockstep.ts';
+import { resolveReferences } from '../ask/references.ts';
+import type { Referred } from '../ask/references.ts';
+import { tagOf } from './tag.ts';
+import { traced } from './trace.ts';
+
+/** A record with the plan of each of its targets, in the order of the file. */
+export interface PlannedRecord {
+  readonly record: FlowRecord;
+  readonly plans: Map<string, TargetPlan>;
+  /** Targets that could not be planned or written, and why. */
+  readonly failures: Map<string, PipeError>;
+  /** What each target asked. */
+  readonly asked: Map<string, readonly Question[]>;
+  /** The same with what was answered, in order, what was asked again included: for people (`pipe explain`). */
+  readonly trace: TraceStep[];
+  readonly claims: { readonly asked: Set<string>; readonly effects: Set<string> };
+  /** The effects of each change, on what other flows ask for too. */
+  readonly effectsOf: Map<Change, readonly string[]>;
+  /** Targets that asked for what an earlier target of the same record writes: a payer who is the patient. */
+  readonly meetsItself: Set<string>;
+  /** When the oldest answer it may rest on was asked for, on the monotonic clock (DL-4). */
+  readonly askedAt: number;
+}
+
+/** Plans every record as if it were alone; what they have in common is found by their claims (DL-1). */
+export async function planBatch(
+  context: FlowContext,
+  records: readonly FlowRecord[],
+  answers: Answers,
+): Promise<readonly PlannedRecord[]> {
+  const askedAt = answers.startWave();
+  const drafts = records.map((record): PlannedRecord => ({
+    record,
+    plans: new Map(),
+    failures: new Map(),
+    asked: new Map(),
+    trace: [],
+    claims: { asked: new Set(), effects: new Set() },
+    effectsOf: new Map(),
+    meetsItself: new Set(),
+    askedAt,
+  }));
+  const known = await knownOf(context, drafts);
+  for (const target of context.flow.targets) {
+    const open = drafts.filter((draft) => isOpen(draft, target));
+    await planOne(context, open, target, answers, known);
+  }
+  if (context.flow.flow.whole) for (const { plans, failures } of drafts) if (failures.size > 0) plans.clear();
+  return drafts;
+}
+
+/** §4.7: a target that names a failed one is not tried; the others are. */
+export function isOpen(draft: PlannedRecord, target: CompiledTarget): boolean {
+  return (
+    !draft.failures.has(target.target.name) &&
+    target.uses.every((name) => !draft.failures.has(name) && draft.plans.has(name))
+  );
+}
+
+/** Plans one target of all these records, their questions together; `known`: as long as nothing was written since. */
+export async function planOne(
+  context: FlowContext,
+  drafts: readonly PlannedRecord[],
+  target: CompiledTarget,
+  answers: Answers,
+  known?: Known,
+): Promise<void> {
+  if (drafts.length === 0) return;
+  const { name } = target.target;
+  const scope = context.scopes.of(name);
+  const own = ownRows(context, known ?? (await knownOf(context, drafts)), target);
+  const referred = await resolveReferences(
+    context,
+    target,
+    drafts.map((draft) => ({ record: draft.record, variables: variablesOf(context, draft) })),
+  );
+  await lockstep(
+    drafts.map((draft, index) => async (ask: Ask) => {
+      const asked: Question[] = [];
+      const ofRecord = own(draft.record.key);
+      const tracedAsk = traced(name, draft.trace, ask);
+      await planInto(
+        context,
+        draft,
+        target,
+        ofRecord,
+        referred[index] ?? { references: noReferences },
+        async (question) => {
+          asked.push(question);
+          const rows = await tracedAsk(question);
+          if (ofRecord.tag) await refuseForeign(context, scope, ofRecord.tag, rows);
+          return rows;
+        },
+      );
+      draft.asked.set(name, asked);
+      claim(draft, scope, draft.plans.get(target.target.name), asked);
+    }),
+    (questions) => answers.answer(scope, questions),
+  );
+}
+
+/** What the state knows of the rows of records, in all targets. */
+interface Known {
+  readonly links: readonly Link[];
+  readonly owed: readonly Owed[];
+}
+
+async function knownOf(context: FlowContext, drafts: readonly PlannedRecord[]): Promise<Known> {
+  const flow = context.flow.flow.name;
+  const keys = drafts.map(({ record }) => record.key);
+  const hasLists = context.flow.targets.some((target) => target.rows.length > 0);
+  return {
+    links: await context.state.links(flow, keys),
+    owed: hasLists ? await context.state.owed(flow, keys) : [],
+  };
+}
+
+/** The same of one target. */
+function ownRows(context: FlowContext, known: Known, target: CompiledTarget): (key: string) => OwnRows {
+  const { name, connection, entity } = target.target;
+  const here = known.links.filter(
+    (link) => link.target === name && link.connection === connection && link.entity === entity,
+  );
+  const links = Map.groupBy(here, (link) => link.key);
+  const owed = Map.groupBy(
+    known.owed.filter((debt) => debt.target === name),
+    (debt) => debt.key,
+  );
+  return (key) => {
+    const tag = tagOf(context, target, key);
+    return {
+      links: (links.get(key) ?? []).map(({ row }) => row),
+      owed: owed.get(key) ?? [],
+      ...(tag && { tag }),
+    };
+  };
+}
+
+/** Plans one target of one record; a data error fails the target, anything else the run. */
+async function planInto(
+  context: FlowContext,
+  draft: PlannedRecord,
+  target: CompiledTarget,
+  own: OwnRows,
+  { references, skip }: Referred,
+  ask: Ask,
+): Promise<void> {
+  const { name } = target.target;
+  const entity = context.scopes.of(name);
+  const { record } = draft;
+  const variables = variablesOf(context, draft);
+  try {
+    const plan =
+      skip === undefined
+        ? await planTarget({ target, entity, record, variables, references, own, ask })
+        : skipped(target, skip);
+    draft.plans.set(name, plan);
+  } catch (thrown) {
+    const error = toPipeError(thrown);
+    if (error.kind !== 'data') throw error;
+    draft.plans.delete(name);
+    draft.failures.set(name, error);
+  }
+}
+
+/** What it refers to is not there: the target is left alone, and somebody should look. */
+function skipped(target: CompiledTarget, skip: string): TargetPlan {
+  return { target, changes: [], skip, named: [{ name: skip, rows: [], warn: true }], created: false };
+}
+
+function variablesOf(context: FlowContext, draft: PlannedRecord): Variables {
+  return { ...context.variables, source: draft.record.source, ...earlierRows(draft) };
+}
+
+function earlierRows(draft: PlannedRecord): Record<string, Row | undefined> {
+  return Object.fromEntries([...draft.plans].map(([name, plan]) => [name, plan.row]));
+}
+
+/** Notes what the plan of a target rests on and what it changes. */
+function claim(draft: PlannedRecord, scope: Scope, plan: TargetPlan | undefined, asked: readonly Question[]): void {
+  const { claims, meetsItself } = draft;
+  const restsOn = [
+    ...asked.flatMap((question) => questionClaims(scope.id, scope.fields, question)),
+    ...rowsOf(scope, plan).map((key) => rowClaim(scope.id, key)),
+  ];
+  for (const one of restsOn) claims.asked.add(one);
+  if (plan && restsOn.some((one) => claims.effects.has(one))) meetsItself.add(plan.target.target.name);
+  for (const change of plan?.changes ?? []) {
+    const effects = effectsOf(scope, change, asked);
+    draft.effectsOf.set(change, withElsewhere(scope, change, effects));
+    for (const one of effects) claims.effects.add(one);
+  }
+}
+
+function rowsOf(scope: Scope, plan: TargetPlan | undefined): readonly string[] {
+  if (!plan) return [];
+  const chosen = plan.row?.[scope.description.id];
+  const keys = plan.changes.flatMap((change) => (change.operation === 'create' ? [] : [change.key]));
+  return typeof chosen === 'string' && !isPlaceholder(chosen) ? [chosen, ...keys] : keys;
+}
+
+/**
+ * The row a change writes, and the questions of this flow it answered before or will answer from then on. A new row may
+ * also answer by fields that the system fills itself: all those of its target that its values do not exclude.
+ */
+function effectsOf(scope: Scope, change: Change, asked: readonly Question[]): readonly string[] {
+  if (change.operation === 'unchanged') return [];
+  const answered = answeredBy(scope, change, scope.signatures);
+  if (change.operation !== 'create') return [rowClaim(scope.id, change.key), ...answered];
+  const row = presentValues(change.values);
+  const open = asked.filter((question) => mayAnswer(scope, question, row));
+  return [...answered, ...open.flatMap((question) => questionClaims(scope.id, scope.fields, question))];
+}
+
+/** The same with the questions of other flows: what they ask for may be in doubt, or just made. */
+export function effectsEverywhere(scope: Scope, change: Change, asked: readonly Question[]): readonly string[] {
+  return withElsewhere(scope, change, effectsOf(scope, change, asked));
+}
+
+function withElsewhere(scope: Scope, change: Change, effects: readonly string[]): readonly string[] {
+  return scope.elsewhere.length > 0 ? [...effects, ...answeredBy(scope, change, scope.elsewhere)] : effects;
+}
+
+function answeredBy(scope: Scope, change: Change, signatures: readonly Signature[]): readonly string[] {
+  const answered = (row: Row) => signatures.flatMap((shape) => effectClaims(scope.id, scope.fields, shape, row));
+  switch (change.operation) {
+    case 'unchanged':
+      return [];
+    case 'create':
+      return answered(presentValues(change.values));
+    case 'update':
+      return [...answered(change.before), ...answered(rowAfter(scope, change.before, change.values))];
+    case 'delete':
+      return answered(change.before);
+    default:
+      return change satisfies never;
+  }
+}

@@ -1,0 +1,247 @@
+import { randomUUID } from 'node:crypto';
+import type { AtomicWrites, Outcome, Write } from '../../connector.ts';
+import { toPipeError } from '../../errors.ts';
+import { placeholder } from '../../plan/change.ts';
+import type { Change } from '../../plan/change.ts';
+import type { Intent } from '../../state/ports.ts';
+import type { CompiledTarget } from '../../transform/compiled.ts';
+import type { Answers } from '../ask/answers.ts';
+import { attempt, attemptWrites, waitOut } from '../attempt.ts';
+import { beginCreates } from './begin-creates.ts';
+import type { FlowContext, Scope } from '../context.ts';
+import { reach } from '../crash-points.ts';
+import { markOf, takeOverOne } from '../load/fence.ts';
+import type { Execution } from './execute-wave.ts';
+import { withoutQuotes } from './quoted.ts';
+import { keepReceipts } from './receipts.ts';
+import { settle } from './settle.ts';
+import { markSettling } from '../doubt/settling.ts';
+import { tagOf } from './tag.ts';
+
+/** One write of one record. */
+export interface Step {
+  readonly execution: Execution;
+  readonly change: Change;
+  readonly write: Write;
+}
+
+/** A target of a wave being written. */
+export interface Sending {
+  readonly context: FlowContext;
+  readonly target: CompiledTarget;
+  readonly scope: Scope;
+  readonly answers: Answers;
+}
+
+/** A write that was sent, with what came back. */
+export interface Sent {
+  readonly step: Step;
+  readonly intent: Intent;
+  readonly outcome: Outcome;
+}
+
+/** A plan older than this is not sent: the row is read again first (DL-4). */
+export const freshMs = 30_000;
+const shortPauseMs = 1_000;
+
+/**
+ * Sends writes a request's worth at a time, as many requests side by side as the sink takes: intents durable first,
+ * receipts after (DL-9, DL-10). Writes to one row keep their order and are never in flight together. Where a request
+ * fails for good, or a stop is asked for, nothing new begins, and those in flight end and keep their receipts.
+ */
+export async function sendSteps(sending: Sending, steps: readonly Step[]): Promise<void> {
+  const { context, scope } = sending;
+  const failures: unknown[] = [];
+  const flying = new Map<Promise<void>, ReadonlySet<string>>();
+  let left = await beginCreates(sending, steps, (first) => sendFresh(sending, [first]));
+  while (left.length > 0 && failures.length === 0 && !context.signal.aborted) {
+    const size = Math.max(1, scope.sink.writesPerRequest);
+    const rows = rowsOf(left.slice(0, size));
+    if (flying.size >= scope.sink.requestsInFlight || [...flying.values()].some((others) => meets(rows, others))) {
+      await Promise.race(flying.keys());
+      continue;
+    }
+    const chunk = left.slice(0, size).filter((step) => isFresh(context, step));
+    left = left.slice(size);
+    if (chunk.length === 0) continue;
+    const request = sendChunk(sending, chunk)
+      .catch((thrown: unknown) => void failures.push(thrown))
+      .finally(() => flying.delete(request));
+    flying.set(request, rows);
+  }
+  await Promise.all(flying.keys());
+  if (failures.length > 0) throw failures[0];
+  if (left.length > 0) context.signal.throwIfAborted();
+}
+
+function rowsOf(steps: readonly Step[]): ReadonlySet<string> {
+  return new Set(steps.flatMap(({ write }) => ('key' in write ? [write.key] : [])));
+}
+
+function meets(rows: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+  return [...rows].some((row) => others.has(row));
+}
+
+async function sendFresh(sending: Sending, steps: readonly Step[]): Promise<void> {
+  const chunk = steps.filter((step) => isFresh(sending.context, step));
+  if (chunk.length > 0) await sendChunk(sending, chunk);
+}
+
+function isFresh(context: FlowContext, { execution }: Step, inMs = 0): boolean {
+  if (context.clock.monotonic() + inMs - execution.askedAt > freshMs) execution.stale = true;
+  return !execution.stale;
+}
+
+/** Until when, on the wall clock, all of these plans are fresh. */
+function freshUntil(context: FlowContext, steps: readonly Step[]): number {
+  const oldest = Math.min(...steps.map(({ execution }) => execution.askedAt));
+  return context.clock.now() + freshMs - (context.clock.monotonic() - oldest);
+}
+
+async function sendChunk(sending: Sending, steps: readonly Step[]): Promise<void> {
+  const { context, scope } = sending;
+  const intents = steps.map((step) => intentOf(sending, step));
+  reach('intents-before-fsync');
+  await context.state.saveIntents(intents);
+  reach('intents-durable');
+  if (context.applying) reach('apply-n');
+  const outcomes = await attemptWrites(
+    context,
+    scope.connection.name,
+    intents.map((intent) => intent.write),
+    (writes) => {
+      context.lease.verify();
+      const { atomic } = scope.sink;
+      if (atomic) return commitWrites(sending, atomic, steps, writes);
+      return scope.sink.write(writes, context.signal, freshUntil(context, steps));
+    },
+    (index, inMs) => steps.slice(index, index + 1).every((step) => isFresh(context, step, inMs)),
+  );
+  reach('answer-received');
+  const sent = steps.flatMap((step, index): Sent[] => {
+    const [intent, outcome] = [intents[index], outcomes[index]];
+    return intent && outcome ? [{ step, intent, outcome: withoutQuotes(outcome, intent.write, scope.fields) }] : [];
+  });
+  await keepReceipts(sending, sent);
+  const lost = sent.filter(({ outcome }) => !outcome.ok && outcome.applied === 'unknown');
+  await markSettling(
+    context,
+    lost.map(({ intent }) => intent),
+  );
+  for (const one of sent) settle(sending, one);
+  stopOnEnvironment(sent);
+  await waitForStale(sending, sent);
+}
+
+/**
+ * Where a target commits in transactions and an answer was lost, taking over again ends the one it belongs to: then what
+ * became of the writes can be read off the target, so they are planned anew instead of being in doubt (DL-23).
+ */
+async function commitWrites(
+  { context, scope, target, answers }: Sending,
+  atomic: AtomicWrites,
+  steps: readonly Step[],
+  writes: readonly Write[],
+): Promise<readonly Outcome[]> {
+  const { name } = target.target;
+  const mark = markOf(context, name);
+  const sequence = context.fences.get(name)?.sequence ?? 0;
+  try {
+    return (await atomic.commit({ mark, sequence, writes }, context.signal)).outcomes;
+  } catch (thrown) {
+    if (!toPipeError(thrown).retry || context.signal.aborted) throw thrown;
+    await attempt(context, scope.connection.name, () => takeOverOne(context, atomic, mark));
+    for (const { execution, change } of steps) {
+      answers.touch(execution.effectsOf.get(change) ?? []);
+      execution.stale = true;
+    }
+    throw thrown;
+  }
+}
+
+/** What was held up for longer than its plan is fresh is planned again, but not before it may pass. */
+async function waitForStale({ context, scope }: Sending, sent: readonly Sent[]): Promise<void> {
+  const held = sent.flatMap(({ step, outcome }) =>
+    !outcome.ok && outcome.applied === 'no' && step.execution.stale ? [outcome.error] : [],
+  );
+  const [longest] = held.sort((a, b) => (b.retryAfterMs ?? 0) - (a.retryAfterMs ?? 0));
+  if (longest?.retry) await waitOut(context, scope.connection.name, longest, longest.retryAfterMs ?? shortPauseMs);
+}
+
+/** A lead that this record is to convert must not become another's while its deal is in doubt (DL-13). */
+function laterEffects({ context, target }: Sending, execution: Execution): Pick<Intent, 'holds'> {
+  const { plans, effectsOf, written, record } = execution;
+  const { targets } = context.flow;
+  const later = targets.slice(targets.indexOf(target) + 1).map(({ target: { name } }) => plans.get(name));
+  const effects = later.flatMap((plan) => (plan?.changes ?? []).flatMap((change) => effectsOf.get(change) ?? []));
+  // They were planned when rows of earlier targets were yet to be made.
+  const made = written.map(({ target: name, row }) => ({ stoodFor: placeholder(name, record.key), row }));
+  const holds = effects.map((effect) =>
+    made.reduce((text, { stoodFor, row }) => text.replaceAll(stoodFor, row), effect),
+  );
+  return holds.length > 0 ? { holds } : {};
+}
+
+/** By what a create that gets no answer is found again, and what it leaves to be done (DL-12, DL-15). */
+function madeAs(
+  { context, target, scope }: Sending,
+  { write, execution, change }: Step,
+): Pick<Intent, 'tag' | 'highWater' | 'owes'> {
+  const tag = tagOf(context, target, execution.record.key);
+  const isMarked = tag && write.operation === 'create' && write.values[tag.field] === tag.value;
+  const highWater = context.creates.get(scope.id)?.highWater;
+  const owes = change.operation === 'create' ? change.lists.map(({ list }) => list) : [];
+  return {
+    ...(isMarked && { tag: tag.value }),
+    ...(highWater !== undefined && { highWater }),
+    ...(owes.length > 0 && { owes }),
+  };
+}
+
+/** The time first, so that the journal's index grows at its end and not all over. */
+function intentId(at: number): string {
+  return `${at.toString(36)}-${randomUUID()}`;
+}
+
+function intentOf(sending: Sending, step: Step): Intent {
+  const { context, target } = sending;
+  const { execution, change } = step;
+  const { name, connection } = target.target;
+  const at = context.clock.now();
+  return {
+    id: intentId(at),
+    run: context.run,
+    epoch: context.epoch,
+    flow: context.flow.flow.name,
+    key: execution.record.key,
+    target: name,
+    connection,
+    claims: execution.effectsOf.get(change) ?? [],
+    ...laterEffects(sending, execution),
+    source: execution.record.source,
+    at,
+    write: step.write,
+    ...('before' in change && { before: change.before }),
+    ...(execution.absent && { absent: true }),
+    ...(step.write.operation === 'create' && madeAs(sending, step)),
+    ...stepOfPlan(context, execution.record.key, name, step.write),
+  };
+}
+
+function stepOfPlan({ applying, flow }: FlowContext, key: string, target: string, write: Write): Pick<Intent, 'plan'> {
+  if (!applying) return {};
+  const n = applying.stepOf(flow.flow.name, key, target, write);
+  if (n === undefined) throw new Error(`a write of ${target} is no step of the plan`);
+  return { plan: { id: applying.plan, n } };
+}
+
+/**
+ * DL-18: a system that cannot be reached, or refuses us, stops the run instead of filling the queue. What is too old to
+ * be sent again has its turn in the next wave.
+ */
+function stopOnEnvironment(sent: readonly Sent[]): void {
+  for (const { step, outcome } of sent) {
+    const ours = !outcome.ok && outcome.applied === 'no' && outcome.error.kind !== 'data';
+    if (ours && !step.execution.stale) throw outcome.error;
+  }
+}
