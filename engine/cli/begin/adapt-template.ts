@@ -29,6 +29,8 @@ export interface Adapted extends Texts {
   readonly replaced: readonly Replacement[];
   /** What is not there under any code, and whatever else does not fit. */
   readonly findings: readonly Diagnostic[];
+  /** Entities that `provision` is to make fields of: until then nobody may hold the live one against the pipeline. */
+  readonly unmade: readonly string[];
 }
 
 export interface Adapting {
@@ -64,7 +66,7 @@ export async function adaptTemplate(template: Texts, around: Adapting): Promise<
   };
   const chosen = found.map(({ where: _where, ...replacement }) => replacement);
   const replaced = [...new Map([...renames, ...chosen].map((each) => [JSON.stringify(each), each])).values()];
-  return { ...texts, replaced, findings: await leftIn(texts, around) };
+  return { ...texts, replaced, ...(await leftIn(texts, around)) };
 }
 
 // ---- what lacks -----------------------------------------------------------------------------------------------------
@@ -201,7 +203,7 @@ function unambiguous(replacements: readonly Replacement[], { looked, live }: Ada
 // ---- what is left ---------------------------------------------------------------------------------------------------
 
 /** Each lack once, by what people call it; fields that `provision` makes together; other findings as they are. */
-async function leftIn(texts: Texts, around: Adapting): Promise<readonly Diagnostic[]> {
+async function leftIn(texts: Texts, around: Adapting): Promise<Pick<Adapted, 'findings' | 'unmade'>> {
   const findings = await findingsIn(texts, around);
   const made = new Map(findings.flatMap((finding) => (isMade(finding) ? [[fieldKey(finding), finding] as const] : [])));
   const told = new Map<string, Diagnostic>();
@@ -218,7 +220,8 @@ async function leftIn(texts: Texts, around: Adapting): Promise<readonly Diagnost
     undefined,
     'warning',
   );
-  return [...told.values(), ...(fields.length > 0 ? [together] : [])];
+  const unmade = [...new Set([...made.values()].map(({ parameters }) => String(parameters['entity'])))];
+  return { findings: [...told.values(), ...(fields.length > 0 ? [together] : [])], unmade };
 }
 
 /** The mapping says how to make it, and no other field is called almost so. */

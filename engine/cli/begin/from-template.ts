@@ -80,15 +80,18 @@ export async function fromTemplate(
     return connections;
   });
   const live: Lock = { version: 1, connections: { ...shipped.connections, ...found } };
-  const { pipeline: text, ...adapted } = await adaptTemplate(texts, {
-    file,
-    options,
-    connectors,
-    shipped,
-    live,
-    looked,
+  const around = { file, options, connectors, shipped, live, looked };
+  const { pipeline: text, unmade, ...adapted } = await adaptTemplate(texts, around);
+  return { ...adapted, pipeline: text, lock: lockText(without(unmade, looked, live)) };
+}
+
+/** `provision` compiles the pipeline too: what it is to make must not be missed before. */
+function without(entities: readonly string[], looked: readonly string[], lock: Lock): Lock {
+  const connections = Object.entries(lock.connections).map(([name, connection]) => {
+    const kept = Object.entries(connection.entities).filter(([entity]) => !entities.includes(entity));
+    return [name, looked.includes(name) ? { ...connection, entities: Object.fromEntries(kept) } : connection] as const;
   });
-  return { ...adapted, pipeline: text, lock: lockText(live) };
+  return { ...lock, connections: Object.fromEntries(connections) };
 }
 
 async function withSettings(texts: Texts, given: GivenConnections, known: Pipeline | undefined): Promise<Texts> {
