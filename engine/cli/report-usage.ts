@@ -12,7 +12,7 @@ export function reportUsage(error: unknown, argv: readonly string[], commands: r
     process.exitCode = status;
     return;
   }
-  const shown = unknownCommand(argv, commands) ?? toPipeError(error);
+  const shown = unknownCommand(argv, commands) ?? extraWord(error) ?? toPipeError(error);
   process.stderr.write(`${errorText(shown, languageOf(argv, process.env))}\n`);
   if (shown.kind === 'bug' && process.env['PIPE_DEBUG'])
     process.stderr.write(`${String(error instanceof Error ? error.stack : error)}\n`);
@@ -29,6 +29,15 @@ function unknownCommand(argv: readonly string[], ids: readonly string[]): PipeEr
   const known = within.length > 0 ? within : [...new Set(names.map((name) => name.split(' ')[0] ?? name))];
   const choices = choicesFor(command, known, (name) => `\`pipe ${name}\``);
   return cliErrors.unknown_command.error({ command, choices });
+}
+
+/** oclif takes a word behind a command without arguments for a part of its name. */
+function extraWord(error: unknown): PipeError | undefined {
+  const [, command, argument] =
+    /^command ([\w-]+):(.+) not found$/.exec(error instanceof Error ? error.message : '') ?? [];
+  return command !== undefined && argument !== undefined
+    ? cliErrors.extra_argument.error({ command: `pipe ${command}`, argument: argument.replaceAll(':', ' ') })
+    : undefined;
 }
 
 /** oclif says an exit by throwing; 4 and 5 carry the number in different places. */

@@ -44,6 +44,12 @@ const english: readonly Mistake[] = [
       '  fix: remove it, or see `pipe run --help`\n',
   },
   {
+    argv: ['demo', 'more', 'words'],
+    says:
+      'error cli.extra_argument\n  `pipe demo` has no use for "more words"\n' +
+      '  fix: remove it, or see `pipe demo --help`\n',
+  },
+  {
     argv: ['run', 'people.yaml', '--only'],
     says:
       'error cli.flag_without_value\n  --only has no value\n' +
