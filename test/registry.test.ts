@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { connectorNames, loadConnector } from '../engine/registry.ts';
 
@@ -9,6 +11,22 @@ it('a connector is a folder with an index; shared code has an underscore', () =>
 
 it('every connector goes by the name of its folder', async () => {
   for (const name of connectorNames()) expect((await loadConnector(name))?.name).toBe(name);
+});
+
+it('no connector loads a driver before a connection is opened: most commands only read files', () => {
+  const registry = resolve(import.meta.dirname, '../engine/registry.ts');
+  // In a process of its own, where nothing else has loaded them.
+  const script = `
+    import { createRequire } from 'node:module';
+    import { connectorNames, loadConnector } from ${JSON.stringify(registry)};
+    for (const name of connectorNames()) await loadConnector(name);
+    const packages = Object.keys(createRequire(import.meta.url).cache).map((file) =>
+      file.split(/node_modules[\\\\/]/).at(-1).split(/[\\\\/]/)[0]);
+    console.log(JSON.stringify([...new Set(packages)].sort()));`;
+  const loaded: unknown = JSON.parse(
+    execFileSync(process.execPath, ['--input-type=module-typescript', '--eval', script], { encoding: 'utf8' }),
+  );
+  expect(loaded).toEqual([]);
 });
 
 it.each(['nowhere', '_http', '../engine', '', 'Bitrix24'])('there is no connector %j', async (name) => {
