@@ -265,11 +265,20 @@ describe('51. pipe logs', () => {
       ['--day', '2026-03-09'],
       'log.no_day\n  pipeline people has no log of 2026-03-09\n  fix: the days there are: 2026-03-10 to 2026-03-11\n',
     ],
-    [{ logs: '' }, [], 'cli.unreadable_file\n  logs cannot be read: ENOTDIR\n'],
   ])('with %j ends with 2 and says what is wrong (%#)', async (files, flags, says) => {
     const { pipe, folder } = place({ ...peopleFiles, ...files });
     const { exit, stdout, stderr } = await pipe(['logs', 'people.yaml', ...flags]);
     const said = stderr.replace(`${folder}/`, '').slice(0, `error ${says}`.length);
     expect([exit, stdout, said]).toEqual([2, '', `error ${says}`]);
+  });
+
+  it('a log folder that is a file ends with 3: this machine is at fault', async () => {
+    const { pipe, path } = place({ ...peopleFiles, logs: '' });
+    const { exit, stdout, stderr } = await pipe(['logs', 'people.yaml']);
+    expect([exit, stdout, stderr.split('\n')[1]]).toEqual([
+      3,
+      '',
+      `  the log in ${path('logs')} cannot be read (ENOTDIR)`,
+    ]);
   });
 });
