@@ -48,7 +48,7 @@ const summary = [
 ];
 
 /** The fields of each stream's rows, apart from its queries: whoever only reads a pipeline loads none of those. */
-export const columns = {
+export const streamColumns = {
   receptions: [
     always('id', 'integer'),
     always('status', 'text'),
@@ -142,6 +142,6 @@ export const columns = {
 
 /** Of what `stream:` names; undefined: there is none of that name. */
 export function columnsOf(stream: unknown): readonly Field[] | undefined {
-  const named: Readonly<Record<string, readonly Field[]>> = columns;
+  const named: Readonly<Record<string, readonly Field[]>> = streamColumns;
   return typeof stream === 'string' && Object.hasOwn(named, stream) ? named[stream] : undefined;
 }

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { connectionSettings } from '../_mssql/config.ts';
-import { columns } from './columns.ts';
+import { streamColumns } from './columns.ts';
 
 export const defaultDatabase = 'PZ';
 
@@ -11,7 +11,7 @@ export const settings = Type.Object({
 
 export const sourceSettings = Type.Object({
   stream: Type.Optional(
-    Type.Enum(Object.keys(columns), {
+    Type.Enum(Object.keys(streamColumns), {
       type: 'string',
       description: 'What to read; each stream has a section in the README',
     }),

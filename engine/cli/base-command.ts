@@ -86,8 +86,8 @@ export abstract class BaseCommand extends Command {
   /** `--json` is one way to print a result, `--format` names another. */
   #refuseFormats(): void {
     // A command without flags of its own has none at all here, whatever its type says.
-    const { flags = {} } = this.ctor;
-    const format = 'format' in flags ? flagValue(this.argv, 'format') : undefined;
+    const { flags }: { readonly flags?: object } = this.ctor;
+    const format = flags && 'format' in flags ? flagValue(this.argv, 'format') : undefined;
     if (this.#isJson && format !== undefined && format !== 'json')
       throw cliErrors.flag_beside.error({ flag: '--json', other: `--format ${format}` });
   }

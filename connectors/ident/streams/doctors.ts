@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { columns } from '../columns.ts';
+import { streamColumns } from '../columns.ts';
 import type { Stream } from '../stream.ts';
 import { filled, present } from '../values.ts';
 import { professions } from './collections.ts';
@@ -14,7 +14,7 @@ const doctorRole = sql.lit(8);
  */
 export const doctors: Stream = {
   name: 'doctors',
-  fields: columns.doctors,
+  fields: streamColumns.doctors,
   required: {
     'dbo.Staffs': ['ID_Persons', 'Archive'],
     'dbo.Persons': ['ID', 'Surname', 'Name', 'Patronymic'],

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import { compileRaw } from '../../_mssql/compile.ts';
-import { columns } from '../columns.ts';
+import { streamColumns } from '../columns.ts';
 import type { Has, Select, Stream } from '../stream.ts';
 import { ints } from '../stream-query.ts';
 import { finishedVisits } from './collections.ts';
@@ -23,7 +23,7 @@ const maybeOfPerson = {
 /** Patients with their visits, sums and balance: the sources of the 26 contact fields of reference A.8. */
 export const patients: Stream = {
   name: 'patients',
-  fields: columns.patients,
+  fields: streamColumns.patients,
   required: {
     'dbo.Patients': [
       'ID_Persons',

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { compileRaw } from '../../_mssql/compile.ts';
-import { columns } from '../columns.ts';
+import { streamColumns } from '../columns.ts';
 import type { Has, Select, Stream } from '../stream.ts';
 import { ints } from '../stream-query.ts';
 import { finishedVisits, professions } from './collections.ts';
@@ -10,7 +10,7 @@ import { billStamps, visitStamps } from './stamps.ts';
 /** Visits with patient, doctor, branch and bill. Times are naive: the clinic's wall clock. */
 export const receptions: Stream = {
   name: 'receptions',
-  fields: columns.receptions,
+  fields: streamColumns.receptions,
   required: {
     'dbo.Receptions': [
       'ID',

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { compileRaw } from '../../_mssql/compile.ts';
-import { columns } from '../columns.ts';
+import { streamColumns } from '../columns.ts';
 import type { Has, Stream } from '../stream.ts';
 import { ints } from '../stream-query.ts';
 import { filled, present } from '../values.ts';
@@ -15,7 +15,7 @@ const folderTables = {
 /** The price list: each service with its latest price. Nothing there has a stamp. */
 export const services: Stream = {
   name: 'services',
-  fields: columns.services,
+  fields: streamColumns.services,
   required: {
     'dbo.ServiceItems': ['ID', 'Name'],
     'dbo.ServiceItemPrices': ['ID', 'ID_ServiceItems', 'Price'],

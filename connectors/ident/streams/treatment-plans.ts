@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import { compileRaw } from '../../_mssql/compile.ts';
-import { columns } from '../columns.ts';
+import { streamColumns } from '../columns.ts';
 import type { Stream } from '../stream.ts';
 import { ints } from '../stream-query.ts';
 import { planRow } from './plan-row.ts';
@@ -13,7 +13,7 @@ import { planStamps } from './plan-stamps.ts';
  */
 export const treatmentPlans: Stream = {
   name: 'treatmentPlans',
-  fields: columns.treatmentPlans,
+  fields: streamColumns.treatmentPlans,
   required: {
     'dbo.TreatmentPlans': ['ID', 'ID_Patients', 'Name', 'DateTimeCreated', 'IsActive'],
     'dbo.TreatmentPlanElementRelations': [
