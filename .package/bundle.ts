@@ -1,7 +1,7 @@
 import { globSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import type { OnLoadResult, Plugin } from 'esbuild';
+import type { Plugin } from 'esbuild';
 
 export const root = resolve(import.meta.dirname, '..');
 
@@ -30,8 +30,8 @@ export async function bundle(outfile: string): Promise<void> {
 const parts: Plugin = {
   name: 'parts',
   setup({ onLoad, onResolve }) {
-    const replace = (filter: RegExp, contents: (path: string) => string, loader: OnLoadResult['loader'] = 'js') =>
-      onLoad({ filter }, ({ path }) => ({ contents: contents(path), loader, resolveDir: root }));
+    const replace = (filter: RegExp, contents: (path: string) => string) =>
+      onLoad({ filter }, ({ path }) => ({ contents: contents(path), loader: 'js', resolveDir: root }));
 
     // oclif loads commands and help by path: there are no paths, there is `entry.ts`'s module of them.
     onResolve({ filter: /^pipe:commands$/ }, () => ({ path: 'commands', namespace: 'pipe' }));
@@ -48,11 +48,11 @@ const parts: Plugin = {
       () => "exports.getBinding = () => require('./.package/parts.ts').sqliteAddon();",
     );
     // Only `require` itself is followed by a bundler.
-    replace(
-      /engine[\\/]transform[\\/](phone|infer[\\/]regex)\.ts$/,
-      (path) => readFileSync(path, 'utf8').replace('createRequire(import.meta.url)(', 'require('),
-      'ts',
-    );
+    onLoad({ filter: /engine[\\/]transform[\\/](phone|infer[\\/]regex)\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace('createRequire(import.meta.url)(', 'require('),
+      loader: 'ts',
+      resolveDir: dirname(path),
+    }));
     // The driver's ways to log in with Azure: 46 MB for what no clinic has, and no setting of ours asks for.
     onResolve({ filter: /^@azure\// }, ({ path }) => ({ path, namespace: 'azure' }));
     onLoad({ filter: /./, namespace: 'azure' }, () => ({ contents: 'module.exports = {};' }));

@@ -36,7 +36,8 @@ export function behavesLikeConnector(folder: string, connector: Connector, subje
     it.each([...(schema.required ?? [])])('refuses it without %s', async (option) => {
       const { prepared } = await open(connector, subject);
       const { [option]: _left, ...rest } = block(prepared) ?? {};
-      expect(problems(schema, rest)).toEqual([`must have required property '${option}'`]);
+      // Where there are several ways to say it, each of them lacks the option.
+      expect(problems(schema, rest)[0]).toBe(`must have required property '${option}'`);
     });
   });
 
