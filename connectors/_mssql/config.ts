@@ -1,8 +1,8 @@
+import { Type } from '../../engine/index.ts';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { config as DriverConfig } from 'mssql';
-import { Type } from 'typebox';
 import type { Static, TObject } from 'typebox';
 import type { Endpoint } from './driver-errors.ts';
 import { errors } from './errors.ts';

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../../engine/index.ts';
 
 const timeouts = { connectTimeout: '10s', statementTimeout: '5m' } as const;
 

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../../engine/index.ts';
 import type { TargetBlock, Value } from '../../engine/index.ts';
 
 const wanted = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);

@@ -1,4 +1,5 @@
-import { Type, type Static } from 'typebox';
+import { Type } from '../../engine/index.ts';
+import type { Static } from 'typebox';
 import { hash } from 'node:crypto';
 import type { Charge } from '../../engine/index.ts';
 import { isObject, parsedAnswer } from './answer.ts';

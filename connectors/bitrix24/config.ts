@@ -1,5 +1,6 @@
+import { Type } from '../../engine/index.ts';
 import { createHash } from 'node:crypto';
-import { Type, type Static } from 'typebox';
+import type { Static } from 'typebox';
 import type { Limit, Work } from '../../engine/index.ts';
 import { errors } from './errors.ts';
 

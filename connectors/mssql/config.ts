@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../../engine/index.ts';
 import { connectionSettings } from '../_mssql/config.ts';
 
 export const settings = Type.Object({

@@ -1,6 +1,6 @@
+import { Type } from '../../engine/index.ts';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import { errors } from '../_sql/errors.ts';
 import { connectionSettings, loginSettings, timeoutsOf } from '../_sql/server-settings.ts';

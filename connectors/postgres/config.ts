@@ -1,7 +1,7 @@
+import { Type } from '../../engine/index.ts';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
-import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import { errors } from '../_sql/errors.ts';
 import { connectionSettings, loginSettings, timeoutsOf } from '../_sql/server-settings.ts';

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../../engine/index.ts';
 import type { Static } from 'typebox';
 
 const busyTimeout = '10s';

@@ -28,7 +28,8 @@ const connector: Connector<typeof settings> = {
 export default connector;
 `;
 
-const config = `import { Type, type Static } from 'typebox';
+const config = `import type { Static } from 'typebox';
+import { Type } from '../../engine/index.ts';
 
 /** A connection block without \`connector\`: checks, types, help, README and editors all come from it. */
 export const settings = Type.Object(

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../type.ts';
 import type { Static, TObject, TProperties, TSchema, TSchemaOptions, TUnsafe } from 'typebox';
 
 /** An object that takes no other keys. */

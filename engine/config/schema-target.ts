@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../type.ts';
 import { closed, enumOf, expressionSchema, listOf, mapOf, nameSchema, textSchema } from './schema-parts.ts';
 import { constProperties, tableProperties } from './schema-value.ts';
 

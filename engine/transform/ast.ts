@@ -92,18 +92,38 @@ export function isComparison(node: Node | undefined): node is Node {
   return node?.type === 'binary' && comparisons.has(textOf(node));
 }
 
-/** Every node of the tree, whatever it hangs on. */
-export function* nodes(root: Node): Generator<Node> {
-  yield root;
-  for (const child of childrenOf(root)) yield* nodes(child);
+/** Every node of the tree, whatever it hangs on. A plain walk: each expression is walked several times by those who check it. */
+export function nodes(root: Node): readonly Node[] {
+  const all: Node[] = [];
+  addTo(all, root);
+  return all;
 }
 
-function* childrenOf(node: Node): Generator<Node> {
-  const single = [node.expression, node.procedure, node.body, node.rhs, node.condition, node.then, node.else];
-  const lists = [node.steps, node.expressions, node.arguments, node.stages, node.predicate];
-  const rare = [node.pattern, node.update, node.delete, node.expr, leftOf(node)];
-  for (const child of [...single, ...rare]) if (child) yield child;
-  for (const list of lists) if (list) yield* list;
-  for (const [key, value] of [...pairsOf(node), ...(node.group?.lhs ?? [])]) yield* [key, value];
-  for (const term of node.terms ?? []) yield term.expression;
+function addTo(all: Node[], node: Node | undefined): void {
+  if (!node) return;
+  all.push(node);
+  addTo(all, node.expression);
+  addTo(all, node.procedure);
+  addTo(all, node.body);
+  addTo(all, node.rhs);
+  addTo(all, node.condition);
+  addTo(all, node.then);
+  addTo(all, node.else);
+  addTo(all, node.pattern);
+  addTo(all, node.update);
+  addTo(all, node.delete);
+  addTo(all, node.expr);
+  addTo(all, leftOf(node));
+  addAll(all, node.steps);
+  addAll(all, node.expressions);
+  addAll(all, node.arguments);
+  addAll(all, node.stages);
+  addAll(all, node.predicate);
+  if (node.lhs !== undefined) for (const pair of pairsOf(node)) addAll(all, pair);
+  if (node.group) for (const pair of node.group.lhs) addAll(all, pair);
+  if (node.terms) for (const { expression } of node.terms) addTo(all, expression);
+}
+
+function addAll(all: Node[], list: readonly Node[] | undefined): void {
+  if (list) for (const node of list) addTo(all, node);
 }

@@ -13,7 +13,7 @@ export function checkSlips(expression: Expression, around: Surroundings): readon
   const { root } = expression;
   return [
     ...quotedName(expression, root, around.record),
-    ...[...nodes(root)].flatMap((node) => [
+    ...nodes(root).flatMap((node) => [
       ...inCall(expression, node, around),
       ...chained(expression, node),
       ...comparedWithNull(expression, node),

@@ -37,7 +37,7 @@ function refusedNode(node: Node, text: string): SyntaxProblem | undefined {
     const name = '__proto__';
     return { offset, length: name.length, finding: (where) => transformErrors.refused_name.finding({ name }, where) };
   }
-  const foreign = node.type === 'transform' && node.pattern ? [...nodes(node.pattern)].some(isNamedVariable) : false;
+  const foreign = node.type === 'transform' && node.pattern ? nodes(node.pattern).some(isNamedVariable) : false;
   return foreign
     ? { offset, length: 1, finding: (where) => transformErrors.refused_update.finding({}, where) }
     : undefined;

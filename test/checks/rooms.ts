@@ -14,7 +14,7 @@ const floors: readonly (readonly string[])[] = [
   ['transform'],
   ['config'],
   ['registry'],
-  ['connector', 'phone-key'],
+  ['connector', 'phone-key', 'type'],
   ['errors'],
   ['diagnostics'],
   ['messages'],

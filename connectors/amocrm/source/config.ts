@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../../../engine/index.ts';
 import type { SourceBlock } from '../../../engine/index.ts';
 import { isObject } from '../answer.ts';
 import { entityChoices, entityPattern } from '../entities.ts';

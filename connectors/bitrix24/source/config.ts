@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../../../engine/index.ts';
 import type { SourceBlock } from '../../../engine/index.ts';
 import type { VendorObject } from '../schema.ts';
 

@@ -25,7 +25,7 @@ export function knownIf(walk: Walk, node: Node | undefined, truth: boolean): rea
 
 /** A mapping that asks for the type of a value expects others than are described. */
 function askedTypes(node: Node): readonly string[] {
-  return [...nodes(node)].flatMap((each) => {
+  return nodes(node).flatMap((each) => {
     const asked =
       each.type === 'function' && textOf(each.procedure) === 'type' ? keyOf(each.arguments?.[0]) : undefined;
     return asked === undefined ? [] : [`?${asked}`];
