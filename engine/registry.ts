@@ -23,7 +23,16 @@ export function connectorNames(): readonly string[] {
     .sort();
 }
 
-export async function loadConnector(name: string): Promise<Connector | undefined> {
+const loaded = new Map<string, Promise<Connector | undefined>>();
+
+/** Asked for each connection of each file; looked for once. */
+export function loadConnector(name: string): Promise<Connector | undefined> {
+  const known = loaded.get(name) ?? load(name);
+  loaded.set(name, known);
+  return known;
+}
+
+async function load(name: string): Promise<Connector | undefined> {
   if (!isName(name) || !existsSync(indexOf(name))) return undefined;
   const module: unknown = await import(indexOf(name).href);
   const connector = typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;

@@ -92,10 +92,15 @@ export function isComparison(node: Node | undefined): node is Node {
   return node?.type === 'binary' && comparisons.has(textOf(node));
 }
 
-/** Every node of the tree, whatever it hangs on. A plain walk: each expression is walked several times by those who check it. */
+const walked = new WeakMap<Node, readonly Node[]>();
+
+/** Every node of the tree, whatever it hangs on. Walked once: whoever checks an expression asks for them. */
 export function nodes(root: Node): readonly Node[] {
+  const known = walked.get(root);
+  if (known) return known;
   const all: Node[] = [];
   addTo(all, root);
+  walked.set(root, all);
   return all;
 }
 
