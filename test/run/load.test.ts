@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { beforeEach, afterEach, describe, expect, it } from 'vitest';
 import type { Field, Row } from '../../engine/connector.ts';
 import { defineErrors } from '../../engine/errors.ts';
@@ -267,6 +268,23 @@ describe('DL-23 rows that are planned one by one', () => {
     tables.rows = [person(1), person(2)];
     expect(await run(yaml(ladder, mapped))).toMatchObject({ exitCode: 0, flows: [{ queued: 0, rejected: 0 }] });
     expect(rowsOf()).toHaveLength(2);
+  });
+
+  it('are watched while they are written, so that a wait for a lock is told as that of a load is', async () => {
+    let watching = 0;
+    const alarm = async (_ms: number, over: AbortSignal): Promise<void> => {
+      watching += 1;
+      await once(over, 'abort');
+      watching -= 1;
+    };
+    Object.assign(desk.clock, { alarm });
+    const watched: number[] = [];
+    tables.onCommit = ({ writes }, committed) => {
+      if (!committed && writes.length > 0) watched.push(watching);
+    };
+    tables.rows = [person(1), person(2)];
+    await run(yaml(ladder, mapped));
+    expect(watched).toEqual([1]);
   });
 
   it('leave nothing in doubt when the process that wrote them died', async () => {

@@ -3,6 +3,7 @@ import { textOf } from '../../diagnostics.ts';
 import type { Language } from '../../messages/template.ts';
 import type { Loaded, Unkept } from '../explain-unkept.ts';
 import type { PastFlow } from '../history.ts';
+import { countWords } from './count-words.ts';
 import { localText } from './moment.ts';
 
 export function unkeptData({ runs, last, checkpoint, loaded }: Unkept, language: Language): object {
@@ -50,16 +51,6 @@ const words = {
     asked: 'asked for',
     found: 'found',
     notAsked: 'not asked: without the row nobody knows what it is called there',
-    counts: {
-      read: 'read',
-      created: 'created',
-      updated: 'updated',
-      unchanged: 'unchanged',
-      skipped: 'skipped',
-      queued: 'queued',
-      rejected: 'rejected',
-      deleted: 'deleted',
-    },
   },
   ru: {
     loaded: 'хранится: ничего, строки этого потока загружаются пачками; спросили цель',
@@ -72,23 +63,13 @@ const words = {
     asked: 'искали',
     found: 'нашли',
     notAsked: 'не спрошен: без строки неизвестно, как она там называется',
-    counts: {
-      read: 'прочитано',
-      created: 'создано',
-      updated: 'изменено',
-      unchanged: 'без изменений',
-      skipped: 'пропущено',
-      queued: 'в очереди',
-      rejected: 'отвергнуто',
-      deleted: 'удалено',
-    },
   },
 } as const satisfies Record<Language, object>;
 
 export function unkeptLines({ runs, last, checkpoint, loaded }: Unkept, language: Language): readonly string[] {
   const say = words[language];
   const counts = last?.flows[0];
-  const counted = counts ? `: ${countText(counts, say.counts)}` : '';
+  const counted = counts ? `: ${countText(counts, countWords[language])}` : '';
   const { cursor, since, sequence, at } = checkpoint ?? {};
   const place = cursor ? JSON.stringify(cursor) : since;
   const batch = sequence === undefined ? '' : `, ${say.batch} ${sequence}`;

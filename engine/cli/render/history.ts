@@ -1,6 +1,7 @@
 import { textOf } from '../../diagnostics.ts';
 import type { Language } from '../../messages/template.ts';
 import type { History, PastFlow, PastRun } from '../history.ts';
+import { countWords } from './count-words.ts';
 import { localText } from './moment.ts';
 import { tableText } from './table.ts';
 
@@ -16,7 +17,7 @@ export function historyData({ pipeline, runs }: History, language: Language): ob
 
 const words = {
   en: {
-    heads: ['began', 'took', 'ended', 'mapping', 'flow', 'read', 'created', 'updated', 'deleted', 'queued', 'rejected'],
+    heads: ['began', 'took', 'ended', 'mapping', 'flow'],
     second: 's',
     exit: 'exit code',
     person: 'stopped by Ctrl+C',
@@ -26,19 +27,7 @@ const words = {
     none: 'no run yet',
   },
   ru: {
-    heads: [
-      'начат',
-      'длился',
-      'чем кончился',
-      'отображение',
-      'поток',
-      'прочитано',
-      'создано',
-      'изменено',
-      'удалено',
-      'в очереди',
-      'отвергнуто',
-    ],
+    heads: ['начат', 'длился', 'чем кончился', 'отображение', 'поток'],
     second: 'с',
     exit: 'код завершения',
     person: 'остановлен по Ctrl+C',
@@ -49,6 +38,8 @@ const words = {
   },
 } as const satisfies Record<Language, object>;
 
+const counted = ['read', 'created', 'updated', 'deleted', 'queued', 'rejected'] as const;
+
 /** A line for each flow of each run; a run without flows has one line too. */
 export function historyText({ pipeline, runs }: History, language: Language): string {
   const say = words[language];
@@ -58,7 +49,7 @@ export function historyText({ pipeline, runs }: History, language: Language): st
     const head = [localText(run.startedAt), took(run, say.second), endOf(run, language), run.mapping];
     return [[...head, ...cells(first)], ...others.map((flow) => ['', '', '', '', ...cells(flow)])];
   });
-  return tableText(say.heads, rows);
+  return tableText([...say.heads, ...counted.map((count) => countWords[language][count])], rows);
 }
 
 function took({ seconds }: PastRun, second: string): string {
@@ -73,7 +64,5 @@ function endOf({ state, stoppedBy, exitCode, error }: PastRun, language: Languag
 }
 
 function cells(flow: PastFlow | undefined): readonly string[] {
-  if (!flow) return ['', '', '', '', '', '', ''];
-  const { name, read, created, updated, deleted, queued, rejected } = flow;
-  return [name, ...[read, created, updated, deleted, queued, rejected].map(String)];
+  return flow ? [flow.name, ...counted.map((count) => String(flow[count]))] : ['', ...counted.map(() => '')];
 }

@@ -10,7 +10,7 @@ import { attempt, attemptWrites, waitOut } from '../attempt.ts';
 import { beginCreates } from './begin-creates.ts';
 import type { FlowContext, Scope } from '../context.ts';
 import { reach } from '../crash-points.ts';
-import { markOf, takeOverOne } from '../load/fence.ts';
+import { commitOnce, markOf, takeOverOne } from '../load/fence.ts';
 import type { Execution } from './execute-wave.ts';
 import { withoutQuotes } from './quoted.ts';
 import { keepReceipts } from './receipts.ts';
@@ -144,13 +144,12 @@ async function commitWrites(
   writes: readonly Write[],
 ): Promise<readonly Outcome[]> {
   const { name } = target.target;
-  const mark = markOf(context, name);
   const sequence = context.fences.get(name)?.sequence ?? 0;
   try {
-    return (await atomic.commit({ mark, sequence, writes }, context.signal)).outcomes;
+    return (await commitOnce(context, atomic, name, { sequence, writes })).outcomes;
   } catch (thrown) {
     if (!toPipeError(thrown).retry || context.signal.aborted) throw thrown;
-    await attempt(context, scope.connection.name, () => takeOverOne(context, atomic, mark));
+    await attempt(context, scope.connection.name, () => takeOverOne(context, atomic, markOf(context, name)));
     for (const { execution, change } of steps) {
       answers.touch(execution.effectsOf.get(change) ?? []);
       execution.stale = true;

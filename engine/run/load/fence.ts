@@ -85,6 +85,17 @@ export function cursorOf(own: Checkpoint | undefined, stored: StoredCheckpoint |
   return stored.cursor;
 }
 
+/** One transaction, under the mark of this run; told where it waits long. */
+export async function commitOnce(
+  context: FlowContext,
+  atomic: AtomicWrites,
+  target: string,
+  batch: Omit<AtomicBatch, 'mark'>,
+): Promise<AtomicResult> {
+  const marked = { ...batch, mark: markOf(context, target) };
+  return tellDelay(context, heldBy(context, atomic, target), () => atomic.commit(marked, context.signal));
+}
+
 /**
  * Commits until the target has said what became of it. Where an answer was lost, taking over again ends the transaction
  * it belongs to and tells whether it took effect; the same batch then changes nothing more, and says what was refused.
@@ -106,9 +117,7 @@ export async function commitAtomic(
     context.lease.verify();
     reach('load-begun');
     try {
-      const marked = { ...batch, mark: markOf(context, target) };
-      const held = heldBy(context, atomic, target);
-      const result = await tellDelay(context, held, () => atomic.commit(marked, context.signal));
+      const result = await commitOnce(context, atomic, target, batch);
       return loaded ? { ...result, loaded } : result;
     } catch (thrown) {
       lost ||= toPipeError(thrown).retry;
