@@ -3,6 +3,7 @@ import { checkProvision } from './check-provision.ts';
 import { checkShape } from './check-shape.ts';
 import { configErrors } from './errors.ts';
 import { checkConnection, checkOwnName } from './names.ts';
+import { nearest } from './nearest.ts';
 import { child, entries, entry, items, textAt, textIn, toJson, withEntries } from './node.ts';
 import type { Entry, MapNode, Node } from './node.ts';
 import type { Target, TargetGuard } from './pipeline.ts';
@@ -23,9 +24,10 @@ export function readTarget(written: Entry, flow: string, reader: Reader): Target
   if (node.kind !== 'map' || connection === undefined) return undefined;
   const connector = targetConnector(connection, node, reader);
   const block = readBlock(written, node, connector, `flows.${flow}.targets.${name}`, reader);
-  const fields = readFields(node);
+  const meant = asMeant(node);
+  const fields = readFields(meant);
   const key = textsIn(child(node, 'key'));
-  const writes = node.entries.has('fields') || node.entries.has('rows');
+  const writes = meant.entries.has('fields') || meant.entries.has('rows');
   if (writes) checkWritten(key, fields, 'key_not_mapped', reader);
   checkTarget(written, node, writes, connector, reader);
   const within = expressionAt(node, 'within');
@@ -48,6 +50,17 @@ export function readTarget(written: Entry, flow: string, reader: Reader): Target
     ...(within && { within }),
     ...(node.entries.has('ddl') && { ddl: wordAt(node, 'ddl', ['never', 'create', 'evolve'], 'never') }),
   };
+}
+
+/** With its `fields` under that name: a slip of the pen is told once, and not again by all that speaks of fields. */
+function asMeant(node: MapNode): MapNode {
+  if (node.entries.has('fields')) return node;
+  const known = Object.keys(targetProperties);
+  const isMisspelt = (key: string): boolean => !known.includes(key) && nearest(key, known) === 'fields';
+  return withEntries(
+    node,
+    entries(node).map((each) => (isMisspelt(each.key) ? { ...each, key: 'fields' } : each)),
+  );
 }
 
 function columnsOf(connector: Connector | undefined): (field: string) => string {
