@@ -3,19 +3,23 @@ import { askable, canonicals, fieldNamed } from './question.ts';
 import type { Fields } from './question.ts';
 
 /**
- * What a plan rests on and what it changes (DL-1). A record that asked for what an earlier one writes waits, so that it
- * sees the first's work.
+ * What the plan of one target of a record rests on and what it changes (DL-1). A record that asked for what an earlier one
+ * writes waits, so that it sees the first's work.
  */
 export interface Claims {
   /** Questions asked and rows chosen. */
-  readonly asked: ReadonlySet<string>;
+  readonly asked: readonly string[];
   /** Rows it writes, and the questions they answered or will answer from then on. */
-  readonly effects: ReadonlySet<string>;
+  readonly effects: readonly string[];
 }
 
-export function meets(claims: ReadonlySet<string>, held: ReadonlySet<string>): boolean {
+export function meets(claims: Iterable<string>, held: ReadonlySet<string>): boolean {
   if (held.size > 0) for (const claim of claims) if (held.has(claim)) return true;
   return false;
+}
+
+export function meetsAny({ asked, effects }: Claims, held: ReadonlySet<string>): boolean {
+  return meets(asked, held) || meets(effects, held);
 }
 
 /** The shape of a question: which fields must have a value, which must be empty. */

@@ -1,32 +1,106 @@
-import { meets } from './claims.ts';
+import { meets, meetsAny } from './claims.ts';
 import type { Claims } from './claims.ts';
 
-/** A planned record as the split into waves sees it. */
+/** A planned record as the order of writes sees it. */
 export interface Claimant {
-  readonly claims: Claims;
+  readonly record: { readonly key: string };
+  /** By target, in the order of the file; undefined: the target is left alone. */
+  readonly claims: readonly (Claims | undefined)[];
 }
 
 export interface Waves<Item> {
-  /** May be carried out now: none rests on what another of them changes, and none overtakes one that has to wait. */
+  /** May be carried out together, target after target. */
   readonly now: readonly Item[];
-  /** Rest on what an earlier record changes: they ask again when this wave is written. */
+  /** Have to see all the work of an earlier record: they ask again when this wave is written. */
   readonly later: readonly Item[];
 }
 
 /**
- * DL-1. In order: a record waits that asked for, or writes, what an earlier one writes, and what has to do with one
- * that waits. To have asked the same alone joins nobody: all visits to one doctor may go together.
+ * DL-1. In order: a record waits for the next wave that asked for, or writes, at one target what an earlier one writes at a
+ * later target, and what has to do with one that waits. What an earlier record writes at the same target or before, it sees
+ * in its turn (`takeTurn`). To have asked the same alone joins nobody: all visits to one doctor may go together.
  */
 export function splitWave<Item extends Claimant>(planned: readonly Item[]): Waves<Item> {
-  const held = new Set<string>();
+  /** What is written, with the last target at which it is. */
+  const written = new Map<string, number>();
+  const keys = new Set<string>();
   const now: Item[] = [];
   const later: Item[] = [];
   for (const item of planned) {
-    const { asked, effects } = item.claims;
-    const waits = meets(asked, held) || meets(effects, held);
+    const { key } = item.record;
+    const waits = keys.has(key) || item.claims.some((claims, at) => claims && isWrittenAfter(written, claims, at));
     (waits ? later : now).push(item);
-    for (const claim of effects) held.add(claim);
-    if (waits) for (const claim of asked) held.add(claim);
+    // Two versions of one record are never in one wave.
+    keys.add(key);
+    for (const [at, claims] of item.claims.entries()) {
+      for (const claim of claims?.effects ?? [])
+        written.set(claim, Math.max(written.get(claim) ?? 0, waits ? Infinity : at));
+      if (waits) for (const claim of claims?.asked ?? []) written.set(claim, Infinity);
+    }
   }
   return { now, later };
+}
+
+function isWrittenAfter(written: ReadonlyMap<string, number>, { asked, effects }: Claims, at: number): boolean {
+  const isAfter = (claim: string): boolean => (written.get(claim) ?? at) > at;
+  return asked.some(isAfter) || effects.some(isAfter);
+}
+
+export interface Turn<Item> {
+  /** May be carried out at this target: none rests on what another of them changes, and none overtakes one that waits. */
+  readonly now: readonly Item[];
+  /** Rest on what an earlier record has yet to do at a later target, or could not do: they have to ask again. */
+  readonly behind: readonly Item[];
+}
+
+/** How far the records of a wave are at a target. */
+export interface Progress<Item> {
+  /** Has had its turn. */
+  isDone(item: Item): boolean;
+  /** Is left for the next wave. */
+  isLeft(item: Item): boolean;
+}
+
+/**
+ * Whose turn it is at a target, in order. Who asked for, or writes, what an earlier record writes there has its turn after
+ * that, once it is planned over what was written; nobody overtakes.
+ */
+export function takeTurn<Item extends Claimant>(
+  wave: readonly Item[],
+  at: number,
+  { isDone, isLeft }: Progress<Item>,
+): Turn<Item> {
+  const here = new Set<string>();
+  const ahead = new Set<string>();
+  const now: Item[] = [];
+  const behind: Item[] = [];
+  for (const item of wave) {
+    const claims = item.claims[at] ?? noClaims;
+    const isBehind = !isLeft(item) && !isDone(item) && meetsAny(claims, ahead);
+    if (isBehind) behind.push(item);
+    if (isBehind || isLeft(item)) {
+      for (const one of item.claims) if (one) hold(ahead, [...one.asked, ...one.effects]);
+      continue;
+    }
+    if (!isDone(item)) {
+      const waits = meetsAny(claims, here);
+      if (waits) hold(here, claims.asked);
+      else now.push(item);
+      hold(here, claims.effects);
+    }
+    for (const later of item.claims.slice(at + 1)) hold(ahead, later?.effects ?? []);
+  }
+  return { now, behind };
+}
+
+const noClaims: Claims = { asked: [], effects: [] };
+
+function hold(held: Set<string>, claims: readonly string[]): void {
+  for (const claim of claims) held.add(claim);
+}
+
+/** Whether a target of a record asked for what an earlier target of it writes: a payer who is the patient. */
+export function meetsItself({ claims }: Claimant, at: number): boolean {
+  const earlier = new Set(claims.slice(0, at).flatMap((one) => one?.effects ?? []));
+  return meets(claims[at]?.asked ?? [], earlier);
 }

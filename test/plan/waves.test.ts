@@ -1,66 +1,136 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { splitWave } from '../../engine/plan/waves.ts';
+import { splitWave, takeTurn } from '../../engine/plan/waves.ts';
+import type { Claimant } from '../../engine/plan/waves.ts';
 
-const claimant = (name: string, asked: string[], effects: string[] = []) => ({
-  name,
-  claims: { asked: new Set(asked), effects: new Set(effects) },
+type At = readonly [asked: readonly string[], effects?: readonly string[]];
+
+/** A record with what it asked for and what it writes at each target. */
+const record = (key: string, ...targets: readonly At[]): Claimant => ({
+  record: { key },
+  claims: targets.map(([asked, effects = []]) => ({ asked, effects })),
 });
-const names = (items: readonly { readonly name: string }[]) => items.map((item) => item.name);
+const keys = (items: readonly Claimant[]) => items.map((item) => item.record.key);
+const fresh = { isDone: () => false, isLeft: () => false };
 
 describe('DL-1 waves', () => {
-  it('let the second visit of one new patient wait for the first', () => {
+  it('let a record wait that asked at one target for what an earlier one writes at a later target', () => {
     const { now, later } = splitWave([
-      claimant('first', ['contact?P1'], ['contact?P1']),
-      claimant('second', ['contact?P1'], ['contact?P1']),
-      claimant('other', ['contact?P2'], ['contact?P2']),
+      record('first', [['lead?P1']], [['deal?1'], ['deal?1', 'lead?P1']]),
+      record('second', [['lead?P1']], [['deal?2'], ['deal?2']]),
+      record('other', [['lead?P2']], [['deal?3'], ['deal?3']]),
     ]);
-    expect([names(now), names(later)]).toEqual([['first', 'other'], ['second']]);
+    expect([keys(now), keys(later)]).toEqual([['first', 'other'], ['second']]);
+  });
+
+  it('keep those together that see at the same target, or a later one, what an earlier one writes', () => {
+    const { now } = splitWave([
+      record('first', [['contact?P1'], ['contact?P1']], [['deal?1'], ['deal?1']]),
+      record('second', [['contact?P1'], ['contact?P1']], [['deal?2'], ['deal?2']]),
+      record('third', [[]], [['contact?P1']]),
+    ]);
+    expect(keys(now)).toEqual(['first', 'second', 'third']);
   });
 
   it('keep records together that only asked for the same: all visits to one doctor', () => {
     const { now } = splitWave([
-      claimant('first', ['user?doctor', 'deal?1'], ['deal?1']),
-      claimant('second', ['user?doctor', 'deal?2'], ['deal?2']),
-      claimant('third', ['user?doctor']),
+      record('first', [['user?doctor', 'deal?1'], ['deal?1']]),
+      record('second', [['user?doctor', 'deal?2'], ['deal?2']]),
+      record('third', [['user?doctor']]),
     ]);
-    expect(names(now)).toEqual(['first', 'second', 'third']);
-  });
-
-  it('make an unchanged record wait for an earlier one that writes what it asked for', () => {
-    const { later } = splitWave([
-      claimant('writer', ['x'], ['contact?PHONE=7']),
-      claimant('reader', ['contact?PHONE=7']),
-    ]);
-    expect(names(later)).toEqual(['reader']);
+    expect(keys(now)).toEqual(['first', 'second', 'third']);
   });
 
   it('let nobody overtake a record that waits', () => {
     const { now, later } = splitWave([
-      claimant('first', ['a'], ['a']),
-      claimant('waits', ['a', 'b']),
-      claimant('third', [], ['b']),
+      record('first', [['a']], [[], ['a']]),
+      record('waits', [['a', 'b']]),
+      record('third', [[], ['b']]),
     ]);
-    expect([names(now), names(later)]).toEqual([['first'], ['waits', 'third']]);
+    expect([keys(now), keys(later)]).toEqual([['first'], ['waits', 'third']]);
   });
 
-  it('carry out in one wave only what comes out the same one after the other, lose nobody, and always go on', () => {
-    const claims = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 3 });
+  it('never hold two versions of one record', () => {
+    const { now, later } = splitWave([record('one', [['a']]), record('one', [['b']])]);
+    expect([now.length, later.length]).toEqual([1, 1]);
+  });
+});
+
+describe('DL-1 turns at a target', () => {
+  const wave = [
+    record('first', [['contact?P1'], ['contact?P1']]),
+    record('second', [['contact?P1'], ['contact?P1']]),
+    record('other', [['contact?P2'], ['contact?P2']]),
+  ];
+
+  it('let the second visit of one new patient have its turn after the first', () => {
+    expect(keys(takeTurn(wave, 0, fresh).now)).toEqual(['first', 'other']);
+    const isDone = (item: Claimant) => item.record.key !== 'second';
+    expect(keys(takeTurn(wave, 0, { ...fresh, isDone }).now)).toEqual(['second']);
+  });
+
+  it('leave nobody before whom an earlier record was left: it is behind', () => {
+    const isLeft = (item: Claimant) => item.record.key === 'first';
+    const { now, behind } = takeTurn(wave, 0, { ...fresh, isLeft });
+    expect([keys(now), keys(behind)]).toEqual([['other'], ['second']]);
+  });
+
+  it('leave a record behind that has come to ask for what an earlier one writes at a later target', () => {
+    const { now, behind } = takeTurn(
+      [record('first', [['a']], [[], ['lead?1']]), record('second', [['lead?1'], ['b']]), record('third', [['b']])],
+      0,
+      fresh,
+    );
+    expect([keys(now), keys(behind)]).toEqual([['first'], ['second', 'third']]);
+  });
+
+  it('let nobody overtake one whose turn is later', () => {
+    const { now } = takeTurn(
+      [record('first', [['a'], ['a']]), record('waits', [['a', 'b']]), record('third', [[], ['b']])],
+      0,
+      fresh,
+    );
+    expect(keys(now)).toEqual(['first']);
+  });
+});
+
+describe('DL-1 whatever the records ask for and write', () => {
+  const claims = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 2 });
+  const targets = fc.array(fc.tuple(claims, claims), { minLength: 3, maxLength: 3 });
+
+  it('each step sees the work of all earlier records it has to do with, and everybody comes to an end', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(claims, claims), { minLength: 1, maxLength: 12 }), (items) => {
-        const planned = items.map(([asked, effects], index) => claimant(String(index), asked, effects));
-        const { now, later } = splitWave(planned);
-        expect([...now, ...later]).toHaveLength(planned.length);
-        expect(now[0]).toBe(planned[0]);
-        for (const [index, item] of planned.entries()) {
-          const all = new Set([...item.claims.asked, ...item.claims.effects]);
-          const before = planned.slice(0, index);
-          const meets = (claim: string) => all.has(claim);
-          const rests = before.some((one) => now.includes(one) && [...one.claims.effects].some(meets));
-          const overtakes = before.some(
-            (one) => later.includes(one) && [...one.claims.asked, ...one.claims.effects].some(meets),
-          );
-          expect(now.includes(item)).toBe(!rests && !overtakes);
+      fc.property(fc.array(targets, { minLength: 1, maxLength: 9 }), (all) => {
+        const planned = all.map((one, index) => record(String(index), ...one));
+        let pending: readonly Claimant[] = planned;
+        const steps: { readonly item: Claimant; readonly at: number; readonly round: number }[] = [];
+        for (let round = 0; pending.length > 0;) {
+          const { now: wave, later } = splitWave(pending);
+          expect(wave[0]).toBe(pending[0]);
+          for (const at of [0, 1, 2]) {
+            const done = new Set<Claimant>();
+            while (done.size < wave.length) {
+              const { now, behind } = takeTurn(wave, at, { isDone: (item) => done.has(item), isLeft: () => false });
+              expect(behind).toEqual([]);
+              expect(now.length).toBeGreaterThan(0);
+              for (const item of now) {
+                done.add(item);
+                steps.push({ item, at, round });
+              }
+              round += 1;
+            }
+          }
+          pending = later;
+        }
+        expect(steps).toHaveLength(planned.length * 3);
+        for (const step of steps) {
+          const mine = step.item.claims[step.at];
+          const touched = new Set([...(mine?.asked ?? []), ...(mine?.effects ?? [])]);
+          const earlier = steps.filter(({ item }) => planned.indexOf(item) < planned.indexOf(step.item));
+          for (const other of earlier) {
+            const writes = other.item.claims[other.at]?.effects ?? [];
+            if (writes.some((claim) => touched.has(claim))) expect(other.round).toBeLessThan(step.round);
+          }
         }
       }),
     );

@@ -131,8 +131,8 @@ describe('a first run', () => {
     expect(contacts()).toHaveLength(2);
     expect(deals().map((row) => [row['VISIT'], row['CONTACT_ID']])).toEqual([
       ['V1', '1'],
-      ['V3', '2'],
       ['V2', '1'],
+      ['V3', '2'],
     ]);
     expect(counts?.targets).toEqual([
       { name: 'contact', created: 2, updated: 0, unchanged: 1, skipped: 0, deleted: 0 },

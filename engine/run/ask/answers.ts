@@ -1,6 +1,7 @@
 import type { Question, Row, Wanted } from '../../connector.ts';
 import { isPlaceholder } from '../../plan/change.ts';
 import { questionClaims, rowClaim } from '../../plan/claims.ts';
+import type { Claims } from '../../plan/claims.ts';
 import { satisfies } from '../../plan/question.ts';
 import { askTarget } from './ask.ts';
 import type { FlowContext, Scope } from '../context.ts';
@@ -16,12 +17,14 @@ interface Kept {
   readonly claims: readonly string[];
   /** When it was asked, on the monotonic clock. */
   readonly at: number;
+  /** How many writes it knows of. */
+  readonly after: number;
 }
 
 /**
  * What the targets answered while one batch is delivered. A question is asked once, however many targets of the flow
- * put it; a row asked for by its key is taken from what was already read. A later wave asks again what the writes of
- * an earlier one may have changed, and what is no longer young.
+ * put it; a row asked for by its key is taken from what was already read. What a write may have changed is asked again, and
+ * by a later wave what is no longer young.
  */
 export class Answers {
   readonly #context: FlowContext;
@@ -29,8 +32,9 @@ export class Answers {
   readonly #rows = new Map<string, Row>();
   /** Questions put while a row they name was yet to be made, by its place-holder: nothing answers them. */
   readonly #early = new Map<string, { readonly scope: Scope; readonly question: Question }[]>();
-  /** Claims of what was written since the wave began. */
-  readonly #touched = new Set<string>();
+  /** Claims of what was written since the wave began, and which write was the last to touch each. */
+  readonly #touched = new Map<string, number>();
+  #writes = 0;
 
   constructor(context: FlowContext) {
     this.#context = context;
@@ -40,8 +44,8 @@ export class Answers {
   startWave(): number {
     const now = this.#context.clock.monotonic();
     let oldest = now;
-    for (const [id, { claims, at }] of this.#byQuestion) {
-      if (now - at > youngMs || claims.some((claim) => this.#touched.has(claim))) this.#byQuestion.delete(id);
+    for (const [id, { claims, at, after }] of this.#byQuestion) {
+      if (now - at > youngMs || this.#isTouched(claims, after)) this.#byQuestion.delete(id);
       else oldest = Math.min(oldest, at);
     }
     this.#rows.clear();
@@ -65,7 +69,22 @@ export class Answers {
 
   /** What these claims stand for may not be as it was read. */
   touch(claims: readonly string[]): void {
-    for (const claim of claims) this.#touched.add(claim);
+    this.#writes += 1;
+    for (const claim of claims) this.#touched.set(claim, this.#writes);
+  }
+
+  /** How many writes were made; a plan made now knows of all of them. */
+  get writes(): number {
+    return this.#writes;
+  }
+
+  /** Whether a plan made after so many writes rests on, or changes, what was written since. */
+  isOld({ asked, effects }: Claims, after: number): boolean {
+    return this.#isTouched(asked, after) || this.#isTouched(effects, after);
+  }
+
+  #isTouched(claims: readonly string[], after: number): boolean {
+    return this.#writes > after && claims.some((claim) => (this.#touched.get(claim) ?? 0) > after);
   }
 
   async answer(scope: Scope, questions: readonly Question[]): Promise<readonly Answered[]> {
@@ -103,7 +122,7 @@ export class Answers {
   /** What was answered before, unless something was written since that may change it. */
   #kept(scope: Scope, question: Question): Answered | undefined {
     const kept = this.#byQuestion.get(questionId(scope, question));
-    return kept?.claims.some((claim) => this.#touched.has(claim)) === false ? kept.answer : undefined;
+    return kept && !this.#isTouched(kept.claims, kept.after) ? kept.answer : undefined;
   }
 
   #noteEarly(scope: Scope, question: Question, placeholders: readonly unknown[]): void {
@@ -120,11 +139,13 @@ export class Answers {
     ]);
     const question = { by: Object.fromEntries(by) };
     const claims = questionClaims(scope.id, scope.fields, question);
-    this.#byQuestion.set(questionId(scope, question), { answer: [], claims, at: this.#context.clock.monotonic() });
+    const at = this.#context.clock.monotonic();
+    this.#byQuestion.set(questionId(scope, question), { answer: [], claims, at, after: this.#writes });
   }
 
   async #ask(scope: Scope, open: ReadonlyMap<string, Question>): Promise<void> {
     const at = this.#context.clock.monotonic();
+    const after = this.#writes;
     const questions = [...open.values()];
     const rows = [...(await this.#find(scope, questions))];
     reach('find-answered');
@@ -134,7 +155,7 @@ export class Answers {
       const answer = rows[index] ?? [];
       const keys =
         answer instanceof Error ? [] : answer.map((row) => rowClaim(scope.id, String(row[scope.description.id])));
-      this.#byQuestion.set(id, { answer, claims: [...keys, ...(claims[index] ?? [])], at });
+      this.#byQuestion.set(id, { answer, claims: [...keys, ...(claims[index] ?? [])], at, after });
     });
   }
 

@@ -1,6 +1,6 @@
 import type { PipeError } from '../../errors.ts';
 import type { FlowRecord } from '../../plan/change.ts';
-import { meets } from '../../plan/claims.ts';
+import { meetsAny } from '../../plan/claims.ts';
 import { splitWave } from '../../plan/waves.ts';
 import { Answers } from '../ask/answers.ts';
 import { patienceMs } from '../attempt.ts';
@@ -34,8 +34,8 @@ export interface DeliveryTask {
 }
 
 /**
- * Delivers records wave after wave (DL-1): plan all, carry out those that touch nobody before them, plan the rest
- * again. Every record ends as delivered or in the queue; each wave is committed on its own.
+ * Delivers records wave after wave (DL-1): plan all, carry out those that need not see all the work of one before them, plan
+ * the rest again. Every record ends as delivered or in the queue; each wave is committed on its own.
  */
 export async function deliver(context: FlowContext, records: readonly MappedRow[], task: DeliveryTask): Promise<void> {
   const hashes = new Map(records.map((record) => [record.key, record.hash]));
@@ -56,7 +56,12 @@ export async function deliver(context: FlowContext, records: readonly MappedRow[
     const stale = executed.filter((record) => record.stale);
     const done = executed.filter((record) => !record.stale);
     await commitWave(context, task, { done, doubtful, hashes, progress });
-    setPace(task.pace, asking.length, plannedInMs, stale.length > 0);
+    setPace(
+      task.pace,
+      asking.length,
+      plannedInMs,
+      stale.some(({ behind }) => !behind),
+    );
     patience(doubtful.length > 0 || executed.some((record) => !record.stale || record.written.length > 0), stale);
     pending = [...inOrder(asking, [...later, ...stale]), ...pending.slice(asking.length)];
   }
@@ -113,8 +118,7 @@ function partition(
   const free: PlannedRecord[] = [];
   const doubtful: PlannedRecord[] = [];
   for (const item of planned) {
-    const waits =
-      records.has(item.record.key) || meets(item.claims.asked, claims) || meets(item.claims.effects, claims);
+    const waits = records.has(item.record.key) || item.claims.some((one) => one && meetsAny(one, claims));
     (waits ? doubtful : free).push(item);
   }
   return { free, doubtful };

@@ -2,11 +2,14 @@ import type { Question, Row } from '../../connector.ts';
 import type { PipeError } from '../../errors.ts';
 import type { Change, FlowRecord, TargetPlan } from '../../plan/change.ts';
 import type { TraceStep } from '../../state/trace-ports.ts';
+import { meetsAny } from '../../plan/claims.ts';
+import { meetsItself, takeTurn } from '../../plan/waves.ts';
 import type { CompiledTarget } from '../../transform/compiled.ts';
+import { runErrors } from '../errors.ts';
 import type { Answers } from '../ask/answers.ts';
 import type { FlowContext } from '../context.ts';
 import { reach } from '../crash-points.ts';
-import { isOpen, planOne } from './plan-batch.ts';
+import { planTargets } from './plan-batch.ts';
 import type { PlannedRecord } from './plan-batch.ts';
 import { sendSteps } from './send.ts';
 import type { Sending, Step } from './send.ts';
@@ -22,6 +25,8 @@ export interface Executed {
   readonly written: readonly WrittenRow[];
   /** Its plan grew older than 30 s before it could be sent: it asks again in the next wave (DL-4). */
   readonly stale: boolean;
+  /** It is stale because it has to see more of an earlier record's work (DL-1). */
+  readonly behind?: true;
   /** What the target said when it last refused it for the time being. */
   readonly heldUpBy?: PipeError;
   /** A target row without a record (DL-7). */
@@ -39,75 +44,107 @@ export interface WrittenRow {
 /** A record being carried out. */
 export interface Execution extends PlannedRecord {
   readonly written: WrittenRow[];
-  /** Targets whose row is not what later targets were planned over: it was created, or planned again itself. */
+  /** Targets whose row is not what later targets were planned over: it was created since. */
   readonly moved: Set<string>;
   /** A target row without a record (DL-7). */
   readonly absent?: true;
   stale: boolean;
+  behind?: true;
   heldUpBy?: PipeError;
 }
 
 /**
  * Carries out the plans of a wave, target after target in the order of the file, so that a row a later target names
- * is there before it is named (DL-16).
+ * is there before it is named (DL-16). At each target records have their turns: who asked for what an earlier one writes
+ * there sees it (DL-1).
  */
 export async function executeWave(
   context: FlowContext,
   planned: readonly PlannedRecord[],
   answers: Answers,
 ): Promise<readonly Executed[]> {
-  const executions: Execution[] = planned.map((record) => ({
+  const wave: Execution[] = planned.map((record) => ({
     ...record,
     written: [],
     moved: new Set(),
     stale: false,
   }));
-  for (const target of context.flow.targets) {
-    await replan(context, executions, target, answers);
+  for (const [at, target] of context.flow.targets.entries()) {
     const sending = { context, target, scope: context.scopes.of(target.target.name), answers };
-    for (const execution of executions) context.applying?.review(context, execution, target);
-    const open = executions.filter((execution) => execution.plans.has(target.target.name));
-    tellFound(context, target, open);
-    // A row that is there gets its child rows first: the row itself may take it to where guards keep everybody off.
-    await sendLists(sending, open, 'update');
-    await sendSteps(
-      sending,
-      open.flatMap((execution) => rowSteps(execution, target)),
-    );
-    await sendLists(sending, open, 'create');
+    const done = new Set<Execution>();
+    while (done.size < wave.length) {
+      const left = wave.filter((execution) => !done.has(execution) && !execution.stale);
+      await replan(context, left, at, answers);
+      holdForDoubt(context, left, at);
+      const isLeft = ({ stale }: Execution): boolean => stale;
+      const { now, behind } = takeTurn(wave, at, { isDone: (execution) => done.has(execution), isLeft });
+      for (const execution of behind) Object.assign(execution, { stale: true, behind: true });
+      if (now.length === 0) break;
+      await carryOut(sending, now);
+      for (const execution of now) done.add(execution);
+    }
     reach('between-targets');
   }
-  return executions;
+  return wave;
+}
+
+async function carryOut(sending: Sending, executions: readonly Execution[]): Promise<void> {
+  const { context, target } = sending;
+  for (const execution of executions) context.applying?.review(context, execution, target);
+  const open = executions.filter((execution) => execution.plans.has(target.target.name));
+  tellFound(context, target, open);
+  // A row that is there gets its child rows first: the row itself may take it to where guards keep everybody off.
+  await sendLists(sending, open, 'update');
+  await sendSteps(
+    sending,
+    open.flatMap((execution) => rowSteps(execution, target)),
+  );
+  await sendLists(sending, open, 'create');
 }
 
 /**
  * What was planned over a row that did not exist is planned again over the row that now does, or not at all; so is what
- * asked for rows that the record itself has written since.
+ * asked for rows that the record itself or another has written since. With it everything that comes after.
  */
 async function replan(
   context: FlowContext,
   executions: readonly Execution[],
-  target: CompiledTarget,
+  at: number,
   answers: Answers,
 ): Promise<void> {
-  const { name } = target.target;
-  const affected = executions.filter((execution) => {
-    const touched =
-      !isOpen(execution, target) ||
-      target.uses.some((used) => execution.moved.has(used)) ||
-      execution.meetsItself.has(name);
-    return touched && execution.plans.has(name) && !execution.stale;
-  });
+  const { targets } = context.flow;
+  const affected = executions.filter((execution) => restsOnOld(execution, targets[at], at, answers));
   for (const execution of affected) {
-    execution.plans.delete(name);
-    execution.moved.add(name);
+    for (const { target } of targets.slice(at)) execution.plans.delete(target.name);
+    execution.moved.clear();
   }
-  const open = affected.filter((execution) => isOpen(execution, target) && !meetsOwnDoubt(context, execution, name));
-  await planOne(context, open, target, answers);
+  await planTargets(context, affected, at, answers);
 }
 
-function meetsOwnDoubt({ doubts }: FlowContext, { meetsItself, record }: Execution, target: string): boolean {
-  return meetsItself.has(target) && doubts.records.has(record.key);
+function restsOnOld(execution: Execution, target: CompiledTarget | undefined, at: number, answers: Answers): boolean {
+  const { plans, failures, moved, claims } = execution;
+  if (!target || !plans.has(target.target.name)) return false;
+  const claimed = claims[at];
+  return (
+    target.uses.some((name) => failures.has(name) || !plans.has(name) || moved.has(name)) ||
+    (claimed !== undefined && answers.isOld(claimed, claimed.after))
+  );
+}
+
+/** DL-13: what has to do with a write that got no answer waits, though the answer was lost within this wave. */
+function holdForDoubt({ doubts, flow }: FlowContext, executions: readonly Execution[], at: number): void {
+  if (doubts.claims.size === 0) return;
+  const targets = flow.targets.slice(at).map(({ target }) => target.name);
+  const [name = ''] = targets;
+  for (const execution of executions) {
+    const { plans, failures, claims, record } = execution;
+    const isOwn = doubts.records.has(record.key);
+    const claimed = claims[at];
+    const meets = isOwn ? meetsItself(execution, at) : claimed && meetsAny(claimed, doubts.claims);
+    if (!meets || !plans.has(name)) continue;
+    if (!isOwn) failures.set(name, runErrors.waits_for_doubt.error({}, { retry: true }));
+    for (const each of targets) plans.delete(each);
+  }
 }
 
 export function rowSteps(execution: Execution, target: CompiledTarget): readonly Step[] {

@@ -2,7 +2,7 @@ import type { Question, Row } from '../../connector.ts';
 import { toPipeError } from '../../errors.ts';
 import type { PipeError } from '../../errors.ts';
 import { effectClaims, questionClaims, rowClaim } from '../../plan/claims.ts';
-import type { Signature } from '../../plan/claims.ts';
+import type { Claims, Signature } from '../../plan/claims.ts';
 import { isPlaceholder } from '../../plan/change.ts';
 import type { Change, FlowRecord, TargetPlan } from '../../plan/change.ts';
 import { presentValues, rowAfter } from '../../plan/fields.ts';
@@ -32,13 +32,17 @@ export interface PlannedRecord {
   readonly asked: Map<string, readonly Question[]>;
   /** The same with what was answered, in order, what was asked again included: for people (`pipe explain`). */
   readonly trace: TraceStep[];
-  readonly claims: { readonly asked: Set<string>; readonly effects: Set<string> };
+  /** Of each target, in the order of the file. */
+  readonly claims: (PlanClaims | undefined)[];
   /** The effects of each change, on what other flows ask for too. */
   readonly effectsOf: Map<Change, readonly string[]>;
-  /** Targets that asked for what an earlier target of the same record writes: a payer who is the patient. */
-  readonly meetsItself: Set<string>;
   /** When the oldest answer it may rest on was asked for, on the monotonic clock (DL-4). */
   readonly askedAt: number;
+}
+
+export interface PlanClaims extends Claims {
+  /** How many writes of the batch the plan knows of. */
+  readonly after: number;
 }
 
 /** Plans every record as if it were alone; what they have in common is found by their claims (DL-1). */
@@ -54,40 +58,54 @@ export async function planBatch(
     failures: new Map(),
     asked: new Map(),
     trace: [],
-    claims: { asked: new Set(), effects: new Set() },
+    claims: [],
     effectsOf: new Map(),
-    meetsItself: new Set(),
     askedAt,
   }));
-  const known = await knownOf(context, drafts);
-  for (const target of context.flow.targets) {
-    const open = drafts.filter((draft) => isOpen(draft, target));
-    await planOne(context, open, target, answers, known);
-  }
-  if (context.flow.flow.whole) for (const { plans, failures } of drafts) if (failures.size > 0) plans.clear();
+  await planTargets(context, drafts, 0, answers);
   return drafts;
 }
 
+/** Plans all targets from one on, in the order of the file; of a whole record all of them or none. */
+export async function planTargets(
+  context: FlowContext,
+  drafts: readonly PlannedRecord[],
+  from: number,
+  answers: Answers,
+): Promise<void> {
+  if (drafts.length === 0) return;
+  const targets = context.flow.targets.slice(from);
+  const known = await knownOf(context, drafts);
+  for (const target of targets) {
+    const open = drafts.filter((draft) => isOpen(draft, target));
+    await planOne(context, open, target, answers, known);
+  }
+  if (!context.flow.flow.whole) return;
+  for (const { plans, failures } of drafts)
+    if (failures.size > 0) for (const { target } of targets) plans.delete(target.name);
+}
+
 /** §4.7: a target that names a failed one is not tried; the others are. */
-export function isOpen(draft: PlannedRecord, target: CompiledTarget): boolean {
+function isOpen(draft: PlannedRecord, target: CompiledTarget): boolean {
   return (
     !draft.failures.has(target.target.name) &&
     target.uses.every((name) => !draft.failures.has(name) && draft.plans.has(name))
   );
 }
 
-/** Plans one target of all these records, their questions together; `known`: as long as nothing was written since. */
-export async function planOne(
+/** Plans one target of all these records, their questions together. */
+async function planOne(
   context: FlowContext,
   drafts: readonly PlannedRecord[],
   target: CompiledTarget,
   answers: Answers,
-  known?: Known,
+  known: Known,
 ): Promise<void> {
   if (drafts.length === 0) return;
   const { name } = target.target;
   const scope = context.scopes.of(name);
-  const own = ownRows(context, known ?? (await knownOf(context, drafts)), target);
+  const own = ownRows(context, known, target);
+  const at = context.flow.targets.indexOf(target);
   const referred = await resolveReferences(
     context,
     target,
@@ -112,7 +130,7 @@ export async function planOne(
         },
       );
       draft.asked.set(name, asked);
-      claim(draft, scope, draft.plans.get(target.target.name), asked);
+      draft.claims[at] = { ...claimed(draft, scope, draft.plans.get(name), asked), after: answers.writes };
     }),
     (questions) => answers.answer(scope, questions),
   );
@@ -195,20 +213,19 @@ function earlierRows(draft: PlannedRecord): Record<string, Row | undefined> {
   return Object.fromEntries([...draft.plans].map(([name, plan]) => [name, plan.row]));
 }
 
-/** Notes what the plan of a target rests on and what it changes. */
-function claim(draft: PlannedRecord, scope: Scope, plan: TargetPlan | undefined, asked: readonly Question[]): void {
-  const { claims, meetsItself } = draft;
+/** What the plan of a target rests on and what it changes. */
+function claimed(draft: PlannedRecord, scope: Scope, plan: TargetPlan | undefined, asked: readonly Question[]): Claims {
+  const effects: string[] = [];
+  for (const change of plan?.changes ?? []) {
+    const written = effectsOf(scope, change, asked);
+    draft.effectsOf.set(change, withElsewhere(scope, change, written));
+    effects.push(...written);
+  }
   const restsOn = [
     ...asked.flatMap((question) => questionClaims(scope.id, scope.fields, question)),
     ...rowsOf(scope, plan).map((key) => rowClaim(scope.id, key)),
   ];
-  for (const one of restsOn) claims.asked.add(one);
-  if (plan && restsOn.some((one) => claims.effects.has(one))) meetsItself.add(plan.target.target.name);
-  for (const change of plan?.changes ?? []) {
-    const effects = effectsOf(scope, change, asked);
-    draft.effectsOf.set(change, withElsewhere(scope, change, effects));
-    for (const one of effects) claims.effects.add(one);
-  }
+  return { asked: restsOn, effects };
 }
 
 function rowsOf(scope: Scope, plan: TargetPlan | undefined): readonly string[] {

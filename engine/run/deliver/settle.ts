@@ -6,6 +6,7 @@ import { rowClaim } from '../../plan/claims.ts';
 import { presentValues, rowAfter } from '../../plan/fields.ts';
 import { heldBy } from '../doubt/doubts.ts';
 import { runErrors } from '../errors.ts';
+import type { Execution } from './execute-wave.ts';
 import type { Sending, Sent } from './send.ts';
 import { tellWritten } from './tell-rows.ts';
 
@@ -41,11 +42,20 @@ function applied({ context, target, scope, answers }: Sending, { step, intent }:
   answers.wrote(scope, key, row, created ? placeholder(name, execution.record.key) : undefined);
   if (created) {
     execution.moved.add(name);
+    nameInClaims(execution, placeholder(name, execution.record.key), key);
     context.applying?.made(context.flow.flow.name, execution.record.key, name, key);
   }
   const plan = execution.plans.get(name);
   const first = plan?.changes.find((candidate) => candidate.operation !== 'unchanged');
   if (plan && first === change) execution.plans.set(name, { ...plan, row });
+}
+
+/** Others ask by the key it has now. */
+function nameInClaims({ claims }: Execution, stoodFor: string, key: string): void {
+  const named = (claim: string): string => claim.replaceAll(stoodFor, key);
+  for (const [at, one] of claims.entries()) {
+    if (one) claims[at] = { ...one, asked: one.asked.map(named), effects: one.effects.map(named) };
+  }
 }
 
 function madeOf(write: Write): { readonly values?: Row } {
