@@ -8,6 +8,14 @@ import type { FlowContext, Scope } from '../context.ts';
 import { reach } from '../crash-points.ts';
 import type { Answered } from './lockstep.ts';
 
+/** What has touched a claim. */
+interface Touch {
+  /** The last write of all. */
+  readonly write: number;
+  /** Those that made a row, when all of them did. */
+  readonly made?: readonly { readonly write: number; readonly key: string }[];
+}
+
 /** An answer serves later waves of its batch no longer than this; what is planned on it must be sent by 30 s (DL-4). */
 const youngMs = 20_000;
 
@@ -32,8 +40,8 @@ export class Answers {
   readonly #rows = new Map<string, Row>();
   /** Questions put while a row they name was yet to be made, by its place-holder: nothing answers them. */
   readonly #early = new Map<string, { readonly scope: Scope; readonly question: Question }[]>();
-  /** Claims of what was written since the wave began, and which write was the last to touch each. */
-  readonly #touched = new Map<string, number>();
+  /** Claims of what was written since the wave began. */
+  readonly #touched = new Map<string, Touch>();
   #writes = 0;
 
   constructor(context: FlowContext) {
@@ -70,7 +78,16 @@ export class Answers {
   /** What these claims stand for may not be as it was read. */
   touch(claims: readonly string[]): void {
     this.#writes += 1;
-    for (const claim of claims) this.#touched.set(claim, this.#writes);
+    for (const claim of claims) this.#touched.set(claim, { write: this.#writes });
+  }
+
+  /** A row was made of which these claims speak. */
+  touchByNew(claims: readonly string[], key: string): void {
+    this.#writes += 1;
+    for (const claim of claims) {
+      const { made } = this.#touched.get(claim) ?? { made: [] };
+      this.#touched.set(claim, { write: this.#writes, ...(made && { made: [...made, { write: this.#writes, key }] }) });
+    }
   }
 
   /** How many writes were made; a plan made now knows of all of them. */
@@ -84,13 +101,14 @@ export class Answers {
   }
 
   #isTouched(claims: readonly string[], after: number): boolean {
-    return this.#writes > after && claims.some((claim) => (this.#touched.get(claim) ?? 0) > after);
+    return this.#writes > after && claims.some((claim) => (this.#touched.get(claim)?.write ?? 0) > after);
   }
 
   async answer(scope: Scope, questions: readonly Question[]): Promise<readonly Answered[]> {
     const asked = questions.map((question) => this.#known(scope, question) ?? question);
     const open = new Map<string, Question>();
     for (const item of asked) if (isQuestion(item)) open.set(questionId(scope, item), item);
+    if (open.size > 0) await this.#joinNew(scope, open);
     if (open.size > 0) await this.#ask(scope, open);
     return asked.map((item) =>
       isQuestion(item) ? (this.#byQuestion.get(questionId(scope, item))?.answer ?? []) : item,
@@ -143,6 +161,54 @@ export class Answers {
     this.#byQuestion.set(questionId(scope, question), { answer: [], claims, at, after: this.#writes });
   }
 
+  /**
+   * Where all that has touched an answer since is rows this wave has made, those are read by their keys and the answer is
+   * complete again: what a search knows of a new row is another question (DL-2).
+   */
+  async #joinNew(scope: Scope, open: Map<string, Question>): Promise<void> {
+    if (scope.sink.comparesItself) return;
+    const after = this.#writes;
+    const joined = [...open].flatMap(([id, question]) => {
+      const kept = this.#byQuestion.get(id);
+      const keys = kept && this.#madeSince(kept);
+      return kept && keys ? [{ id, question, kept, keys }] : [];
+    });
+    const keys = [...new Set(joined.flatMap((item) => item.keys))];
+    if (keys.length === 0) return;
+    const rows = await this.#readNew(scope, keys);
+    for (const { id: asked, question, kept, keys: made } of joined) {
+      const read = made.map((key) => rows.get(key)).filter((row) => row !== undefined);
+      if (read.length < made.length || kept.answer instanceof Error) continue;
+      const answer = [...kept.answer, ...read.filter((row) => satisfies(scope.fields, question, row))];
+      this.#byQuestion.set(asked, { ...kept, answer, claims: [...rowClaims(scope, answer), ...kept.claims], after });
+      open.delete(asked);
+    }
+  }
+
+  /** New rows as the target has them by now, each read once. */
+  async #readNew(scope: Scope, keys: readonly string[]): Promise<ReadonlyMap<string, Row>> {
+    const byKey = new Map(keys.map((key) => [key, { by: { [scope.description.id]: { anyOf: [key] } } }]));
+    const unread = [...byKey.values()].filter((question) => !this.#kept(scope, question));
+    if (unread.length > 0)
+      await this.#ask(scope, new Map(unread.map((question) => [questionId(scope, question), question])));
+    const rows = new Map<string, Row>();
+    for (const [key, question] of byKey) {
+      const answer = this.#kept(scope, question);
+      const [row] = answer instanceof Error ? [] : (answer ?? []);
+      if (row) rows.set(key, row);
+    }
+    return rows;
+  }
+
+  /** Keys of the rows made since it was answered; undefined: it has to be asked again. */
+  #madeSince({ answer, claims, after }: Kept): readonly string[] | undefined {
+    if (answer instanceof Error) return undefined;
+    const touches = claims.flatMap((claim) => this.#touched.get(claim) ?? []).filter(({ write }) => write > after);
+    if (touches.some(({ made }) => !made)) return undefined;
+    const made = touches.flatMap((touch) => touch.made ?? []).filter(({ write }) => write > after);
+    return [...new Set(made.map(({ key }) => key))];
+  }
+
   async #ask(scope: Scope, open: ReadonlyMap<string, Question>): Promise<void> {
     const at = this.#context.clock.monotonic();
     const after = this.#writes;
@@ -153,9 +219,7 @@ export class Answers {
     await this.#joinRecent(scope, questions, claims, rows);
     [...open.keys()].forEach((id, index) => {
       const answer = rows[index] ?? [];
-      const keys =
-        answer instanceof Error ? [] : answer.map((row) => rowClaim(scope.id, String(row[scope.description.id])));
-      this.#byQuestion.set(id, { answer, claims: [...keys, ...(claims[index] ?? [])], at, after });
+      this.#byQuestion.set(id, { answer, claims: [...rowClaims(scope, answer), ...(claims[index] ?? [])], at, after });
     });
   }
 
@@ -208,6 +272,10 @@ export class Answers {
       answers[index] = unread ?? [...answered, ...satisfying.filter((row) => satisfies(scope.fields, question, row))];
     });
   }
+}
+
+function rowClaims(scope: Scope, answer: Answered): readonly string[] {
+  return answer instanceof Error ? [] : answer.map((row) => rowClaim(scope.id, String(row[scope.description.id])));
 }
 
 function isQuestion(item: Answered | Question): item is Question {

@@ -24,8 +24,10 @@ function applied({ context, target, scope, answers }: Sending, { step, intent }:
   const { execution, change, write } = step;
   const { name } = target.target;
   if (change.operation === 'unchanged') return;
-  answers.touch([rowClaim(scope.id, key), ...intent.claims]);
   const created = write.operation === 'create';
+  const touched = [rowClaim(scope.id, key), ...intent.claims];
+  if (created) answers.touchByNew(touched, key);
+  else answers.touch(touched);
   const operation = created ? 'created' : write.operation === 'delete' ? 'deleted' : 'updated';
   const already = execution.written.some((row) => row.target === name && row.row === key);
   if (!already) {
