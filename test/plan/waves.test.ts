@@ -94,6 +94,12 @@ describe('DL-1 turns at a target', () => {
   });
 });
 
+interface Step {
+  readonly item: Claimant;
+  readonly at: number;
+  readonly round: number;
+}
+
 describe('DL-1 whatever the records ask for and write', () => {
   const claims = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 2 });
   const targets = fc.array(fc.tuple(claims, claims), { minLength: 3, maxLength: 3 });
@@ -103,7 +109,7 @@ describe('DL-1 whatever the records ask for and write', () => {
       fc.property(fc.array(targets, { minLength: 1, maxLength: 9 }), (all) => {
         const planned = all.map((one, index) => record(String(index), ...one));
         let pending: readonly Claimant[] = planned;
-        const steps: { readonly item: Claimant; readonly at: number; readonly round: number }[] = [];
+        const steps: Step[] = [];
         for (let round = 0; pending.length > 0;) {
           const { now: wave, later } = splitWave(pending);
           expect(wave[0]).toBe(pending[0]);
@@ -123,15 +129,18 @@ describe('DL-1 whatever the records ask for and write', () => {
           pending = later;
         }
         expect(steps).toHaveLength(planned.length * 3);
-        for (const step of steps) {
-          const mine = step.item.claims[step.at];
-          const touched = new Set([...(mine?.asked ?? []), ...(mine?.effects ?? [])]);
-          const earlier = steps.filter(({ item }) => planned.indexOf(item) < planned.indexOf(step.item));
-          for (const other of earlier) {
+        const touches = ({ item, at }: Step): Set<string> => {
+          const { asked, effects } = item.claims[at] ?? { asked: [], effects: [] };
+          return new Set([...asked, ...effects]);
+        };
+        const early = steps.flatMap((step) =>
+          steps.filter((other) => {
+            const isEarlier = planned.indexOf(other.item) < planned.indexOf(step.item);
             const writes = other.item.claims[other.at]?.effects ?? [];
-            if (writes.some((claim) => touched.has(claim))) expect(other.round).toBeLessThan(step.round);
-          }
-        }
+            return isEarlier && writes.some((claim) => touches(step).has(claim)) && other.round >= step.round;
+          }),
+        );
+        expect(early).toEqual([]);
       }),
     );
   });
