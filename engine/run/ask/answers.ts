@@ -8,6 +8,12 @@ import type { FlowContext, Scope } from '../context.ts';
 import { reach } from '../crash-points.ts';
 import type { Answered } from './lockstep.ts';
 
+/** A question that is left to ask. */
+interface Open {
+  readonly id: string;
+  readonly question: Question;
+}
+
 /** What has touched a claim. */
 interface Touch {
   /** The last write of all. */
@@ -105,18 +111,16 @@ export class Answers {
   }
 
   async answer(scope: Scope, questions: readonly Question[]): Promise<readonly Answered[]> {
-    const asked = questions.map((question) => this.#known(scope, question) ?? question);
+    const asked = questions.map((question) => this.#known(scope, question));
     const open = new Map<string, Question>();
-    for (const item of asked) if (isQuestion(item)) open.set(questionId(scope, item), item);
+    for (const item of asked) if (isOpen(item)) open.set(item.id, item.question);
     if (open.size > 0) await this.#joinNew(scope, open);
     if (open.size > 0) await this.#ask(scope, open);
-    return asked.map((item) =>
-      isQuestion(item) ? (this.#byQuestion.get(questionId(scope, item))?.answer ?? []) : item,
-    );
+    return asked.map((item) => (isOpen(item) ? (this.#byQuestion.get(item.id)?.answer ?? []) : item));
   }
 
   /** An answer that needs no call, the question that is left to ask, or nothing to ask at all. */
-  #known(scope: Scope, question: Question): Answered | Question {
+  #known(scope: Scope, question: Question): Answered | Open {
     const byKey = question.by[scope.description.id];
     if (byKey && 'anyOf' in byKey && Object.keys(question.by).length === 1) {
       const rows = byKey.anyOf.map((key) => this.#rows.get(rowClaim(scope.id, String(key))));
@@ -134,12 +138,13 @@ export class Answers {
         by[field] = { anyOf };
       }
     }
-    return this.#kept(scope, { by }) ?? { by };
+    const id = questionId(scope, { by });
+    return this.#kept(id) ?? { id, question: { by } };
   }
 
   /** What was answered before, unless something was written since that may change it. */
-  #kept(scope: Scope, question: Question): Answered | undefined {
-    const kept = this.#byQuestion.get(questionId(scope, question));
+  #kept(id: string): Answered | undefined {
+    const kept = this.#byQuestion.get(id);
     return kept && !this.#isTouched(kept.claims, kept.after) ? kept.answer : undefined;
   }
 
@@ -187,13 +192,15 @@ export class Answers {
 
   /** New rows as the target has them by now, each read once. */
   async #readNew(scope: Scope, keys: readonly string[]): Promise<ReadonlyMap<string, Row>> {
-    const byKey = new Map(keys.map((key) => [key, { by: { [scope.description.id]: { anyOf: [key] } } }]));
-    const unread = [...byKey.values()].filter((question) => !this.#kept(scope, question));
-    if (unread.length > 0)
-      await this.#ask(scope, new Map(unread.map((question) => [questionId(scope, question), question])));
+    const asked = keys.map((key) => {
+      const question = { by: { [scope.description.id]: { anyOf: [key] } } };
+      return { key, question, id: questionId(scope, question) };
+    });
+    const unread = asked.filter(({ id }) => !this.#kept(id));
+    if (unread.length > 0) await this.#ask(scope, new Map(unread.map(({ id, question }) => [id, question])));
     const rows = new Map<string, Row>();
-    for (const [key, question] of byKey) {
-      const answer = this.#kept(scope, question);
+    for (const { key, id } of asked) {
+      const answer = this.#kept(id);
       const [row] = answer instanceof Error ? [] : (answer ?? []);
       if (row) rows.set(key, row);
     }
@@ -278,7 +285,7 @@ function rowClaims(scope: Scope, answer: Answered): readonly string[] {
   return answer instanceof Error ? [] : answer.map((row) => rowClaim(scope.id, String(row[scope.description.id])));
 }
 
-function isQuestion(item: Answered | Question): item is Question {
+function isOpen(item: Answered | Open): item is Open {
   return !Array.isArray(item) && !(item instanceof Error);
 }
 

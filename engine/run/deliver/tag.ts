@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Tag } from '../../plan/match.ts';
 import type { CompiledTarget } from '../../transform/compiled.ts';
 import type { FlowContext } from '../context.ts';
@@ -11,10 +11,8 @@ import type { FlowContext } from '../context.ts';
 export function tagOf(context: FlowContext, target: CompiledTarget, key: string): Tag | undefined {
   const room = context.scopes.of(target.target.name).description.tag;
   if (!room || isMapped(target, room.origin) || isMapped(target, room.key)) return undefined;
-  const value = createHash('sha256')
-    .update(`${context.compiled.pipeline.name}\u0000${target.target.name}\u0000${key}`)
-    .digest('hex')
-    .slice(0, 32);
+  const mark = `${context.compiled.pipeline.name}\u0000${target.target.name}\u0000${key}`;
+  const value = hash('sha256', mark, 'hex').slice(0, 32);
   return { field: room.key, value, originField: room.origin, origin: `pipe:${context.instance.id}` };
 }
 
