@@ -57,6 +57,43 @@ describe('DL-1 waves', () => {
     expect(rows('deal')).toHaveLength(40);
   });
 
+  it('send the deals of all visits of a new patient together, once the contact is there', async () => {
+    tables.rows = Array.from({ length: 10 }, (_, index) => visit(index + 1, 1));
+    await desk.run(pipeline);
+    expect(rows('contact')).toHaveLength(1);
+    expect(rows('deal').map((row) => row['CONTACT_ID'])).toEqual(Array.from({ length: 10 }, () => '1'));
+    expect(callsOf('find')).toEqual([
+      'find doctor 1',
+      'find contact 1',
+      'find contact 1',
+      'find deal 10',
+      'find task 10',
+      'find contact 1',
+    ]);
+    const pairs = Array.from({ length: 10 }, () => 'write create,create');
+    expect(callsOf('write')).toEqual(['write create', ...pairs]);
+  });
+
+  it('read the rows they have made by their keys, and ask for nothing again', async () => {
+    tables.rows = [visit(1, 1), visit(2, 1), visit(3, 2), visit(4, 2, { phone: '+79991234501' })];
+    await desk.run(pipeline);
+    expect(rows('contact')).toHaveLength(2);
+    expect(callsOf('find contact')).toEqual(['find contact 2', 'find contact 2', 'find contact 2']);
+  });
+
+  it('hold back all visits of a new patient when nobody knows whether the contact was made', async () => {
+    tables.onWrite = (write) =>
+      write.entity === 'contact' ? { ok: false, applied: 'unknown', error: busy(0) } : undefined;
+    tables.rows = [visit(1, 1), visit(2, 1), visit(3, 2)];
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 4, flows: [{ created: 0, queued: 3 }] });
+    expect(callsOf('write')).toEqual(['write create,create']);
+    expect((await desk.state.queue('visits')).map(({ key, error }) => [key, error.code])).toEqual([
+      ['1', 'run.in_doubt'],
+      ['2', 'run.waits_for_doubt'],
+      ['3', 'run.in_doubt'],
+    ]);
+  });
+
   it('keep the order of the source for what several records write: the last row wins, also of one key', async () => {
     const named = (id: number, name: string) => visit(id, 1, { stamp: 1, name });
     tables.rows = [named(1, 'Анна'), named(2, 'Белла'), named(1, 'Вера')];
