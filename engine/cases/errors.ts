@@ -46,8 +46,8 @@ export const casesErrors = defineErrors('cases', {
   },
   contradiction: {
     kind: 'input',
-    en: 'a record is either refused, or skipped, or it makes changes',
-    ru: 'запись либо отвергнута, либо пропущена, либо что-то меняет',
+    en: 'a record is either rejected, or skipped, or it makes changes',
+    ru: 'запись либо отклонена, либо пропущена, либо что-то меняет',
     fix: { en: 'keep one of refused, skipped and changes', ru: 'оставьте одно из refused, skipped и changes' },
   },
   change_kind: {

@@ -68,7 +68,7 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'Show the tables of the targets as they are, and what the next run would change in them, with its SQL. Changes nothing.':
     'Показать таблицы целей и что в них изменит следующий запуск, с SQL. Ничего не меняет.',
   'Say that what runs refused is ours: rows of another instance that has ended for good, a system under a new name.':
-    'Признать своим то, что запуски отвергли: строки экземпляра, остановленного навсегда, систему под новым именем.',
+    'Признать своим то, что запуски отклонили: строки экземпляра, остановленного навсегда, систему под новым именем.',
   'List the records of a pipeline that failed and wait.': 'Перечислить записи конвейера, которые не прошли и ждут.',
   'Show one waiting record with its source row, masked unless --reveal.':
     'Показать ждущую запись и её исходную строку; личные данные скрыты, если нет --reveal.',
@@ -176,7 +176,7 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'say on the console which rung found each row and which fields were sent':
     'показывать, по какой ступени найдена каждая строка и какие поля отправлены',
   'plan all of it and write nothing: tables, creates, updates, deletes':
-    'спланировать всё и ничего не писать: таблицы, создания, изменения, удаления',
+    'спланировать всё и ничего не писать: таблицы, создания, обновления, удаления',
   'end the process that runs this pipeline now, then run':
     'завершить процесс, который сейчас выполняет конвейер, и начать работу',
   'what the log keeps; default: PIPE_LOG_LEVEL, else INFO':

@@ -41,7 +41,7 @@ against HEAD:people.yaml
 3 rows of rows.jsonl
 targets were not asked: every row is taken for a new one, and what rungs and guards find is not compared
 people: 3 of 3 records change
-  record: refused transform.wrong_phone → mapped: 1 record (2)
+  record: rejected transform.wrong_phone → mapped: 1 record (2)
   record: mapped → skipped THREE: 1 record (3)
   record.branch: 1 record
     1: 1 → 2

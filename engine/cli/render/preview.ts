@@ -28,7 +28,7 @@ const words = {
   ru: {
     title: 'Пробный запуск: ничего не записано',
     creates: 'было бы создано',
-    updates: 'изменено',
+    updates: 'обновлено',
     deletes: 'удалено',
     unchanged: 'без изменений',
     skipped: 'пропущено',
