@@ -30,7 +30,7 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'Check pipeline files offline: YAML, schema, expressions, names, references.':
     'Проверить файлы конвейеров без сети: YAML, схему, выражения, имена, ссылки.',
   'Test mappings: source rows in, records and changes out, by <pipeline>.test.yaml. No network.':
-    'Проверить отображения: исходные строки на входе, записи и изменения на выходе, по <конвейер>.test.yaml. Без сети.',
+    'Проверить маппинги: исходные строки на входе, записи и изменения на выходе, по <конвейер>.test.yaml. Без сети.',
   'Read source rows as fixtures for tests and diffs, shapes kept, nobody recognisable.':
     'Прочитать исходные строки как образцы для тестов и сравнений: вид сохранён, людей не узнать.',
   'Reach every connection: login, rights, tables, fields, clock. Changes nothing.':
@@ -106,7 +106,7 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Выключить расписание службы; начатый запуск дойдёт до конца.',
   'Stop a service and remove it; pipeline, state and logs stay.':
     'Остановить службу и удалить её; конвейер, состояние и журналы останутся.',
-  'Say whether a service is Ready, Running or Disabled.': 'Сказать, служба ждёт, выполняется или выключена.',
+  'Say whether a service is Ready, Running or Disabled.': 'Показать, ждёт служба, выполняется или выключена.',
   'The whole story on loopback: an invented clinic, a sandbox portal, three runs.':
     'Всё сразу на этом компьютере: вымышленная клиника, портал-песочница, три запуска.',
   "Start a connector's vendor-like server on loopback, until Ctrl+C.":
@@ -213,7 +213,7 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'a JSON object a line, or the beginning of a test file; default: jsonl':
     'по объекту JSON в строке или начало файла тестов; по умолчанию jsonl',
   'what this edit of the mapping changes: against a git revision or another file; asks no target':
-    'что меняет эта правка отображения: по сравнению с ревизией git или другим файлом; целевые системы не спрашиваются',
+    'что меняет эта правка маппинга: по сравнению с ревизией git или другим файлом; целевые системы не спрашиваются',
   'with --base: so many rows of the source; default: 100': 'с --base: сколько строк источника; по умолчанию 100',
   'with --base: rows of `pipe sample`; asks nobody': 'с --base: строки от `pipe sample`; никто не спрашивается',
   'how findings are printed; default: text': 'в каком виде печатать замечания; по умолчанию text',

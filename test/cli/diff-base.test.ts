@@ -65,7 +65,7 @@ people: 3 of 3 records change
     });
     expect(json.stdout).not.toMatch(/Кедров|Илья|Ольхина|Рябинин/);
     const comment = await pipe([...offline, '--base', 'HEAD', '--format', 'markdown', '--lang', 'ru']);
-    expect(comment.stdout).toContain(`### Что меняет эта правка отображения: people
+    expect(comment.stdout).toContain(`### Что меняет эта правка маппинга: people
 
 - по сравнению с HEAD:people.yaml
 `);
