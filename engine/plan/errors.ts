@@ -97,7 +97,7 @@ export const planErrors = defineErrors('plan', {
   rows_not_a_list: {
     kind: 'data',
     en: '`rows` of target {target} gave {kind}, not rows',
-    ru: '`rows` цели {target}: получено {kind}, а не строки',
+    ru: '`rows` цели {target}: вместо строк — {kind}',
     fix: { en: 'make the expression give a list of objects', ru: 'выражение должно давать список объектов' },
   },
   question_not_scalar: {
