@@ -204,7 +204,7 @@ describe('51. pipe logs', () => {
           text: 'QUEUE: 2: people.map.phone: ***** is no phone number',
         },
       ],
-      synchronised: 1,
+      delivered: 1,
       errors: 1,
     });
   });
