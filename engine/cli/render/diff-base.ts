@@ -37,7 +37,7 @@ const words = {
     now: 'поток новый',
     records: (records: number) => `записей: ${records}`,
     nothing: 'ничего',
-    mapped: 'преобразована',
+    mapped: 'трансформирована',
     skipped: 'пропущена',
     rejected: 'отклонена',
     absent: 'нет',
