@@ -45,8 +45,8 @@ const words = {
   },
 } as const satisfies Record<Language, object>;
 
-/** What `pipe diff --json` prints behind the records (schemas/output/diff.schema.json). */
-export function diffData({ sample, plan, ...preview }: Diff, language: Language): object {
+/** What `pipe diff --json` prints behind its pipeline and its records (schemas/output/diff.schema.json). */
+export function diffData({ sample, plan, pipeline: _pipeline, ...preview }: Diff, language: Language): object {
   return { sample, ...(plan && { plan }), ...previewData(preview, language) };
 }
 
