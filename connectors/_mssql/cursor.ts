@@ -1,4 +1,6 @@
 import type { Cursor, Host, PipeError, ReadRequest, Value, Window } from '../../engine/index.ts';
+import { resumedScan } from '../_sql/walk.ts';
+import type { Bounds, ReadPlan } from '../_sql/walk.ts';
 import type { SqlClient } from './client.ts';
 import { errors } from './errors.ts';
 
@@ -58,41 +60,17 @@ export async function sourceNow(
   };
 }
 
-/** Which rows a read takes. Bounds are of the cursor column; rows without a value there belong to no window. */
-export interface Bounds {
-  /** Inclusive. */
-  readonly from?: Value;
-  /** Exclusive. */
-  readonly until?: Value;
-}
-
-/**
- * How a read goes. `scan` walks the key, which no change moves, so that rows changed meanwhile are neither lost nor
- * late; `tail` walks the cursor column from where the last read ended. A scan that is broken off goes on later.
- */
-export type ReadPlan =
-  | {
-      readonly walk: 'scan';
-      readonly bounds: Bounds;
-      readonly after?: readonly Value[];
-      readonly seen?: Value;
-      /** Where the source stood when the scan began. */
-      readonly began?: Value;
-      readonly keepsCursor: boolean;
-    }
-  | { readonly walk: 'tail'; readonly bounds: Bounds; readonly seen?: Value; readonly began?: Value };
-
 /** What one read of a source does; warns when the source's clock went back. */
 export function planRead(request: ReadRequest, column: CursorColumn | undefined, now: SourceNow, host: Host): ReadPlan {
-  const { window, since, until } = request;
+  const { window, since, until, cursor = {} } = request;
   if (since !== undefined || until !== undefined) {
     if (column === undefined) throw errors.cursor_wanted.error({});
     return { walk: 'scan', bounds: handBounds(request, column, now), keepsCursor: false };
   }
   if (window === undefined || column === undefined) return { walk: 'scan', bounds: {}, keepsCursor: false };
-  const stored = storedCursor(request.cursor);
-  if (request.mode === 'incremental' && stored.after) return resumedScan(stored, stored.after);
-  return windowed(request.mode, window, column, now, host, stored.at);
+  if (request.mode === 'incremental' && Array.isArray(cursor['after']))
+    return resumedScan(cursor, cursor['after'] as readonly Value[]);
+  return windowed(request.mode, window, column, now, host, cursor['at']);
 }
 
 function windowed(
@@ -119,51 +97,6 @@ function windowed(
   const back = backFrom(column, now, mode === 'full' ? window.fullMs : window.firstMs);
   const from = back === undefined || resume === undefined ? back : earlier(column, back, resume);
   return { walk: 'scan', bounds: from === undefined ? {} : { from }, keepsCursor: true, ...start };
-}
-
-function resumedScan({ from, seen, began }: Stored, after: readonly Value[]): ReadPlan {
-  return {
-    walk: 'scan',
-    bounds: from === undefined ? {} : { from },
-    after,
-    keepsCursor: true,
-    ...(seen !== undefined && { seen }),
-    ...(began !== undefined && { began }),
-  };
-}
-
-/** What a stored cursor may hold: `{ at }` after a whole read, `{ after, … }` amid a scan. */
-interface Stored {
-  readonly at?: Value;
-  readonly after?: readonly Value[];
-  readonly from?: Value;
-  readonly seen?: Value;
-  readonly began?: Value;
-}
-
-function storedCursor(cursor: Cursor = {}): Stored {
-  const { at, after, from, seen, began } = cursor;
-  return {
-    ...(at !== undefined && { at }),
-    ...(Array.isArray(after) && { after: after as readonly Value[] }),
-    ...(from !== undefined && { from }),
-    ...(seen !== undefined && { seen }),
-    ...(began !== undefined && { began }),
-  };
-}
-
-/** The cursor amid a scan, after the row with this key. */
-export function scanCursor(
-  plan: ReadPlan & { walk: 'scan' },
-  after: readonly Value[],
-  seen: Value | undefined,
-): Cursor {
-  return {
-    after,
-    ...(plan.bounds.from !== undefined && { from: plan.bounds.from }),
-    ...(seen !== undefined && { seen }),
-    ...(plan.began !== undefined && { began: plan.began }),
-  };
 }
 
 /**

@@ -40,19 +40,19 @@ export const errors = defineErrors('mssql', {
   login_refused: {
     kind: 'environment',
     en: '{server} refuses the login {user}',
-    ru: '{server} отклоняет вход {user}',
+    ru: '{server} не пускает {user}',
     fix: {
       en: 'check user and password, and that the server allows SQL Server logins (mixed mode); its error log has the reason',
-      ru: 'проверьте user и password и что сервер принимает входы SQL Server (смешанный режим); причина — в его журнале ошибок',
+      ru: 'проверьте user и password и что сервер пускает по паролю SQL Server (смешанный режим); причина — в его журнале ошибок',
     },
   },
   database_unknown: {
     kind: 'environment',
     en: 'there is no data base {database} on {server}, or the login {user} may not open it',
-    ru: 'на {server} нет базы {database}, или вход {user} не имеет к ней доступа',
+    ru: 'на {server} нет базы {database}, или у учётной записи {user} нет к ней доступа',
     fix: {
       en: 'check database (IDENT calls it PZ) and map the login to a user of it with db_datareader',
-      ru: 'проверьте database (в IDENT это PZ) и дайте входу роль db_datareader в этой базе',
+      ru: 'проверьте database (в IDENT это PZ) и дайте учётной записи роль db_datareader в этой базе',
     },
   },
   certificate_untrusted: {
@@ -118,10 +118,10 @@ export const errors = defineErrors('mssql', {
   table_unknown: {
     kind: 'input',
     en: 'there is no table {table}, or the login may not see it',
-    ru: 'таблицы {table} нет, или вход её не видит',
+    ru: 'таблицы {table} нет, или учётная запись её не видит',
     fix: {
       en: 'check the name and schema (dbo.Orders), the data base, and the rights of the login',
-      ru: 'проверьте имя и схему (dbo.Orders), базу и права входа',
+      ru: 'проверьте имя и схему (dbo.Orders), базу и права учётной записи',
     },
   },
   column_unknown: {
@@ -130,13 +130,13 @@ export const errors = defineErrors('mssql', {
     ru: 'в читаемых данных нет столбца {column}',
     fix: {
       en: 'write the name as Management Studio shows it under the same login',
-      ru: 'напишите имя так, как его показывает Management Studio под тем же входом',
+      ru: 'напишите имя так, как его показывает Management Studio под той же учётной записью',
     },
   },
   permission_denied: {
     kind: 'environment',
     en: 'the login may not read {object}',
-    ru: 'входу не разрешено читать {object}',
+    ru: 'учётной записи не разрешено читать {object}',
     fix: {
       en: 'grant it: GRANT SELECT, or the role db_datareader; nothing more is needed',
       ru: 'выдайте право: GRANT SELECT или роль db_datareader; больше ничего не нужно',
@@ -148,7 +148,7 @@ export const errors = defineErrors('mssql', {
     ru: 'SQL Server отклоняет запрос: ошибка {number}{text}',
     fix: {
       en: 'run the statement in Management Studio under the same login and correct it',
-      ru: 'выполните запрос в Management Studio под тем же входом и исправьте его',
+      ru: 'выполните запрос в Management Studio под той же учётной записью и исправьте его',
     },
   },
   deadlock: {

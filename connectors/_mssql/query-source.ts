@@ -5,8 +5,9 @@ import type { Cursor, Host, ReadRequest, Row, Source, SourceBatch, Value } from 
 import { describeQuery, fieldsOf } from './catalogue.ts';
 import type { CatalogueColumn } from './catalogue.ts';
 import type { SqlClient } from './client.ts';
+import type { Bounds, ReadPlan } from '../_sql/walk.ts';
 import { cursorAt, cursorColumn, later, planRead, sourceNow } from './cursor.ts';
-import type { Bounds, CursorColumn, ReadPlan, SourceNow } from './cursor.ts';
+import type { CursorColumn, SourceNow } from './cursor.ts';
 import { errors } from './errors.ts';
 import { untyped } from './parameters.ts';
 import type { Parameter, Statement } from './parameters.ts';

@@ -2,6 +2,8 @@ import type { Cursor, Host, ReadRequest, Value, Window } from '../../engine/inde
 import type { About, Dialect } from './dialect.ts';
 import { errors } from './errors.ts';
 import type { Column } from './table.ts';
+import { resumedScan } from './walk.ts';
+import type { Bounds, ReadPlan } from './walk.ts';
 
 /** The column a source moves along. */
 export interface CursorColumn {
@@ -20,30 +22,6 @@ export function cursorColumn(dialect: Dialect, column: Column): CursorColumn {
   if (!kind) throw errors.cursor_type.error({ column: column.name, type: column.type });
   return { column, kind };
 }
-
-/** Which rows a read takes. Bounds are of the cursor column; rows without a value there belong to no window. */
-export interface Bounds {
-  /** Inclusive. */
-  readonly from?: Value;
-  /** Exclusive. */
-  readonly until?: Value;
-}
-
-/**
- * How a read goes. `scan` walks the key, which no change moves, so that rows changed meanwhile are neither lost nor
- * late; `tail` walks the cursor column from where the last read ended. A scan that is broken off goes on later.
- */
-export type ReadPlan =
-  | {
-      readonly walk: 'scan';
-      readonly bounds: Bounds;
-      readonly after?: readonly Value[];
-      readonly seen?: Value;
-      /** Where the source stood when the scan began (DL-6). */
-      readonly began?: Value;
-      readonly keepsCursor: boolean;
-    }
-  | { readonly walk: 'tail'; readonly bounds: Bounds; readonly seen?: Value; readonly began?: Value };
 
 /** What one read of a source does; warns when the source's clock went back. */
 export function planRead(request: ReadRequest, column: CursorColumn | undefined, now: About, host: Host): ReadPlan {
@@ -75,31 +53,6 @@ function windowed(
   const back = backFrom(column, now, mode === 'full' ? window.fullMs : window.firstMs);
   const from = back === undefined || resume === undefined ? back : earlier(column, back, resume);
   return { walk: 'scan', bounds: from === undefined ? {} : { from }, keepsCursor: true, ...start };
-}
-
-function resumedScan({ from, seen, began }: Cursor, after: readonly Value[]): ReadPlan {
-  return {
-    walk: 'scan',
-    bounds: from === undefined ? {} : { from },
-    after,
-    keepsCursor: true,
-    ...(seen !== undefined && { seen }),
-    ...(began !== undefined && { began }),
-  };
-}
-
-/** The cursor amid a scan, after the row with this key. */
-export function scanCursor(
-  plan: ReadPlan & { walk: 'scan' },
-  after: readonly Value[],
-  seen: Value | undefined,
-): Cursor {
-  return {
-    after,
-    ...(plan.bounds.from !== undefined && { from: plan.bounds.from }),
-    ...(seen !== undefined && { seen }),
-    ...(plan.began !== undefined && { began: plan.began }),
-  };
 }
 
 /**

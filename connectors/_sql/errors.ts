@@ -24,16 +24,16 @@ export const errors = defineErrors('sql', {
   login_refused: {
     kind: 'environment',
     en: '{system} refuses the login {user}',
-    ru: '{system} отклоняет вход {user}',
+    ru: '{system} не пускает {user}',
     fix: {
       en: 'check user and password, and that the server lets this machine in',
-      ru: 'проверьте user и password и пускает ли сервер этот компьютер',
+      ru: 'проверьте user, password и пускает ли сервер этот компьютер',
     },
   },
   database_unknown: {
     kind: 'environment',
     en: 'there is no data base {system}, or the login may not open it',
-    ru: 'базы {system} нет, или вход не имеет к ней доступа',
+    ru: 'базы {system} нет, или у учётной записи нет к ней доступа',
     fix: {
       en: 'check the name of the data base, and create it where it lacks',
       ru: 'проверьте имя базы и создайте её, если её нет',
@@ -140,16 +140,16 @@ export const errors = defineErrors('sql', {
   checkpoint_denied: {
     kind: 'environment',
     en: 'the login may not make the table {table}: no checkpoint is kept beside the data',
-    ru: 'входу нельзя создать таблицу {table}: контрольная точка рядом с данными не хранится',
+    ru: 'учётной записи нельзя создать таблицу {table}: контрольная точка рядом с данными не хранится',
     fix: {
       en: 'GRANT CREATE to the login, or make the table by the statement in the README of the connector',
-      ru: 'выдайте входу право CREATE или создайте таблицу командой из README коннектора',
+      ru: 'выдайте учётной записи право CREATE или создайте таблицу командой из README коннектора',
     },
   },
   permission_denied: {
     kind: 'environment',
     en: 'the login may not use {object}',
-    ru: 'входу не разрешён доступ: {object}',
+    ru: 'учётной записи не разрешён доступ: {object}',
     fix: {
       en: 'grant it: SELECT to read, INSERT, UPDATE and DELETE to write',
       ru: 'выдайте права: SELECT для чтения, INSERT, UPDATE и DELETE для записи',
@@ -158,10 +158,10 @@ export const errors = defineErrors('sql', {
   ddl_denied: {
     kind: 'environment',
     en: 'the login may not make or change table {table}',
-    ru: 'входу не разрешено создавать или менять таблицу {table}',
+    ru: 'учётной записи не разрешено создавать или менять таблицу {table}',
     fix: {
       en: 'let the login own the table and CREATE in its schema, or run by hand what `pipe state schema` shows',
-      ru: 'сделайте вход владельцем таблицы с правом CREATE в её схеме или выполните сами, что показывает `pipe state schema`',
+      ru: 'сделайте учётную запись владельцем таблицы с правом CREATE в её схеме или выполните сами, что показывает `pipe state schema`',
     },
   },
   statement_refused: {
@@ -170,13 +170,13 @@ export const errors = defineErrors('sql', {
     ru: '{product} отклоняет запрос: {code}{text}',
     fix: {
       en: 'run the statement by hand under the same login and correct it',
-      ru: 'выполните запрос вручную под тем же входом и исправьте его',
+      ru: 'выполните запрос вручную под той же учётной записью и исправьте его',
     },
   },
   table_unknown: {
     kind: 'input',
     en: 'there is no table {table}, or the login may not see it',
-    ru: 'таблицы {table} нет, или вход её не видит',
+    ru: 'таблицы {table} нет, или учётная запись её не видит',
     fix: {
       en: 'check the name and schema, the data base and the rights, or write ddl: create on the target',
       ru: 'проверьте имя и схему, базу и права или напишите у цели ddl: create',

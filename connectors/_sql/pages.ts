@@ -1,74 +1,28 @@
-import type { Cursor, Host, ReadRequest, Row, SourceBatch, Value } from '../../engine/index.ts';
-import { cursorAt, later, planRead, scanCursor } from './cursor.ts';
-import type { Bounds, CursorColumn, ReadPlan } from './cursor.ts';
+import type { Host, ReadRequest, Row, SourceBatch } from '../../engine/index.ts';
+import { cursorAt, later, planRead } from './cursor.ts';
+import type { CursorColumn } from './cursor.ts';
 import type { About } from './dialect.ts';
+import { walkPages } from './walk.ts';
+import type { Along, Pages, ReadPlan } from './walk.ts';
 
-/** A row with its place in both orders. */
-export interface PlacedRow {
-  readonly row: Row;
-  readonly key: readonly Value[];
-  /** Value of the cursor column; absent where it is NULL. */
-  readonly at?: Value;
-}
-
-/** Reads pages in one of two orders; a page holds `count` rows, fewer only at the end. */
-export interface Pages {
+/** The pages of a table, and the time of its data base. */
+export interface TablePages extends Pages {
   readonly cursor: CursorColumn | undefined;
   now(signal: AbortSignal): Promise<About>;
-  /** Rows behind `after` in the order of the key. */
-  scan(
-    bounds: Bounds,
-    after: readonly Value[] | undefined,
-    count: number,
-    signal: AbortSignal,
-  ): Promise<readonly PlacedRow[]>;
-  /** Rows behind `after` in the order of (cursor column, key). */
-  tail(bounds: Bounds, after: PlacedRow | undefined, count: number, signal: AbortSignal): Promise<readonly PlacedRow[]>;
 }
 
-/** A read in pages: between two of them nothing stays open on the server, however slow the target is. */
 export async function* readPages(
-  pages: Pages,
+  pages: TablePages,
   request: ReadRequest,
   host: Host,
 ): AsyncGenerator<SourceBatch, void, void> {
   const { cursor: column } = pages;
   const plan = planRead(request, column, await pages.now(request.signal), host);
-  let left = request.limit ?? Infinity;
-  let last: PlacedRow | undefined;
-  let { seen } = plan;
-  while (left > 0) {
-    request.signal.throwIfAborted();
-    const count = Math.min(request.batch, left);
-    // One more than wanted: whether it is there tells whether this is the end.
-    const found = await nextPage(pages, plan, last, count + 1, request.signal);
-    const ended = found.length <= count;
-    const rows = found.slice(0, count);
-    left -= rows.length;
-    last = rows.at(-1) ?? last;
-    if (column) for (const { at } of rows) seen = later(column, seen, at);
-    const cursor = column && cursorAfter(column, plan, last, seen, ended);
-    const moved = cursor !== undefined && JSON.stringify(cursor) !== JSON.stringify(request.cursor);
-    if (rows.length > 0 || moved) yield { rows: rows.map(({ row }) => row), ...(cursor && { cursor }) };
-    if (ended) return;
-  }
-}
-
-async function nextPage(pages: Pages, plan: ReadPlan, last: PlacedRow | undefined, count: number, signal: AbortSignal) {
-  if (plan.walk === 'tail') return await pages.tail(plan.bounds, last, count, signal);
-  return await pages.scan(plan.bounds, last?.key ?? plan.after, count, signal);
-}
-
-function cursorAfter(
-  column: CursorColumn,
-  plan: ReadPlan,
-  last: PlacedRow | undefined,
-  seen: Value | undefined,
-  ended: boolean,
-): Cursor | undefined {
-  if (plan.walk === 'scan' && !plan.keepsCursor) return undefined;
-  if (plan.walk === 'scan' && !ended) return last && scanCursor(plan, last.key, seen);
-  return cursorAt(column, seen, plan.began);
+  const along: Along | undefined = column && {
+    later: (a, b) => later(column, a, b),
+    cursorAt: (seen) => cursorAt(column, seen, plan.began),
+  };
+  yield* walkPages(pages, plan, along, request);
 }
 
 /** Batches of a stream whose order nobody knows: the cursor comes with the last one. */

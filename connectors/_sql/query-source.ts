@@ -4,12 +4,13 @@ import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import type { Cursor, Host, ReadRequest, Row, Source, SourceBatch, Value } from '../../engine/index.ts';
 import { cursorColumn, planRead } from './cursor.ts';
-import type { Bounds, CursorColumn } from './cursor.ts';
+import type { CursorColumn } from './cursor.ts';
 import type { Database, Dialect } from './dialect.ts';
 import { errors } from './errors.ts';
 import { readStream } from './pages.ts';
 import { parametersIn, textParts } from './query-text.ts';
 import type { Column } from './table.ts';
+import type { Bounds } from './walk.ts';
 import { compiledRaw } from './writer.ts';
 
 /** The `query:` of a source block: its text, or the file that holds it. */

@@ -4,16 +4,17 @@ import type { Host, Row, Source, SourceBatch } from '../../engine/index.ts';
 import { columnIn } from './catalogue.ts';
 import type { Catalogue } from './catalogue.ts';
 import { cursorColumn, planRead } from './cursor.ts';
-import type { Bounds, CursorColumn } from './cursor.ts';
+import type { CursorColumn } from './cursor.ts';
 import type { Database } from './dialect.ts';
 import { errors } from './errors.ts';
 import { readPages, readStream } from './pages.ts';
-import type { Pages, PlacedRow } from './pages.ts';
+import type { TablePages } from './pages.ts';
 import { behind, equal, named, orderBy, page, placed, tableRef, where } from './select.ts';
 import type { Order } from './select.ts';
 import type { Filter } from './settings.ts';
 import { rowKey } from './table.ts';
 import type { Column, Table } from './table.ts';
+import type { Bounds, PlacedRow } from './walk.ts';
 import { compiledRaw } from './writer.ts';
 
 export interface TableSetting {
@@ -63,7 +64,7 @@ export function tableSource(database: Database, catalogue: Catalogue, host: Host
   };
 }
 
-function pagesOf(read: Reading): Pages {
+function pagesOf(read: Reading): TablePages {
   const { database, table, key, cursor } = read;
   const others = key.filter(({ name }) => name !== cursor?.column.name);
   const order: Order = cursor ? { columns: [cursor.column, ...others], cursor: cursor.column } : { columns: key };

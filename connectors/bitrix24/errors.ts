@@ -14,7 +14,7 @@ const later = {
 };
 const record = {
   en: 'correct the record in the source or the mapping of this field',
-  ru: 'исправьте запись в источнике или отображение этого поля',
+  ru: 'исправьте запись в источнике или маппинг этого поля',
 };
 
 /** Every code of this connector. No parameter ever holds a secret, a phone, a mail or a name. */
@@ -259,7 +259,7 @@ export const errors = defineErrors('bitrix24', {
     ru: 'строк {entity} с этим значением {field} больше, чем портал перечисляет (20)',
     fix: {
       en: 'merge the duplicates in the portal, or drop this value in the mapping if it is not one person’s',
-      ru: 'объедините дубли в портале или отбросьте это значение в отображении, если оно не одного человека',
+      ru: 'объедините дубли в портале или отбросьте это значение в маппинге, если оно принадлежит не одному человеку',
     },
   },
   filter_ignored: {

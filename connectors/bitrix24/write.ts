@@ -17,7 +17,7 @@ export interface Writer {
 /** A write on its way: its place among the writes of the call. */
 interface Sending extends WriteCommand {
   readonly index: number;
-  /** The row it is about, where there is one already. */
+  /** The row it is about, `deal#5`, where there is one already. */
   readonly row: string | undefined;
 }
 
@@ -144,11 +144,11 @@ async function send(
   now: readonly Sending[],
   options: WriteOptions,
 ): Promise<readonly Reply[] | Refusal> {
-  const young = { ...options, write: true };
+  const asWrite = { ...options, write: true };
   const [first] = now;
   const alone = first && !fitsBatch(first.command);
   const commands = now.map(({ command }) => command);
-  const answer = alone ? await client.call(first.command, young) : await client.batch(commands, young);
+  const answer = alone ? await client.call(first.command, asWrite) : await client.batch(commands, asWrite);
   if (!answer.ok && answer.applied === 'unknown') pace.lost(now.length);
   if (!answer.ok) return first && now.length === 1 && wasCutOff(answer) ? tooLong(client.host, first) : answer;
   const replies = 'replies' in answer ? answer.replies : [answer];

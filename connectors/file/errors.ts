@@ -24,7 +24,7 @@ export const fileErrors = defineErrors('file', {
     ru: 'система не даёт этому пользователю открыть {file}',
     fix: {
       en: 'give the user that runs pipe the right to read the file, and to write to its folder if it is a target',
-      ru: 'дайте пользователю, под которым работает pipe, право читать файл, а если это приёмник, то и писать в его папку',
+      ru: 'дайте пользователю, под которым работает pipe, право читать файл, а если это цель, то и писать в его папку',
     },
   },
   in_use: {

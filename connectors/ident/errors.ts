@@ -16,7 +16,7 @@ export const errors = defineErrors('ident', {
   columns_not_there: {
     kind: 'environment',
     en: 'the login reads no {columns} in table {table}; what rows lack: {lacks}',
-    ru: 'вход не читает {columns} в таблице {table}; чего не будет в строках: {lacks}',
+    ru: 'учётная запись не читает {columns} в таблице {table}; чего не будет в строках: {lacks}',
     fix: {
       en: 'if this IDENT has them, grant SELECT on the whole table; else there is nothing to do',
       ru: 'если в этом IDENT они есть, дайте SELECT на всю таблицу; если нет, делать ничего не нужно',
@@ -25,7 +25,7 @@ export const errors = defineErrors('ident', {
   columns_missing: {
     kind: 'environment',
     en: 'the login sees no {columns} in table {table}',
-    ru: 'вход не видит {columns} в таблице {table}',
+    ru: 'учётная запись не видит {columns} в таблице {table}',
     fix: {
       en: 'grant SELECT on the whole table; if this IDENT has other columns, read it by a query: of your own',
       ru: 'дайте SELECT на всю таблицу; если в этом IDENT другие столбцы, читайте его своим запросом query:',
@@ -34,10 +34,10 @@ export const errors = defineErrors('ident', {
   tables_missing: {
     kind: 'environment',
     en: 'the login sees no table {table}',
-    ru: 'вход не видит таблицу {table}',
+    ru: 'учётная запись не видит таблицу {table}',
     fix: {
       en: 'check that database names the base of IDENT (PZ) and grant the login db_datareader in it',
-      ru: 'проверьте, что database — это база IDENT (PZ), и дайте входу роль db_datareader в ней',
+      ru: 'проверьте, что database — это база IDENT (PZ), и дайте учётной записи роль db_datareader в ней',
     },
   },
 });

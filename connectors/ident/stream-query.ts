@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import type { Value } from '../../engine/index.ts';
 import { bound, compileRaw } from '../_mssql/compile.ts';
-import type { Bounds } from '../_mssql/cursor.ts';
+import type { Bounds } from '../_sql/walk.ts';
 import type { Statement } from '../_mssql/parameters.ts';
 import type { Has, Stamps, Stream } from './stream.ts';
 

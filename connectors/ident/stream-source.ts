@@ -1,10 +1,10 @@
 import type { Host, Row, Source, SourceBatch, Value } from '../../engine/index.ts';
 import type { SqlClient } from '../_mssql/client.ts';
 import { cursorColumn, sourceNow } from '../_mssql/cursor.ts';
-import type { Bounds } from '../_mssql/cursor.ts';
 import { readPages } from '../_mssql/pages.ts';
-import type { Pages, PlacedRow } from '../_mssql/pages.ts';
+import type { TablePages } from '../_mssql/pages.ts';
 import type { Statement } from '../_mssql/parameters.ts';
+import type { Bounds, PlacedRow } from '../_sql/walk.ts';
 import { errors } from './errors.ts';
 import type { Around, Has, Stream } from './stream.ts';
 import { fetchQuery, scanQuery, tailQuery } from './stream-query.ts';
@@ -48,7 +48,7 @@ function checkCursor({ name, stamps }: Stream, field: string | undefined): void 
   if (field !== changedAt.name) throw errors.cursor_field.error({ stream: name, field });
 }
 
-function pagesOf(client: SqlClient, stream: Stream, has: Has): Pages {
+function pagesOf(client: SqlClient, stream: Stream, has: Has): TablePages {
   const cursor = stream.stamps && changedAt;
   return {
     cursor,

@@ -3,7 +3,8 @@ import type { RawBuilder } from 'kysely';
 import type { Row, Value } from '../../engine/index.ts';
 import type { CatalogueColumn, CatalogueTable } from '../_mssql/catalogue.ts';
 import { bound, compileRaw } from '../_mssql/compile.ts';
-import type { Bounds, CursorColumn } from '../_mssql/cursor.ts';
+import type { CursorColumn } from '../_mssql/cursor.ts';
+import type { Bounds } from '../_sql/walk.ts';
 import type { Statement } from '../_mssql/parameters.ts';
 
 /** Which rows of which table; `filter` holds the values a column may have. */

@@ -5,11 +5,12 @@ import type { SqlClient } from '../_mssql/client.ts';
 import { cursorColumn, planRead, sourceNow } from '../_mssql/cursor.ts';
 import { errors } from '../_mssql/errors.ts';
 import { readPages } from '../_mssql/pages.ts';
-import type { Pages, PlacedRow } from '../_mssql/pages.ts';
+import type { TablePages } from '../_mssql/pages.ts';
 import type { Statement } from '../_mssql/parameters.ts';
 import { readStream } from '../_mssql/query-source.ts';
 import { wideNumber } from '../_mssql/values.ts';
 import type { Converter } from '../_mssql/values.ts';
+import type { PlacedRow } from '../_sql/walk.ts';
 import { fetchQuery, isWide, scanQuery, streamQuery, tailPlace, tailQuery } from './table-query.ts';
 import type { TableRead } from './table-query.ts';
 
@@ -64,7 +65,7 @@ function tableRead(table: CatalogueTable, filter: TableSetting['filter'], field:
   return { table, filter, cursor: column && cursorColumn(column.name, column.type) };
 }
 
-function pagesOf(client: SqlClient, read: TableRead): Pages {
+function pagesOf(client: SqlClient, read: TableRead): TablePages {
   const rows = async (statement: Statement, signal: AbortSignal): Promise<readonly PlacedRow[]> => {
     const found = await client.rows(statement, signal, convertersOf(read));
     return found.map((row) => placed(read, row));

@@ -11,7 +11,7 @@ export const mysqlErrors = defineErrors('mysql', {
   no_transactions: {
     kind: 'environment',
     en: 'table {table} is kept by {engine}, which has no transactions: rows of a batch that breaks off stay, and are written again',
-    ru: 'таблицу {table} хранит {engine} без транзакций: строки прерванной порции останутся и будут записаны снова',
+    ru: 'таблицу {table} хранит {engine} без транзакций: строки прерванной пачки останутся и будут записаны снова',
     fix: { en: 'ALTER TABLE {table} ENGINE=InnoDB', ru: 'выполните ALTER TABLE {table} ENGINE=InnoDB' },
   },
   numbered_column: {

@@ -47,7 +47,7 @@ export const fileErrors = defineErrors('sqlite', {
     ru: 'диск файла {file} больше не принимает данные ({reason})',
     fix: {
       en: 'make room and see whether the disk is in order; nothing of the batch was committed',
-      ru: 'освободите место и проверьте диск; из этой порции ничего не записано',
+      ru: 'освободите место и проверьте диск; из этой пачки ничего не записано',
     },
   },
 });

@@ -46,8 +46,8 @@ export const casesErrors = defineErrors('cases', {
   },
   contradiction: {
     kind: 'input',
-    en: 'a record is either refused, or skipped, or it makes changes',
-    ru: 'запись либо отвергнута, либо пропущена, либо что-то меняет',
+    en: 'a record is either rejected, or skipped, or it makes changes',
+    ru: 'запись либо отклонена, либо пропущена, либо что-то меняет',
     fix: { en: 'keep one of refused, skipped and changes', ru: 'оставьте одно из refused, skipped и changes' },
   },
   change_kind: {
@@ -67,7 +67,7 @@ export const casesErrors = defineErrors('cases', {
   unknown_connection: unknown('a connection of the pipeline', 'подключения конвейера'),
   unknown_entity: unknown('an entity the pipeline uses there', 'сущности, с которой там работает конвейер,'),
   unknown_column: unknown('a column of the source', 'столбца источника'),
-  unknown_read: unknown('a field the mapping reads or writes there', 'поля, которое там читает или пишет отображение,'),
+  unknown_read: unknown('a field the mapping reads or writes there', 'поля, которое там читает или пишет маппинг,'),
   unknown_record_field: unknown('a field of the record', 'поля записи'),
   unknown_target: unknown('a target of the flow', 'цели потока'),
   unknown_field: unknown('a field this target writes', 'поля, которое пишет эта цель,'),

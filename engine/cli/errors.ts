@@ -49,7 +49,7 @@ export const cliErrors = defineErrors('cli', {
   flag_choice: {
     kind: 'input',
     en: '{flag} does not know "{value}"',
-    ru: '{flag} не знает «{value}»',
+    ru: '«{value}» не подходит для {flag}',
     fix: { en: 'write {choices}', ru: 'напишите {choices}' },
   },
   missing_argument: {
@@ -193,7 +193,7 @@ export const cliErrors = defineErrors('cli', {
   makes_no_fields: {
     kind: 'input',
     en: 'the system behind "{connection}" has no fields that pipe makes',
-    ru: 'в системе за «{connection}» pipe не создаёт поля',
+    ru: 'в системе подключения «{connection}» pipe полей не создаёт',
     fix: {
       en: 'name a connection to a CRM; tables are made by `ddl` when a run begins',
       ru: 'назовите подключение к CRM; таблицы создаёт `ddl` при запуске',
@@ -229,7 +229,7 @@ export const cliErrors = defineErrors('cli', {
   login_timed_out: {
     kind: 'environment',
     en: 'for {minutes} minutes nobody came back from the browser',
-    ru: 'за {minutes} минут из браузера никто не вернулся',
+    ru: 'за {minutes} мин вход в браузере не подтверждён',
     fix: {
       en: 'run it again and allow access; where the browser runs on another machine, give the code with `--code`',
       ru: 'выполните команду ещё раз и разрешите доступ; если браузер на другом компьютере, передайте код через `--code`',
@@ -238,7 +238,7 @@ export const cliErrors = defineErrors('cli', {
   no_code: {
     kind: 'input',
     en: 'no code came',
-    ru: 'кода нет',
+    ru: 'код не получен',
     fix: {
       en: 'allow access in the browser, then paste the address it is led to, or give the code with `--code`',
       ru: 'разрешите доступ в браузере и вставьте адрес, на который он перешёл, или передайте код через `--code`',

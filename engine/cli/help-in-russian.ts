@@ -30,7 +30,7 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'Check pipeline files offline: YAML, schema, expressions, names, references.':
     'Проверить файлы конвейеров без сети: YAML, схему, выражения, имена, ссылки.',
   'Test mappings: source rows in, records and changes out, by <pipeline>.test.yaml. No network.':
-    'Проверить отображения: исходные строки на входе, записи и изменения на выходе, по <конвейер>.test.yaml. Без сети.',
+    'Проверить маппинги: исходные строки на входе, записи и изменения на выходе, по <конвейер>.test.yaml. Без сети.',
   'Read source rows as fixtures for tests and diffs, shapes kept, nobody recognisable.':
     'Прочитать исходные строки как образцы для тестов и сравнений: вид сохранён, людей не узнать.',
   'Reach every connection: login, rights, tables, fields, clock. Changes nothing.':
@@ -68,7 +68,7 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'Show the tables of the targets as they are, and what the next run would change in them, with its SQL. Changes nothing.':
     'Показать таблицы целей и что в них изменит следующий запуск, с SQL. Ничего не меняет.',
   'Say that what runs refused is ours: rows of another instance that has ended for good, a system under a new name.':
-    'Признать своим то, что запуски отвергли: строки экземпляра, остановленного навсегда, систему под новым именем.',
+    'Признать своим то, что запуски отклонили: строки экземпляра, остановленного навсегда, систему под новым именем.',
   'List the records of a pipeline that failed and wait.': 'Перечислить записи конвейера, которые не прошли и ждут.',
   'Show one waiting record with its source row, masked unless --reveal.':
     'Показать ждущую запись и её исходную строку; личные данные скрыты, если нет --reveal.',
@@ -106,7 +106,7 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'Выключить расписание службы; начатый запуск дойдёт до конца.',
   'Stop a service and remove it; pipeline, state and logs stay.':
     'Остановить службу и удалить её; конвейер, состояние и журналы останутся.',
-  'Say whether a service is Ready, Running or Disabled.': 'Сказать, служба ждёт, выполняется или выключена.',
+  'Say whether a service is Ready, Running or Disabled.': 'Показать, ждёт служба, выполняется или выключена.',
   'The whole story on loopback: an invented clinic, a sandbox portal, three runs.':
     'Всё сразу на этом компьютере: вымышленная клиника, портал-песочница, три запуска.',
   "Start a connector's vendor-like server on loopback, until Ctrl+C.":
@@ -176,7 +176,7 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'say on the console which rung found each row and which fields were sent':
     'показывать, по какой ступени найдена каждая строка и какие поля отправлены',
   'plan all of it and write nothing: tables, creates, updates, deletes':
-    'спланировать всё и ничего не писать: таблицы, создания, изменения, удаления',
+    'спланировать всё и ничего не писать: таблицы, создания, обновления, удаления',
   'end the process that runs this pipeline now, then run':
     'завершить процесс, который сейчас выполняет конвейер, и начать работу',
   'what the log keeps; default: PIPE_LOG_LEVEL, else INFO':
@@ -213,7 +213,7 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'a JSON object a line, or the beginning of a test file; default: jsonl':
     'по объекту JSON в строке или начало файла тестов; по умолчанию jsonl',
   'what this edit of the mapping changes: against a git revision or another file; asks no target':
-    'что меняет эта правка отображения: по сравнению с ревизией git или другим файлом; целевые системы не спрашиваются',
+    'что меняет эта правка маппинга: по сравнению с ревизией git или другим файлом; целевые системы не спрашиваются',
   'with --base: so many rows of the source; default: 100': 'с --base: сколько строк источника; по умолчанию 100',
   'with --base: rows of `pipe sample`; asks nobody': 'с --base: строки от `pipe sample`; никто не спрашивается',
   'how findings are printed; default: text': 'в каком виде печатать замечания; по умолчанию text',

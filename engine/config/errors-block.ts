@@ -30,31 +30,31 @@ export const blockErrors = defineErrors('config', {
   wants_text: {
     kind: 'input',
     en: '"{key}" wants text',
-    ru: '«{key}» ждёт текст',
+    ru: 'для «{key}» нужен текст',
     fix: { en: 'write {example}', ru: 'напишите {example}' },
   },
   wants_number: {
     kind: 'input',
     en: '"{key}" wants a number',
-    ru: '«{key}» ждёт число',
+    ru: 'для «{key}» нужно число',
     fix: { en: 'write {example}', ru: 'напишите {example}' },
   },
   wants_boolean: {
     kind: 'input',
     en: '"{key}" wants true or false',
-    ru: '«{key}» ждёт true или false',
+    ru: 'для «{key}» нужно true или false',
     fix: { en: 'write {example}', ru: 'напишите {example}' },
   },
   wants_list: {
     kind: 'input',
     en: '"{key}" wants a list',
-    ru: '«{key}» ждёт список',
+    ru: 'для «{key}» нужен список',
     fix: { en: 'write {example}', ru: 'напишите {example}' },
   },
   wants_map: {
     kind: 'input',
     en: '"{key}" wants keys with values',
-    ru: '«{key}» ждёт ключи со значениями',
+    ru: 'для «{key}» нужны ключи со значениями',
     fix: { en: 'write {example}', ru: 'напишите {example}' },
   },
   wrong_value: {

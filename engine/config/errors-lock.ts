@@ -4,7 +4,7 @@ export const lockErrors = defineErrors('lock', {
   unreadable: {
     kind: 'input',
     en: 'this is no lock file that pipe wrote, or one of another version',
-    ru: 'это не файл, который записала pipe, или он другой версии',
+    ru: 'этот файл записан не командой pipe или другой её версией',
     fix: {
       en: 'write it anew: pipe discover {pipeline} --lock',
       ru: 'запишите его заново: pipe discover {pipeline} --lock',

@@ -54,7 +54,7 @@ export const meaningErrors = defineErrors('config', {
   wrong_name: {
     kind: 'input',
     en: '"{name}" cannot be named in an expression',
-    ru: '«{name}» нельзя назвать в выражении',
+    ru: 'на «{name}» нельзя сослаться в выражении',
     fix: {
       en: 'use letters, digits and _, and begin with a letter',
       ru: 'используйте буквы, цифры и _, начиная с буквы',
@@ -167,7 +167,7 @@ export const meaningErrors = defineErrors('config', {
   rung_without_by: {
     kind: 'input',
     en: 'this rung asks for nothing in particular: every row would match',
-    ru: 'эта ступень ничего не спрашивает: подошла бы любая строка',
+    ru: 'эта ступень ничего не ищет: подошла бы любая строка',
     fix: {
       en: 'write by: [FIELD] or by: { FIELD: expression }',
       ru: 'напишите by: [ПОЛЕ] или by: { ПОЛЕ: выражение }',

@@ -58,7 +58,7 @@ export const yamlErrors = defineErrors('config', {
   tab_indent: {
     kind: 'input',
     en: 'a tab stands where YAML wants spaces',
-    ru: 'табуляция стоит там, где YAML ждёт пробелы',
+    ru: 'здесь табуляция, а в YAML отступ делают пробелами',
     fix: { en: 'indent with spaces', ru: 'делайте отступ пробелами' },
   },
   bad_indent: {
@@ -127,7 +127,7 @@ export const yamlErrors = defineErrors('config', {
   merge_not_map: {
     kind: 'input',
     en: '<< wants an anchor of a map',
-    ru: '<< ждёт якорь на набор ключей',
+    ru: 'после << нужен якорь набора ключей',
     fix: { en: 'put the anchor on a block of keys: base: &base', ru: 'поставьте якорь на блок с ключами: base: &base' },
   },
   duplicate_key: {

@@ -142,7 +142,7 @@ export interface FlowCounts {
   readonly rejected: number;
   /** Rows deleted or marked because their record is gone: no records of this read. */
   readonly deleted: number;
-  /** Older rows of the queue that were given up to make room: not delivered, not tried again. */
+  /** Older rows of the queue that went to make room (`queue_dropped`): not delivered, not tried again. */
   readonly purged?: number;
   readonly targets: readonly TargetCounts[];
 }

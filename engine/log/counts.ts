@@ -1,7 +1,8 @@
 import type { FlowCounts } from '../events/events.ts';
 import type { Language } from '../messages/template.ts';
 
-const words = {
+/** What the counts of a flow are called wherever people read them; in Russian as the programs before said it. */
+export const countWords = {
   en: {
     read: 'read',
     mapped: 'mapped',
@@ -10,7 +11,9 @@ const words = {
     unchanged: 'unchanged',
     skipped: 'skipped',
     queued: 'queued',
+    rejected: 'rejected',
     deleted: 'deleted',
+    purged: 'purged',
   },
   ru: {
     read: 'получено',
@@ -20,17 +23,27 @@ const words = {
     unchanged: 'без изменений',
     skipped: 'пропущено',
     queued: 'в очереди',
+    rejected: 'отклонено',
     deleted: 'удалено',
+    purged: 'вытеснено из очереди',
   },
-} as const satisfies Record<Language, object>;
+} as const satisfies Record<Language, Record<CountName, string>>;
+
+export type CountName = Exclude<keyof FlowCounts, 'targets'>;
 
 /** Counts of a flow on one line. */
 export function countsText(counts: FlowCounts, language: Language): string {
-  const say = words[language];
-  const kinds = ['read', 'mapped', 'created', 'updated', 'unchanged', 'skipped'] as const;
-  const queued = `${say.queued} ${counts.queued + counts.rejected}`;
-  const deleted = counts.deleted > 0 ? [`${say.deleted} ${counts.deleted}`] : [];
-  return [...kinds.map((kind) => `${say[kind]} ${counts[kind]}`), queued, ...deleted].join(', ');
+  const always = ['read', 'mapped', 'created', 'updated', 'unchanged', 'skipped', 'queued', 'rejected'] as const;
+  return countsSaid(counts, counts.deleted > 0 ? [...always, 'deleted'] : always, language);
+}
+
+/** `created 3, updated 0`: these counts in this order. */
+export function countsSaid<Name extends CountName>(
+  counts: Readonly<Partial<Record<Name, number>>>,
+  names: readonly Name[],
+  language: Language,
+): string {
+  return names.map((name) => `${countWords[language][name]} ${counts[name] ?? 0}`).join(', ');
 }
 
 /** Records that are in their targets as the mapping wants them. */

@@ -4,7 +4,7 @@ export const logErrors = defineErrors('log', {
   unknown_setting: {
     kind: 'input',
     en: '{setting} does not know "{value}"',
-    ru: '{setting} не знает «{value}»',
+    ru: '«{value}» не подходит для {setting}',
     fix: { en: 'write {choices}', ru: 'напишите {choices}' },
   },
   wrong_number: {

@@ -17,7 +17,7 @@ export interface LogLine {
 export interface LogDay {
   readonly lines: readonly LogLine[];
   /** Runs that ended with «Успешно синхронизировано». */
-  readonly synchronised: number;
+  readonly delivered: number;
   readonly errors: number;
 }
 
@@ -31,18 +31,18 @@ export interface Wanted {
 /** What a day's files hold of the lines that are wanted; its numbers are of all lines (rule 51). */
 export async function readDay(files: readonly LogFile[], { grep, last = Infinity }: Wanted): Promise<LogDay> {
   const lines: LogLine[] = [];
-  let [synchronised, errors] = [0, 0];
+  let [delivered, errors] = [0, 0];
   for (const file of files) {
     for await (const raw of createInterface({ input: createReadStream(file.path, 'utf8'), crlfDelay: Infinity })) {
       const line = parseLine(raw);
-      if (isDelivered(line)) synchronised += 1;
+      if (isDelivered(line)) delivered += 1;
       if (isError(line)) errors += 1;
       if (!holds(line, grep)) continue;
       lines.push(line);
       if (lines.length > last) lines.shift();
     }
   }
-  return { lines, synchronised, errors };
+  return { lines, delivered, errors };
 }
 
 export function parseLine(raw: string): LogLine {

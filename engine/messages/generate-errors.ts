@@ -25,7 +25,7 @@ export function errorFiles(): readonly string[] {
 const kinds: Readonly<Record<ErrorKind, string>> = {
   input: 'exit 2: the files or flags are to be changed',
   environment: 'exit 3: the machine, the network or a system is to be looked at',
-  data: 'exit 4: the record waits in the queue or is refused',
+  data: 'exit 4: the record waits in the queue or is rejected',
   bug: 'exit 1: pipe itself is wrong',
 };
 

@@ -1,8 +1,9 @@
 import type { Row, Value } from '../connector.ts';
-import type { CompiledTarget, Variables } from '../transform/compiled.ts';
+import type { CompiledTarget } from '../transform/compiled.ts';
 import type { ListChange } from './change.ts';
 import { planErrors } from './errors.ts';
 import { typeName } from '../transform/values.ts';
+import type { TargetRecord } from './fields.ts';
 import { allows } from './guard.ts';
 import type { Verdict } from './guard.ts';
 import type { TargetEntity } from './match.ts';
@@ -10,17 +11,14 @@ import { canonical, isEmpty, listOf } from './value.ts';
 
 /** `rows:` of a target (language.md §4.10): always a list, [] clears on update, `write` obeyed. */
 export async function listChanges(
-  target: CompiledTarget,
-  entity: TargetEntity,
-  record: Row,
-  variables: Variables,
+  { target, entity, record, variables }: TargetRecord,
   found: Row | undefined,
   verdict: Verdict,
 ): Promise<readonly ListChange[]> {
   const changes: ListChange[] = [];
   for (const list of target.rows) {
     if (found && (list.write === 'create' || !allows(verdict, list.list))) continue;
-    const mapped = await list.evaluate(record, variables);
+    const mapped = await list.evaluate(record.record, variables);
     if (mapped === undefined && list.write !== 'always') continue;
     const rows = asRows(target, mapped);
     const held = asRows(target, found?.[list.list]);

@@ -97,13 +97,13 @@ export const planErrors = defineErrors('plan', {
   rows_not_a_list: {
     kind: 'data',
     en: '`rows` of target {target} gave {kind}, not rows',
-    ru: '`rows` цели {target} дало {kind}, а не строки',
+    ru: '`rows` цели {target}: вместо строк — {kind}',
     fix: { en: 'make the expression give a list of objects', ru: 'выражение должно давать список объектов' },
   },
   question_not_scalar: {
     kind: 'data',
     en: 'rung "{rung}" of target {target} asks {field} for {kind}',
-    ru: 'ступень «{rung}» цели {target} спрашивает поле {field} по значению вида {kind}',
+    ru: 'ступень «{rung}» цели {target} ищет по полю {field}, а значение для него — {kind}',
     fix: { en: 'ask for a text, a number or a list of them', ru: 'спрашивайте по тексту, числу или их списку' },
   },
   too_many_deletes: {
@@ -118,7 +118,7 @@ export const planErrors = defineErrors('plan', {
   too_many_after_edit: {
     kind: 'environment',
     en: 'the mapping or its params were changed since the last run, and this one would make {count} {operation}; without a brake of yours the first run may make {allowed}; nothing was written',
-    ru: 'после последнего запуска изменено отображение или его параметры, и этот сделал бы {count} ({operation}); без вашего тормоза первый запуск может сделать {allowed}; ничего не записано',
+    ru: 'после последнего запуска изменён маппинг или его параметры, и этот сделал бы {count} ({operation}); без `brakes` в файле первый запуск может сделать {allowed}; ничего не записано',
     fix: {
       en: 'look at it with `pipe diff`; if it is right, run once with `--allow {operation}`',
       ru: 'посмотрите это через `pipe diff`; если всё верно, запустите один раз с `--allow {operation}`',
@@ -127,7 +127,7 @@ export const planErrors = defineErrors('plan', {
   too_many_changes: {
     kind: 'environment',
     en: 'the run would make {count} {operation}, the brake allows {allowed}; nothing was written',
-    ru: 'запуск сделал бы {count} ({operation}), тормоз разрешает {allowed}; ничего не записано',
+    ru: 'запуск сделал бы {count} ({operation}), `brakes` разрешает {allowed}; ничего не записано',
     fix: {
       en: 'look at what would change; if it is right, run again with `--allow {operation}`',
       ru: 'посмотрите, что изменится; если всё верно, запустите с `--allow {operation}`',

@@ -1,5 +1,6 @@
 import type { Row, Value, WriteValues } from '../connector.ts';
 import type { CompiledField, CompiledTarget, Variables } from '../transform/compiled.ts';
+import type { FlowRecord } from './change.ts';
 import { allows } from './guard.ts';
 import type { Verdict } from './guard.ts';
 import { fieldsFor, fieldValue } from './mapped-fields.ts';
@@ -9,17 +10,22 @@ import { multiFieldAfter, multiFieldUpdate, uniqueEntries } from './multi-field.
 import { fieldNamed } from './question.ts';
 import { canonical, isEmpty, isMultiField, listOf, multiValues } from './value.ts';
 
+/** A record bound for one target, and all that its fields there are made from. */
+export interface TargetRecord {
+  readonly target: CompiledTarget;
+  readonly entity: TargetEntity;
+  readonly record: FlowRecord;
+  /** `$params`, `$source`, `$run` and the rows of earlier targets; `$found` where a row was found. */
+  readonly variables: Variables;
+  readonly references: References;
+}
+
 /** The values of a new row: everything mapped that has a value, `fill` and `create` too. */
-export async function createValues(
-  target: CompiledTarget,
-  entity: TargetEntity,
-  record: Row,
-  variables: Variables,
-  references: References,
-): Promise<Record<string, Value>> {
+export async function createValues(bound: TargetRecord): Promise<Record<string, Value>> {
+  const { target, entity, record, variables, references } = bound;
   const values: Record<string, Value> = {};
-  for (const field of fieldsFor(target, record, entity.recordFields)) {
-    const given = fieldValue(field, record, variables, references);
+  for (const field of fieldsFor(target, record.record, entity.recordFields)) {
+    const given = fieldValue(field, record.record, variables, references);
     const value = given instanceof Promise ? await given : given;
     if (isEmpty(value)) continue;
     const described = fieldNamed(entity.fields, field.mapping.field);
@@ -29,19 +35,12 @@ export async function createValues(
 }
 
 /** What has to be sent so that the found row is as mapped: only fields that differ; null clears one. */
-export async function updateValues(
-  target: CompiledTarget,
-  entity: TargetEntity,
-  record: Row,
-  variables: Variables,
-  found: Row,
-  verdict: Verdict,
-  references: References,
-): Promise<WriteValues> {
+export async function updateValues(bound: TargetRecord, found: Row, verdict: Verdict): Promise<WriteValues> {
+  const { target, entity, record } = bound;
   const values: Record<string, Value | null> = {};
-  for (const field of fieldsFor(target, record, entity.recordFields)) {
+  for (const field of fieldsFor(target, record.record, entity.recordFields)) {
     if (!allows(verdict, field.mapping.field)) continue;
-    const value = await differing(field, entity, record, variables, found, references);
+    const value = await differing(bound, field, found);
     if (value !== undefined) values[field.mapping.field] = value;
   }
   return { ...unmarked(target, found, verdict), ...values };
@@ -54,19 +53,17 @@ function unmarked({ target }: CompiledTarget, found: Row, verdict: Verdict): Wri
   return { [absent.mark]: null };
 }
 
+/** What is to be sent of a field; null clears it, undefined leaves it as it is. */
 async function differing(
+  { entity, record, variables, references }: TargetRecord,
   field: CompiledField,
-  entity: TargetEntity,
-  record: Row,
-  variables: Variables,
   found: Row,
-  references: References,
 ): Promise<Value | null | undefined> {
   const { write } = field.mapping;
   if (write === 'create') return undefined;
   const described = fieldNamed(entity.fields, field.mapping.field);
   const held = found[described.name];
-  const mapped = await fieldValue(field, record, variables, references);
+  const mapped = await fieldValue(field, record.record, variables, references);
   if (isMultiField(described)) return multiFieldUpdate(described, write, mapped, held);
   if (isEmpty(mapped)) return write === 'always' && !isEmpty(held) ? null : undefined;
   if (isEmpty(held)) return mapped;

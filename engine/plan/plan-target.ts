@@ -1,27 +1,21 @@
 import type { Row } from '../connector.ts';
-import type { CompiledTarget, Variables } from '../transform/compiled.ts';
+import type { CompiledTarget } from '../transform/compiled.ts';
 import { placeholder } from './change.ts';
-import type { Change, FlowRecord, ListChange, TargetPlan } from './change.ts';
+import type { Change, ListChange, TargetPlan } from './change.ts';
 import { listChanges } from './child-rows.ts';
 import { planErrors } from './errors.ts';
 import { createValues, rowAfter, updateValues } from './fields.ts';
+import type { TargetRecord } from './fields.ts';
 import { allows, judge } from './guard.ts';
 import type { Verdict } from './guard.ts';
 import { matchTarget } from './match.ts';
 import { fieldsFor } from './mapped-fields.ts';
-import type { References } from './mapped-fields.ts';
 import type { Ask, Match, OwnRows, TargetEntity } from './match.ts';
 import { fieldNamed, mayAnswer } from './question.ts';
 import { canonical, isEmpty, isMultiField } from './value.ts';
 
 /** All that planning one target of one record needs; `ask` is the only thing that may wait. */
-export interface TargetContext {
-  readonly target: CompiledTarget;
-  readonly entity: TargetEntity;
-  readonly record: FlowRecord;
-  /** `$params`, `$source`, `$run` and the rows of earlier targets. */
-  readonly variables: Variables;
-  readonly references: References;
+export interface TargetContext extends TargetRecord {
   readonly own: OwnRows;
   readonly ask: Ask;
 }
@@ -59,7 +53,7 @@ function missingRow(target: CompiledTarget): Error {
 }
 
 async function planMissing(context: TargetContext, match: Match): Promise<TargetPlan> {
-  const { target, entity, record, variables, references } = context;
+  const { target, entity, record, variables } = context;
   const { missing } = target.target;
   if (missing === 'error') throw missingRow(target);
   if (missing === 'skip' && match.refused !== 'create')
@@ -68,9 +62,9 @@ async function planMissing(context: TargetContext, match: Match): Promise<Target
   const named = [...match.named, ...verdict.named];
   if (verdict.skip !== undefined) return { target, changes: [], skip: verdict.skip, named, created: false };
   await refuseSecondRow(context, match);
-  const mapped = await createValues(target, entity, record.record, variables, references);
+  const mapped = await createValues(context);
   const values = { ...mapped, ...tagValues(context.own, mapped) };
-  const lists = await listChanges(target, entity, record.record, variables, undefined, verdict);
+  const lists = await listChanges(context, undefined, verdict);
   const row = { ...values, [entity.description.id]: placeholder(target.target.name, record.key) };
   return { target, changes: [{ operation: 'create', values, lists }], named, row, created: true };
 }
@@ -123,9 +117,9 @@ async function planFound(context: TargetContext, match: Match): Promise<TargetPl
 }
 
 async function changeOf(context: TargetContext, found: Row, key: string, verdict: Verdict): Promise<Change> {
-  const { target, entity, record, variables, references } = context;
-  const values = await updateValues(target, entity, record.record, variables, found, verdict, references);
-  const differing = await listChanges(target, entity, record.record, variables, found, verdict);
+  const { target, entity, record } = context;
+  const values = await updateValues(context, found, verdict);
+  const differing = await listChanges(context, found, verdict);
   const lists = [...differing, ...(await owedLists(context, found)).filter((owed) => !isAmong(owed, differing))];
   const kept = keptFields(target, entity, record.record, verdict);
   if (Object.keys(values).length === 0 && lists.length === 0) return { operation: 'unchanged', key, ...kept };
@@ -152,14 +146,14 @@ function keptFields(
  * half of a write they let pass. Not where somebody has changed the row since, or has given it such rows.
  */
 async function owedLists(context: TargetContext, found: Row): Promise<readonly ListChange[]> {
-  const { target, entity, record, variables, own } = context;
+  const { entity, own } = context;
   const key = found[entity.description.id];
   const owed = own.owed.filter(
     ({ row, list, made }) => row === key && isEmpty(found[list]) && isUntouched(entity, made, found),
   );
   if (owed.length === 0) return [];
   const none = { keep: new Set<string>(), named: [] };
-  const lists = await listChanges(target, entity, record.record, variables, undefined, none);
+  const lists = await listChanges(context, undefined, none);
   return lists.filter(({ list }) => owed.some((one) => one.list === list));
 }
 

@@ -31,7 +31,7 @@ export interface ShownChange {
   /** Mapped fields that guards kept from being touched. */
   readonly kept: readonly string[];
   /** Words of guards and rungs: PROTECTED, АВТОПРИВЯЗКА. */
-  readonly words: readonly string[];
+  readonly named: readonly string[];
   /** Only what is sent, child lists by their name; fields that are cleared first, then changed ones, then new ones. */
   readonly fields: readonly ShownField[];
 }

@@ -4,25 +4,25 @@ export const runErrors = defineErrors('run', {
   in_doubt: {
     kind: 'data',
     en: 'no answer came for a {operation} of {target}: {reason}',
-    ru: 'на запись ({operation}) цели {target} не пришёл ответ: {reason}',
+    ru: 'на изменение ({operation}) цели {target} не пришёл ответ: {reason}',
     fix: {
       en: 'nothing: the target is looked at again when a late effect is no longer possible, then the record goes on',
-      ru: 'ничего: целевая система будет проверена, когда поздний эффект станет невозможен, и запись продолжится',
+      ru: 'ничего: целевая система будет проверена, когда изменение уже не сможет дойти с опозданием, и запись продолжится',
     },
   },
   unanswered: {
     kind: 'data',
     en: 'whether a {operation} of {target} arrived is not known yet: its answer never came',
-    ru: 'дошла ли запись ({operation}) цели {target}, пока неизвестно: ответ не пришёл',
+    ru: 'дошло ли изменение ({operation}) до цели {target}, пока неизвестно: ответ не пришёл',
     fix: {
       en: 'nothing: the target is looked at again when a late effect is no longer possible, then the record goes on',
-      ru: 'ничего: целевая система будет проверена, когда поздний эффект станет невозможен, и запись продолжится',
+      ru: 'ничего: целевая система будет проверена, когда изменение уже не сможет дойти с опозданием, и запись продолжится',
     },
   },
   undecidable: {
     kind: 'data',
     en: 'no answer came for a {operation} of {target}, and nothing tells whether it arrived',
-    ru: 'на запись ({operation}) цели {target} не пришёл ответ, и узнать, дошла ли она, нельзя',
+    ru: 'на изменение ({operation}) цели {target} не пришёл ответ, и узнать, дошло ли оно, нельзя',
     fix: {
       en: 'look in the target: is the row missing, run `pipe queue retry` for the record; is it there, `pipe queue drop`',
       ru: 'посмотрите в целевой системе: строки нет — выполните для записи `pipe queue retry`, есть — `pipe queue drop`',
@@ -31,7 +31,7 @@ export const runErrors = defineErrors('run', {
   doubled: {
     kind: 'data',
     en: 'rows {rows} of target {target} were both made for this record: one was given up for lost and came late',
-    ru: 'строки {rows} цели {target} созданы для одной записи: одну сочли потерянной, а она пришла позже',
+    ru: 'строки {rows} цели {target} созданы для одной записи: одну сочли потерянной, а она появилась позже',
     fix: {
       en: 'merge or delete one of them in the target, then run `pipe queue retry`',
       ru: 'объедините их или удалите одну в целевой системе, затем выполните `pipe queue retry`',
@@ -40,10 +40,10 @@ export const runErrors = defineErrors('run', {
   waits_for_doubt: {
     kind: 'data',
     en: 'the record touches rows for which an earlier write has no answer yet',
-    ru: 'запись касается строк, по которым ещё нет ответа на предыдущую запись',
+    ru: 'запись касается строк, прежнее изменение которых ещё осталось без ответа',
     fix: {
       en: 'nothing: it goes on when that write is settled',
-      ru: 'ничего: она продолжится, когда та запись прояснится',
+      ru: 'ничего: она продолжится, когда выяснится, дошло ли оно',
     },
   },
   key_not_unique: {
@@ -247,7 +247,7 @@ export const runErrors = defineErrors('run', {
   other_plan: {
     kind: 'input',
     en: 'the plan was made with another mapping, params or lock file than {file} has now',
-    ru: 'план составлен с другим отображением, параметрами или файлом .lock.json, чем сейчас в {file}',
+    ru: 'план составлен с другим маппингом, параметрами или файлом .lock.json, чем сейчас в {file}',
     fix: {
       en: 'make it anew with `pipe diff --out`, or give `pipe apply` the same `--param` as `pipe diff` had',
       ru: 'составьте его заново через `pipe diff --out` или дайте `pipe apply` те же `--param`, что были у `pipe diff`',

@@ -27,7 +27,7 @@ export interface FlowComparison {
   readonly changed: number;
   /** By field, in the order they are met. */
   readonly fields: readonly FieldComparison[];
-  /** Records and targets that end otherwise: refused, skipped, mapped. */
+  /** Records and targets that end otherwise: rejected, skipped, mapped. */
   readonly ends: readonly EndComparison[];
 }
 
@@ -57,7 +57,7 @@ export interface EndComparison {
 
 /** `word`: the name of the guard, the code of the error. */
 export interface End {
-  readonly state: 'mapped' | 'skipped' | 'refused' | 'absent';
+  readonly state: 'mapped' | 'skipped' | 'rejected' | 'absent';
   readonly word?: string;
 }
 
@@ -120,14 +120,14 @@ function fateOf(done: Rehearsed, flow: CompiledFlow, number: string): Fate {
 }
 
 function endOf(done: Rehearsed): End {
-  if (done.state === 'refused') return { state: 'refused', word: done.error.code };
+  if (done.state === 'refused') return { state: 'rejected', word: done.error.code };
   return done.state === 'skipped' ? { state: 'skipped', word: done.name } : { state: 'mapped' };
 }
 
 function targetEnd(done: Rehearsed, name: string): End {
   if (done.state !== 'planned') return { state: 'absent' };
   const failure = done.failures.get(name);
-  if (failure) return { state: 'refused', word: failure.code };
+  if (failure) return { state: 'rejected', word: failure.code };
   const plan = done.plans.get(name);
   if (plan?.skip !== undefined) return { state: 'skipped', word: plan.skip };
   return plan ? { state: 'mapped' } : { state: 'absent' };

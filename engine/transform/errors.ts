@@ -150,13 +150,13 @@ const meaningErrors = defineErrors('transform', {
   unknown_setting: {
     kind: 'input',
     en: '{operation} does not know "{value}"',
-    ru: '{operation} не знает «{value}»',
+    ru: '«{value}» не подходит для {operation}',
     fix: { en: 'write {known}', ru: 'напишите {known}' },
   },
   refused_function: {
     kind: 'input',
     en: '${name} is refused: a plan must come out the same each time and say beforehand what it reads',
-    ru: 'функция ${name} не допускается: план должен повторяться и заранее знать, что он читает',
+    ru: 'функция ${name} не допускается: план должен каждый раз выходить одинаковым, и заранее должно быть известно, что он читает',
     fix: { en: 'write {instead}', ru: 'напишите {instead}' },
   },
   refused_name: {
@@ -334,7 +334,7 @@ const meaningErrors = defineErrors('transform', {
   wrong_setting: {
     kind: 'data',
     en: '{at}: {operation} does not know "{value}"',
-    ru: '{at}: {operation} не знает «{value}»',
+    ru: '{at}: «{value}» не подходит для {operation}',
     fix: { en: 'write {known}', ru: 'напишите {known}' },
   },
 });

@@ -48,7 +48,7 @@ export const vaultErrors = defineErrors('vault', {
   nothing_named: {
     kind: 'input',
     en: 'no pipeline beside {file} names a secret',
-    ru: 'рядом с {file} нет конвейера, который называет секреты',
+    ru: 'рядом с {file} нет конвейера, который ссылается на секреты',
     fix: {
       en: 'put the file beside the pipelines, and write ${secret:NAME} where they need one',
       ru: 'положите файл рядом с конвейерами и напишите в них ${secret:NAME} там, где нужен секрет',
@@ -125,7 +125,7 @@ export const vaultErrors = defineErrors('vault', {
   unprotected: {
     kind: 'environment',
     en: 'icacls could not close the folder {folder} to others ({reason}), so no key was put there',
-    ru: 'icacls не смогла закрыть папку {folder} от остальных ({reason}), ключ туда не записан',
+    ru: 'icacls не удалось закрыть папку {folder} от остальных ({reason}), ключ туда не записан',
     fix: {
       en: 'run as administrator, or give the secrets in the environment',
       ru: 'запустите от имени администратора или задайте секреты в окружении',

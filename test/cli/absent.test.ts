@@ -37,7 +37,7 @@ it('DL-7 rows of a file go when their records do; other people’s stay', async 
   expect([exit, stderr.split('\n').at(-2)]).toEqual([
     0,
     expect.stringMatching(
-      / - INFO - visits: read 10, mapped 10, created 0, updated 0, unchanged 10, skipped 0, queued 0$/,
+      / - INFO - visits: read 10, mapped 10, created 0, updated 0, unchanged 10, skipped 0, queued 0, rejected 0$/,
     ),
   ]);
   expect(JSON.parse(stdout)).toMatchObject({

@@ -41,7 +41,7 @@ against HEAD:people.yaml
 3 rows of rows.jsonl
 targets were not asked: every row is taken for a new one, and what rungs and guards find is not compared
 people: 3 of 3 records change
-  record: refused transform.wrong_phone → mapped: 1 record (2)
+  record: rejected transform.wrong_phone → mapped: 1 record (2)
   record: mapped → skipped THREE: 1 record (3)
   record.branch: 1 record
     1: 1 → 2
@@ -65,7 +65,7 @@ people: 3 of 3 records change
     });
     expect(json.stdout).not.toMatch(/Кедров|Илья|Ольхина|Рябинин/);
     const comment = await pipe([...offline, '--base', 'HEAD', '--format', 'markdown', '--lang', 'ru']);
-    expect(comment.stdout).toContain(`### Что меняет эта правка отображения: people
+    expect(comment.stdout).toContain(`### Что меняет эта правка маппинга: people
 
 - по сравнению с HEAD:people.yaml
 `);

@@ -116,7 +116,7 @@ describe('pipe diff', () => {
         row: '1',
         rung: 'by id',
         kept: [],
-        words: [],
+        named: [],
         fields: [
           { name: 'phone', before: '+79161234567' },
           { name: 'town', before: 'Тверь', after: 'Торжок' },

@@ -44,7 +44,7 @@ describe('44. pipe run', () => {
         rule,
         'Начало синхронизации: <time>',
         'Получено 3 новых записей из БД',
-        'people: получено 3, трансформировано 3, создано 3, обновлено 0, без изменений 0, пропущено 0, в очереди 0',
+        'people: получено 3, трансформировано 3, создано 3, обновлено 0, без изменений 0, пропущено 0, в очереди 0, отклонено 0',
         'Успешно синхронизировано: 3 / 3',
         rule,
         'Результаты синхронизации',
@@ -204,7 +204,7 @@ describe('51. pipe logs', () => {
           text: 'QUEUE: 2: people.map.phone: ***** is no phone number',
         },
       ],
-      synchronised: 1,
+      delivered: 1,
       errors: 1,
     });
   });
@@ -256,16 +256,32 @@ describe('51. pipe logs', () => {
   });
 
   it.each([
-    [{}, [], 'log.none_yet\n  pipeline people has no log in logs\n  fix: `pipe run people.yaml` writes one'],
-    [{}, ['--follow'], 'log.none_yet\n'],
-    [written, ['--day', '11.03.2026'], 'log.bad_day\n  --day is "11.03.2026", which is not a day\n'],
-    [written, ['--day', '2026-02-30'], 'log.bad_day\n  --day is "2026-02-30", which is not a day\n'],
     [
+      'a pipeline that never ran',
+      {},
+      [],
+      'log.none_yet\n  pipeline people has no log in logs\n  fix: `pipe run people.yaml` writes one',
+    ],
+    ['to follow one that never ran', {}, ['--follow'], 'log.none_yet\n'],
+    [
+      'a day written as people do',
+      written,
+      ['--day', '11.03.2026'],
+      'log.bad_day\n  --day is "11.03.2026", which is not a day\n',
+    ],
+    [
+      'a day no month has',
+      written,
+      ['--day', '2026-02-30'],
+      'log.bad_day\n  --day is "2026-02-30", which is not a day\n',
+    ],
+    [
+      'a day without a log',
       written,
       ['--day', '2026-03-09'],
       'log.no_day\n  pipeline people has no log of 2026-03-09\n  fix: the days there are: 2026-03-10 to 2026-03-11\n',
     ],
-  ])('with %j ends with 2 and says what is wrong (%#)', async (files, flags, says) => {
+  ])('%s ends with 2 and says what is wrong', async (_what, files, flags, says) => {
     const { pipe, folder } = place({ ...peopleFiles, ...files });
     const { exit, stdout, stderr } = await pipe(['logs', 'people.yaml', ...flags]);
     const said = stderr.replace(`${folder}/`, '').slice(0, `error ${says}`.length);

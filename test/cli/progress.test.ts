@@ -43,16 +43,16 @@ describe("a flow's line", () => {
     [[started, read], '… receptions: read 100; 200 rows/s'],
     [
       [started, read, done, ahead, waiting],
-      '… receptions: read 200, mapped 99, created 3, updated 5, unchanged 90, skipped 1, queued 2; 133 rows/s; ' +
+      '… receptions: read 200, mapped 99, created 3, updated 5, unchanged 90, skipped 1, queued 1, rejected 1; 133 rows/s; ' +
         'waits for bitrix24:portal.example, 2 s',
     ],
     [
       [started, read, waiting, done],
-      '… receptions: read 100, mapped 99, created 3, updated 5, unchanged 90, skipped 1, queued 2; 50 rows/s',
+      '… receptions: read 100, mapped 99, created 3, updated 5, unchanged 90, skipped 1, queued 1, rejected 1; 50 rows/s',
     ],
     [
       [started, read, done, finished],
-      '✓ receptions: read 100, mapped 99, created 3, updated 5, unchanged 90, skipped 1, queued 2; 50 rows/s',
+      '✓ receptions: read 100, mapped 99, created 3, updated 5, unchanged 90, skipped 1, queued 1, rejected 1; 50 rows/s',
     ],
   ])('tells where it is and what holds it up (%#)', (events, text) => {
     expect(textAfter(events)).toBe(text);
@@ -172,7 +172,7 @@ describe('progress', () => {
       `<time> - INFO - Read 100 new rows
 <time> - INFO - IGNORE: F1_1
 <time> - INFO - waits for portal, 8 s
-<time> - INFO - receptions: read 100, mapped 99, created 3, updated 5, unchanged 90, skipped 1, queued 2
+<time> - INFO - receptions: read 100, mapped 99, created 3, updated 5, unchanged 90, skipped 1, queued 1, rejected 1
 stopping
 `,
     );

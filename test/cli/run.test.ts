@@ -28,7 +28,7 @@ describe('pipe run', () => {
     expect(exit).toBe(4);
     expect(untimed(stderr)).toBe(`${begun}<time> - INFO - Read 3 new rows
 <time> - ERROR - QUEUE: 2: people.map.phone: ***** is no phone number
-<time> - INFO - people: read 3, mapped 2, created 2, updated 0, unchanged 0, skipped 0, queued 1
+<time> - INFO - people: read 3, mapped 2, created 2, updated 0, unchanged 0, skipped 0, queued 0, rejected 1
 not everything was delivered: see \`pipe queue list people.yaml\`
 `);
     expect(steady(stdout)).toBe(`${line}
@@ -52,7 +52,7 @@ ${line}
     expect([exit, untimed(stderr).split('\n').slice(1).join('\n')]).toEqual([
       0,
       '<time> - INFO - Начало синхронизации: <time>\n<time> - INFO - Получено 3 новых записей из БД\n' +
-        '<time> - INFO - people: получено 3, трансформировано 3, создано 3, обновлено 0, без изменений 0, пропущено 0, в очереди 0\n',
+        '<time> - INFO - people: получено 3, трансформировано 3, создано 3, обновлено 0, без изменений 0, пропущено 0, в очереди 0, отклонено 0\n',
     ]);
     expect(steady(stdout)).toBe(`${line}
 people
@@ -231,7 +231,7 @@ ${line}
      |                  ^^
   fix: build it from a column that always has a value
 ${begun}<time> - INFO - Read 3 new rows
-<time> - INFO - people: read 3, mapped 3, created 3, updated 0, unchanged 0, skipped 0, queued 0
+<time> - INFO - people: read 3, mapped 3, created 3, updated 0, unchanged 0, skipped 0, queued 0, rejected 0
 `);
     expect(stdout).not.toContain('warning');
   });

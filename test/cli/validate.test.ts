@@ -145,7 +145,7 @@ describe('pipe validate', () => {
       ruleId: 'config.wants_number',
       ruleIndex: tool.driver.rules.findIndex(({ id }: { id: string }) => id === 'config.wants_number'),
       level: 'error',
-      message: { text: '«batch» ждёт число; напишите batch: 1000' },
+      message: { text: 'для «batch» нужно число; напишите batch: 1000' },
       locations: [
         {
           physicalLocation: {

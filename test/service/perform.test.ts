@@ -16,6 +16,9 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
+const isRoot = process.getuid?.() === 0;
+if (!isRoot) process.stderr.write('55: this is not root, so nobody gives the folders of root away\n');
+
 const signal = new AbortController().signal;
 const clock = {
   now: () => systemClock.now(),
@@ -215,7 +218,7 @@ describe('55. Installing', () => {
     expect(stand.calls()).toEqual([]);
   });
 
-  it.runIf(process.getuid?.() === 0)('55. gives the folders of root to the user that is to write them', async () => {
+  it.runIf(isRoot)('55. gives the folders of root to the user that is to write them', async () => {
     const of = clinic();
     mkdirSync(of.home, { mode: 0o700 });
     standIns({ systemctl: '' });

@@ -8,9 +8,9 @@ import {
   type User,
 } from './default-account.ts';
 import { createDesk, type Desk } from './desk.ts';
-import { openDoors } from './doors.ts';
 import { createFaults, type OnRequest } from './faults.ts';
 import { createFieldBook, type FieldDraft } from './fields.ts';
+import { openDoors } from '../../_sandbox/doors.ts';
 import { createFlights } from '../../_sandbox/flights.ts';
 import { createGate, ordinaryLimits, type Gate, type Limits } from './gate.ts';
 import { ordinaryHabits, type Habits } from './habits.ts';
@@ -87,6 +87,9 @@ const defaultIntegration: Integration = {
   redirectUri: 'http://localhost:8080/callback',
 };
 
+/** Clients that call `https://<sub-domain>.amocrm.ru` are led here, and verify that name (reference §11.1). */
+const asVendor = { authority: 'amoCRM sandbox', names: ['*.amocrm.ru', '*.amocrm.com', '*.kommo.com'] } as const;
+
 /** Starts an amoCRM account on loopback. */
 export async function startAccount(options: AccountOptions = {}): Promise<Account> {
   const { port = 0, subdomain = 'clinic', limits = ordinaryLimits, now = Date.now } = options;
@@ -101,7 +104,7 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
   const steering = createSteering(context);
   const token = authorization.tokens.longLived({ clientId: integration.clientId, userId: 101 }, 365);
   const server = createAccountServer(context, observe({ truth, journal, steering }));
-  const { origin, secure, close } = await openDoors(server, port, options.tls === true);
+  const { origin, secure, close } = await openDoors(server, { port, ...(options.tls && { tls: asVendor }) });
   return {
     ...desk,
     origin,

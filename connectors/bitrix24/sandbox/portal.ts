@@ -3,13 +3,13 @@ import type { Context } from './call.ts';
 import { createChanges } from './changes.ts';
 import { zoneOf } from './dates.ts';
 import { clinicUserFields, defaultCategories, defaultStatuses, processUserFields } from './default-portal.ts';
-import { openDoors } from './doors.ts';
 import { createCommunications } from './duplicates.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { entityNames, perEntity, type EntityName } from './entities/index.ts';
 import { unknown } from './errors.ts';
 import { createFailings } from './failings.ts';
 import { createFaults, type OnCommand, type OnRequest } from './faults.ts';
+import { openDoors } from '../../_sandbox/doors.ts';
 import { createFlights } from '../../_sandbox/flights.ts';
 import { createHolds } from '../../_sandbox/holds.ts';
 import { createJournal, type Journal } from './journal.ts';
@@ -110,7 +110,10 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
     observe: observe({ truth, journal, steering: { ...steering, ...desk } }),
   });
   const path = `/rest/${store.userId}/${secret}/`;
-  const { origin, secure, close } = await openDoors(server, port, options.tls === true);
+  const { origin, secure, close } = await openDoors(server, {
+    port,
+    ...(options.tls && { tls: { authority: 'Bitrix24 sandbox' } }),
+  });
   return {
     ...desk,
     webhook: `${origin}${path}`,

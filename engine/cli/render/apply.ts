@@ -6,6 +6,7 @@ import type { PlanHeader, PlanLine } from '../../run/apply/plan-lines.ts';
 import { rank } from '../../run/preview/shown-record.ts';
 import { maskedField, personalTexts } from '../masked-change.ts';
 import { recordLines } from './changes.ts';
+import { errorData } from './error.ts';
 import { runData, runText } from './run.ts';
 
 const words = {
@@ -29,10 +30,7 @@ const words = {
 
 /** What `pipe apply --json` prints (schemas/output/apply.schema.json). */
 export function appliedData({ id }: PlanHeader, result: Applied, language: Language): object {
-  const left = result.left.map(({ error, ...change }) => {
-    const { code, parameters } = error;
-    return { ...change, code, ...textOf(code, parameters, language) };
-  });
+  const left = result.left.map(({ error, ...change }) => ({ ...change, ...errorData(error, language) }));
   return { plan: id, ...runData(result, language), already: result.already, left };
 }
 
@@ -95,7 +93,7 @@ function shownChange(line: PlanLine, reveal: boolean): ShownChange {
     row,
     ...(rung !== undefined && { rung }),
     kept: [],
-    words: [],
+    named: [],
     fields: shown,
   };
 }

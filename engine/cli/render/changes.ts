@@ -41,7 +41,7 @@ export function recordLines(record: ShownRecord, language: Language): readonly s
 
 /** A row, how it was found, and each field old → new. */
 export function changeLines(change: ShownChange, language: Language): readonly string[] {
-  const { operation, target, row, rung, skip, kept, words: named, fields } = change;
+  const { operation, target, row, rung, skip, kept, named, fields } = change;
   const say = words[language];
   const found = rung === undefined ? '' : ` ${say.by} "${rung}"`;
   const told = [...(skip === undefined ? [] : [`${say.skipped}, ${skip}`]), ...named.filter((name) => name !== skip)];

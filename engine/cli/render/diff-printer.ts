@@ -55,8 +55,8 @@ function jsonPrinter({ pipeline, language, file }: Print): DiffPrinter {
     },
     async end(diff) {
       const stream = result ?? (await begin());
-      const { pipeline: _, ...rest } = { pipeline, ...diffData(diff, language) };
-      await stream.write(`\n],\n${JSON.stringify(rest, null, 2).slice(2)}\n`);
+      // The document is open already: of these lines the first brace is left out.
+      await stream.write(`\n],\n${JSON.stringify(diffData(diff, language), null, 2).slice(2)}\n`);
       await stream.end();
     },
   };

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { textOf } from '../../diagnostics.ts';
-import { resultLabels } from '../../log/result.ts';
+import { countsSaid } from '../../log/counts.ts';
 import type { Language } from '../../messages/template.ts';
 import type { ShownRecord } from '../../plan/shown-change.ts';
 import type { Estimate, MethodWork } from '../../run/preview/estimate.ts';
@@ -17,7 +17,6 @@ const words = {
       `${count} ${count === 1 ? 'row or table' : 'rows and tables'} would change; nothing was written`,
     known: 'delivered before, unchanged',
     waiting: 'in the queue, what is due is planned too',
-    skipped: 'skipped',
     failed: 'records that would wait or be rejected',
     stops: 'the run would stop here',
     sample: 'not all a run would do',
@@ -34,7 +33,6 @@ const words = {
     changes: (count: number) => `изменилось бы строк и таблиц: ${count}; ничего не записано`,
     known: 'доставлено раньше, без изменений',
     waiting: 'в очереди, те, чей срок настал, учтены',
-    skipped: 'пропущено',
     failed: 'не прошло бы записей',
     stops: 'запуск остановился бы здесь',
     sample: 'это не всё, что сделал бы запуск',
@@ -47,8 +45,8 @@ const words = {
   },
 } as const satisfies Record<Language, object>;
 
-/** What `pipe diff --json` prints behind the records (schemas/output/diff.schema.json). */
-export function diffData({ sample, plan, ...preview }: Diff, language: Language): object {
+/** What `pipe diff --json` prints behind its pipeline and its records (schemas/output/diff.schema.json). */
+export function diffData({ sample, plan, pipeline: _pipeline, ...preview }: Diff, language: Language): object {
   return { sample, ...(plan && { plan }), ...previewData(preview, language) };
 }
 
@@ -114,9 +112,9 @@ function flowLines(flow: Diff['flows'][number], language: Language): readonly st
   const say = words[language];
   const { name, read, unchanged, skipped, waiting, failed, targets, error } = flow;
   const counts = [
-    `${resultLabels[language].read.toLowerCase()} ${read}`,
+    countsSaid({ read }, ['read'], language),
     ...(unchanged > 0 ? [`${say.known} ${unchanged}`] : []),
-    ...(skipped > 0 ? [`${say.skipped} ${skipped}`] : []),
+    ...(skipped > 0 ? [countsSaid({ skipped }, ['skipped'], language)] : []),
     ...(waiting > 0 ? [`${say.waiting} ${waiting}`] : []),
   ];
   return [

@@ -1,9 +1,9 @@
 import type { PipeError } from '../../errors.ts';
 import { textOf } from '../../diagnostics.ts';
+import { countsSaid } from '../../log/counts.ts';
 import type { Language } from '../../messages/template.ts';
 import type { Loaded, Unkept } from '../explain-unkept.ts';
 import type { PastFlow } from '../history.ts';
-import { countWords } from './count-words.ts';
 import { localText } from './moment.ts';
 
 export function unkeptData({ runs, last, checkpoint, loaded }: Unkept, language: Language): object {
@@ -57,9 +57,9 @@ const words = {
     nothing: 'хранится: ничего, пропущенное и неизменившееся следа не оставляет',
     runs: 'запусков потока хранится',
     last: 'последний',
-    read: 'прочитано до',
+    read: 'получено до',
     batch: 'пачка',
-    noCheckpoint: 'прочитано до: контрольной точки ещё нет',
+    noCheckpoint: 'получено до: контрольной точки ещё нет',
     asked: 'искали',
     found: 'нашли',
     notAsked: 'не спрошен: без строки неизвестно, как она там называется',
@@ -69,7 +69,7 @@ const words = {
 export function unkeptLines({ runs, last, checkpoint, loaded }: Unkept, language: Language): readonly string[] {
   const say = words[language];
   const counts = last?.flows[0];
-  const counted = counts ? `: ${countText(counts, countWords[language])}` : '';
+  const counted = counts ? `: ${countText(counts, language)}` : '';
   const { cursor, since, sequence, at } = checkpoint ?? {};
   const place = cursor ? JSON.stringify(cursor) : since;
   const batch = sequence === undefined ? '' : `, ${say.batch} ${sequence}`;
@@ -82,11 +82,10 @@ export function unkeptLines({ runs, last, checkpoint, loaded }: Unkept, language
   ];
 }
 
-function countText(counts: PastFlow, names: Readonly<Record<Exclude<keyof PastFlow, 'name'>, string>>): string {
-  const said = Object.entries(names) as [Exclude<keyof PastFlow, 'name'>, string][];
-  return said
-    .flatMap(([name, word]) => (name === 'read' || counts[name] > 0 ? [`${word} ${counts[name]}`] : []))
-    .join(', ');
+const counted = ['created', 'updated', 'unchanged', 'skipped', 'queued', 'rejected', 'deleted'] as const;
+
+function countText(counts: PastFlow, language: Language): string {
+  return countsSaid(counts, ['read', ...counted.filter((name) => counts[name] > 0)], language);
 }
 
 function loadedLines({ target, by, rows = [], error }: Loaded, language: Language): readonly string[] {

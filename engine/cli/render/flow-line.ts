@@ -1,5 +1,5 @@
 import type { FlowCounts, RunEvent } from '../../events/events.ts';
-import { countsText } from '../../log/counts.ts';
+import { countsSaid, countsText } from '../../log/counts.ts';
 import { waitText } from '../../log/spoken.ts';
 import type { Wait } from '../../log/spoken.ts';
 import type { Language } from '../../messages/template.ts';
@@ -46,19 +46,17 @@ function after({ waiting, ...line }: FlowLine, event: RunEvent): FlowLine {
   }
 }
 
-const words = {
-  en: { read: 'read', rate: 'rows/s' },
-  ru: { read: 'получено', rate: 'строк/с' },
-} as const satisfies Record<Language, object>;
+const rate = { en: 'rows/s', ru: 'строк/с' } as const satisfies Record<Language, string>;
 
 /** `… receptions: read 1200, mapped 1200, created 3, …; 240 rows/s; waits for bitrix24:portal.example, 2 s` */
 export function flowLineText(flow: string, line: FlowLine, now: number, language: Language): string {
-  const say = words[language];
   const { counts, read, startedAt, waiting, done, failed } = line;
   const seconds = Math.max(0.001, (now - startedAt) / 1000);
   const parts = [
-    counts ? countsText({ ...counts, read: Math.max(read, counts.read) }, language) : `${say.read} ${read}`,
-    `${Math.round(read / seconds)} ${say.rate}`,
+    counts
+      ? countsText({ ...counts, read: Math.max(read, counts.read) }, language)
+      : countsSaid({ read }, ['read'], language),
+    `${Math.round(read / seconds)} ${rate[language]}`,
     ...(waiting ? [waitText(waiting, language)] : []),
   ];
   return `${failed ? '✗' : done ? '✓' : '…'} ${flow}: ${parts.join('; ')}`;

@@ -1,7 +1,7 @@
 import { textOf } from '../../diagnostics.ts';
+import { countWords } from '../../log/counts.ts';
 import type { Language } from '../../messages/template.ts';
 import type { History, PastFlow, PastRun } from '../history.ts';
-import { countWords } from './count-words.ts';
 import { localText } from './moment.ts';
 import { tableText } from './table.ts';
 
@@ -27,7 +27,7 @@ const words = {
     none: 'no run yet',
   },
   ru: {
-    heads: ['начат', 'длился', 'чем кончился', 'отображение', 'поток'],
+    heads: ['начат', 'длился', 'чем кончился', 'маппинг', 'поток'],
     second: 'с',
     exit: 'код завершения',
     person: 'остановлен по Ctrl+C',

@@ -28,7 +28,7 @@ const words = {
   ru: {
     title: 'Пробный запуск: ничего не записано',
     creates: 'было бы создано',
-    updates: 'изменено',
+    updates: 'обновлено',
     deletes: 'удалено',
     unchanged: 'без изменений',
     skipped: 'пропущено',
@@ -43,8 +43,11 @@ const words = {
   },
 } as const satisfies Record<Language, object>;
 
-/** What `pipe run --dry-run --json` prints (schemas/output/run-dry.schema.json). */
-export function previewData({ flows, error, seconds, ...rest }: RunPreview, language: Language): object {
+/** What `pipe run --dry-run --json` prints, and `pipe diff --json` without the pipeline (schemas/output/run-dry.schema.json). */
+export function previewData(
+  { flows, error, seconds, ...rest }: Omit<RunPreview, 'pipeline'>,
+  language: Language,
+): object {
   return {
     ...rest,
     seconds: Math.round(seconds * 1000) / 1000,

@@ -1,8 +1,8 @@
 import { exitCodes } from '../../errors.ts';
 import type { PipeError } from '../../errors.ts';
 import { textOf } from '../../diagnostics.ts';
-import type { FlowCounts, TargetCounts } from '../../events/events.ts';
-import { deliveredOf, errorsOf } from '../../log/counts.ts';
+import type { TargetCounts } from '../../events/events.ts';
+import { countsSaid, deliveredOf, errorsOf } from '../../log/counts.ts';
 import { resultLabels, rule } from '../../log/result.ts';
 import type { Language } from '../../messages/template.ts';
 import type { FlowResult } from '../../run/run-flows.ts';
@@ -72,26 +72,10 @@ export function afterword(result: RunResult, file: string, language: Language): 
 
 const words = {
   en: {
-    created: 'created',
-    updated: 'updated',
-    unchanged: 'unchanged',
-    skipped: 'skipped',
-    queued: 'queued',
-    rejected: 'rejected',
-    deleted: 'deleted',
-    purged: 'given up',
     failed: 'failed, see below',
     requests: 'Requests',
   },
   ru: {
-    created: 'создано',
-    updated: 'обновлено',
-    unchanged: 'без изменений',
-    skipped: 'пропущено',
-    queued: 'в очереди',
-    rejected: 'отклонено',
-    deleted: 'удалено',
-    purged: 'удалено из очереди',
     failed: 'прерван ошибкой, см. ниже',
     requests: 'Запросов',
   },
@@ -106,33 +90,26 @@ export function runText(result: RunResult, language: Language): string {
 }
 
 function flowLines({ name, error, skippedBecause, ...counts }: FlowResult, language: Language): readonly string[] {
-  const say = words[language];
   if (skippedBecause) return [`${name}: ${textOf(skippedBecause.code, skippedBecause.parameters, language).message}`];
   const { read, mapped, delivered, errors } = resultLabels[language];
-  const kinds = (['created', 'updated', 'unchanged', 'skipped'] as const).map((kind) => `${say[kind]} ${counts[kind]}`);
-  const { queued, rejected } = counts;
+  const ofDelivered = countsSaid(counts, ['created', 'updated', 'unchanged', 'skipped'], language);
+  const ofErrors = countsSaid(
+    counts,
+    ['queued', 'rejected', ...(counts.purged ? (['purged'] as const) : [])],
+    language,
+  );
   return [
-    error ? `${name}: ${say.failed}` : name,
+    error ? `${name}: ${words[language].failed}` : name,
     `  ${read}: ${counts.read}`,
     `  ${mapped}: ${counts.mapped}`,
-    `  ${delivered}: ${deliveredOf(counts)} (${kinds.join(', ')})`,
-    `  ${errors}: ${errorsOf(counts)} (${say.queued} ${queued}, ${say.rejected} ${rejected}${purgedText(counts, language)})`,
-    ...counts.targets.filter(hasRows).map((target) => `    ${target.name}: ${targetText(target, language)}`),
+    `  ${delivered}: ${deliveredOf(counts)} (${ofDelivered})`,
+    `  ${errors}: ${errorsOf(counts)} (${ofErrors})`,
+    ...counts.targets.flatMap((target) => targetLine(target, language)),
   ];
 }
 
-function purgedText({ purged }: FlowCounts, language: Language): string {
-  return purged === undefined ? '' : `, ${words[language].purged} ${purged}`;
-}
-
-function hasRows({ created, updated, unchanged, skipped, deleted }: TargetCounts): boolean {
-  return created + updated + unchanged + skipped + deleted > 0;
-}
-
-function targetText(target: TargetCounts, language: Language): string {
-  const kinds = ['created', 'updated', 'unchanged', 'skipped', 'deleted'] as const;
-  return kinds
-    .filter((kind) => target[kind] > 0)
-    .map((kind) => `${words[language][kind]} ${target[kind]}`)
-    .join(', ');
+/** What became of the rows of a target; a kind that did not occur is not said. */
+function targetLine({ name, ...counts }: TargetCounts, language: Language): readonly string[] {
+  const kinds = (['created', 'updated', 'unchanged', 'skipped', 'deleted'] as const).filter((kind) => counts[kind] > 0);
+  return kinds.length > 0 ? [`    ${name}: ${countsSaid(counts, kinds, language)}`] : [];
 }

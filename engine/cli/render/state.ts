@@ -93,6 +93,6 @@ export function resetText({ flow, checkpoint, known, inDoubt }: FlowReset, langu
       : `${flow}: checkpoint ${checkpoint ? 'forgotten' : 'as it was'}, ${known} delivered records forgotten`;
   if (inDoubt === 0) return done;
   const stays =
-    language === 'ru' ? `записей без ответа остаётся: ${inDoubt}` : `${inDoubt} writes without an answer stay`;
+    language === 'ru' ? `отправленного без ответа остаётся: ${inDoubt}` : `${inDoubt} writes without an answer stay`;
   return `${done}; ${stays}`;
 }

@@ -38,7 +38,7 @@ const words = {
     empty: 'пуста',
     next: 'дальше',
     none: 'контрольной точки ещё нет',
-    older: 'записано по прежнему отображению',
+    older: 'записано по прежнему маппингу',
   },
 } as const satisfies Record<Language, object>;
 

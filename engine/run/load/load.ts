@@ -14,6 +14,7 @@ import { commitAtomic } from './fence.ts';
 import { versionHash } from '../read/map-batch.ts';
 import type { MappedBatch, MappedRow } from '../read/map-batch.ts';
 import { resolveReferences } from '../ask/references.ts';
+import type { Referred } from '../ask/references.ts';
 import { isByKeyAlone, isUnique } from './row-by-row.ts';
 import type { Failure } from '../failures.ts';
 
@@ -37,7 +38,7 @@ export function loadingOf({ flow, connections, scopes, fences }: FlowContext): L
 /** What became of a batch's records. */
 export interface Loaded {
   readonly failures: readonly Failure[];
-  /** Those among them that waited in the queue: their row there is closed. */
+  /** Records that waited in the queue and have arrived: their row there is closed. */
   readonly delivered: readonly { readonly key: string; readonly hash: string }[];
 }
 
@@ -110,13 +111,7 @@ async function tableOf(
     index: columns.findIndex((column) => column.name === name),
     field: fieldNamed(scope.fields, name),
   }));
-  const referred = fields.some(({ mapping }) => mapping.reference)
-    ? await resolveReferences(
-        context,
-        target,
-        records.map((record) => ({ record, variables: variablesOf(context, record) })),
-      )
-    : [];
+  const referred = await referredBy(context, target, fields, records);
   const rows: (readonly (Value | null)[])[] = [];
   const places: number[] = [];
   const byKey = new Map<string, number>();
@@ -146,6 +141,18 @@ async function tableOf(
   return { columns, rows, places, failures, skipped };
 }
 
+/** By record what its `ref` fields take; none where no field is one. */
+async function referredBy(
+  context: FlowContext,
+  target: CompiledTarget,
+  fields: readonly CompiledField[],
+  records: readonly MappedRow[],
+): Promise<readonly Referred[]> {
+  if (!fields.some(({ mapping }) => mapping.reference)) return [];
+  const referring = records.map((record) => ({ record, variables: variablesOf(context, record) }));
+  return resolveReferences(context, target, referring);
+}
+
 async function valuesOf(
   fields: readonly CompiledField[],
   record: Row,
@@ -168,8 +175,8 @@ function unmarkedOf({ target: { absent } }: CompiledTarget, fields: readonly Com
   return mark.filter((name) => !fields.some(({ mapping }) => mapping.field === name));
 }
 
-/** What is taken from a row that is not there leaves the field alone, as far as the policy lets it. */
 function columnOf({ mapping: { field, write } }: CompiledField): LoadColumn {
+  // What is added to has to be read first: such a target is planned (`isByKeyAlone`).
   if (write === 'add') throw new Error(`field ${field} cannot be loaded`);
   return { name: field, write };
 }

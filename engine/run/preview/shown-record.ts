@@ -28,7 +28,7 @@ function shownChanges(context: FlowContext, executed: Executed, plan: TargetPlan
     connection,
     entity,
     ...(plan.rung !== undefined && { rung: plan.rung }),
-    words: [...new Set(plan.named.map((word) => word.name))],
+    named: [...new Set(plan.named.map((word) => word.name))],
   };
   const made = executed.written.find((row) => row.target === name && row.operation === 'created')?.row;
   const changes = plan.changes.map((change): ShownChange => {

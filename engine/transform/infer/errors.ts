@@ -83,7 +83,7 @@ export const typeErrors = defineErrors('types', {
   filter_value: {
     kind: 'input',
     en: '"{field}" holds {wanted}, and "{value}" is none',
-    ru: 'в «{field}» лежит {wanted}, а «{value}» — нет',
+    ru: '«{field}» — это {wanted}, и «{value}» не подходит',
     fix: { en: 'write a value such as {example}', ru: 'напишите значение вида {example}' },
   },
   filter_option: {
@@ -96,7 +96,7 @@ export const typeErrors = defineErrors('types', {
   unknown_funnel: {
     kind: 'input',
     en: '{entity}.{field} has options where {within} is {known}, and it is "{value}"',
-    ru: 'у {entity}.{field} есть варианты там, где {within} — {known}, а он — «{value}»',
+    ru: 'варианты {entity}.{field} есть, когда {within} равно {known}, а здесь «{value}»',
     fix: { en: 'set {within} to one of {known}', ru: 'задайте в {within} одно из: {known}' },
   },
 

@@ -79,7 +79,7 @@ describe('pipe check --connection of an IDENT', () => {
     expect(exit).toBe(0);
     expect(stdout).toContain(`  ! таблица dbo.ServiceCategories: читаются столбцы: 0
     предупреждение ident.columns_not_there
-      вход не читает ID, Name в таблице dbo.ServiceCategories; чего не будет в строках: services (folder, category)
+      учётная запись не читает ID, Name в таблице dbo.ServiceCategories; чего не будет в строках: services (folder, category)
 `);
   });
 });

@@ -90,7 +90,7 @@ Reads \`file: people.csv\` from **desk**, changes by \`changed\`: the first run 
 
 Key: \`id\`.
 
-Refused without \`name\`.
+Rejected without \`name\`.
 
 Ends by name, before any target
 

@@ -81,7 +81,7 @@ describe('12. Ctrl+C ends a run gracefully', patient, () => {
         '='.repeat(80),
         'Sync started: <time>',
         'Read 1 new rows',
-        'people: read 1, mapped 1, created 1, updated 0, unchanged 0, skipped 0, queued 0',
+        'people: read 1, mapped 1, created 1, updated 0, unchanged 0, skipped 0, queued 0, rejected 0',
       ]
         .map((line) => `<time> - INFO - ${line}\n`)
         .join(''),

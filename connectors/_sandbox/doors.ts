@@ -1,23 +1,31 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createServer, type Server as SecureServer } from 'node:https';
-import { createAuthority } from '../../_tls/certificate.ts';
+import { createAuthority } from '../_tls/certificate.ts';
 
-/** Where a portal can be reached, until it is closed. */
+export interface DoorsOptions {
+  /** 0: any free one. */
+  readonly port: number;
+  /** Also HTTPS, on a free port beside it, under a certificate of an authority of this name. */
+  readonly tls?: { readonly authority: string; readonly names?: readonly string[] };
+}
+
+/** Where a sandbox can be reached, until it is closed. */
 export interface Doors {
   /** `http://127.0.0.1:<port>`. */
   readonly origin: string;
+  /** `https://127.0.0.1:<port>`, and the authority's certificate as PEM. */
   readonly secure?: { readonly origin: string; readonly ca: string };
   /** Stops listening and drops open connections; may be called twice. */
   close(): Promise<void>;
 }
 
-/** Listens on loopback with HTTP, and with `tls` on a free port beside it with HTTPS. */
-export async function openDoors(plain: Server, port: number, tls: boolean): Promise<Doors> {
+/** Listens on loopback. */
+export async function openDoors(plain: Server, { port, tls }: DoorsOptions): Promise<Doors> {
   const origin = `http://127.0.0.1:${await listen(plain, port)}`;
   if (!tls) return { origin, close: () => stop(plain) };
-  const authority = createAuthority('Bitrix24 sandbox');
-  const server = createServer(authority.issue('127.0.0.1'), (...heard) => plain.emit('request', ...heard));
+  const authority = createAuthority(tls.authority);
+  const server = createServer(authority.issue('127.0.0.1', tls.names), (...heard) => plain.emit('request', ...heard));
   return {
     origin,
     secure: { origin: `https://127.0.0.1:${await listen(server, 0)}`, ca: authority.cert },
@@ -31,7 +39,7 @@ async function listen(server: Server | SecureServer, port: number): Promise<numb
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('the portal listens on a TCP port');
+  if (address === null || typeof address === 'string') throw new TypeError('a sandbox listens on a TCP port');
   return address.port;
 }
 
