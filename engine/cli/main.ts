@@ -1,16 +1,16 @@
 import { enableCompileCache } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
-import type { Interfaces } from '@oclif/core';
+import type { PJSON } from '@oclif/core/interfaces';
 
 /** The program as it is installed: in a clone, as a package, or bundled. */
 export interface Installation {
   readonly root: string;
-  readonly packageJson: Interfaces.PJSON;
+  readonly packageJson: PJSON;
   /**
-   * Where the commands are, as oclif names such places: all of them, or the one alone that the words ask for. oclif loads
+   * Where the commands are, as oclif names such places: all of them, or those alone that the words ask for. oclif loads
    * what it finds there at every start, and all commands together load half of the program.
    */
-  readonly commands: (words: readonly string[]) => NonNullable<Interfaces.PJSON['oclif']['commands']>;
+  readonly commands: (words: readonly string[]) => NonNullable<PJSON['oclif']['commands']>;
   readonly help: string;
 }
 
@@ -21,7 +21,9 @@ export async function main({ root, packageJson, commands, help }: Installation):
   enableCompileCache();
   // What a library does that Node will stop allowing is for us to read, not for who runs a pipeline.
   process.noDeprecation = process.env['PIPE_DEBUG'] === undefined;
-  const { Config, run, settings } = await import('@oclif/core');
+  const { Config } = await import('@oclif/core/config');
+  const { run } = await import('@oclif/core/run');
+  const { settings } = await import('@oclif/core/settings');
   // The space for young objects stays as it is by now, until a flow has use for a larger one.
   setFlagsFromString('--semi-space-growth-factor=1');
 

@@ -1,9 +1,10 @@
 import { checkFiles } from '../config/load.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import { sortFindings } from '../diagnostics.ts';
-import { makeYoungRoom } from '../run/young-room.ts';
+import { leaveRoom } from '../run/young-room.ts';
 import type { Unchecked } from '../transform/knowledge.ts';
-import { compileLoaded, fromVault } from './prepare.ts';
+import { compileLoaded } from './compile-loaded.ts';
+import { fromVault } from './from-vault.ts';
 import type { Prepared } from './prepare.ts';
 import { pipelineFiles } from './pipeline-files.ts';
 
@@ -25,13 +26,13 @@ export interface ValidateOptions {
 
 /** Everything that can be said of files without a network; variables may be missing. */
 export async function validateFiles(given: readonly string[], options: ValidateOptions): Promise<Validation> {
+  leaveRoom();
   const { params, env, online } = options;
   const files = pipelineFiles(given);
   const variables = online ? ('required' as const) : ('optional' as const);
   const asked: string[] = [];
   const notChecked: Unchecked[] = [];
   const findings = await checkFiles(files, { env, vault: fromVault(), params, variables }, async (pipeline, found) => {
-    makeYoungRoom();
     const { compiled, connectors, findings: inside, notChecked: unknown } = await compileLoaded(pipeline, found);
     notChecked.push(...unknown);
     if (!online || !compiled) return inside;
