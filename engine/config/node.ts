@@ -52,7 +52,7 @@ export function toJson(node: Node): unknown {
     case 'list':
       return node.items.map(toJson);
     case 'map':
-      return Object.fromEntries([...node.entries].map(([key, { node: value }]) => [key, toJson(value)]));
+      return Object.fromEntries(Array.from(node.entries, ([key, { node: value }]) => [key, toJson(value)]));
     default:
       return node satisfies never;
   }

@@ -10,6 +10,7 @@ const quickAjv = {
   strict: false,
   logger: false,
   validateSchema: false,
+  meta: false,
   code: { optimize: false },
   formats: fullFormats,
 } as const satisfies Options;
