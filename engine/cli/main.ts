@@ -14,10 +14,22 @@ export interface Installation {
   readonly help: string;
 }
 
+/** What reads files, or nothing, and is over soon: memory is as Node gives it there, for collecting little is faster. */
+const brief: ReadonlySet<string | undefined> = new Set([
+  'validate',
+  'test',
+  'schema',
+  '--help',
+  '--version',
+  undefined,
+]);
+
 /** The command line: the words after `pipe`, to the end of the process. */
 export async function main({ root, packageJson, commands, help }: Installation): Promise<void> {
+  const words = process.argv.slice(2);
+  const isBrief = brief.has(words[0]);
   // G8: Node lets garbage grow to several times what a run holds (docs/decisions/garbage.md).
-  setFlagsFromString('--heap-growing-percent=20');
+  if (!isBrief) setFlagsFromString('--heap-growing-percent=20');
   enableCompileCache();
   // What a library does that Node will stop allowing is for us to read, not for who runs a pipeline.
   process.noDeprecation = process.env['PIPE_DEBUG'] === undefined;
@@ -25,11 +37,10 @@ export async function main({ root, packageJson, commands, help }: Installation):
   const { run } = await import('@oclif/core/run');
   const { settings } = await import('@oclif/core/settings');
   // The space for young objects stays as it is by now, until a flow has use for a larger one.
-  setFlagsFromString('--semi-space-growth-factor=1');
+  if (!isBrief) setFlagsFromString('--semi-space-growth-factor=1');
 
   // oclif would otherwise look for a TypeScript compiler in a clone: Node runs our sources as they are.
   settings.enableAutoTranspile = false;
-  const words = process.argv.slice(2);
   const argv = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
   Object.assign(packageJson.oclif, {
     // A script for shells lists all that there are.

@@ -1,7 +1,6 @@
 import { checkFiles } from '../config/load.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import { sortFindings } from '../diagnostics.ts';
-import { leaveRoom } from '../run/young-room.ts';
 import type { Unchecked } from '../transform/knowledge.ts';
 import { compileLoaded } from './compile-loaded.ts';
 import { fromVault } from './from-vault.ts';
@@ -26,7 +25,6 @@ export interface ValidateOptions {
 
 /** Everything that can be said of files without a network; variables may be missing. */
 export async function validateFiles(given: readonly string[], options: ValidateOptions): Promise<Validation> {
-  leaveRoom();
   const { params, env, online } = options;
   const files = pipelineFiles(given);
   const variables = online ? ('required' as const) : ('optional' as const);

@@ -12,9 +12,3 @@ export function makeYoungRoom(): void {
   const young = getHeapSpaceStatistics().find((space) => space.space_name === 'new_space')?.space_size ?? enoughBytes;
   setFlagsFromString(`--semi-space-growth-factor=${young < enoughBytes ? 2 : 1}`);
 }
-
-/** Memory as Node takes it, for what plans no rows and is soon over: collecting late is the fastest. */
-export function leaveRoom(): void {
-  setFlagsFromString('--heap-growing-percent=0');
-  setFlagsFromString('--semi-space-growth-factor=2');
-}
