@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { Command, Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
+import { Command } from '@oclif/core/command';
 import type { Diagnostic } from '../diagnostics.ts';
 import { exitCodes, toPipeError } from '../errors.ts';
 import type { Language } from '../messages/template.ts';

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Interfaces } from '@oclif/core';
+import type { PJSON } from '@oclif/core/interfaces';
 import { main } from './main.ts';
 
 const self = fileURLToPath(import.meta.url);
@@ -15,18 +15,20 @@ await main({
   root,
   packageJson: readPackage(join(root, 'package.json')),
   commands: (words) => {
-    const only = fileOf(words);
-    return { strategy: 'pattern', target: besideThis('commands'), ...(only && { globPatterns: [only] }) };
+    const only = filesOf(words);
+    return { strategy: 'pattern', target: besideThis('commands'), ...(only && { globPatterns: [...only] }) };
   },
   help: besideThis(`help${extension}`),
 });
 
-/** The file of the command that these words begin with, below commands/. */
-function fileOf(words: readonly string[]): string | undefined {
-  return [words.slice(0, 2), words.slice(0, 1)]
+/** The file of the command that these words begin with, below commands/; undefined: it may take all of them. */
+function filesOf(words: readonly string[]): readonly string[] | undefined {
+  if (words[0] === '--version') return [];
+  const file = [words.slice(0, 2), words.slice(0, 1)]
     .filter((names) => names.every((name) => /^[a-z]+$/.test(name)))
     .map((names) => `${names.join('/')}${extension}`)
-    .find((file) => existsSync(join(here, 'commands', file)));
+    .find((each) => existsSync(join(here, 'commands', each)));
+  return file === undefined ? undefined : [file];
 }
 
 function besideThis(name: string): string {
@@ -43,7 +45,7 @@ function packageRoot(folder: string): string {
 }
 
 /** Ours, so its shape is known. */
-function readPackage(file: string): Interfaces.PJSON {
+function readPackage(file: string): PJSON {
   const read: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  return read as Interfaces.PJSON;
+  return read as PJSON;
 }

@@ -1,5 +1,5 @@
-import { Flags } from '@oclif/core';
-import type { Interfaces } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
+import type { InferredFlags } from '@oclif/core/interfaces';
 import type { BaseCommand } from './base-command.ts';
 import { choiceFlag, numberFlag } from './flags.ts';
 import { readFlags, sandboxFlag } from './run-flags.ts';
@@ -24,4 +24,4 @@ export const diffFlags = {
   rows: Flags.string({ description: 'with --base: rows of `pipe sample`; asks nobody', helpValue: '<file>' }),
 };
 
-export type DiffFlags = Interfaces.InferredFlags<typeof diffFlags & typeof BaseCommand.baseFlags>;
+export type DiffFlags = InferredFlags<typeof diffFlags & typeof BaseCommand.baseFlags>;

@@ -10,7 +10,9 @@ import { discover } from '../run/discover.ts';
 import { othersLeftOut } from './check-connections.ts';
 import { cliErrors } from './errors.ts';
 import { FindingsError } from './findings-error.ts';
-import { connectorsOf, fromVault, requireFile } from './prepare.ts';
+import { connectorsOf } from './compile-loaded.ts';
+import { fromVault } from './from-vault.ts';
+import { requireFile } from './require-file.ts';
 import { withConnections } from './with-connections.ts';
 
 export interface DiscoverFlags {

@@ -1,4 +1,4 @@
-import type { Command } from '@oclif/core';
+import type { Command } from '@oclif/core/command';
 import { choicesFor } from '../config/nearest.ts';
 import { toPipeError } from '../errors.ts';
 import type { PipeError } from '../errors.ts';

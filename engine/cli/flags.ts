@@ -1,4 +1,5 @@
-import { Args, Flags } from '@oclif/core';
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
 import { choicesFor } from '../config/nearest.ts';
 import { cliErrors } from './errors.ts';
 

@@ -1,5 +1,5 @@
-import { CommandHelp, Help } from '@oclif/core';
-import type { Command } from '@oclif/core';
+import { CommandHelp, Help } from '@oclif/core/help';
+import type { Command } from '@oclif/core/command';
 import { helpInRussian } from './help-in-russian.ts';
 import { languageOf } from './language.ts';
 

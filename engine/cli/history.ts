@@ -1,11 +1,11 @@
 import type { Row, Value } from '../connector.ts';
+import { stops } from '../errors.ts';
 import type { FlowCounts } from '../events/events.ts';
 import { systemClock } from '../state/clock.ts';
 import { holderOf, lockFile } from '../state/lease.ts';
 import { machineFolder } from '../state/machine-folder.ts';
 import { openToLook } from '../state/open-state.ts';
 import type { RunEntry, StoredError } from '../state/ports.ts';
-import { stops } from '../run/run-pipeline.ts';
 import { lookAt } from './prepare.ts';
 
 /** The runs of a pipeline, newest first, as `pipe history --json` prints them. */

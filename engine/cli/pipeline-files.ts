@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { cliErrors } from './errors.ts';
-import { requireFile } from './prepare.ts';
+import { requireFile } from './require-file.ts';
 
 /** Pipeline files by name, by folder and by pattern, each once, in the order given; default: those of pipelines/. */
 export function pipelineFiles(given: readonly string[]): readonly string[] {

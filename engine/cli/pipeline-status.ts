@@ -6,7 +6,7 @@ import { openToLook } from '../state/open-state.ts';
 import type { Holder } from '../state/machine-ports.ts';
 import type { Checkpoint, QueueCounts, RunEntry, StateStore } from '../state/ports.ts';
 import { lookAt } from './prepare.ts';
-import { silentSeconds } from './run-once.ts';
+import { silentSeconds } from './take-lease.ts';
 
 /** How a pipeline is, as `pipe status --json` prints it. Times are ISO, lags seconds. */
 export interface PipelineStatus {

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import type { Field } from '../connector.ts';
 import type { Place } from '../diagnostics.ts';
 import { systemClock } from '../state/clock.ts';

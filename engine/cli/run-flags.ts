@@ -1,5 +1,5 @@
-import { Flags } from '@oclif/core';
-import type { Interfaces } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
+import type { InferredFlags } from '@oclif/core/interfaces';
 import { levels } from '../log/level.ts';
 import type { RunOptions } from '../run/context.ts';
 import { choiceFlag, numberFlag, pipelineFlags, repeated } from './flags.ts';
@@ -48,7 +48,7 @@ export const runFlags = {
   scheduled: Flags.boolean({ description: 'run what the file’s schedule has due by now, for a scheduler to call' }),
 };
 
-export type RunFlags = Interfaces.InferredFlags<typeof runFlags>;
+export type RunFlags = InferredFlags<typeof runFlags>;
 
 /** A dry run ends nobody, logs nothing and sends no fields; a sandbox has no past run that a schedule could go by. */
 export const runPairs = [
@@ -60,7 +60,7 @@ export const runPairs = [
 ] as const;
 
 /** What they say about one run. */
-export function runOptions(flags: Interfaces.InferredFlags<typeof readFlags>): RunOptions {
+export function runOptions(flags: InferredFlags<typeof readFlags>): RunOptions {
   return {
     full: flags.full,
     allow: new Set(flags.allow ?? []),

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import type { Listener, RunEvent } from '../events/events.ts';
 import type { RunOptions } from '../run/context.ts';
 import { runErrors } from '../run/errors.ts';
@@ -6,16 +5,16 @@ import { runPipeline } from '../run/run-pipeline.ts';
 import type { RunResult, RunTask } from '../run/run-pipeline.ts';
 import { systemClock } from '../state/clock.ts';
 import { endHolder } from '../state/end-holder.ts';
-import { acquireLease, holderOf, lockFile } from '../state/lease.ts';
+import { holderOf, lockFile } from '../state/lease.ts';
 import { openState } from '../state/open-state.ts';
 import { listenForStop } from '../state/stop-request.ts';
-import type { Holder, Lease } from '../state/machine-ports.ts';
+import type { Holder } from '../state/machine-ports.ts';
 import { exitCodes, toPipeError } from '../errors.ts';
 import { openBook, sharedFolder } from './open-book.ts';
 import type { Prepared } from './prepare.ts';
-import { localText } from './render/moment.ts';
 import { runClock } from './run-clock.ts';
 import { ownTokens } from './secrets.ts';
+import { takeLease } from './take-lease.ts';
 
 /**
  * One run of a prepared pipeline: lock, state and book opened for it and closed after it, whatever happens. With
@@ -84,24 +83,4 @@ async function endCurrent(lock: string, signal: AbortSignal, onEnded: (holder: H
   if (!holder) return;
   await endHolder(lock, holder, runClock, signal);
   onEnded(holder);
-}
-
-/** G3: the second process says who has it and ends without a call. */
-export function takeLease(lock: string, pipeline: string, file: string): Lease {
-  const answer = acquireLease(lock, systemClock);
-  if (answer.ok) return answer.lease;
-  const { pid, host, since } = answer.holder;
-  throw runErrors.already_running.error({
-    pipeline,
-    pid,
-    host: host || hostname(),
-    since: localText(new Date(since).toISOString()),
-    silent: silentSeconds(answer.holder),
-    file,
-  });
-}
-
-/** How long a holder has given no sign of life. */
-export function silentSeconds({ seen }: Holder): number {
-  return Math.max(0, Math.round((systemClock.now() - seen) / 1000));
 }

@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core';
+import * as Args from '@oclif/core/args';
 import type { Tokens } from '../connector.ts';
 import { systemClock } from '../state/clock.ts';
 import { vaultErrors } from '../vault/errors.ts';

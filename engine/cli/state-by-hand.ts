@@ -9,7 +9,7 @@ import { cliErrors } from './errors.ts';
 import { flowNamed } from './flow-named.ts';
 import { lookAt } from './prepare.ts';
 import { windowOf } from './row-filter.ts';
-import { takeLease } from './run-once.ts';
+import { takeLease } from './take-lease.ts';
 
 export interface CheckpointSet {
   readonly pipeline: string;

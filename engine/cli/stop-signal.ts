@@ -1,4 +1,4 @@
-import { stops } from '../run/run-pipeline.ts';
+import { stops } from '../errors.ts';
 
 /** A stop asked for by Ctrl+C or by the system; asked twice, the process ends at once. */
 export interface StopSignal {

@@ -1,9 +1,9 @@
 import { checkFiles } from '../config/load.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import { sortFindings } from '../diagnostics.ts';
-import { makeYoungRoom } from '../run/young-room.ts';
 import type { Unchecked } from '../transform/knowledge.ts';
-import { compileLoaded, fromVault } from './prepare.ts';
+import { compileLoaded } from './compile-loaded.ts';
+import { fromVault } from './from-vault.ts';
 import type { Prepared } from './prepare.ts';
 import { pipelineFiles } from './pipeline-files.ts';
 
@@ -31,7 +31,6 @@ export async function validateFiles(given: readonly string[], options: ValidateO
   const asked: string[] = [];
   const notChecked: Unchecked[] = [];
   const findings = await checkFiles(files, { env, vault: fromVault(), params, variables }, async (pipeline, found) => {
-    makeYoungRoom();
     const { compiled, connectors, findings: inside, notChecked: unknown } = await compileLoaded(pipeline, found);
     notChecked.push(...unknown);
     if (!online || !compiled) return inside;

@@ -1,8 +1,6 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import type { AnySchemaObject, ErrorObject, Options, ValidateFunction } from 'ajv/dist/2020.js';
-import { fullFormats } from 'ajv-formats/dist/formats.js';
+import type { AnySchemaObject, ErrorObject } from 'ajv/dist/2020.js';
 import type { Diagnostic } from '../diagnostics.ts';
-import { quickAjv } from './quick-ajv.ts';
+import { errorsIn, isRight } from './quick-ajv.ts';
 import { at, toJson } from './node.ts';
 import type { Node, Path } from './node.ts';
 import { nearest } from './nearest.ts';
@@ -10,17 +8,13 @@ import type { Block, ShapeError } from './block.ts';
 import { branchFor, propertiesOf } from './schema-branch.ts';
 import { shapeFinding } from './shape-findings.ts';
 
-/** Most blocks are right: whether one is, is asked first, and in a fraction of the time that all errors would take. */
-const isRight = validators({});
-const findErrors = validators({ allErrors: true, verbose: true });
-
 /**
  * Everything about a block that its schema does not allow, each at its place. Where a schema has forms to choose from
  * (`anyOf`), the one the author began to write is taken and only its errors are told.
  */
 export function checkShape(schema: AnySchemaObject, block: Block): readonly Diagnostic[] {
   const data = toJson(block.node);
-  if (isRight(schema)(data)) return [];
+  if (isRight(schema, data)) return [];
   const errors = shapeErrors(schema, data, []);
   return errors
     .filter(({ path }) => !isUndecided(at(block.node, path)))
@@ -29,9 +23,7 @@ export function checkShape(schema: AnySchemaObject, block: Block): readonly Diag
 }
 
 function shapeErrors(schema: AnySchemaObject, data: unknown, prefix: Path): readonly ShapeError[] {
-  const validate = findErrors(schema);
-  if (validate(data)) return [];
-  const errors = validate.errors ?? [];
+  const errors = errorsIn(schema, data);
   const choices = errors.filter((error) => error.keyword === 'anyOf' || error.keyword === 'oneOf');
   const told = errors.filter((error) => !choices.some((choice) => choice !== error && isWithin(error, choice)));
   return told.flatMap((error) => {
@@ -41,17 +33,6 @@ function shapeErrors(schema: AnySchemaObject, data: unknown, prefix: Path): read
     const branch = branchFor(parent, error.data);
     return branch ? shapeErrors(branch, error.data, path) : [{ error, schema: parent, path }];
   });
-}
-
-/** Each schema is compiled once. */
-function validators(options: Options): (schema: AnySchemaObject) => ValidateFunction {
-  const ajv = new Ajv2020({ ...quickAjv, ...options, formats: fullFormats });
-  const compiled = new WeakMap<object, ValidateFunction>();
-  return (schema) => {
-    const known = compiled.get(schema) ?? ajv.compile(schema);
-    compiled.set(schema, known);
-    return known;
-  };
 }
 
 /** An error of one of the branches of `choice`. */

@@ -33,6 +33,7 @@ export function endOfBracket(text: string, start: number): number | undefined {
 
 /** Whether brackets or quotes are left open: YAML has cut the expression short. */
 export function isCutShort(text: string): boolean {
+  if (!/[([{"'`]/.test(text)) return false;
   let depth = 0;
   let position = 0;
   while (position < text.length) {

@@ -5,22 +5,22 @@ import type { Span } from './source-text.ts';
 /** The expression a scalar holds. Its places look through quotes, escapes, folding and the indentation of blocks. */
 export function expressionText(scalar: ScalarNode): ExpressionText {
   const { span, text } = scalar;
-  let offsets: readonly number[] | undefined;
+  let offsetInFile: ((index: number) => number) | undefined;
   return {
     text,
     place(offset = 0, length) {
-      offsets ??= offsetsInFile(text, span);
-      const start = offsets[Math.min(offset, text.length)] ?? span.start;
-      const last = offsets[Math.min(offset + (length ?? text.length - offset), text.length)] ?? span.end;
+      offsetInFile ??= offsetsIn(text, span);
+      const start = offsetInFile(Math.min(offset, text.length));
+      const last = offsetInFile(Math.min(offset + (length ?? text.length - offset), text.length));
       return span.source.place(start, Math.max(1, last - start));
     },
   };
 }
 
-/** For every code unit of `text`, and for its end, the offset in the file. */
-function offsetsInFile(text: string, span: Span): readonly number[] {
+/** Gives for every code unit of `text`, and for its end, the offset in the file. */
+function offsetsIn(text: string, span: Span): (index: number) => number {
   const raw = span.source.text.slice(span.start, span.end);
-  if (raw.startsWith(text)) return Array.from({ length: text.length + 1 }, (_, index) => span.start + index);
+  if (raw.startsWith(text)) return (index) => span.start + index;
   const offsets: number[] = [];
   let position = contentStart(raw);
   for (const unit of text.split('')) {
@@ -28,7 +28,8 @@ function offsetsInFile(text: string, span: Span): readonly number[] {
     offsets.push(span.start + Math.min(position, raw.length));
     position += lengthInFile(raw, position, unit);
   }
-  return [...offsets, span.start + Math.min(position, raw.length)];
+  const end = span.start + Math.min(position, raw.length);
+  return (index) => offsets[index] ?? end;
 }
 
 function contentStart(raw: string): number {

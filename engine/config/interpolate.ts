@@ -3,8 +3,8 @@ import type { AnySchemaObject } from 'ajv/dist/2020.js';
 import type { Diagnostic, Severity } from '../diagnostics.ts';
 import { PipeError } from '../errors.ts';
 import { configErrors } from './errors.ts';
-import { entries, mapScalars, scalars, withEntries } from './node.ts';
-import type { Entry, MapNode, Node, ScalarNode } from './node.ts';
+import { mapEntries, mapItems, mapScalars, scalars } from './node.ts';
+import type { MapNode, Node, ScalarNode } from './node.ts';
 import { branchesOf, isMap, propertiesOf, typesOf } from './schema-branch.ts';
 import { placeOf } from './source-text.ts';
 
@@ -41,22 +41,20 @@ export function interpolate(
 ): Interpolation {
   const findings: Diagnostic[] = [];
   const fill = (node: Node): Node => mapScalars(node, (scalar) => fillScalar(scalar, sources, mode, findings));
-  const changed = entries(root).map((entry): Entry => {
-    if (!places.has(entry.key)) findings.push(...misplaced(entry.node));
-    if (!places.has(entry.key)) return entry;
-    if (entry.key !== 'connections' || entry.node.kind !== 'map') return { ...entry, node: fill(entry.node) };
-    return { ...entry, node: fillBut(entry.node, '', skipped, fill) };
+  const filled = mapEntries(root, ({ key, node }) => {
+    if (places.has(key)) return key === 'connections' ? fillBut(node, '', skipped, fill) : fill(node);
+    findings.push(...misplaced(node));
+    return node;
   });
-  return { root: withEntries(root, changed), findings };
+  return { root: filled, findings };
 }
 
 function fillBut(node: Node, path: string, skipped: ReadonlySet<string>, fill: (node: Node) => Node): Node {
   if (node.kind !== 'map') return fill(node);
-  const filled = entries(node).map((one): Entry => {
+  return mapEntries(node, (one) => {
     const own = `${path}${one.key}`;
-    return skipped.has(own) ? one : { ...one, node: fillBut(one.node, `${own}.`, skipped, fill) };
+    return skipped.has(own) ? one.node : fillBut(one.node, `${own}.`, skipped, fill);
   });
-  return withEntries(node, filled);
 }
 
 function misplaced(node: Node): readonly Diagnostic[] {
@@ -147,14 +145,13 @@ export function coerce(node: Node, schema: AnySchemaObject): Node {
   if (node.kind === 'scalar') return node.variables ? coerceScalar(node, typesOf(schema)) : node;
   if (node.kind === 'list') {
     const items: unknown = schema['items'];
-    return isMap(items) ? { ...node, items: node.items.map((item) => coerce(item, items)) } : node;
+    return isMap(items) ? mapItems(node, (item) => coerce(item, items)) : node;
   }
   const branches = [schema, ...branchesOf(schema)];
-  const list = entries(node).map((entry) => {
+  return mapEntries(node, (entry) => {
     const own = branches.map((branch) => schemaOfKey(branch, entry.key)).find(isMap);
-    return own ? { ...entry, node: coerce(entry.node, own) } : entry;
+    return own ? coerce(entry.node, own) : entry.node;
   });
-  return withEntries(node, list);
 }
 
 function schemaOfKey(schema: AnySchemaObject, key: string): unknown {

@@ -1,7 +1,5 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import type { ValidateFunction } from 'ajv/dist/2020.js';
 import type { Lock } from './lock-file.ts';
-import { quickAjv } from './quick-ajv.ts';
+import { isRight } from './quick-ajv.ts';
 
 const text = { type: 'string' };
 const yes = { const: true };
@@ -87,9 +85,6 @@ export const lockSchema = {
   },
 } as const;
 
-let validate: ValidateFunction | undefined;
-
 export function isLock(value: unknown): value is Lock {
-  validate ??= new Ajv2020(quickAjv).compile(lockSchema);
-  return validate(value);
+  return isRight(lockSchema, value);
 }

@@ -52,7 +52,7 @@ export function toJson(node: Node): unknown {
     case 'list':
       return node.items.map(toJson);
     case 'map':
-      return Object.fromEntries([...node.entries].map(([key, { node: value }]) => [key, toJson(value)]));
+      return Object.fromEntries(Array.from(node.entries, ([key, { node: value }]) => [key, toJson(value)]));
     default:
       return node satisfies never;
   }
@@ -96,24 +96,34 @@ export function* scalars(node: Node, path: Path = []): Generator<{ readonly node
   for (const [index, item] of items(node).entries()) yield* scalars(item, [...path, index]);
 }
 
-/** The same tree with every scalar put through `change`. */
-export function mapScalars(node: Node, change: (scalar: ScalarNode, path: Path) => Node, path: Path = []): Node {
+/** The same tree with every scalar put through `change`; what has none that changes stays itself. */
+export function mapScalars(node: Node, change: (scalar: ScalarNode) => Node): Node {
   switch (node.kind) {
     case 'scalar':
-      return change(node, path);
+      return change(node);
     case 'list':
-      return { ...node, items: node.items.map((item, index) => mapScalars(item, change, [...path, index])) };
+      return mapItems(node, (item) => mapScalars(item, change));
     case 'map':
-      return withEntries(
-        node,
-        [...node.entries.values()].map((each) => ({
-          ...each,
-          node: mapScalars(each.node, change, [...path, each.key]),
-        })),
-      );
+      return mapEntries(node, (each) => mapScalars(each.node, change));
     default:
       return node satisfies never;
   }
+}
+
+/** The same list with every item put through `change`: the list itself where none changes. */
+export function mapItems(list: ListNode, change: (item: Node) => Node): ListNode {
+  const changed = list.items.map(change);
+  return changed.every((item, index) => item === list.items[index]) ? list : { ...list, items: changed };
+}
+
+/** The same map with every value put through `change`: the map itself where none changes. */
+export function mapEntries(map: MapNode, change: (entry: Entry) => Node): MapNode {
+  const before = entries(map);
+  const changed = before.map((each) => {
+    const node = change(each);
+    return node === each.node ? each : { ...each, node };
+  });
+  return changed.every((each, index) => each === before[index]) ? map : withEntries(map, changed);
 }
 
 export function withEntries(node: MapNode, list: readonly Entry[]): MapNode {

@@ -1,7 +1,7 @@
 import type { AnySchemaObject } from 'ajv/dist/2020.js';
 import { configErrors } from './errors.ts';
 import { choicesFor } from './nearest.ts';
-import { entries, withEntries } from './node.ts';
+import { mapEntries } from './node.ts';
 import type { Node, ScalarNode } from './node.ts';
 import type { ReadParams } from './read-params.ts';
 import type { Reader } from './reader.ts';
@@ -17,11 +17,10 @@ export function fillParams(node: Node, schema: AnySchemaObject, params: ReadPara
   if (node.kind === 'scalar') return schema['orParam'] === true ? fillScalar(node, params, reader) : node;
   if (node.kind === 'list') return node;
   const others: unknown = schema['additionalProperties'];
-  const list = entries(node).map((entry) => {
+  return mapEntries(node, (entry) => {
     const own = propertiesOf(schema)[entry.key] ?? others;
-    return isMap(own) ? { ...entry, node: fillParams(entry.node, own, params, reader) } : entry;
+    return isMap(own) ? fillParams(entry.node, own, params, reader) : entry.node;
   });
-  return withEntries(node, list);
 }
 
 function fillScalar(scalar: ScalarNode, { params, values, undecided }: ReadParams, reader: Reader): ScalarNode {

@@ -10,6 +10,7 @@ import { textsIn, wordAt } from './reader.ts';
 import type { Reader } from './reader.ts';
 import { propertiesOf, takesAnyKey } from './schema-branch.ts';
 import { placeOf } from './source-text.ts';
+import { isTimezone } from './timezone.ts';
 import { shown } from './wording.ts';
 
 export function readSchedule(
@@ -85,25 +86,6 @@ function checkTimezone(node: Node, reader: Reader): void {
     reader.report(configErrors.timezone_without_cron.finding({}, placeOf(written.keySpan)));
   } else if (!isTimezone(timezone)) {
     reader.report(configErrors.unknown_timezone.finding({ timezone }, placeOf(written.node.span)));
-  }
-}
-
-/** To ask for one takes a millisecond; those of a hundred files are few. */
-const timezones = new Map<string, boolean>();
-
-function isTimezone(name: string): boolean {
-  const known = timezones.get(name);
-  if (known !== undefined) return known;
-  const is = knows(name);
-  timezones.set(name, is);
-  return is;
-}
-
-function knows(timezone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: timezone }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
   }
 }
 

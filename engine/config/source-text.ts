@@ -67,6 +67,7 @@ function lastAtOrBefore(starts: readonly number[], offset: number): number {
   return low;
 }
 
+/** As many as UTF-16 has units, but for the pairs. */
 function codePoints(text: string): number {
-  return [...text].length;
+  return text.length - (text.match(/[\u{10000}-\u{10FFFF}]/gu)?.length ?? 0);
 }

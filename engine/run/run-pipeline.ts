@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { exitCodes, toPipeError } from '../errors.ts';
+import { exitCodes, stops, toPipeError } from '../errors.ts';
 import type { PipeError } from '../errors.ts';
 import type { Connector, Row, Tokens } from '../connector.ts';
 import type { Listener } from '../events/events.ts';
@@ -102,9 +102,6 @@ function usedConnections({ pipeline }: CompiledPipeline, flows: readonly ChosenF
   const names = new Set([...flows.flatMap(({ flow }) => connectionsOf(flow)), ...log]);
   return [...pipeline.connections.values()].filter((spec) => names.has(spec.name));
 }
-
-/** What the signal's reason says when a person stopped the run. */
-export const stops = { SIGINT: 130, SIGTERM: 143 } as const;
 
 function exitCodeOf(flows: readonly FlowResult[], error: PipeError | undefined, signal: AbortSignal): number {
   if (signal.aborted) return signal.reason === 'SIGTERM' ? stops.SIGTERM : stops.SIGINT;

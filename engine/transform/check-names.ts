@@ -39,11 +39,10 @@ function checkRead(expression: Expression, read: Read, around: Surroundings): Di
 
 function checkBareName(expression: Expression, read: Read, around: Surroundings): Diagnostic | undefined {
   const [name] = read.path;
-  const where = placeOf(expression, read);
-  if (around.role === 'enabled') return transformErrors.enabled_unknown.finding({}, where);
-  if (name === undefined || !around.record) return undefined;
+  if (around.role === 'enabled') return transformErrors.enabled_unknown.finding({}, placeOf(expression, read));
+  if (name === undefined || !around.record || hasField(around.record, name)) return undefined;
   const known = around.record.map((field) => field.name);
-  if (known.includes(name)) return undefined;
+  const where = placeOf(expression, read);
   if (around.role === 'within') return transformErrors.no_record_here.finding({ name }, where);
   const inMap = around.role === 'map';
   if (read.path.length > 1 && ['params', 'source', 'run', ...around.rows.keys()].includes(name)) {
@@ -72,8 +71,8 @@ function checkPart(
   fields: readonly { readonly name: string }[] | undefined,
 ): Diagnostic | undefined {
   const [name] = read.path;
-  const names = fields?.map((field) => field.name);
-  if (name === undefined || !names || names.includes(name)) return undefined;
+  if (name === undefined || !fields || hasField(fields, name)) return undefined;
+  const names = fields.map((field) => field.name);
   const variable = read.variable;
   const known = choicesFor(name, names, (each) => `$${variable}.${each}`);
   return transformErrors.unknown_part.finding({ variable, name, known }, placeOf(expression, read));
@@ -82,12 +81,13 @@ function checkPart(
 /** `$found` and earlier targets: only single fields of them can be read. */
 function checkRow(expression: Expression, read: Read, around: Surroundings): Diagnostic | undefined {
   const [name] = read.path;
-  const where = placeOf(expression, read);
   if (name === undefined) {
-    return read.presence ? undefined : transformErrors.whole_row.finding({ name: read.variable }, where);
+    const facts = { name: read.variable };
+    return read.presence ? undefined : transformErrors.whole_row.finding(facts, placeOf(expression, read));
   }
-  const names = around.rows.get(read.variable)?.map((field) => field.name);
-  if (!names || names.includes(name)) return undefined;
+  const fields = around.rows.get(read.variable);
+  if (!fields || hasField(fields, name)) return undefined;
+  const names = fields.map((field) => field.name);
   const entity = around.entities.get(read.variable) ?? '';
   const { offset, length } = read.named ?? read;
   const place = expression.source.place(offset, length);
@@ -96,8 +96,8 @@ function checkRow(expression: Expression, read: Read, around: Surroundings): Dia
 
 function checkVariable(expression: Expression, read: Read, around: Surroundings): Diagnostic | undefined {
   const name = read.variable;
-  const where = placeOf(expression, read);
   if (isFunction(name) && read.path.length === 0) return undefined;
+  const where = placeOf(expression, read);
   if (name === 'found') {
     return (around.role === 'by' ? transformErrors.found_before_match : transformErrors.found_outside).finding(
       {},
@@ -121,6 +121,8 @@ function unknownVariable(expression: Expression, read: Read, around: Surrounding
 
 function checkCall(expression: Expression, call: Call): Diagnostic | undefined {
   const { name, offset, given, bare, partial, inPath } = call;
+  const { least, most, usage } = arity(name, inPath);
+  if (isFunction(name) && !bare && (partial || (given >= least && given <= most))) return undefined;
   const where = expression.source.place(offset, name.length + (bare ? 0 : 1));
   if (!isFunction(name)) {
     const all = [...Object.keys(functions), ...builtIns.keys()];
@@ -129,8 +131,6 @@ function checkCall(expression: Expression, call: Call): Diagnostic | undefined {
     return transformErrors.unknown_function.finding({ name, known }, where);
   }
   if (bare) return transformErrors.missing_dollar.finding({ name }, where);
-  const { least, most, usage } = arity(name, inPath);
-  if (partial || (given >= least && given <= most)) return undefined;
   const takes = least === most ? String(least) : `${least}–${most === Infinity ? '…' : most}`;
   return transformErrors.wrong_count.finding({ name, given, takes, usage }, where);
 }
@@ -165,6 +165,10 @@ function arity(name: string, inPath: boolean): { least: number; most: number; us
   const { least, most, context } = builtIns.get(name) ?? { least: 0, most: Infinity };
   const usage = `$${name}(${Array.from({ length: least }, () => '…').join(', ')})`;
   return { least: context === 'any' || (context && inPath) ? least - 1 : least, most, usage };
+}
+
+function hasField(fields: readonly { readonly name: string }[], name: string): boolean {
+  return fields.some((field) => field.name === name);
 }
 
 function dollar(name: string): string {

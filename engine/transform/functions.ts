@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { isTimezone } from '../config/timezone.ts';
 import type { Row, Value } from '../connector.ts';
 import type { FailureOptions, PipeError } from '../errors.ts';
 import { transformErrors } from './errors.ts';
 import { isMaskKind, mask, maskKinds } from './mask.ts';
 import { normalisePhone } from './phone.ts';
-import { calendarDay, fullYears, isZone, localTime } from './time.ts';
+import { calendarDay, fullYears, localTime } from './time.ts';
 
 /** A value or nothing. */
 export type Maybe = Value | undefined;
@@ -232,7 +233,7 @@ function inZone<Result>(zone: Maybe, use: (zone: string) => Result): Result {
 }
 
 function zoneInstead(zone: string): string | undefined {
-  return isZone(zone) ? undefined : '"Europe/Moscow"';
+  return isTimezone(zone) ? undefined : '"Europe/Moscow"';
 }
 
 /** Birthdays are personal: their shape is enough to find the mistake. */

@@ -41,16 +41,6 @@ export function fullYears(day: string, instant: number, zone: string): number {
   return today.slice(5) < day.slice(5) ? years - 1 : years;
 }
 
-/** Whether an IANA zone of that name exists. */
-export function isZone(zone: string): boolean {
-  try {
-    zoneOffsetMs(0, zone);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** The wall clock as if it were UTC, in ms; undefined for 31 February and 25:00. */
 function wallClock(
   year: number,

@@ -2,31 +2,23 @@ import { randomUUID } from 'node:crypto';
 import { chmodSync, chownSync, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { PipeError, toPipeError } from '../errors.ts';
 import type { Clock } from '../state/clock.ts';
 import { acquireLease } from '../state/lease.ts';
 import type { Lease } from '../state/machine-ports.ts';
 import { codeOf, prepareFolder, sharedMode } from '../state/place.ts';
-import { keyPrint, seal, unseal } from './cipher.ts';
+import { keyPrint, seal } from './cipher.ts';
 import { vaultErrors } from './errors.ts';
 import { osKeychain } from './keychain.ts';
 import type { Keychain } from './keychain.ts';
 import type { VaultPlace } from './place.ts';
+import { vaultReader } from './read-vault.ts';
+import type { SecretName, VaultReader } from './read-vault.ts';
 import { boundTo, readVaultFile, vaultVersion, writeVaultFile } from './vault-file.ts';
 import type { StoredSecret, VaultFile } from './vault-file.ts';
-import { makeKey, readKey } from './vault-key.ts';
+import { makeKey } from './vault-key.ts';
 
-/** What may be told of a secret. */
-export interface SecretName {
-  readonly name: string;
-  readonly setAt: string;
-}
-
-/** Secrets of this machine or person by name. Throws `vault.*`; a vault that is not there is an empty one. */
-export interface Vault {
-  list(): readonly SecretName[];
-  /** undefined: it has none of that name. The key is asked for only when it has. */
-  get(name: string): string | undefined;
+/** Secrets of this machine or person by name, to read and to change. Throws `vault.*`. */
+export interface Vault extends VaultReader {
   /** All of them or none. The first secret ever makes the key. Returns the names that were there before. */
   set(values: ReadonlyMap<string, string>): Promise<readonly string[]>;
   remove(name: string): Promise<void>;
@@ -39,20 +31,10 @@ export function isSecretName(text: string): boolean {
 
 export function openVault(place: VaultPlace, clock: Clock, keychain: Keychain = osKeychain): Vault {
   const { file } = place;
-  let known: { readonly print: string; readonly key: Buffer | PipeError } | undefined;
-  /** Asked for once, also where there is no answer: a keychain takes its time. */
-  const keyOf = (vault: VaultFile): Buffer => {
-    if (known?.print !== vault.key.print) known = { print: vault.key.print, key: keyOrWhy(place, vault, keychain) };
-    if (known.key instanceof PipeError) throw known.key;
-    return known.key;
-  };
+  const { list, get, keyOf } = vaultReader(place, keychain);
   return {
-    list: () => (readVaultFile(file)?.secrets ?? []).map(({ name, setAt }) => ({ name, setAt })),
-    get(name) {
-      const vault = readVaultFile(file);
-      const secret = vault?.secrets.find((each) => each.name === name);
-      return vault && secret && valueOf(place, vault, secret, keyOf(vault));
-    },
+    list,
+    get,
     set: (values) =>
       alone(place, clock, () => {
         const vault = readVaultFile(file);
@@ -71,20 +53,6 @@ export function openVault(place: VaultPlace, clock: Clock, keychain: Keychain = 
         writeVaultFile(file, { ...vault, secrets });
       }),
   };
-}
-
-function keyOrWhy(place: VaultPlace, vault: VaultFile, keychain: Keychain): Buffer | PipeError {
-  try {
-    return readKey(place, vault, keychain);
-  } catch (thrown) {
-    return toPipeError(thrown);
-  }
-}
-
-function valueOf(place: VaultPlace, vault: VaultFile, secret: StoredSecret, key: Buffer): string {
-  const value = unseal(key, secret, boundTo(vault, secret));
-  if (value !== undefined) return value;
-  throw vaultErrors.damaged.error({ file: place.file, reason: `${secret.name} is not as it was sealed` });
 }
 
 function sealed(vault: VaultFile, key: Buffer, secret: SecretName, value: string): StoredSecret {

@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Command } from '@oclif/core';
+import type { Command } from '@oclif/core/command';
 
 const folder = resolve(import.meta.dirname, '../../engine/cli/commands');
 

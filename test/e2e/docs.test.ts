@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { Config, settings } from '@oclif/core';
+import { Config } from '@oclif/core/config';
+import { settings } from '@oclif/core/settings';
 import { expect, it, vi } from 'vitest';
 import { parseDocument } from 'yaml';
 import { diffRun } from '../../engine/cli/diff.ts';

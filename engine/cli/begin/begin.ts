@@ -8,7 +8,7 @@ import { choicesFor } from '../../config/nearest.ts';
 import { cliErrors } from '../errors.ts';
 import { checkName, projectFiles, templateText, writeNew } from '../init.ts';
 import type { NewPipeline, WrittenFiles } from '../init.ts';
-import { fromVault } from '../prepare.ts';
+import { fromVault } from '../from-vault.ts';
 import { shippedFile } from '../shipped.ts';
 import type { Replacement } from './adapt-template.ts';
 import { chooseBeginning } from './choose.ts';

@@ -11,7 +11,7 @@ import type { Diagnostic } from '../../diagnostics.ts';
 import { compile } from '../../transform/compile.ts';
 import { knowledgeFrom } from '../../transform/knowledge.ts';
 import { FindingsError } from '../findings-error.ts';
-import { fromVault } from '../prepare.ts';
+import { fromVault } from '../from-vault.ts';
 
 /** A pipeline that nobody has written yet. */
 export interface Draft {

@@ -10,7 +10,7 @@ import { discover } from '../../run/discover.ts';
 import { cliErrors } from '../errors.ts';
 import { templates, templateText } from '../init.ts';
 import type { Template } from '../init.ts';
-import { connectorsOf } from '../prepare.ts';
+import { connectorsOf } from '../compile-loaded.ts';
 import { shippedFile } from '../shipped.ts';
 import { withConnections } from '../with-connections.ts';
 import { adaptTemplate } from './adapt-template.ts';

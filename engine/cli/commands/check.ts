@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../base-command.ts';
 import { checkConnections, namesAndSettings, othersLeftOut } from '../check-connections.ts';
 import { fileArgument, pipelineFlags, repeated } from '../flags.ts';

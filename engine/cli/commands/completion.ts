@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core';
+import * as Args from '@oclif/core/args';
 import { choicesFor } from '../../config/nearest.ts';
 import { BaseCommand } from '../base-command.ts';
 import { completionScript, shells } from '../completion.ts';

@@ -1,4 +1,5 @@
-import { Args, Flags } from '@oclif/core';
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../base-command.ts';
 import { discoverSystems, driftOf, refuseTogether, writeLock } from '../discover.ts';
 import { fileArgument, pipelineFlags } from '../flags.ts';

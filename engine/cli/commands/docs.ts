@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { namedVariables } from '../../config/environment-example.ts';
 import { loadPipeline } from '../../config/load.ts';
 import { BaseCommand } from '../base-command.ts';

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { holds, lineText } from '../../log/read.ts';
 import { BaseCommand } from '../base-command.ts';
 import { fileArgument, refuseBeside } from '../flags.ts';

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { waitText } from '../../log/spoken.ts';
 import { askLine } from '../ask-line.ts';
 import { BaseCommand } from '../base-command.ts';

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import type { RunEvent } from '../../events/events.ts';
 import { BaseCommand } from '../base-command.ts';
 import { cliErrors } from '../errors.ts';

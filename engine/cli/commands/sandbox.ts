@@ -1,4 +1,5 @@
-import { Args, Flags } from '@oclif/core';
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
 import { once } from 'node:events';
 import { BaseCommand } from '../base-command.ts';
 import { numberFlag } from '../flags.ts';

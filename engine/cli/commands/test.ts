@@ -1,4 +1,5 @@
-import { Args, Flags } from '@oclif/core';
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
 import { updateTest } from '../../cases/update-test.ts';
 import { BaseCommand } from '../base-command.ts';
 import { testData, testText, updatedText } from '../render/test.ts';

@@ -1,6 +1,6 @@
-import { Args, Flags } from '@oclif/core';
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../base-command.ts';
-import { checkOnline } from '../check-online.ts';
 import { choiceFlag, pipelineFlags } from '../flags.ts';
 import { annotationsText } from '../render/annotations.ts';
 import { sarifText } from '../render/sarif.ts';
@@ -44,6 +44,8 @@ export default class Validate extends BaseCommand {
   }
 
   async #online(files: readonly string[], options: Parameters<typeof validateFiles>[1]): Promise<Validation> {
+    // What reaches systems is half of the program, and most calls read files.
+    const { checkOnline } = await import('../check-online.ts');
     const stop = stopSignal();
     const online = checkOnline(this.language, stop.signal, (text) => this.tell(text));
     return validateFiles(files, { ...options, online }).finally(() => stop.release());

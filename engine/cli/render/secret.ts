@@ -1,5 +1,5 @@
 import type { Language } from '../../messages/template.ts';
-import type { SecretName } from '../../vault/open-vault.ts';
+import type { SecretName } from '../../vault/read-vault.ts';
 import type { Imported } from '../import-secrets.ts';
 import { localText } from './moment.ts';
 

@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core';
+import * as Args from '@oclif/core/args';
 import { BaseCommand } from '../../base-command.ts';
 import { newConnector } from '../../new-connector.ts';
 import { newConnectorText } from '../../render/init.ts';

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../base-command.ts';
 import { choiceFlag, fileArgument } from '../../flags.ts';
 import { columnsOf, queueFlags, stateFlags, waitingOf, withQueue } from '../../queue.ts';

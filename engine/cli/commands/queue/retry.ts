@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core';
+import * as Args from '@oclif/core/args';
 import { BaseCommand } from '../../base-command.ts';
 import { fileArgument } from '../../flags.ts';
 import { decideNamed, filterOf, queueFlags, stateFlags, withQueue } from '../../queue.ts';

@@ -1,4 +1,5 @@
-import { Args, Flags } from '@oclif/core';
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../base-command.ts';
 import { fileArgument } from '../../flags.ts';
 import { columnsOf, findEntry, placeOf, queueFlags, withQueue } from '../../queue.ts';

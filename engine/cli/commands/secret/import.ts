@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Args } from '@oclif/core';
+import * as Args from '@oclif/core/args';
 import { BaseCommand } from '../../base-command.ts';
 import { cliErrors } from '../../errors.ts';
 import { importSecrets } from '../../import-secrets.ts';

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { choiceFlag, fileArgument } from '../../flags.ts';
 import { stepsText } from '../../render/service.ts';
 import { planAction, systems } from '../../service.ts';
