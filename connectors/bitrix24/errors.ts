@@ -331,6 +331,15 @@ export const errors = defineErrors('bitrix24', {
       ru: 'исправьте `filter`, `select` или `cursor` источника',
     },
   },
+  field_unlisted: {
+    kind: 'environment',
+    en: '{host} gives a field {field} in rows of {what} and does not list it among its fields: it is left out',
+    ru: '{host} отдаёт в строках {what} поле {field}, но не указывает его среди полей: оно пропущено',
+    fix: {
+      en: 'make the webhook as an administrator, with all rights of this kind; where the field is not wanted, list those that are in `select`',
+      ru: 'создайте вебхук от администратора со всеми правами этого рода; если поле не нужно, перечислите нужные в `select`',
+    },
+  },
   source_field: {
     kind: 'input',
     en: '{what} has no field {field} in {host}',
