@@ -272,6 +272,8 @@ export interface Field {
   /** The value is a list of the type. */
   readonly multiple?: boolean;
   readonly options?: readonly FieldOption[];
+  /** Of phones and emails: what `type` of an entry may be, `WORK`, `MOBILE`; absent: not known. */
+  readonly kinds?: readonly string[];
   /** Masked wherever people look (G9). */
   readonly personal?: 'name' | 'phone' | 'email' | 'text';
   /** Fields of a structured column. */

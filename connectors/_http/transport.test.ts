@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { openTransport, type HttpRequest, type Transport } from './transport.ts';
 
@@ -109,4 +110,78 @@ test('closing twice is closing once', async () => {
   await transport.send(post);
   await transport.close();
   await transport.close();
+});
+
+const limitBytes = 10_000;
+
+function limitedTo(origin: string): Transport {
+  const transport = openTransport({ origin, timeoutMs: 10_000, limitBytes });
+  onTestFinished(() => transport.close());
+  return transport;
+}
+
+test('an answer as long as the limit is read, packed or not', async () => {
+  const text = 'x'.repeat(limitBytes);
+  const { origin } = await serve((request, response) => {
+    if (request.url === '/') response.end(text);
+    else response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(text));
+  });
+  expect(await limitedTo(origin).send(post)).toMatchObject({ ok: true, text });
+  expect(await limitedTo(origin).send({ ...post, path: '/packed' })).toMatchObject({ ok: true, text });
+});
+
+test('an answer that never ends is given up at the limit, and its socket is destroyed', async () => {
+  const sockets: Socket[] = [];
+  const piece = Buffer.alloc(1000, ' ');
+  const { origin } = await serve((request, response) => {
+    sockets.push(request.socket);
+    const write = () => {
+      while (!response.destroyed && response.write(piece));
+    };
+    response.on('drain', write);
+    write();
+  });
+  const exchange = await limitedTo(origin).send(post);
+  expect(exchange).toMatchObject({ ok: false, failure: 'oversized', reason: 'UND_ERR_RES_EXCEEDED_MAX_SIZE' });
+  const [socket] = sockets;
+  if (socket && !socket.destroyed) await once(socket, 'close');
+  expect(socket?.destroyed).toBe(true);
+});
+
+test('a small answer that unpacks to more than the limit is given up there', async () => {
+  const bomb = gzipSync(Buffer.alloc(limitBytes + 1));
+  const { origin } = await serve((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb));
+  expect(await limitedTo(origin).send(post)).toMatchObject({ ok: false, failure: 'oversized' });
+});
+
+test.each([
+  ['gzip', gzipSync],
+  ['X-GZIP', gzipSync],
+  ['deflate', deflateSync],
+  ['br', brotliCompressSync],
+  ['zstd', zstdCompressSync],
+  ['deflate, gzip', (text: string) => gzipSync(deflateSync(text))],
+  ['identity', Buffer.from],
+])('an answer packed as %s, which nobody asked for, is unpacked, whatever its status', async (coding, pack) => {
+  const { origin } = await serve((request, response) => {
+    expect(request.headers['accept-encoding']).toBeUndefined();
+    response.writeHead(503, { 'content-encoding': coding }).end(pack('{"error":"занято"}'));
+  });
+  expect(await transportTo(origin).send(post)).toMatchObject({ ok: true, status: 503, text: '{"error":"занято"}' });
+});
+
+test('an empty answer needs no unpacking', async () => {
+  const { origin } = await serve((_, response) => response.writeHead(204, { 'content-encoding': 'gzip' }).end());
+  expect(await transportTo(origin).send(post)).toMatchObject({ ok: true, status: 204, text: '' });
+});
+
+test('a packing nobody here knows is named', async () => {
+  const { origin } = await serve((_, response) => response.writeHead(200, { 'content-encoding': 'compress' }).end('x'));
+  expect(await transportTo(origin).send(post)).toMatchObject({ ok: false, failure: 'packed', reason: 'compress' });
+});
+
+test('a packed answer that breaks off: nobody knows', async () => {
+  const cut = gzipSync('{"result":true}').subarray(0, 20);
+  const { origin } = await serve((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(cut));
+  expect(await transportTo(origin).send(post)).toMatchObject({ ok: false, failure: 'lost', reason: 'Z_BUF_ERROR' });
 });

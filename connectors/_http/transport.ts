@@ -1,10 +1,13 @@
-import { buildConnector, Pool } from 'undici';
+import { buildConnector, Pool, type Dispatcher } from 'undici';
+import { unpack } from './unpack.ts';
 
 export interface TransportOptions {
   /** `https://portal.example:8443` */
   readonly origin: string;
   /** The longest a whole exchange may take, connecting included. */
   readonly timeoutMs: number;
+  /** The longest answer, unpacked; absent: `answerLimitBytes`. */
+  readonly limitBytes?: number;
 }
 
 export interface HttpRequest {
@@ -22,8 +25,9 @@ export interface HttpRequest {
 }
 
 /**
- * What became of one exchange. `not_connected`: not one byte of the request left. `timeout` and `lost`: nobody knows
- * whether the server carried it out. Redirects are answers like any other: nobody follows them.
+ * What became of one exchange. `not_connected`: not one byte of the request left. All the others: nobody knows whether
+ * the server carried it out. `oversized`: the answer did not end within its limit. `packed`: nobody here can
+ * unpack it. Redirects are answers like any other: nobody follows them.
  */
 export type Exchange =
   | {
@@ -36,8 +40,8 @@ export type Exchange =
     }
   | {
       readonly ok: false;
-      readonly failure: 'not_connected' | 'timeout' | 'lost';
-      /** The system's word for it, e.g. `ECONNREFUSED`: no address, no path. */
+      readonly failure: 'not_connected' | 'timeout' | 'lost' | 'oversized' | 'packed';
+      /** The system's word for it, e.g. `ECONNREFUSED`: no address, no path. Of `packed`: its content-encoding. */
       readonly reason: string;
       readonly cause: Error;
     };
@@ -49,12 +53,16 @@ export interface Transport {
   close(): Promise<void>;
 }
 
+/** Far beyond what a vendor gives at once, 2,500 rows: what is longer comes from a proxy that streams for ever. */
+export const answerLimitBytes = 64 * 2 ** 20;
+
 const connectTimeoutMs = 10_000;
 
-export function openTransport({ origin, timeoutMs }: TransportOptions): Transport {
+export function openTransport({ origin, timeoutMs, limitBytes = answerLimitBytes }: TransportOptions): Transport {
   const connections = observedConnector();
   // The deadline below is the only one: undici's own would name neither the request nor the right cause.
-  const options = { connect: connections.connect, headersTimeout: 0, bodyTimeout: 0 } as const;
+  const noTimeouts = { headersTimeout: 0, bodyTimeout: 0 } as const;
+  const options = { ...noTimeouts, connect: connections.connect, maxResponseSize: limitBytes };
   const kept = new Pool(origin, { ...options, pipelining: 1 });
   const young = new Pool(origin, { ...options, pipelining: 0 });
   let closing: Promise<unknown> | undefined;
@@ -63,12 +71,14 @@ export function openTransport({ origin, timeoutMs }: TransportOptions): Transpor
       const deadline = startDeadline(timeoutMs);
       const signal = request.signal ? AbortSignal.any([request.signal, deadline.signal]) : deadline.signal;
       try {
-        return await exchange(request.young ? young : kept, request, signal);
+        return await exchange(request.young ? young : kept, request, signal, limitBytes);
       } catch (thrown) {
         if (request.signal?.aborted) throw request.signal.reason;
         const cause = thrown instanceof Error ? thrown : new Error(String(thrown));
-        const failure = connections.failed.has(cause) ? 'not_connected' : deadline.signal.aborted ? 'timeout' : 'lost';
-        return { ok: false, failure, reason: reasonOf(cause), cause };
+        const reason = reasonOf(cause);
+        if (connections.failed.has(cause)) return { ok: false, failure: 'not_connected', reason, cause };
+        if (tooLarge.has(reason)) return { ok: false, failure: 'oversized', reason, cause };
+        return { ok: false, failure: deadline.signal.aborted ? 'timeout' : 'lost', reason, cause };
       } finally {
         deadline.stop();
       }
@@ -80,18 +90,36 @@ export function openTransport({ origin, timeoutMs }: TransportOptions): Transpor
   };
 }
 
-async function exchange(pool: Pool, request: HttpRequest, signal: AbortSignal): Promise<Exchange> {
+async function exchange(pool: Pool, request: HttpRequest, signal: AbortSignal, limitBytes: number): Promise<Exchange> {
   const { method, path, headers, body = null } = request;
   const answer = await pool.request({ method, path, headers, body, signal });
-  const { location, date } = answer.headers;
+  const { location, date, 'content-encoding': packing } = answer.headers;
+  const { body: content } = answer;
+  const text = packing === undefined ? await content.text() : await unpackedText(content, String(packing), limitBytes);
+  if (text === undefined) {
+    const reason = String(packing).slice(0, 40);
+    return { ok: false, failure: 'packed', reason, cause: new Error('unknown content-encoding') };
+  }
   return {
     ok: true,
     status: answer.statusCode,
     location: typeof location === 'string' ? location : undefined,
     date: typeof date === 'string' ? date : undefined,
-    text: await answer.body.text(),
+    text,
   };
 }
+
+async function unpackedText(
+  content: Dispatcher.ResponseData['body'],
+  packing: string,
+  limitBytes: number,
+): Promise<string | undefined> {
+  const bytes = await unpack(Buffer.from(await content.arrayBuffer()), packing, limitBytes);
+  return bytes?.toString();
+}
+
+/** What undici and zlib say of more than the limit. */
+const tooLarge: ReadonlySet<string> = new Set(['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'ERR_BUFFER_TOO_LARGE']);
 
 /**
  * Remembers the errors of connecting (DNS, TCP, TLS). An error's code cannot tell them from later ones: ECONNRESET

@@ -89,6 +89,24 @@ export const errors = defineErrors('amocrm', {
     ru: 'соединение с {host} прервалось на {method}: {reason}',
     fix: later,
   },
+  answer_too_large: {
+    kind: 'environment',
+    en: '{host} answered {method} with more than {megabytes} MB',
+    ru: '{host} ответил на {method} больше чем {megabytes} МБ',
+    fix: {
+      en: 'look for a proxy or filter between this machine and {host} that does not end what it sends; what was being written is looked up before anything is repeated',
+      ru: 'проверьте, нет ли между этим компьютером и {host} прокси или фильтра, который не заканчивает ответ; записываемое будет найдено, прежде чем что-либо повторится',
+    },
+  },
+  answer_packed: {
+    kind: 'environment',
+    en: '{host} answered {method} in a packing nobody asked for and pipe cannot undo: {coding}',
+    ru: '{host} ответил на {method} в упаковке, которую никто не просил и pipe не понимает: {coding}',
+    fix: {
+      en: 'switch it off in the proxy between this machine and {host}; gzip, deflate, br and zstd are understood',
+      ru: 'отключите её в прокси между этим компьютером и {host}; понятны gzip, deflate, br и zstd',
+    },
+  },
   server_error: {
     kind: 'environment',
     en: '{host} could not carry out {method}: HTTP {status}',

@@ -23,8 +23,6 @@ export interface AccountField extends Field {
   readonly vendorType: string;
   /** What a request has to ask for beside the row for it to be there. */
   readonly with?: string;
-  /** Kinds a phone or a mail may have: `WORK`, `MOB`. */
-  readonly kinds?: readonly string[];
   /** What its filter is called, where its values can be filtered by (reference 5). */
   readonly filter?: string;
   /** It is said when the row is made, and stays. */
@@ -213,7 +211,8 @@ export function readField(given: VendorObject): AccountField | undefined {
 function multitext(code: unknown, enums: readonly VendorObject[]): Partial<AccountField> {
   const kinds = enums.map((one) => String(one['code'] ?? one['value']));
   const isPhone = code === 'PHONE' || (code !== 'EMAIL' && kinds.includes('MOB'));
-  return isPhone ? { type: 'phones', personal: 'phone', kinds } : { type: 'emails', personal: 'email', kinds };
+  const told = kinds.length > 0 ? { kinds } : {};
+  return { ...(isPhone ? { type: 'phones', personal: 'phone' } : { type: 'emails', personal: 'email' }), ...told };
 }
 
 function optionOf(given: VendorObject): FieldOption {

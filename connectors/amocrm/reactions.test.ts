@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { PipeError, type Write } from '../../engine/index.ts';
+import { withoutExchange } from './reactions.ts';
 import { open, type Opened } from './open-for-test.ts';
 import { vendorFaults, type Fault } from './sandbox/index.ts';
 
@@ -61,4 +62,17 @@ test('a refusal for the rate fills the bucket of everybody on this machine', asy
   await expect(opened.sink.highWater?.('contact', opened.signal)).rejects.toMatchObject({ limited: true });
   expect(opened.host.ended).toEqual([{ refused: true }]);
   expect(opened.host.admitted).toMatchObject([{ limit: { capacity: 1, perSecond: 6 }, lastsMs: 60_000 }]);
+});
+
+test.each([
+  ['oversized', 'UND_ERR_RES_EXCEEDED_MAX_SIZE', 'clinic.amocrm.ru answered POST /contacts with more than 64 MB'],
+  [
+    'packed',
+    'compress',
+    'clinic.amocrm.ru answered POST /contacts in a packing nobody asked for and pipe cannot undo: compress',
+  ],
+] as const)('an answer that is %s: nobody knows, and nothing more is sent', (failure, reason, message) => {
+  const concern = { host: 'clinic.amocrm.ru', method: 'POST /contacts', worked: true };
+  const refusal = withoutExchange({ ok: false, failure, reason, cause: new Error(reason) }, 60_000, concern);
+  expect(refusal).toMatchObject({ applied: 'unknown', error: { kind: 'environment', retry: false, message } });
 });

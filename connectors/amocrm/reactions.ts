@@ -1,5 +1,5 @@
 import type { FailureOptions, PipeError } from '../../engine/index.ts';
-import type { Exchange } from '../_http/transport.ts';
+import { answerLimitBytes, type Exchange } from '../_http/transport.ts';
 import { isUntrusted, otherName } from '../_tls/distrust.ts';
 import { isObject, rejectedIn, type Rejected } from './answer.ts';
 import { errors } from './errors.ts';
@@ -71,19 +71,17 @@ function entityOf(method: string): string {
   return method.split('/')[1] ?? method;
 }
 
+type NoAnswer = Extract<Exchange, { readonly ok: false }>;
+
 /** No answer at all came back; of a time-out the reason is its length. */
-export function withoutExchange(
-  { failure, reason, cause }: Extract<Exchange, { readonly ok: false }>,
-  timeoutMs: number,
-  concern: Concern,
-): Refusal {
+export function withoutExchange({ failure, reason, cause }: NoAnswer, timeoutMs: number, concern: Concern): Refusal {
   const isDistrusted = failure === 'not_connected' && (isUntrusted(reason) || reason === otherName);
   if (isDistrusted) return withoutAnswer('untrusted', concern, reason, cause);
   return withoutAnswer(failure, concern, failure === 'timeout' ? String(timeoutMs / 1000) : reason, cause);
 }
 
 function withoutAnswer(
-  failure: 'not_connected' | 'timeout' | 'lost' | 'untrusted',
+  failure: NoAnswer['failure'] | 'untrusted',
   { host, method }: Concern,
   reason: string,
   cause: unknown,
@@ -102,6 +100,15 @@ function withoutAnswer(
     case 'lost':
       return refusal('unknown', 'again', (options) =>
         errors.connection_lost.error({ host, method, reason }, { ...options, cause }),
+      );
+    // The next one would be as long, or as packed.
+    case 'oversized':
+      return refusal('unknown', 'stop', (options) =>
+        errors.answer_too_large.error({ host, method, megabytes: answerLimitBytes / 2 ** 20 }, { ...options, cause }),
+      );
+    case 'packed':
+      return refusal('unknown', 'stop', (options) =>
+        errors.answer_packed.error({ host, method, coding: reason }, { ...options, cause }),
       );
     default:
       return failure satisfies never;

@@ -135,7 +135,7 @@ function titled(name: string, field: AccountField): Pick<AccountField, 'name' | 
 }
 
 function described(given: AccountField): Field {
-  const { place: _p, vendorType: _v, with: _w, kinds: _k, filter: _f, isFixed: _i, isPredefined: _d, ...field } = given;
+  const { place: _p, vendorType: _v, with: _w, filter: _f, isFixed: _i, isPredefined: _d, ...field } = given;
   return field;
 }
 

@@ -33,7 +33,12 @@ test('fields have the engine’s types, titles, options and marks', async () => 
     title: 'Метки',
     multiple: true,
   });
-  expect(await field(opened, 'contact', 'PHONE')).toEqual({ name: 'PHONE', type: 'phones', personal: 'phone' });
+  expect(await field(opened, 'contact', 'PHONE')).toEqual({
+    name: 'PHONE',
+    type: 'phones',
+    personal: 'phone',
+    kinds: ['WORK', 'MOBILE', 'FAX', 'HOME', 'PAGER', 'MAILING', 'OTHER'],
+  });
   expect(await field(opened, 'contact', 'LAST_NAME')).toMatchObject({ personal: 'name' });
 });
 

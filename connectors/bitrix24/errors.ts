@@ -109,6 +109,24 @@ export const errors = defineErrors('bitrix24', {
     ru: 'соединение с {host} прервалось во время {method}: {reason}',
     fix: later,
   },
+  answer_too_large: {
+    kind: 'environment',
+    en: '{host} answered {method} with more than {megabytes} MB',
+    ru: '{host} ответил на {method} больше чем {megabytes} МБ',
+    fix: {
+      en: 'look for a proxy or filter between this machine and {host} that does not end what it sends; what was being written is looked up before anything is repeated',
+      ru: 'проверьте, нет ли между этим компьютером и {host} прокси или фильтра, который не заканчивает ответ; записываемое будет найдено, прежде чем что-либо повторится',
+    },
+  },
+  answer_packed: {
+    kind: 'environment',
+    en: '{host} answered {method} in a packing nobody asked for and pipe cannot undo: {coding}',
+    ru: '{host} ответил на {method} в упаковке, которую никто не просил и pipe не понимает: {coding}',
+    fix: {
+      en: 'switch it off in the proxy between this machine and {host}; gzip, deflate, br and zstd are understood',
+      ru: 'отключите её в прокси между этим компьютером и {host}; понятны gzip, deflate, br и zstd',
+    },
+  },
   portal_moved: {
     kind: 'environment',
     en: '{host} has moved to {location}',
@@ -311,6 +329,15 @@ export const errors = defineErrors('bitrix24', {
     fix: {
       en: 'correct `filter`, `select` or `cursor` of the source',
       ru: 'исправьте `filter`, `select` или `cursor` источника',
+    },
+  },
+  field_unlisted: {
+    kind: 'environment',
+    en: '{host} gives a field {field} in rows of {what} and does not list it among its fields: it is left out',
+    ru: '{host} отдаёт в строках {what} поле {field}, но не указывает его среди полей: оно пропущено',
+    fix: {
+      en: 'make the webhook as an administrator, with all rights of this kind; where the field is not wanted, list those that are in `select`',
+      ru: 'создайте вебхук от администратора со всеми правами этого рода; если поле не нужно, перечислите нужные в `select`',
     },
   },
   source_field: {

@@ -1,9 +1,10 @@
 import { createServer, type RequestListener } from 'node:http';
 import { once } from 'node:events';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { PipeError, type Outcome, type Write } from '../../engine/index.ts';
 import { open, openAt, type Opened } from './open-for-test.ts';
-import { byCode, refusedCommand, refusedRequest } from './reactions.ts';
+import { byCode, refusedCommand, refusedRequest, withoutWord } from './reactions.ts';
 import type { FaultRule } from './sandbox/index.ts';
 
 const create: Write = { operation: 'create', entity: 'contact', values: { NAME: 'Вера' } };
@@ -187,6 +188,30 @@ async function serve(answer: RequestListener): Promise<string> {
   if (address === null || typeof address === 'string') throw new Error('no port');
   return `http://127.0.0.1:${address.port}/rest/1/secret`;
 }
+
+test('an answer beyond all measure, or packed as nobody asked: nobody knows, and nothing more is sent', () => {
+  const concern = { host: 'portal.example', method: 'batch' };
+  expect(withoutWord('oversized', concern)).toMatchObject({
+    applied: 'unknown',
+    error: { message: 'portal.example answered batch with more than 64 MB', ...stop },
+  });
+  expect(withoutWord('packed', concern, 'compress')).toMatchObject({
+    applied: 'unknown',
+    error: {
+      message: 'portal.example answered batch in a packing nobody asked for and pipe cannot undo: compress',
+      ...stop,
+    },
+  });
+});
+
+test('a packed answer is read like any other', async () => {
+  const fields = { result: { c3: { NAME: { type: 'string' } } }, result_error: [] };
+  const webhook = await serve((_, response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(JSON.stringify({ result: fields })));
+  });
+  const { sink, signal } = openAt(`${webhook}/`);
+  expect(await sink.describe('contact', signal)).toMatchObject({ fields: [{ name: 'NAME' }] });
+});
 
 test('a redirect is not followed: the new host is named, the secret in its address is not', async () => {
   const asked: (string | undefined)[] = [];

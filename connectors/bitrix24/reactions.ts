@@ -1,4 +1,5 @@
 import type { FailureOptions, PipeError } from '../../engine/index.ts';
+import { answerLimitBytes } from '../_http/transport.ts';
 import { errors } from './errors.ts';
 
 /** A call that brought no result. `applied: 'no'` only when the portal certainly did nothing (DL-11). */
@@ -175,6 +176,21 @@ const wordless = {
     ({ host, method }, reason) =>
       (options) =>
         errors.connection_lost.error({ host, method, reason }, options),
+  ),
+  /** The next one would be as long: something between us and the portal does not end what it sends. */
+  oversized: row(
+    'unknown',
+    'stop',
+    ({ host, method }) =>
+      (options) =>
+        errors.answer_too_large.error({ host, method, megabytes: answerLimitBytes / 2 ** 20 }, options),
+  ),
+  packed: row(
+    'unknown',
+    'stop',
+    ({ host, method }, coding) =>
+      (options) =>
+        errors.answer_packed.error({ host, method, coding }, options),
   ),
   /** A POST that is redirected loses its body: it was not carried out. */
   redirected: row(

@@ -116,6 +116,7 @@ export function readField(entity: string, name: string, given: VendorObject, boo
   const options = optionsOf(given, books);
   const title = [given['formLabel'], given['listLabel'], given['title']].find((one) => typeof one === 'string');
   const personal = personalFields[name];
+  const valueTypes = vendorType === 'crm_multifield' ? kindsOf[name] : undefined;
   return {
     name,
     type: name === 'ID' || name === 'id' ? 'id' : fieldType(name, vendorType),
@@ -125,6 +126,7 @@ export function readField(entity: string, name: string, given: VendorObject, boo
     ...(given['isReadOnly'] === true && !(entity === 'deal' && name === 'LEAD_ID') && { readOnly: true }),
     ...(given['isMultiple'] === true && vendorType !== 'crm_multifield' && { multiple: true }),
     ...(options.length > 0 && { options }),
+    ...(valueTypes && { kinds: valueTypes }),
     ...(personal && { personal }),
   };
 }
@@ -148,6 +150,12 @@ const fieldTypes: Readonly<Record<string, FieldType>> = {
   iblock_element: 'id',
   iblock_section: 'id',
   file: 'json',
+};
+
+/** `VALUE_TYPE` (https://apidocs.bitrix24.com/api-reference/crm/data-types.html#crm_multifield). */
+const kindsOf: Readonly<Record<string, readonly string[]>> = {
+  PHONE: ['WORK', 'MOBILE', 'FAX', 'HOME', 'PAGER', 'MAILING', 'OTHER'],
+  EMAIL: ['WORK', 'HOME', 'MAILING', 'OTHER'],
 };
 
 /** What is not listed, flags of type `char` ("Y" or "N") included, is text. */

@@ -165,5 +165,6 @@ function unknownAmong(
 }
 
 function unknown(name: string, what: UnknownName, known: readonly string[], place: Place): Diagnostic {
+  if (known.length === 0) return casesErrors.nothing_to_name.finding({ name }, place);
   return what.finding({ name, choices: choicesFor(name, known) }, place);
 }

@@ -73,7 +73,24 @@ export const casesErrors = defineErrors('cases', {
   unknown_field: unknown('a field this target writes', 'поля, которое пишет эта цель,'),
   unknown_list: unknown('a child list this target writes', 'вложенного списка, который пишет эта цель,'),
   unknown_rung: unknown('a rung of this target', 'ступени этой цели'),
-  unknown_guard: unknown('the name of a guard here', 'здесь проверки с именем'),
+  unknown_guard: {
+    kind: 'input',
+    en: 'nothing here is skipped as "{name}"',
+    ru: 'здесь ничто не пропускается как «{name}»',
+    fix: {
+      en: 'write {choices}, or give the pipeline a guard with `skip: {name}`',
+      ru: 'напишите {choices} или добавьте в конвейер проверку (guard) со `skip: {name}`',
+    },
+  },
+  nothing_to_name: {
+    kind: 'input',
+    en: 'there is nothing in the pipeline that "{name}" could name here',
+    ru: 'в конвейере нет ничего, что здесь могло бы называться «{name}»',
+    fix: {
+      en: 'take it out of the test, or add it to the pipeline',
+      ru: 'уберите это из теста или добавьте в конвейер',
+    },
+  },
   unknown_code: {
     kind: 'input',
     en: '"{code}" is not the code of an error',

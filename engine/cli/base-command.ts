@@ -7,6 +7,7 @@ import { exitCodes, toPipeError } from '../errors.ts';
 import type { Language } from '../messages/template.ts';
 import { loadDotEnv } from './dot-env.ts';
 import { cliErrors } from './errors.ts';
+import { outputErrors } from './errors-output.ts';
 import { FindingsError } from './findings-error.ts';
 import { flagError } from './flag-error.ts';
 import { choiceFlag, flagValue } from './flags.ts';
@@ -15,6 +16,7 @@ import { errorData, errorText, findingsData, findingsText } from './render/error
 import { exitStatusOf } from './report-usage.ts';
 import { stopCodeOf } from './stop-signal.ts';
 import { unwritable } from './unwritable.ts';
+import { writeOut } from './write-out.ts';
 
 /** What every command has: `--json`, `--output`, `--lang`, one way to print a result and one to fail. */
 export abstract class BaseCommand extends Command {
@@ -47,7 +49,7 @@ export abstract class BaseCommand extends Command {
   /** Prints a result: as JSON, or as the text made of it. stdout carries nothing else. `mode` is that of the file. */
   protected async present(data: object, text: (language: Language) => string, mode?: number): Promise<void> {
     const shown = this.#isJson ? JSON.stringify(data, null, 2) : text(this.language);
-    if (this.#output === undefined) process.stdout.write(`${shown}\n`);
+    if (this.#output === undefined) await writeOut(`${shown}\n`);
     else await writeResult(this.#output, `${shown}\n`, mode);
   }
 
@@ -106,7 +108,7 @@ export abstract class BaseCommand extends Command {
   /** `pipe docs deals.yaml --output deals.yaml` would cost somebody the pipeline. */
   #spareInput(): void {
     const file = flagValue(this.argv, 'output');
-    if (file !== undefined && this.#isInput(file)) throw cliErrors.output_over_input.error({ file });
+    if (file !== undefined && this.#isInput(file)) throw outputErrors.output_over_input.error({ file });
   }
 
   #isInput(file: string): boolean {
@@ -117,7 +119,9 @@ export abstract class BaseCommand extends Command {
   async #fail(data: object, text: string, code: number): Promise<void> {
     this.leave(code);
     this.tellFailure(text);
-    if (this.#isJson) await this.present(data, () => text).catch(() => undefined);
+    // On a stdout that takes nothing people would miss what they are told.
+    const onStderr = () => this.#output === undefined && this.tell(text);
+    if (this.#isJson) await this.present(data, () => text).catch(onStderr);
   }
 
   #flagError(thrown: unknown) {

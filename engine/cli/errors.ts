@@ -139,24 +139,6 @@ export const cliErrors = defineErrors('cli', {
     ru: '{file} не читается: {reason}',
     fix: { en: 'check the path and its rights', ru: 'проверьте путь и права' },
   },
-  unwritable_file: {
-    kind: 'input',
-    en: '{file} cannot be written: {reason}',
-    ru: '{file} не записывается: {reason}',
-    fix: { en: 'check the path and its rights', ru: 'проверьте путь и права' },
-  },
-  output_over_input: {
-    kind: 'input',
-    en: '`--output` would write over {file}, which the command reads',
-    ru: '`--output` записал бы результат поверх {file}, который команда читает',
-    fix: { en: 'give `--output` another name', ru: 'дайте `--output` другое имя' },
-  },
-  no_plan_there: {
-    kind: 'input',
-    en: '{file} is there and holds no plan: it stays as it is',
-    ru: '{file} уже есть, и это не план: файл не тронут',
-    fix: { en: 'give `--out` another name, e.g. plan.jsonl', ru: 'дайте `--out` другое имя, например plan.jsonl' },
-  },
   no_sandbox: {
     kind: 'input',
     en: 'connector {connector} has no sandbox',

@@ -58,10 +58,13 @@ export async function main({ root, packageJson, commands, help }: Installation):
 
   const config = await Config.load({ root, pjson: packageJson });
   const { reportUsage } = await import('./report-usage.ts');
+  const { onStdoutError } = await import('./write-out.ts');
   const report = (error: unknown) => reportUsage(error, argv, config.commandIDs);
 
-  // Whoever reads us may stop reading (`| head`): that is no reason to stop a run.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+  // oclif listens, too, and throws what the one who wrote is told.
+  process.stdout.removeAllListeners('error').on('error', onStdoutError);
+  // Nobody could be told, and it is no reason to stop a run.
+  process.stderr.on('error', () => undefined);
   process.on('uncaughtException', (error) => {
     report(error);
     process.exit();
@@ -69,8 +72,4 @@ export async function main({ root, packageJson, commands, help }: Installation):
 
   // Commands report every failure themselves; what arrives here is a command that does not exist.
   await run(argv, config).catch(report);
-}
-
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
 }

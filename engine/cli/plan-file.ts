@@ -21,6 +21,7 @@ import { planLines } from '../run/apply/plan-lines.ts';
 import type { PlanEnd, PlanHeader, PlanLine } from '../run/apply/plan-lines.ts';
 import type { PreviewOutput } from '../run/preview/preview.ts';
 import { cliErrors } from './errors.ts';
+import { outputErrors } from './errors-output.ts';
 import type { Prepared } from './prepare.ts';
 import { unwritable } from './unwritable.ts';
 
@@ -85,7 +86,7 @@ export function writePlan(
 
 function openDraft(file: string, draft: string): number {
   try {
-    if (!isFree(file)) throw cliErrors.no_plan_there.error({ file });
+    if (!isFree(file)) throw outputErrors.no_plan_there.error({ file });
     rmSync(draft, { force: true });
     return openSync(draft, 'wx', 0o600);
   } catch (cause) {

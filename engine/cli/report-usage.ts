@@ -1,5 +1,4 @@
-import { exitCodes, toPipeError } from '../errors.ts';
-import type { PipeError } from '../errors.ts';
+import { exitCodes, PipeError, toPipeError } from '../errors.ts';
 import { choicesFor } from '../config/nearest.ts';
 import { cliErrors } from './errors.ts';
 import { languageOf } from './language.ts';
@@ -12,7 +11,8 @@ export function reportUsage(error: unknown, argv: readonly string[], commands: r
     process.exitCode = status;
     return;
   }
-  const shown = unknownCommand(argv, commands) ?? extraWord(error) ?? toPipeError(error);
+  const given = error instanceof PipeError ? error : undefined;
+  const shown = given ?? unknownCommand(argv, commands) ?? extraWord(error) ?? toPipeError(error);
   process.stderr.write(`${errorText(shown, languageOf(argv, process.env))}\n`);
   if (shown.kind === 'bug' && process.env['PIPE_DEBUG'])
     process.stderr.write(`${String(error instanceof Error ? error.stack : error)}\n`);

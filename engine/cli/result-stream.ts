@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import { unwritable } from './unwritable.ts';
+import { writeOut } from './write-out.ts';
 
 /** Where a result goes that is told as it is made: the file of `--output`, or stdout. */
 export interface ResultStream {
@@ -11,9 +11,7 @@ export interface ResultStream {
 export async function resultStream(file: string | undefined): Promise<ResultStream> {
   if (file === undefined) {
     return {
-      write: async (text) => {
-        if (!process.stdout.write(text)) await once(process.stdout, 'drain');
-      },
+      write: writeOut,
       end: async () => undefined,
     };
   }

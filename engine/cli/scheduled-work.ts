@@ -4,6 +4,7 @@ import type { RunOptions } from '../run/context.ts';
 import { readTurns, turnsFile, writeTurns } from '../service/turns-file.ts';
 import type { Scheduled } from './by-schedule.ts';
 import { cliErrors } from './errors.ts';
+import { outputErrors } from './errors-output.ts';
 import type { Prepared } from './prepare.ts';
 import { runClock } from './run-clock.ts';
 
@@ -18,6 +19,15 @@ export function checkSchedulingFlags(flags: Readonly<Record<string, unknown>>): 
   if (flag !== undefined && other !== undefined) {
     throw cliErrors.flag_beside.error({ flag: `--${flag}`, other: `--${other}` });
   }
+}
+
+/** What a turn did is done, also where stdout does not take its result: told to `fail`, it is not done once more. */
+export async function hadAnyway(shown: Promise<void>, fail: (error: PipeError) => void): Promise<void> {
+  await shown.catch((thrown: unknown) => {
+    const error = toPipeError(thrown);
+    if (error.code !== outputErrors.disk_refuses.code) throw thrown;
+    fail(error);
+  });
 }
 
 /** `once` shows its results; what throws because of the environment is told by `fail`, and the next turn tries again. */

@@ -1,9 +1,18 @@
 import { PipeError } from '../errors.ts';
-import { cliErrors } from './errors.ts';
+import { codeOf, reasonOf } from '../state/place.ts';
+import { outputErrors } from './errors-output.ts';
 
-/** Why a file cannot be written: no such folder, no right, a disk that is full. What was thrown as an error of ours stays it. */
+/** Words of the system for a disk that is full, a quota, a disk or terminal that is gone. */
+const ofTheDisk: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO']);
+
+/**
+ * Why a file, or stdout, cannot be written: the path is wrong or has no rights, or the disk does not take it. What was
+ * thrown as an error of ours stays it.
+ */
 export function unwritable(file: string, thrown: unknown): PipeError {
   if (thrown instanceof PipeError) return thrown;
-  const reason = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : String(thrown);
-  return cliErrors.unwritable_file.error({ file, reason }, { cause: thrown });
+  const reason = codeOf(thrown) ?? reasonOf(thrown);
+  const isDisk = file === 'stdout' || ofTheDisk.has(codeOf(thrown));
+  const error = isDisk ? outputErrors.disk_refuses : outputErrors.unwritable_file;
+  return error.error({ file, reason }, { cause: thrown });
 }

@@ -185,11 +185,26 @@ export const meaningErrors = defineErrors('config', {
   guard_effect: {
     kind: 'input',
     en: 'a guard has exactly one of skip, keep and only',
-    ru: 'у условия должно быть ровно одно из skip, keep и only',
+    ru: 'у проверки должно быть ровно одно из skip, keep и only',
     fix: {
       en: 'write skip: NAME, keep: [FIELD] or only: [FIELD]',
       ru: 'напишите skip: ИМЯ, keep: [ПОЛЕ] или only: [ПОЛЕ]',
     },
+  },
+  guard_twice: {
+    kind: 'input',
+    en: '"{name}" is already the name of the guard in line {line}',
+    ru: '«{name}» — уже имя проверки в строке {line}',
+    fix: {
+      en: 'give one of the two another name, or make them one guard with `or`',
+      ru: 'дайте одной из двух другое имя или объедините их в одну через `or`',
+    },
+  },
+  rung_twice: {
+    kind: 'input',
+    en: '"{name}" is already the name of the rung in line {line}',
+    ru: '«{name}» — уже имя ступени в строке {line}',
+    fix: { en: 'give one of the two another name', ru: 'дайте одной из двух другое имя' },
   },
   guard_field_not_mapped: {
     kind: 'input',

@@ -87,10 +87,12 @@ function fillScalar(scalar: ScalarNode, sources: ValueSources, mode: VariableMod
   return { ...scalar, value: text, text, variables: { written, names }, ...(isUndecided && { undecided: true }) };
 }
 
-/** As in a shell, `:-` also stands in for a variable that is set to nothing. */
+/**
+ * One that is set to nothing is not set, as with secrets and params: the line `IDENT_USER=` of a copied .env.example is
+ * still to be filled. Who means nothing writes `${env:NAME:-}`.
+ */
 function plainValue(name: string, otherwise: string | undefined, environment: Environment): string | undefined {
-  const value = environment[name];
-  return value === undefined || value === '' ? (otherwise ?? value) : value;
+  return environment[name] || otherwise;
 }
 
 /**

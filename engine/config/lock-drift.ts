@@ -66,9 +66,17 @@ function fieldDrift(of: string, before: Field | undefined, after: Field | undefi
   });
   const parts = paired(before.fields ?? [], after.fields ?? [], ({ name }) => name);
   return [
-    ...[...facts, ...options].map((difference) => ({ of, field, ...difference })),
+    ...[...facts, ...kindDrift(before, after), ...options].map((difference) => ({ of, field, ...difference })),
     ...parts.flatMap(([one, other]) => fieldDrift(`${of}.${field}`, one, other)),
   ];
+}
+
+/** A lock file of before they were kept says nothing of them. */
+function kindDrift({ kinds: before }: Field, { kinds: after }: Field): readonly Omit<Local, 'of' | 'field'>[] {
+  if (!before || !after) return [];
+  return paired(before, after, (kind) => kind).flatMap(([one, other]) =>
+    one === other ? [] : [{ kind: other ? ('added' as const) : ('removed' as const), what: `type ${other ?? one}` }],
+  );
 }
 
 function changed(what: string, before: unknown, after: unknown): readonly Omit<Local, 'of' | 'field'>[] {

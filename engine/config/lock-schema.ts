@@ -66,6 +66,7 @@ export const lockSchema = {
         naive: { ...yes, description: 'a local time without a zone' },
         personal: { enum: ['name', 'phone', 'email', 'text'] },
         options: { type: 'array', items: { $ref: '#/$defs/option' } },
+        kinds: { type: 'array', items: text, description: 'what `type` of an entry of phones or emails may be' },
         fields,
       },
       ['name', 'type'],

@@ -256,6 +256,7 @@ export interface FieldItem {
   readonly value: MapValue;
   /** `MOBILE`, `WORK` … of a multi-field. */
   readonly type?: string;
+  readonly typePlace?: Place;
 }
 
 export interface ChildRows {

@@ -51,7 +51,8 @@ function readMapping(entry: Entry, standard: WritePolicy): FieldMapping {
 function readItem(node: Node): readonly FieldItem[] {
   const value = readValue(node);
   const type = textAt(node, 'type');
-  return value ? [{ value, ...(type !== undefined && { type }) }] : [];
+  const at = child(node, 'type');
+  return value ? [{ value, ...(type !== undefined && { type }), ...(at && { typePlace: placeOf(at.span) }) }] : [];
 }
 
 function readReference(entry: Entry): Reference | undefined {

@@ -1,5 +1,6 @@
 import type { Field } from '../connector.ts';
 import { durationMs } from './duration.ts';
+import { checkGuardNames } from './check-twice.ts';
 import { configErrors } from './errors.ts';
 import { checkOwnName } from './names.ts';
 import { choicesFor } from './nearest.ts';
@@ -38,6 +39,8 @@ export function readFlow(
   }
   if (!source || !key) return undefined;
   const enabled = expressionAt(node, 'enabled');
+  const guards = items(child(node, 'guard'));
+  checkGuardNames(guards, reader);
   return {
     name,
     place: placeOf(written.keySpan),
@@ -48,7 +51,7 @@ export function readFlow(
     keyPlace: placeOf(key.node.span),
     ...(map && { map }),
     require: required.map(({ text, span }) => ({ field: fieldNamed(text, map), place: placeOf(span) })),
-    guards: items(child(node, 'guard')).flatMap(readGuard),
+    guards: guards.flatMap(readGuard),
     targets,
     whole: isTrue(child(node, 'whole')),
     ...readPatience(node),

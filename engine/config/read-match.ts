@@ -1,3 +1,4 @@
+import { checkRungNames } from './check-twice.ts';
 import { configErrors } from './errors.ts';
 import { child, entries, items, textAt, textIn, toJson } from './node.ts';
 import type { Entry, Node } from './node.ts';
@@ -16,7 +17,9 @@ export function readMatch(
   fields: ReadFields,
   reader: Reader,
 ): readonly Rung[] {
-  const rungs = items(child(target, 'match')).map((item, index) => readRung(item, index, fields, reader));
+  const written = items(child(target, 'match'));
+  checkRungNames(written, reader);
+  const rungs = written.map((item, index) => readRung(item, index, fields, reader));
   return rungs.length > 0 ? rungs : keyRung(key.map(asMapped));
 }
 

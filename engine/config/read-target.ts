@@ -1,6 +1,7 @@
 import type { Connector, TargetBlock } from '../connector.ts';
 import { checkProvision } from './check-provision.ts';
 import { checkShape } from './check-shape.ts';
+import { checkGuardNames } from './check-twice.ts';
 import { configErrors } from './errors.ts';
 import { checkConnection, checkOwnName } from './names.ts';
 import { nearest } from './nearest.ts';
@@ -30,6 +31,8 @@ export function readTarget(written: Entry, flow: string, reader: Reader): Target
   const writes = meant.entries.has('fields') || meant.entries.has('rows');
   if (writes) checkWritten(key, fields, 'key_not_mapped', reader);
   checkTarget(written, node, writes, connector, reader);
+  const guards = items(child(node, 'guard'));
+  checkGuardNames(guards, reader);
   const within = expressionAt(node, 'within');
   const missing = wordAt(node, 'missing', ['create', 'skip', 'error'], writes ? 'create' : 'skip');
   return {
@@ -41,7 +44,7 @@ export function readTarget(written: Entry, flow: string, reader: Reader): Target
     key: key.map(({ text }) => text),
     match: readMatch(node, key, fields, reader),
     missing: missing === 'create' && !writes ? 'skip' : missing,
-    guards: items(child(node, 'guard')).flatMap((guard) => readGuard(guard, fields, writes, reader)),
+    guards: guards.flatMap((guard) => readGuard(guard, fields, writes, reader)),
     ...(writes && { fields: fields.fields }),
     ...(fields.everyField && { everyField: { ...fields.everyField, columnOf: columnsOf(connector) } }),
     rows: fields.rows,

@@ -6,13 +6,11 @@ import type { TargetEntity } from '../plan/match.ts';
 import { planErrors } from '../plan/errors.ts';
 import { fieldsOf } from '../plan/question.ts';
 import type { Fields } from '../plan/question.ts';
-import { markTaken } from '../transform/compile-target.ts';
 import type { CompiledFlow, CompiledTarget } from '../transform/compiled.ts';
-import { transformErrors } from '../transform/errors.ts';
 import { choicesFor, listed } from '../config/nearest.ts';
 import { attempt } from './attempt.ts';
 import type { OpenConnection, RunContext, Scope, Scopes } from './context.ts';
-import { checkFolds, makeTable, missingColumn } from './load/make-tables.ts';
+import { checkFolds, checkMark, makeTable, missingColumn } from './load/make-tables.ts';
 import { checkReference } from './ask/references.ts';
 import { namesKnown, wantedTable } from './load/wanted-table.ts';
 
@@ -126,13 +124,6 @@ async function describeReferences(
     checkReference(field, entity, connection.name);
   }
   return references;
-}
-
-/** What `validate` says where the columns are known without asking. */
-function checkMark(target: CompiledTarget, names: readonly string[]): void {
-  const [taken] = markTaken(target, names);
-  const { markPlace: where } = target.target;
-  if (taken) throw transformErrors.mark_taken.error(taken, where && { where });
 }
 
 /** With `fields: all`, what the source is known to bring must have its place before the first record comes. */

@@ -170,6 +170,7 @@ function checkTarget(
     if (!field) continue;
     if (field.readOnly)
       check.report(typeErrors.read_only.finding({ entity: target.entity, field: field.name }, mapping.place));
+    checkKinds(target, mapping, field, check);
     for (const { type, value } of types) {
       const into = intoOf(target, field, value, check, mapping.items.length > 1);
       checkInto(type, into, (of) => values.get(of), describe, check.report);
@@ -187,6 +188,15 @@ function checkTarget(
     if (described && expression) checkRows(type, described, { entity: target.entity, expression }, check.report);
   }
   if (entity) checkRequired(target, entity, values, check);
+}
+
+/** Of phones and mails: the system drops or refuses an entry of a type it does not know. */
+function checkKinds({ entity }: Target, { items }: FieldMapping, { name, kinds }: Field, check: Check): void {
+  for (const { type, typePlace } of items) {
+    if (!kinds || type === undefined || kinds.includes(type)) continue;
+    const facts = { type, entity, field: name, known: choicesFor(type, kinds) };
+    check.report(typeErrors.unknown_kind.finding(facts, typePlace));
+  }
 }
 
 /** The next `provision` makes it; where another field is called almost so, that may be meant. */

@@ -158,13 +158,32 @@ cases:
         '11:18 cases.unknown_target persn',
         '11:33 cases.change_kind',
         '11:33 cases.unknown_rung idd',
-        '11:94 cases.unknown_list lines',
+        '11:94 cases.nothing_to_name lines',
         '12:11 cases.rows_and_expectations',
         '14:13 cases.contradiction',
         '14:13 cases.unknown_code run.requird_empty',
         '14:13 cases.unknown_guard NO NAM',
         '14:70 cases.unknown_record_field nam',
       ],
+    ]);
+  });
+
+  it('says how an expected skip comes to be, and where the pipeline has nothing to skip by', async () => {
+    const skips = `params: { branch: 3 }
+cases:
+  - { name: flow, source: { id: "1" }, expect: { skipped: NO NAM } }
+  - { name: target, source: { id: "1" }, expect: { changes: { person: { skip: LOSST } } } }
+`;
+    const { pipe, path } = place({ ...files, 'people.test.yaml': skips });
+    const fixes = async () => JSON.parse((await pipe(['test', '--json'])).stdout).files[0].findings.map(saidOf);
+    expect(await fixes()).toEqual([
+      'nothing here is skipped as "NO NAM" → write "NO NAME", or give the pipeline a guard with `skip: NO NAM`',
+      'nothing here is skipped as "LOSST" → write "LOST", or give the pipeline a guard with `skip: LOSST`',
+    ]);
+    writeFileSync(path('people.yaml'), yaml.replaceAll(/^ +guard: .*\n/gm, ''));
+    expect(await fixes()).toEqual([
+      'there is nothing in the pipeline that "NO NAM" could name here → take it out of the test, or add it to the pipeline',
+      'there is nothing in the pipeline that "LOSST" could name here → take it out of the test, or add it to the pipeline',
     ]);
   });
 
@@ -186,6 +205,10 @@ function findingsOf(stdout: string): readonly string[] {
     const name = code === 'cases.param_misfit' ? 'three' : (parameters['name'] ?? parameters['code'] ?? '');
     return `${where.line}:${where.column} ${code} ${code.startsWith('config') ? '' : name}`.trim();
   });
+}
+
+function saidOf({ message, fix }: { message: string; fix: string }): string {
+  return `${message} → ${fix}`;
 }
 
 interface Finding {

@@ -259,6 +259,27 @@ export const meaningCases: CaseGroups = {
       ],
     },
     {
+      name: 'two guards of one name, by what they skip as and by what they log',
+      change: [
+        ['    targets:', '    guard:\n      - { if: name, skip: X }\n      - { if: id, skip: X }\n    targets:'],
+        [
+          'key: [ID]',
+          'key: [ID]\n        guard:\n          - { if: name, skip: X }\n          - { if: id, keep: [ID], log: Y }\n          - { if: name, only: [ID], log: Y }',
+        ],
+      ],
+      expect: [
+        '18:25 error config.guard_twice: "X" is already the name of the guard in line 17 → give one of the two another name, or make them one guard with `or`',
+        '27:42 error config.guard_twice: "Y" is already the name of the guard in line 26 → give one of the two another name, or make them one guard with `or`',
+      ],
+    },
+    {
+      name: 'two rungs of one name',
+      change: [['key: [ID]', 'match: [{ name: a, by: [ID] }, { name: b, by: [ID] }, { name: a, by: [TITLE] }]']],
+      expect: [
+        '20:71 error config.rung_twice: "a" is already the name of the rung in line 20 → give one of the two another name',
+      ],
+    },
+    {
       name: 'a guard that keeps what is not written',
       change: [['key: [ID]', 'key: [ID]\n        guard: [{ if: name, keep: [STAGE] }]']],
       expect: [

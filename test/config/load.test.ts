@@ -99,6 +99,21 @@ describe('a sound pipeline', () => {
     expect(asked).toEqual(['WEBHOOK']);
   });
 
+  it('takes a variable that is set to nothing for one that is not set: a warning while nothing runs, an error then', async () => {
+    const text = changed(['server: localhost', 'server: "${env:HOST}"']);
+    const env = { ...environment, HOST: '' };
+    const line = 'config.variable_missing: HOST has no value → set HOST in the environment or in .env';
+    expect((await load(text, { env })).lines).toEqual([`6:40 error ${line}`]);
+    expect((await load(text, { env, variables: 'optional' })).lines).toEqual([`6:40 warning ${line}`]);
+    expect((await load(text, { variables: 'optional' })).lines).toEqual([`6:40 warning ${line}`]);
+  });
+
+  it('fills a variable that may be empty with nothing', async () => {
+    const text = changed(['server: localhost', 'server: localhost, password: "${env:PASSWORD:-}"']);
+    const { pipeline } = await load(text, { env: { ...environment, PASSWORD: '' } });
+    expect(pipeline.connections.get('clinic')?.settings).toMatchObject({ password: '' });
+  });
+
   it('takes a param from the flag before the environment before the default', async () => {
     const text = changed(['default: 1', 'default: 1, env: FILIAL']);
     const env = { ...environment, FILIAL: '2' };

@@ -347,6 +347,17 @@ describe('DL-7 `absent: { mark: FIELD }`', () => {
       error: { code: 'transform.mark_taken', parameters: { mark: 'GONE', name: 'GONE' } },
     });
     expect(held()).toEqual([]);
+    // A column that no description foretold, in a later batch: the row would look gone.
+    tables.columns = tables.columns.slice(0, 2);
+    tables.rows = [
+      { VISIT: 'V1', OURS: 'Y' },
+      { VISIT: 'V2', OURS: 'Y' },
+      { VISIT: 'V3', OURS: 'Y', GONE: 'yesterday' },
+    ];
+    const late = await run({}, await compiled(all, [tables.connector]));
+    expect(late).toMatchObject({ exitCode: 2, error: { code: 'transform.mark_taken' } });
+    expect(held()).toEqual(['V1', 'V2']);
+    tables.rows = [{ VISIT: 'V9', OURS: 'Y', GONE: 'yesterday' }];
     const apart = all.replace('fields: all', 'fields: { "*": all, STAGE: GONE }');
     expect(await run({}, await compiled(apart, [tables.connector]))).toMatchObject({
       exitCode: 0,

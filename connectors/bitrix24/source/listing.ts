@@ -56,8 +56,14 @@ export interface Listing extends Omit<Method, 'list' | 'fetch' | 'fields'> {
   place(given: unknown): PlacedRow;
 }
 
-/** `at`: the field of the cursor, read too. */
-export function openListing(host: string, method: Method, setting: SourceSetting, at?: string): Listing {
+/** `at`: the field of the cursor, read too. `onUnlisted` hears of fields in rows that the portal does not list: they are left out. */
+export function openListing(
+  host: string,
+  method: Method,
+  setting: SourceSetting,
+  onUnlisted: (field: string) => void,
+  at?: string,
+): Listing {
   const fields = new Map(method.fields.map((field) => [field.name, field]));
   const known = [...fields.keys()].join(', ');
   const field = (name: string): PortalField => {
@@ -89,7 +95,7 @@ export function openListing(host: string, method: Method, setting: SourceSetting
       const id = isVendorRow(given) ? Number(given[method.key]) : Number.NaN;
       if (!isVendorRow(given) || !Number.isSafeInteger(id))
         throw errors.unexpected_result.error({ host, method: method.method });
-      const all = sourceValues(fields, given);
+      const all = sourceValues(fields, given, onUnlisted);
       for (const [one, wanted] of filter.equal) {
         if (one.name in given && !satisfies(one, all[one.name], wanted, true))
           throw errors.filter_ignored.error({ host, entity: method.what, fields: one.name });

@@ -130,6 +130,24 @@ test('DL-6 a row changed while it is read comes in this read or the next', async
   expect(next.find((row) => row['ID'] === '7')).toEqual({ ID: '7', TITLE: 'другое' });
 });
 
+test('a field of people that the portal gives and does not list is left out aloud, once for all rows, and not where `select` does without', async () => {
+  const listed = { status: 200, body: JSON.stringify({ result: { ID: 'ID', NAME: 'Имя' } }) };
+  const told = async (select: object) => {
+    const opened = await openSource({ entity: 'user', ...select });
+    const warned: string[] = [];
+    opened.host.warn = ({ message }) => void warned.push(message);
+    opened.portal.fail({ method: 'user.fields', fault: listed });
+    const rows = await opened.rows();
+    expect(rows.length).toBeGreaterThan(1);
+    expect(rows.filter((row) => 'UF_DEPARTMENT' in row)).toEqual([]);
+    return warned.map((message) => message.replace(/^\S+/, '<host>'));
+  };
+  expect(await told({})).toEqual([
+    '<host> gives a field UF_DEPARTMENT in rows of user and does not list it among its fields: it is left out',
+  ]);
+  expect(await told({ select: ['NAME'] })).toEqual([]);
+});
+
 test('a portal whose clock went back is read from there on, with a warning', async () => {
   const opened = await openSource({ entity: 'deal', select: ['TITLE'] }, { seed: deals(2) });
   const warned: string[] = [];

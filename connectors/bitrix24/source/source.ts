@@ -30,11 +30,18 @@ export function createSource(reader: Reader, block: SourceBlock): Source {
   const { list, type, values } = setting;
   if (list !== undefined && values !== undefined) return optionsSource(reader, { list, type }, values);
   let found: Method | undefined;
+  const unlisted = new Set<string>();
+  const onUnlisted = (field: string): void => {
+    if (setting.select || unlisted.has(field)) return;
+    unlisted.add(field);
+    const { host } = reader.client;
+    reader.host.warn(errors.field_unlisted.error({ host, field, what: found?.what ?? '' }));
+  };
   const pace = createPace();
   const listing = async (at: string | undefined, signal: AbortSignal): Promise<Listing> => {
     signal.throwIfAborted();
     found ??= await methodOf(reader, setting, signal);
-    return openListing(reader.client.host, found, setting, at);
+    return openListing(reader.client.host, found, setting, onUnlisted, at);
   };
   return {
     async describe(signal) {

@@ -7,11 +7,18 @@ import { exactNumber, isList, listOf, readValue } from '../values.ts';
  * Rows of a source differ from those a sink finds in what a mapping or a table would stumble over: a day is ten
  * characters, money is a number with its currency beside it, and a list's option has its text beside its id.
  */
-export function sourceValues(fields: ReadonlyMap<string, PortalField>, given: VendorObject): Row {
+export function sourceValues(
+  fields: ReadonlyMap<string, PortalField>,
+  given: VendorObject,
+  onUnlisted: (field: string) => void,
+): Row {
   const row: Record<string, Value> = {};
   for (const [name, raw] of Object.entries(given)) {
     const field = fields.get(name);
-    if (field === undefined) continue;
+    if (field === undefined) {
+      if (isOfPeople(name, raw)) onUnlisted(name);
+      continue;
+    }
     const value = field.property === true ? propertyValue(field, raw) : readValue(field, raw);
     if (value === undefined) continue;
     if (field.vendorType === 'money') Object.assign(row, named(name, '_CURRENCY', value, moneyOf, currencyOf));
@@ -19,6 +26,12 @@ export function sourceValues(fields: ReadonlyMap<string, PortalField>, given: Ve
     else row[name] = field.type === 'date' ? (each(value, dayOf) ?? value) : value;
   }
   return row;
+}
+
+/** A field that people made, with something in it. Others that no method lists are the vendor's own business. */
+function isOfPeople(name: string, raw: unknown): boolean {
+  const isNothing = raw === null || raw === '' || raw === false || (Array.isArray(raw) && raw.length === 0);
+  return name.startsWith('UF_') && !isNothing;
 }
 
 /** The fields of such rows. What a create asks for says nothing of rows that are there. */

@@ -5,6 +5,7 @@ import { fileArgument, refuseBeside } from '../flags.ts';
 import { followFrom, showDay } from '../logs.ts';
 import { dayText } from '../render/logs.ts';
 import { stopSignal } from '../stop-signal.ts';
+import { writeOut } from '../write-out.ts';
 
 export default class Logs extends BaseCommand {
   static override summary = 'Show the log of a pipeline, and how often its day delivered and failed.';
@@ -37,7 +38,7 @@ export default class Logs extends BaseCommand {
     const stop = stopSignal();
     try {
       for await (const line of followFrom(file, stop.signal)) {
-        if (holds(line, grep)) process.stdout.write(`${json ? JSON.stringify(line) : lineText(line)}\n`);
+        if (holds(line, grep)) await writeOut(`${json ? JSON.stringify(line) : lineText(line)}\n`);
       }
     } finally {
       stop.release();

@@ -13,7 +13,7 @@ import { runFlags, runOptions, runPairs } from '../run-flags.ts';
 import type { RunFlags } from '../run-flags.ts';
 import { runOnce } from '../run-once.ts';
 import type { Holder } from '../../state/machine-ports.ts';
-import { checkSchedulingFlags, scheduledWork } from '../scheduled-work.ts';
+import { checkSchedulingFlags, hadAnyway, scheduledWork } from '../scheduled-work.ts';
 import { withStandIns, type StandIns } from '../stand-ins.ts';
 import { stopSignal } from '../stop-signal.ts';
 import { prepareRun, watchRun } from '../watch-run.ts';
@@ -45,6 +45,8 @@ export default class Run extends BaseCommand {
     if (flags['dry-run']) return this.#preview(prepared, options);
     const onEnded = flags['end-holder'] ? (holder: Holder) => this.tell(endedText(holder, this.language)) : undefined;
     let say: ((line: string) => void) | undefined;
+    const isScheduled = flags.loop || flags.scheduled;
+    const fail = (error: PipeError) => this.tellFailure(errorText(error, this.language));
     const stop = stopSignal(() => say?.(stoppingText(this.language)));
     const once = async (asked: RunOptions): Promise<number> => {
       const watch = await watchRun(prepared, flags, this.language);
@@ -54,12 +56,11 @@ export default class Run extends BaseCommand {
         watch.end();
         say = undefined;
       });
-      await this.present(runData(result, this.language), (language) => runText(result, language));
+      const shown = this.present(runData(result, this.language), (language) => runText(result, language));
+      await (isScheduled ? hadAnyway(shown, (error) => this.tell(errorText(error, this.language))) : shown);
       if (!flags.apart) this.tellFailure(afterword(result, file, this.language));
       return result.exitCode;
     };
-    const fail = (error: PipeError) => this.tellFailure(errorText(error, this.language));
-    const isScheduled = flags.loop || flags.scheduled;
     const work = isScheduled ? scheduledWork(prepared, stop.signal, once, fail) : undefined;
     const done = work ? (flags.loop ? runForever(work) : runDue(work)) : once(options);
     this.leave(await done.finally(() => stop.release()));

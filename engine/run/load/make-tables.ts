@@ -1,7 +1,9 @@
 import type { EntityDescription, Row, Sink, TableChange, WantedTable } from '../../connector.ts';
 import { planErrors } from '../../plan/errors.ts';
 import { restOf } from '../../plan/mapped-fields.ts';
+import { markTaken } from '../../transform/compile-target.ts';
 import type { CompiledTarget } from '../../transform/compiled.ts';
+import { transformErrors } from '../../transform/errors.ts';
 import { attempt } from '../attempt.ts';
 import type { FlowContext, OpenConnection, RunContext } from '../context.ts';
 import { reach } from '../crash-points.ts';
@@ -57,6 +59,7 @@ async function meetFields(context: FlowContext, target: CompiledTarget, records:
   const { recordFields, description } = scope;
   for (const record of records) for (const field in record) recordFields.add(field);
   checkFolds(target, [...recordFields]);
+  checkMark(target, [...recordFields]);
   if (description.openFields) return;
   const fields = restOf(target, [...recordFields]).filter(({ mapping }) => !scope.fields.has(mapping.field));
   const [first] = fields;
@@ -79,6 +82,13 @@ export function checkFolds(target: CompiledTarget, names: readonly string[]): vo
       throw planErrors.fields_fold.error({ one, other, field, target: target.target.name }, { where: place });
     taken.set(field, other);
   }
+}
+
+/** What `validate` says where the columns are known without asking. */
+export function checkMark(target: CompiledTarget, names: readonly string[]): void {
+  const [taken] = markTaken(target, names);
+  const { markPlace: where } = target.target;
+  if (taken) throw transformErrors.mark_taken.error(taken, where && { where });
 }
 
 export function missingColumn(

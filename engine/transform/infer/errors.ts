@@ -131,6 +131,12 @@ export const typeErrors = defineErrors('types', {
       ru: 'возьмите одно: [0] или соедините: $join(…, ", ")',
     },
   },
+  unknown_kind: {
+    kind: 'input',
+    en: '{entity}.{field} has no entries of type "{type}"',
+    ru: 'в {entity}.{field} не бывает записей типа «{type}»',
+    fix: { en: 'write {known}', ru: 'напишите {known}' },
+  },
   unknown_option: {
     kind: 'input',
     en: '"{value}" is no option of {entity}.{field}',

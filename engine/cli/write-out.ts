@@ -1,0 +1,27 @@
+import type { PipeError } from '../errors.ts';
+import { unwritable } from './unwritable.ts';
+
+/** Failures that the one who wrote has been told of. */
+const told = new WeakSet<Error>();
+
+/** Writes to stdout; resolves when it has been taken. Whoever reads us may stop reading (`| head`): that is no failure. */
+export function writeOut(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      if (error) told.add(error);
+      const failure = error && failureOf(error);
+      if (failure) reject(failure);
+      else resolve();
+    });
+  });
+}
+
+/** Of what nobody waits for: the help text, which oclif writes. */
+export function onStdoutError(error: Error): void {
+  const failure = told.has(error) ? undefined : failureOf(error);
+  if (failure) throw failure;
+}
+
+function failureOf(error: NodeJS.ErrnoException): PipeError | undefined {
+  return error.code === 'EPIPE' ? undefined : unwritable('stdout', error);
+}
