@@ -10,7 +10,8 @@ import { discover } from '../run/discover.ts';
 import { othersLeftOut } from './check-connections.ts';
 import { cliErrors } from './errors.ts';
 import { FindingsError } from './findings-error.ts';
-import { connectorsOf, fromVault, requireFile } from './prepare.ts';
+import { requireFile } from './pipeline-files.ts';
+import { connectorsOf, fromVault } from './prepare.ts';
 import { withConnections } from './with-connections.ts';
 
 export interface DiscoverFlags {

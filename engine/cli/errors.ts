@@ -109,6 +109,12 @@ export const cliErrors = defineErrors('cli', {
       ru: 'укажите путь к конвейеру, например pipelines/ident-to-bitrix.yaml',
     },
   },
+  other_pipeline: {
+    kind: 'input',
+    en: 'there is no pipeline file {file}',
+    ru: 'нет файла конвейера {file}',
+    fix: { en: 'write {choices}', ru: 'напишите {choices}' },
+  },
   no_schedule: {
     kind: 'input',
     en: '{file} says no times to run at',
@@ -144,6 +150,12 @@ export const cliErrors = defineErrors('cli', {
     en: '{file} cannot be written: {reason}',
     ru: '{file} не записывается: {reason}',
     fix: { en: 'check the path and its rights', ru: 'проверьте путь и права' },
+  },
+  disk_full: {
+    kind: 'environment',
+    en: 'there is no room left for {file}',
+    ru: 'нет места для {file}',
+    fix: { en: 'free space on that disk and run again', ru: 'освободите место на этом диске и запустите снова' },
   },
   output_over_input: {
     kind: 'input',
@@ -312,6 +324,12 @@ export const cliErrors = defineErrors('cli', {
     en: 'there is a connector "{name}" already, and nothing was written',
     ru: 'коннектор «{name}» уже есть, ничего не записано',
     fix: { en: 'give the new one another name', ru: 'дайте новому другое имя' },
+  },
+  name_there: {
+    kind: 'input',
+    en: '{file} is called "{name}" already, and nothing was written',
+    ru: '{file} уже называется «{name}», ничего не записано',
+    fix: { en: 'choose another folder or --name', ru: 'укажите другую папку или --name' },
   },
   file_there: {
     kind: 'input',

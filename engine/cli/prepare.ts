@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connector } from '../connector.ts';
 import { loadPipeline } from '../config/load.ts';
@@ -19,6 +19,7 @@ import { vaultPlace } from '../vault/place.ts';
 import { cliErrors } from './errors.ts';
 import { FindingsError } from './findings-error.ts';
 import { openFiles } from './open-files.ts';
+import { requireFile } from './pipeline-files.ts';
 
 export interface PrepareFlags {
   readonly param?: readonly string[] | undefined;
@@ -132,11 +133,6 @@ export function fromVault(): (name: string) => string | undefined {
     vault ??= openVault(vaultPlace(process.env), systemClock);
     return vault.get(name);
   };
-}
-
-export function requireFile(file: string): void {
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (!found || found.isDirectory()) throw cliErrors.no_pipeline.error({ file });
 }
 
 export async function connectorsOf(pipeline: Pipeline): Promise<ReadonlyMap<string, Connector>> {

@@ -5,5 +5,6 @@ import { cliErrors } from './errors.ts';
 export function unwritable(file: string, thrown: unknown): PipeError {
   if (thrown instanceof PipeError) return thrown;
   const reason = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : String(thrown);
+  if (reason === 'ENOSPC' || reason === 'EDQUOT') return cliErrors.disk_full.error({ file }, { cause: thrown });
   return cliErrors.unwritable_file.error({ file, reason }, { cause: thrown });
 }

@@ -192,8 +192,8 @@ describe('pipe diff', () => {
     for (const format of [['--json'], []]) {
       const full = await pipe(['diff', 'people.yaml', '--full', '--output', 'full.json', ...format]);
       expect([full.exit, full.stderr]).toEqual([
-        2,
-        expect.stringContaining('error cli.unwritable_file\n  full.json cannot be written: ENOSPC\n'),
+        3,
+        expect.stringContaining('error cli.disk_full\n  there is no room left for full.json\n  fix: free space'),
       ]);
     }
   });
