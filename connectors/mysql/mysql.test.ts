@@ -258,3 +258,21 @@ async function closedPort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
+
+describe('a server that takes no writes', () => {
+  it.each([
+    [1290, 'The MariaDB server is running with the --read-only option so it cannot execute this statement', true],
+    [1792, 'Cannot execute statement in a READ ONLY transaction', false],
+  ])('is called so where it answers %i', async (number, text, retry) => {
+    await ask(login, `CREATE TABLE standby_${number} (id INT PRIMARY KEY)`);
+    await ask(
+      login,
+      `CREATE TRIGGER refuse_${number} BEFORE INSERT ON standby_${number} FOR EACH ROW
+       SIGNAL SQLSTATE '25006' SET MYSQL_ERRNO = ${number}, MESSAGE_TEXT = '${text}'`,
+    );
+    const { sink } = opened(login);
+    const write = { operation: 'create', entity: `standby_${number}`, values: { id: 1 } } as const;
+    const [outcome] = await sink.write([write], running()).catch((error: unknown) => [{ error }]);
+    expect(outcome).toMatchObject({ error: { code: 'sql.read_only', retry } });
+  });
+});
