@@ -175,6 +175,19 @@ describe('tables', () => {
   });
 });
 
+describe('a table that is read', () => {
+  it('has local times in DATETIME, and instants in TIMESTAMP', async () => {
+    await ask(login, 'CREATE TABLE clocks (id INT PRIMARY KEY, at DATETIME(3), seen TIMESTAMP NULL)');
+    const { connection } = opened(login);
+    const { fields = [] } = (await connection.source?.({ table: 'clocks' }).describe(running())) ?? {};
+    expect(fields.map(({ name, type, naive }) => [name, type, naive])).toEqual([
+      ['id', 'integer', undefined],
+      ['at', 'datetime', true],
+      ['seen', 'datetime', undefined],
+    ]);
+  });
+});
+
 describe('a query', () => {
   it('is read as its author wrote it, question marks and all', async () => {
     const { connection } = opened(login);
