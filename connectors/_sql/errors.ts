@@ -69,8 +69,8 @@ const ownErrors = defineErrors('sql', {
     en: 'the login may not use {object}',
     ru: 'входу не разрешён доступ: {object}',
     fix: {
-      en: 'grant it: SELECT to read, INSERT, UPDATE and DELETE to write',
-      ru: 'выдайте права: SELECT для чтения, INSERT, UPDATE и DELETE для записи',
+      en: 'grant it: SELECT to read; INSERT, UPDATE, DELETE and temporary tables (MySQL: CREATE TEMPORARY TABLES, PostgreSQL: TEMPORARY) to write',
+      ru: 'выдайте права: для чтения SELECT; для записи INSERT, UPDATE, DELETE и временные таблицы (MySQL: CREATE TEMPORARY TABLES, PostgreSQL: TEMPORARY)',
     },
   },
   ddl_denied: {
