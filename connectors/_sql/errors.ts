@@ -1,90 +1,8 @@
 import { defineErrors } from '../../engine/index.ts';
+import { reachErrors } from './errors-reach.ts';
 
 /** `system` is host:port/database or a file, `product` the kind of data base. No value of a row enters a text. */
-export const errors = defineErrors('sql', {
-  // ---- reaching it
-  unreachable: {
-    kind: 'environment',
-    en: 'no {product} answers at {system} ({reason})',
-    ru: 'по адресу {system} {product} не отвечает ({reason})',
-    fix: {
-      en: 'check host and port, that the server runs, and the firewall; waitFor on the connection waits for it',
-      ru: 'проверьте host и port, запущен ли сервер, и брандмауэр; waitFor у подключения подождёт его',
-    },
-  },
-  connect_timeout: {
-    kind: 'environment',
-    en: '{system} did not let us in within {seconds} s',
-    ru: '{system} не принял подключение за {seconds} с',
-    fix: {
-      en: 'check host, port and firewall, or raise connectTimeout',
-      ru: 'проверьте host, port и брандмауэр или увеличьте connectTimeout',
-    },
-  },
-  login_refused: {
-    kind: 'environment',
-    en: '{system} refuses the login {user}',
-    ru: '{system} не пускает {user}',
-    fix: {
-      en: 'check user and password, and that the server lets this machine in',
-      ru: 'проверьте user, password и пускает ли сервер этот компьютер',
-    },
-  },
-  database_unknown: {
-    kind: 'environment',
-    en: 'there is no data base {system}, or the login may not open it',
-    ru: 'базы {system} нет, или у учётной записи нет к ней доступа',
-    fix: {
-      en: 'check the name of the data base, and create it where it lacks',
-      ru: 'проверьте имя базы и создайте её, если её нет',
-    },
-  },
-  certificate_untrusted: {
-    kind: 'environment',
-    en: 'the certificate of {system} is not trusted ({reason})',
-    ru: 'сертификату {system} нет доверия ({reason})',
-    fix: {
-      en: 'give the file of its authority in ssl.ca, or ssl.verify: false within a network you trust',
-      ru: 'укажите файл центра сертификации в ssl.ca или ssl.verify: false внутри доверенной сети',
-    },
-  },
-  not_encrypted: {
-    kind: 'environment',
-    en: '{system} does not encrypt, and ssl is on; the password was not sent',
-    ru: '{system} не шифрует подключение, а ssl включён; пароль не отправлен',
-    fix: {
-      en: 'give the server a certificate, or leave ssl out within a network you trust',
-      ru: 'установите серверу сертификат или уберите ssl внутри доверенной сети',
-    },
-  },
-  ca_unreadable: {
-    kind: 'environment',
-    en: 'the file {file} of ssl.ca cannot be read',
-    ru: 'файл {file} из ssl.ca не читается',
-    fix: {
-      en: 'give a PEM file this user may read; a relative path starts at the pipeline file',
-      ru: 'укажите PEM-файл, доступный этому пользователю; относительный путь отсчитывается от файла конвейера',
-    },
-  },
-  settings_incomplete: {
-    kind: 'input',
-    en: 'the connection says neither url nor {setting}',
-    ru: 'в подключении нет ни url, ни {setting}',
-    fix: {
-      en: 'give url, or host, database, user and password',
-      ru: 'укажите url либо host, database, user и password',
-    },
-  },
-  url_wrong: {
-    kind: 'input',
-    en: 'url is not an address of {product}',
-    ru: 'url — не адрес {product}',
-    fix: {
-      en: 'write {scheme}://user:password@host:port/database, with special characters of the password as %XX',
-      ru: 'напишите {scheme}://user:password@host:port/database, особые знаки пароля — в виде %XX',
-    },
-  },
-
+const ownErrors = defineErrors('sql', {
   // ---- statements
   server_busy: {
     kind: 'environment',
@@ -151,8 +69,8 @@ export const errors = defineErrors('sql', {
     en: 'the login may not use {object}',
     ru: 'учётной записи не разрешён доступ: {object}',
     fix: {
-      en: 'grant it: SELECT to read, INSERT, UPDATE and DELETE to write',
-      ru: 'выдайте права: SELECT для чтения, INSERT, UPDATE и DELETE для записи',
+      en: 'grant it: SELECT to read; INSERT, UPDATE, DELETE and temporary tables (MySQL: CREATE TEMPORARY TABLES, PostgreSQL: TEMPORARY) to write',
+      ru: 'выдайте права: для чтения SELECT; для записи INSERT, UPDATE, DELETE и временные таблицы (MySQL: CREATE TEMPORARY TABLES, PostgreSQL: TEMPORARY)',
     },
   },
   ddl_denied: {
@@ -390,3 +308,5 @@ export const errors = defineErrors('sql', {
     fix: { en: 'synchronise both with a time server', ru: 'синхронизируйте оба компьютера с сервером времени' },
   },
 });
+
+export const errors = { ...reachErrors, ...ownErrors };

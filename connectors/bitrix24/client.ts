@@ -44,22 +44,26 @@ export const batchLimit = 50;
 export function createClient(portal: Portal, host: Host): Client {
   const wire = openWire(portal, host);
   const { concernOf } = wire;
+  // Some texts repeat the address that was called.
+  const secret = portal.path.split('/').filter(Boolean).slice(-1);
   return {
     host: portal.host,
     async call({ method, params }, options) {
       const posted = await wire.post(method, params, [method], options);
-      return 'error' in posted ? posted : readAnswer(concernOf, posted, method, textsOf(params));
+      return 'error' in posted ? posted : readAnswer(concernOf, posted, method, [...textsOf(params), ...secret]);
     },
     async batch(commands, options) {
       const cmd = Object.fromEntries(commands.map((command, index) => [keyOf(index), encodeCommand(command)]));
       const methods = commands.map(({ method }) => method);
       const posted = await wire.post('batch', { halt: 0, cmd }, methods, options);
-      const sent = commands.flatMap(({ params }) => textsOf(params));
+      const sent = [...commands.flatMap(({ params }) => textsOf(params)), ...secret];
       const reply = 'error' in posted ? posted : readAnswer(concernOf, posted, 'batch', sent);
       if (!reply.ok) return reply;
       const answer = readBatch(reply.value);
       if (answer === undefined) return withoutWord('shapeless', concernOf('batch'));
-      const replies = commands.map((command, index) => readCommand(concernOf, answer, keyOf(index), command));
+      const replies = commands.map(({ method, params }, index) =>
+        readCommand(concernOf, answer, keyOf(index), method, [...textsOf(params), ...secret]),
+      );
       return { ok: true, replies, time: reply.time };
     },
     workOf: (methods) => wire.workOf(methods),
@@ -75,13 +79,20 @@ function readAnswer(concernOf: ConcernOf, answered: Answered, method: string, se
   if (error) return refusedRequest(status, error, concernOf(method, error.code === methodLimit));
   if (status === 200 && hasKey(answer, 'result'))
     return result(answer.result, answer, hasKey(answer, 'time') ? answer.time : undefined);
+  if (status === 429) return withoutWord('crowded', concernOf(method));
   const passing = status >= 500 || status === 200;
   return withoutWord(passing ? 'foreign' : 'misplaced', concernOf(method), String(status));
 }
 
 /** Judged by the presence of its key: a result may well be null or false. A key nowhere says nothing at all. */
-function readCommand(concernOf: ConcernOf, answer: BatchAnswer, key: string, { method, params }: Command): Reply {
-  const error = vendorErrorOf(answer.errors.get(key), textsOf(params));
+function readCommand(
+  concernOf: ConcernOf,
+  answer: BatchAnswer,
+  key: string,
+  method: string,
+  sent: readonly string[],
+): Reply {
+  const error = vendorErrorOf(answer.errors.get(key), sent);
   if (error) return refusedCommand(error, concernOf(method, error.code === methodLimit));
   if (answer.errors.has(key)) return withoutWord('shapeless', concernOf(method));
   if (!answer.results.has(key)) return withoutWord('unmentioned', concernOf(method));

@@ -142,6 +142,15 @@ export const errors = defineErrors('bitrix24', {
     ru: '{host} ответил на {method} кодом HTTP {status} и не своим JSON',
     fix: later,
   },
+  no_portal: {
+    kind: 'environment',
+    en: '{host} answered {method} with HTTP {status}, as no portal does',
+    ru: '{host} ответил на {method} кодом HTTP {status}, портал так не отвечает',
+    fix: {
+      en: 'check the address in the webhook, and what stands between this machine and the portal: a proxy, a page to log in at',
+      ru: 'проверьте адрес в вебхуке и то, что стоит между этой машиной и порталом: прокси, страница входа',
+    },
+  },
   rate_limited: {
     kind: 'environment',
     en: '{host} takes no more requests for the moment',

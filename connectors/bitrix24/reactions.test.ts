@@ -49,6 +49,8 @@ const wholeRequests: readonly (readonly [string, FaultRule['fault'], Reaction])[
   ['503 QUERY_LIMIT_EXCEEDED', json(503, 'QUERY_LIMIT_EXCEEDED'), { applied: 'no', code: 'rate_limited', ...wait }],
   ['503 in HTML', html(503), { applied: 'unknown', code: 'unexpected_answer', ...again }],
   ['429 OPERATION_TIME_LIMIT', json(429, 'OPERATION_TIME_LIMIT'), { applied: 'no', code: 'method_blocked', ...wait }],
+  ['429 in HTML', html(429), { applied: 'no', code: 'rate_limited', ...wait }],
+  ['429 without a word', { status: 429, body: '' }, { applied: 'no', code: 'rate_limited', ...wait }],
   ['503 OVERLOAD_LIMIT', json(503, 'OVERLOAD_LIMIT'), { applied: 'unknown', code: 'overloaded', ...stop }],
   [
     '500 INTERNAL_SERVER_ERROR',
@@ -64,7 +66,8 @@ const wholeRequests: readonly (readonly [string, FaultRule['fault'], Reaction])[
   ['500 PORTAL_DELETED', json(500, 'PORTAL_DELETED'), { applied: 'unknown', code: 'portal_deleted', ...stop }],
   ['502 in HTML', html(502), { applied: 'unknown', code: 'unexpected_answer', ...again }],
   ['504 in HTML', html(504), { applied: 'unknown', code: 'unexpected_answer', ...again }],
-  ['404 in HTML', html(404), { applied: 'unknown', code: 'unexpected_answer', ...stop }],
+  ['404 in HTML', html(404), { applied: 'unknown', code: 'no_portal', ...stop }],
+  ['401 in HTML', html(401), { applied: 'unknown', code: 'no_portal', ...stop }],
   ['200 in HTML', html(200), { applied: 'unknown', code: 'unexpected_answer', ...again }],
   ['a 200 cut short', { truncateTo: 40 }, { applied: 'unknown', code: 'unexpected_answer', ...again }],
   ['a reset connection', 'reset', { applied: 'unknown', code: 'connection_lost', ...again }],
@@ -145,6 +148,18 @@ test('a blocked method is tried again when the portal said it lets go', async ()
   opened.portal.fail({ method: 'crm.contact.add', fault: { error: 'OPERATION_TIME_LIMIT', description: '' } });
   const [outcome] = await opened.sink.write([create], opened.signal);
   expect(outcome).toMatchObject({ ok: false, applied: 'no', error: { retryAfterMs: 599_000 } });
+});
+
+test('the text of a refusal keeps nothing of the secret, of a request and of a command in it', async () => {
+  const opened = await open();
+  const description = `Nothing at ${new URL(opened.portal.webhook).pathname}`;
+  const shown = 'Nothing at /rest/1/…/';
+  opened.portal.fail({ method: 'batch', fault: json(400, 'ERROR_CORE', description) });
+  const [whole] = await opened.sink.write([create], opened.signal);
+  expect(whole).toMatchObject({ error: { message: `batch was refused (ERROR_CORE): ${shown}` } });
+  opened.portal.fail({ method: 'crm.contact.add', fault: { error: 'ERROR_CORE', description } });
+  const [inner] = await opened.sink.write([create], opened.signal);
+  expect(inner).toMatchObject({ error: { message: `crm.contact.add was refused (ERROR_CORE): ${shown}` } });
 });
 
 test('the text of a refusal keeps no HTML and nothing that was sent', async () => {

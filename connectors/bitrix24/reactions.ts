@@ -208,13 +208,15 @@ const wordless = {
       (options) =>
         errors.unexpected_answer.error({ host, method, status: Number(status) }, options),
   ),
-  /** The same with a status that will be the same next time. */
+  /** A server before the portal that has too many requests: it handed this one to nobody. */
+  crowded: row('no', 'wait', rateLimited),
+  /** A page with a status that will be the same next time. */
   misplaced: row(
     'unknown',
     'stop',
     ({ host, method }, status) =>
       (options) =>
-        errors.unexpected_answer.error({ host, method, status: Number(status) }, options),
+        errors.no_portal.error({ host, method, status: Number(status) }, options),
   ),
   /** A command neither among the results nor among the errors. */
   unmentioned: row(

@@ -83,6 +83,7 @@ export function keyOf(index: number): string {
 /** What an answer says of the limits; where it says nothing, what was expected counts. */
 function measure(meter: Meter, { status, answer }: Answered, method: string, methods: readonly string[]): Measured {
   if (status === 503 && answer !== undefined) return { refused: true, ...nothingWorked };
+  if (status === 429 && answer === undefined) return { refused: true, ...nothingWorked };
   if (status === 429) return { work: new Map([[method, { worked: [], blockedForMs: meter.blockedMs(method) }]]) };
   if (!hasKey(answer, 'result')) return status >= 400 && status < 500 ? nothingWorked : {};
   const envelope = readTime(hasKey(answer, 'time') ? answer.time : undefined);

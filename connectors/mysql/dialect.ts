@@ -42,6 +42,8 @@ export function mysqlDialect(database: string, host: Host): Dialect {
     fieldOf: (column) => ({
       name: column.name,
       type: fieldTypeOf(column.type),
+      // A TIMESTAMP is an instant, a DATETIME what some clock showed: https://dev.mysql.com/doc/refman/8.0/en/datetime.html
+      ...(kindOf(column.type) === 'datetime' && { naive: true }),
       optional: column.nullable,
       ...(!column.nullable && !column.hasDefault && { required: true }),
       ...(column.generated && { readOnly: true }),

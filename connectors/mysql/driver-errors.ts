@@ -86,6 +86,9 @@ export function statementError(thrown: unknown, at: Endpoint): PipeError {
   const transient = { cause: thrown, retry: true } as const;
   if (number === undefined || lostNumbers.has(number))
     return errors.connection_lost.error({ system: systemOf(at), reason: number ?? code }, transient);
+  if (number === 1792 || number === 1836) return errors.read_only.error({ system: systemOf(at) }, options);
+  // Of a server that another one has just taken over from; other options that prevent a statement stay `server_busy`.
+  if (number === 1290 && /read.only/i.test(message)) return errors.read_only.error({ system: systemOf(at) }, transient);
   if (number === 1213) return errors.deadlock.error({ product }, transient);
   if (busyNumbers.has(number)) return errors.server_busy.error({ product, reason: `${number}` }, transient);
   return refusal(number, message, options) ?? other(number, message, options);

@@ -175,6 +175,19 @@ describe('tables', () => {
   });
 });
 
+describe('a table that is read', () => {
+  it('has local times in DATETIME, and instants in TIMESTAMP', async () => {
+    await ask(login, 'CREATE TABLE clocks (id INT PRIMARY KEY, at DATETIME(3), seen TIMESTAMP NULL)');
+    const { connection } = opened(login);
+    const { fields = [] } = (await connection.source?.({ table: 'clocks' }).describe(running())) ?? {};
+    expect(fields.map(({ name, type, naive }) => [name, type, naive])).toEqual([
+      ['id', 'integer', undefined],
+      ['at', 'datetime', true],
+      ['seen', 'datetime', undefined],
+    ]);
+  });
+});
+
 describe('a query', () => {
   it('is read as its author wrote it, question marks and all', async () => {
     const { connection } = opened(login);
@@ -258,3 +271,21 @@ async function closedPort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
+
+describe('a server that takes no writes', () => {
+  it.each([
+    [1290, 'The MariaDB server is running with the --read-only option so it cannot execute this statement', true],
+    [1792, 'Cannot execute statement in a READ ONLY transaction', false],
+  ])('is called so where it answers %i', async (number, text, retry) => {
+    await ask(login, `CREATE TABLE standby_${number} (id INT PRIMARY KEY)`);
+    await ask(
+      login,
+      `CREATE TRIGGER refuse_${number} BEFORE INSERT ON standby_${number} FOR EACH ROW
+       SIGNAL SQLSTATE '25006' SET MYSQL_ERRNO = ${number}, MESSAGE_TEXT = '${text}'`,
+    );
+    const { sink } = opened(login);
+    const write = { operation: 'create', entity: `standby_${number}`, values: { id: 1 } } as const;
+    const [outcome] = await sink.write([write], running()).catch((error: unknown) => [{ error }]);
+    expect(outcome).toMatchObject({ error: { code: 'sql.read_only', retry } });
+  });
+});

@@ -7,7 +7,7 @@ import { collect } from '../../test/support/iterate.ts';
 import { freshDatabase } from '../../test/support/servers/fresh-database.ts';
 import { execute } from '../../test/support/servers/speak.ts';
 import type { Settings } from './config.ts';
-import { open, running } from './open-for-test.ts';
+import { mark, open, running } from './open-for-test.ts';
 import type { Opened } from './open-for-test.ts';
 
 const { settings, url } = await freshDatabase('postgres');
@@ -128,6 +128,30 @@ describe('a statement', () => {
     opened.push(async () => await sql('DROP ROLE reader'));
     const { rows } = openOn({ ...settings, user: 'reader', password: 'reader' });
     await expect(rows('SELECT * FROM secret')).rejects.toMatchObject({ code: 'sql.permission_denied' });
+  });
+});
+
+describe('a server that takes no writes', () => {
+  it('is called so, and not a login without rights', async () => {
+    await sql(
+      `DROP ROLE IF EXISTS stander; CREATE ROLE stander LOGIN PASSWORD 'stander'; ALTER ROLE stander SET default_transaction_read_only = on`,
+    );
+    opened.push(async () => await sql('DROP ROLE stander'));
+    const { atomic, warnings } = openOn({ ...settings, user: 'stander', password: 'stander' });
+    await expect(atomic.takeOver(mark, running())).rejects.toMatchObject({ code: 'sql.read_only' });
+    expect(warnings).toEqual([]);
+  });
+
+  it('for want of connections says so in words', async () => {
+    await sql(`DROP ROLE IF EXISTS crowd; CREATE ROLE crowd LOGIN PASSWORD 'crowd' CONNECTION LIMIT 0`);
+    opened.push(async () => await sql('DROP ROLE crowd'));
+    await expect(
+      openOn({ ...settings, user: 'crowd', password: 'crowd' }).rows('SELECT 1 AS one'),
+    ).rejects.toMatchObject({
+      code: 'sql.server_busy',
+      message: 'PostgreSQL cannot answer at the moment: too many connections (53300)',
+      retry: true,
+    });
   });
 });
 

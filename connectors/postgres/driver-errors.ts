@@ -20,7 +20,7 @@ export function connectError(thrown: unknown, at: Endpoint): PipeError {
     const { code = '' } = thrown;
     if (code.startsWith('28')) return errors.login_refused.error({ system, user: at.user }, options);
     if (code === '3D000') return errors.database_unknown.error({ system }, options);
-    return errors.server_busy.error({ product, reason: code }, transient);
+    return errors.server_busy.error({ product, reason: conditionOf(code) }, transient);
   }
   const code = codeOf(thrown);
   const message = thrown instanceof Error ? thrown.message : '';
@@ -108,7 +108,6 @@ function objectError(thrown: DatabaseError): PipeError | undefined {
     case '42703':
       return errors.column_unknown.error({ column: quoted(message), table: table === '' ? '?' : table }, options);
     case '42501':
-    case '25006':
       return errors.permission_denied.error({ object }, options);
     case '42P07':
     case '42701':
@@ -132,10 +131,26 @@ function serverError(thrown: DatabaseError, at: Endpoint): PipeError {
   if (code === '57014')
     return errors.statement_timeout.error({ product, seconds: at.statementTimeoutMs / 1000 }, transient);
   if (/^(08|57P)/.test(code)) return errors.connection_lost.error({ system: systemOf(at), reason: code }, transient);
-  if (/^(53|55|58|40)/.test(code)) return errors.server_busy.error({ product, reason: code }, transient);
+  if (code === '25006') return errors.read_only.error({ system: systemOf(at) }, { cause: thrown });
+  if (/^(53|55|58|40)/.test(code)) return errors.server_busy.error({ product, reason: conditionOf(code) }, transient);
   // Errors of syntax and names quote the statement; all others may quote data.
   const text = code.startsWith('42') ? `, ${message}` : '';
   return errors.statement_refused.error({ product, code, text }, { cause: thrown });
+}
+
+/** The vendor's own words for what an operator has to look at. */
+const conditions: Readonly<Record<string, string>> = {
+  '53100': 'disk full',
+  '53200': 'out of memory',
+  '53300': 'too many connections',
+  '55P03': 'lock not available',
+  '57P03': 'cannot connect now',
+  '58030': 'io error',
+};
+
+function conditionOf(code: string): string {
+  const condition = conditions[code];
+  return condition === undefined ? code : `${condition} (${code})`;
 }
 
 /** Whether an error in answer to COMMIT is a clear no: an ERROR of the server, not the end of its session. */

@@ -12,7 +12,7 @@ import { cliErrors } from './errors.ts';
 import { FindingsError } from './findings-error.ts';
 import { connectorsOf } from './compile-loaded.ts';
 import { fromVault } from './from-vault.ts';
-import { requireFile } from './require-file.ts';
+import { requireFile } from './pipeline-files.ts';
 import { withConnections } from './with-connections.ts';
 
 export interface DiscoverFlags {

@@ -1,72 +1,7 @@
 import { defineErrors } from '../errors.ts';
+import { usageErrors } from './errors-usage.ts';
 
-export const cliErrors = defineErrors('cli', {
-  unknown_command: {
-    kind: 'input',
-    en: 'there is no command "{command}"',
-    ru: 'нет команды «{command}»',
-    fix: { en: 'write {choices}', ru: 'напишите {choices}' },
-  },
-  unknown_flag: {
-    kind: 'input',
-    en: '`{command}` has no flag {flag}',
-    ru: 'у `{command}` нет флага {flag}',
-    fix: { en: 'write {choices}', ru: 'напишите {choices}' },
-  },
-  flag_without_value: {
-    kind: 'input',
-    en: '{flag} has no value',
-    ru: 'у {flag} нет значения',
-    fix: {
-      en: 'write it after the flag; see `{command} --help`',
-      ru: 'напишите его после флага; см. `{command} --help`',
-    },
-  },
-  flag_twice: {
-    kind: 'input',
-    en: '{flag} is given twice',
-    ru: '{flag} указан дважды',
-    fix: { en: 'remove one of them', ru: 'уберите один из них' },
-  },
-  flag_beside: {
-    kind: 'input',
-    en: '{flag} and {other} say different things',
-    ru: '{flag} противоречит {other}',
-    fix: { en: 'remove one of them', ru: 'уберите один из них' },
-  },
-  flag_alone: {
-    kind: 'input',
-    en: '{flag} says something only beside {other}',
-    ru: '{flag} имеет смысл только вместе с {other}',
-    fix: { en: 'add {other}, or remove {flag}', ru: 'добавьте {other} или уберите {flag}' },
-  },
-  flag_number: {
-    kind: 'input',
-    en: '{flag} does not take "{value}"',
-    ru: '{flag} не принимает «{value}»',
-    fix: { en: 'write a whole number, {range}', ru: 'напишите целое число, {range}' },
-  },
-  flag_choice: {
-    kind: 'input',
-    en: '{flag} does not know "{value}"',
-    ru: '«{value}» не подходит для {flag}',
-    fix: { en: 'write {choices}', ru: 'напишите {choices}' },
-  },
-  missing_argument: {
-    kind: 'input',
-    en: '`{command}` was not told {argument}',
-    ru: 'для `{command}` не указано {argument}',
-    fix: {
-      en: 'write `{command} {arguments}`; see `{command} --help`',
-      ru: 'напишите `{command} {arguments}`; см. `{command} --help`',
-    },
-  },
-  extra_argument: {
-    kind: 'input',
-    en: '`{command}` has no use for "{argument}"',
-    ru: 'для `{command}` лишнее: «{argument}»',
-    fix: { en: 'remove it, or see `{command} --help`', ru: 'уберите это или см. `{command} --help`' },
-  },
+const ownErrors = defineErrors('cli', {
   env_line: {
     kind: 'input',
     en: 'line {line} of {file} is not NAME=value and was left out',
@@ -108,6 +43,12 @@ export const cliErrors = defineErrors('cli', {
       en: 'give the path of a pipeline, e.g. pipelines/ident-to-bitrix.yaml',
       ru: 'укажите путь к конвейеру, например pipelines/ident-to-bitrix.yaml',
     },
+  },
+  other_pipeline: {
+    kind: 'input',
+    en: 'there is no pipeline file {file}',
+    ru: 'нет файла конвейера {file}',
+    fix: { en: 'write {choices}', ru: 'напишите {choices}' },
   },
   no_schedule: {
     kind: 'input',
@@ -295,6 +236,12 @@ export const cliErrors = defineErrors('cli', {
     ru: 'коннектор «{name}» уже есть, ничего не записано',
     fix: { en: 'give the new one another name', ru: 'дайте новому другое имя' },
   },
+  name_there: {
+    kind: 'input',
+    en: '{file} is called "{name}" already, and nothing was written',
+    ru: '{file} уже называется «{name}», ничего не записано',
+    fix: { en: 'choose another folder or --name', ru: 'укажите другую папку или --name' },
+  },
   file_there: {
     kind: 'input',
     en: '{file} is there already, and nothing was written',
@@ -378,3 +325,5 @@ export const cliErrors = defineErrors('cli', {
     fix: { en: 'write it: pipe discover {file} --lock', ru: 'запишите его: pipe discover {file} --lock' },
   },
 });
+
+export const cliErrors = { ...usageErrors, ...ownErrors };

@@ -28,6 +28,8 @@ export function flagError(thrown: unknown, { command, argv, flags, takes }: Usag
     (flag, index) => takesOne(flag) && !isRepeatable(flags, flag) && given.indexOf(flag) < index,
   );
   if (twice !== undefined) return cliErrors.flag_twice.error({ flag: twice });
+  const missing = Object.values(flags).find(({ name, required }) => required && !given.includes(`--${name}`));
+  if (missing) return missingFlag(missing, command, takes);
   const isBare = (word: string, index: number) => takesOne(word) && names.includes(words[index + 1] ?? names[0] ?? '');
   return cliErrors.flag_without_value.error({ flag: words.find(isBare) ?? '', command });
 }
@@ -41,6 +43,17 @@ function isRepeatable(flags: Usage['flags'], flag: string): boolean {
 function argumentError(argument: unknown, command: string, takes: Usage['takes']): PipeError {
   if (typeof argument !== 'object' || argument === null || !('name' in argument))
     return cliErrors.extra_argument.error({ argument: String(argument), command });
-  const all = takes.map((name) => name.toUpperCase()).join(' ');
-  return cliErrors.missing_argument.error({ argument: String(argument.name).toUpperCase(), command, arguments: all });
+  const missing = String(argument.name).toUpperCase();
+  return cliErrors.missing_argument.error({ argument: missing, command, arguments: inCapitals(takes).join(' ') });
+}
+
+function missingFlag(missing: Command.Flag.Any, command: string, takes: Usage['takes']): PipeError {
+  const flag = `--${missing.name}`;
+  const value = 'helpValue' in missing ? [String(missing.helpValue)] : [];
+  const all = [...inCapitals(takes), flag, ...value].join(' ');
+  return cliErrors.missing_argument.error({ argument: flag, command, arguments: all });
+}
+
+function inCapitals(names: readonly string[]): readonly string[] {
+  return names.map((name) => name.toUpperCase());
 }

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { environmentExample, ignoredFiles, namedVariables } from '../config/environment-example.ts';
 import { lockFileOf } from '../config/lock-file.ts';
 import { choicesFor, listed } from '../config/nearest.ts';
+import { neighbourNamed } from '../config/same-names.ts';
 import { pipelineName } from '../config/schema.ts';
 import { withDraft } from './begin/draft.ts';
 import { cliErrors } from './errors.ts';
@@ -74,8 +75,11 @@ export interface NewPipeline {
   readonly data?: readonly string[];
 }
 
-export function checkName(name: string): void {
+/** Of the pipeline that is to lie here: no other beside it may have its state. */
+export function checkName(name: string, file: string): void {
   if (!new RegExp(pipelineName, 'u').test(name)) throw cliErrors.pipeline_name.error({ name });
+  const other = neighbourNamed(name, file);
+  if (other !== undefined) throw cliErrors.name_there.error({ name, file: other });
 }
 
 /** The files of a new project with this one pipeline. */

@@ -7,6 +7,7 @@ import type { Holder } from '../state/machine-ports.ts';
 import type { Checkpoint, QueueCounts, RunEntry, StateStore } from '../state/ports.ts';
 import { lookAt } from './prepare.ts';
 import { silentSeconds } from './take-lease.ts';
+import { shellWord } from '../messages/shell-word.ts';
 
 /** How a pipeline is, as `pipe status --json` prints it. Times are ISO, lags seconds. */
 export interface PipelineStatus {
@@ -92,12 +93,12 @@ function nextCommand(
   last: RunEntry | undefined,
 ): string {
   const isStuck = flows.some(({ queue }) => queue.failed + queue.quarantined > 0);
-  if (holder) return `pipe status ${file}`;
+  if (holder) return `pipe status ${shellWord(file)}`;
   // Of a wrong file too: what is wrong with it may be a field that the system has lost, which only `check` sees.
   if (!last || last.exitCode === exitCodes.environment || last.exitCode === exitCodes.input) {
-    return `pipe check ${file}`;
+    return `pipe check ${shellWord(file)}`;
   }
-  return isStuck ? `pipe queue list ${file}` : `pipe run ${file}`;
+  return isStuck ? `pipe queue list ${shellWord(file)}` : `pipe run ${shellWord(file)}`;
 }
 
 function iso(at: number): string {

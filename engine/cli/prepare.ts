@@ -12,7 +12,7 @@ import { cliErrors } from './errors.ts';
 import { FindingsError } from './findings-error.ts';
 import { fromVault } from './from-vault.ts';
 import { openFiles } from './open-files.ts';
-import { requireFile } from './require-file.ts';
+import { requireFile } from './pipeline-files.ts';
 
 export interface PrepareFlags {
   readonly param?: readonly string[] | undefined;

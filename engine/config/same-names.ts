@@ -25,6 +25,11 @@ export function sameNames(files: readonly string[], named: readonly Named[]): re
   });
 }
 
+/** The pipeline beside a file that has this name. */
+export function neighbourNamed(name: string, file: string): string | undefined {
+  return namesIn(dirname(file), new Set([resolve(file)])).find((each) => each.name === name)?.file;
+}
+
 function namesIn(
   folder: string,
   given: ReadonlySet<string>,

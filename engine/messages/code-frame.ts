@@ -40,15 +40,28 @@ export function renderDiagnostic(diagnostic: Shown, language: Language): string 
   ].join('\n');
 }
 
+/** Code points of a line that are shown, and how many of them stand before the mark where it is longer. */
+const shown = { all: 240, before: 60 };
+
 /** The line and a mark under it; nothing where the line is not to be shown. */
 function codeFrame(where: ShownPlace | undefined): readonly string[] {
   if (where?.text === undefined) return [];
-  const points = [...where.text];
-  const before = points.slice(0, where.column - 1);
-  const marked = points.slice(where.column - 1, where.column - 1 + (where.length ?? 1));
+  const { points, start } = partShown([...where.text], where.column - 1);
+  const before = points.slice(0, start);
+  const marked = points.slice(start, start + (where.length ?? 1));
   const gutter = ' '.repeat(String(where.line).length);
   const mark = '^'.repeat(Math.max(1, widthOf(marked)));
-  return [`  ${where.line} | ${where.text}`, `  ${gutter} | ${indentLike(before)}${mark}`];
+  return [`  ${where.line} | ${points.join('')}`, `  ${gutter} | ${indentLike(before)}${mark}`];
+}
+
+/** Of a line without an end, a query or JSON in one, what stands around the mark. */
+function partShown(points: readonly string[], start: number): { points: readonly string[]; start: number } {
+  if (points.length <= shown.all) return { points, start };
+  const from = Math.max(0, start - shown.before);
+  const to = from + shown.all;
+  const head = from > 0 ? ['…'] : [];
+  const tail = to < points.length ? ['…'] : [];
+  return { points: [...head, ...points.slice(from, to), ...tail], start: start - from + head.length };
 }
 
 /** White space as wide as these characters: a tab stays a tab, whatever its width. */

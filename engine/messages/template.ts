@@ -1,3 +1,5 @@
+import { shellWord } from './shell-word.ts';
+
 /** The languages every message exists in. */
 export type Language = 'en' | 'ru';
 
@@ -33,12 +35,18 @@ const kindParameters: ReadonlySet<string> = new Set(['kind', 'leftKind', 'rightK
 
 /** Fills a template; a parameter that is not given stays visible in its braces, so a test sees it. */
 export function fill(template: Template, parameters: Parameters, language: Language): string {
-  return template[language].replace(placeholder, (whole, name: string) => {
+  return template[language].replace(placeholder, (whole, name: string, at: number, text: string) => {
     const value = parameters[name];
     if (value === undefined) return whole;
+    if (name === 'file' && isInCommand(text, at)) return shellWord(String(value));
     const kind = language === 'ru' && kindParameters.has(name) ? kindsInRussian.get(value) : undefined;
     return kind ?? String(value);
   });
+}
+
+/** Between back-ticks. */
+function isInCommand(text: string, at: number): boolean {
+  return text.slice(0, at).split('`').length % 2 === 0;
 }
 
 /** The parameter names of a text, sorted: both languages of a template must have the same. */

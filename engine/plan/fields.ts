@@ -8,7 +8,7 @@ import type { References } from './mapped-fields.ts';
 import type { TargetEntity } from './match.ts';
 import { multiFieldAfter, multiFieldUpdate, uniqueEntries } from './multi-field.ts';
 import { fieldNamed } from './question.ts';
-import { canonical, isEmpty, isMultiField, listOf, multiValues } from './value.ts';
+import { canonical, emptied, isEmpty, isMultiField, listOf, multiValues } from './value.ts';
 
 /** A record bound for one target, and all that its fields there are made from. */
 export interface TargetRecord {
@@ -26,9 +26,10 @@ export async function createValues(bound: TargetRecord): Promise<Record<string, 
   const values: Record<string, Value> = {};
   for (const field of fieldsFor(target, record.record, entity.recordFields)) {
     const given = fieldValue(field, record.record, variables, references);
-    const value = given instanceof Promise ? await given : given;
-    if (isEmpty(value)) continue;
+    const made = given instanceof Promise ? await given : given;
     const described = fieldNamed(entity.fields, field.mapping.field);
+    const value = isEmpty(made) ? emptied(described, made) : made;
+    if (value === null) continue;
     values[described.name] = isMultiField(described) ? uniqueEntries(described, multiValues(value)) : value;
   }
   return values;
@@ -65,7 +66,7 @@ async function differing(
   const held = found[described.name];
   const mapped = await fieldValue(field, record.record, variables, references);
   if (isMultiField(described)) return multiFieldUpdate(described, write, mapped, held);
-  if (isEmpty(mapped)) return write === 'always' && !isEmpty(held) ? null : undefined;
+  if (isEmpty(mapped)) return write === 'always' && !isEmpty(held) ? emptied(described, mapped) : undefined;
   if (isEmpty(held)) return mapped;
   if (write === 'fill') return undefined;
   if (write === 'add')

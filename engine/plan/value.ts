@@ -20,6 +20,12 @@ export function isEmpty(value: Value | undefined | null): value is undefined | n
   return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
 }
 
+/** What empties a field: nothing, but where a column cannot hold that (`NOT NULL`), the empty text or list itself. */
+export function emptied(field: Field, value: Value | undefined): Value | null {
+  if (field.optional !== false || value === undefined || !isEmpty(value)) return null;
+  return field.type === (value === '' ? 'text' : 'json') ? value : null;
+}
+
 export function listOf(value: Value | undefined): readonly Value[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? (value as readonly Value[]) : [value];

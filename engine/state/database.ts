@@ -1,5 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { stateErrors } from './errors.ts';
@@ -103,21 +113,33 @@ function versionOf(sqlite: Sqlite.Database, file: string, { migrations }: Schema
  */
 function beginFile(file: string, schema: Schema, mode: number): void {
   const draft = `${file}.${randomUUID()}.new`;
+  try {
+    writeDraft(draft, emptyDatabase(file, schema));
+    keepMode(draft, mode);
+    putInPlace(draft, file);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function writeDraft(draft: string, content: Buffer): void {
   const handle = openSync(draft, 'wx', 0o600);
   try {
-    writeSync(handle, emptyDatabase(file, schema));
+    // Unlike `writeSync`, which is content with the part that a full disk took.
+    writeFileSync(handle, content);
     fsyncSync(handle);
   } finally {
     closeSync(handle);
   }
-  keepMode(draft, mode);
+}
+
+function putInPlace(draft: string, file: string): void {
   try {
     linkSync(draft, file);
   } catch (thrown) {
     // File systems without hard links (exFAT) keep the small chance that the later of two wins.
     if (codeOf(thrown) !== 'EEXIST') renameSync(draft, file);
   }
-  rmSync(draft, { force: true });
 }
 
 function emptyDatabase(file: string, schema: Schema): Buffer {
@@ -173,7 +195,7 @@ function named(file: string, thrown: unknown): unknown {
   if (!(thrown instanceof Error) || code === undefined) return thrown;
   const reason = reasonOf(thrown);
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return stateErrors.corrupt.error({ file, reason }, { cause: thrown });
-  if (/^(SQLITE_FULL|ENOSPC|EDQUOT)/.test(code)) return stateErrors.full.error({ file }, { cause: thrown });
+  if (/^(SQLITE_FULL|ENOSPC|EDQUOT|EFBIG)/.test(code)) return stateErrors.full.error({ file }, { cause: thrown });
   if (/^SQLITE_(BUSY|PROTOCOL)/.test(code)) {
     return stateErrors.busy.error({ file, seconds: busyTimeoutMs / 1000 }, { cause: thrown, retry: true });
   }

@@ -38,6 +38,12 @@ const english: readonly Mistake[] = [
       '  fix: write `pipe queue show FILE ROW`; see `pipe queue show --help`\n',
   },
   {
+    argv: ['state', 'set', 'people.yaml', 'people'],
+    says:
+      'error cli.missing_argument\n  `pipe state set` was not told --since\n' +
+      '  fix: write `pipe state set FILE FLOW --since <time>`; see `pipe state set --help`\n',
+  },
+  {
     argv: ['run', 'people.yaml', 'more.yaml'],
     says:
       'error cli.extra_argument\n  `pipe run` has no use for "more.yaml"\n' +

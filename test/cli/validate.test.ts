@@ -274,6 +274,30 @@ ${unlocked}1 file: 2 errors, 0 warnings; not checked offline: logins, rights, an
     });
   });
 
+  it('names the pipelines that lie where none of the name does', async () => {
+    const text = 'version: 1\n';
+    const { pipe } = place({
+      'top.yaml': text,
+      'clinic/deals.yaml': text,
+      'clinic/people.yaml': text,
+      'clinic/people.test.yaml': 'a: 1\n',
+    });
+    const misspelt = await pipe(['validate', 'clinic/peple.yaml']);
+    expect(misspelt.stderr).toBe(
+      'error cli.other_pipeline\n  there is no pipeline file clinic/peple.yaml\n  fix: write clinic/people.yaml\n',
+    );
+    const folder = await pipe(['run', './clinic/']);
+    const beside = await pipe(['validate', '--lang', 'ru']);
+    expect(beside.stderr).toBe(
+      'ошибка cli.other_pipeline\n  нет файла конвейера pipelines/*.yaml\n  исправление: напишите top.yaml\n',
+    );
+    expect([folder.exit, folder.stderr]).toEqual([
+      2,
+      'error cli.other_pipeline\n  there is no pipeline file ./clinic/\n' +
+        '  fix: write clinic/deals.yaml | clinic/people.yaml\n',
+    ]);
+  });
+
   it('says where it looked when there is no file', async () => {
     const { pipe } = place();
     const none = await pipe(['validate']);

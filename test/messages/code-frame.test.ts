@@ -49,6 +49,27 @@ it.each([
   expect(renderDiagnostic(finding, 'en').split('\n')[3]).toBe(`    | ${mark}`);
 });
 
+it('of a line without an end what stands around the mark is shown', () => {
+  const where = {
+    file: 'a.yaml',
+    line: 1,
+    column: 1001,
+    length: 4,
+    text: `${'a'.repeat(1000)}mael${'b'.repeat(9000)}`,
+  };
+  expect(
+    renderDiagnostic({ ...unknown, where }, 'en')
+      .split('\n')
+      .slice(2, 4),
+  ).toEqual([`  1 | …${'a'.repeat(60)}mael${'b'.repeat(176)}…`, `    | ${' '.repeat(61)}^^^^`]);
+  const whole = { ...where, column: 1, length: 10_000 };
+  expect(
+    renderDiagnostic({ ...unknown, where: whole }, 'en')
+      .split('\n')
+      .slice(2, 4),
+  ).toEqual([`  1 | ${'a'.repeat(240)}…`, `    | ${'^'.repeat(241)}`]);
+});
+
 it('a code whose connector is gone stands alone', () => {
   expect(renderDiagnostic({ severity: 'error', code: 'gone.lost', parameters: {}, where: place }, 'en')).toBe(
     `error gone.lost  pipelines/deals.yaml:14:7

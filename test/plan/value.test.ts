@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Field, Value } from '../../engine/connector.ts';
-import { canonical, isEmpty, stableJson } from '../../engine/plan/value.ts';
+import { canonical, emptied, isEmpty, stableJson } from '../../engine/plan/value.ts';
 
 const field = (type: Field['type'], more: Partial<Field> = {}): Field => ({ name: 'F', type, ...more });
 const same = (described: Field, a: Value, b: Value) => canonical(described, a) === canonical(described, b);
@@ -105,4 +105,14 @@ describe('stable JSON', () => {
   it('sorts keys at every depth and keeps lists in order', () => {
     expect(stableJson({ b: { d: 1, c: 'x' }, a: [2, 1] })).toBe('{"a":[2,1],"b":{"c":"x","d":1}}');
   });
+});
+
+it.each<[string, Field, Value | undefined, Value | null]>([
+  ['nothing', field('text'), '', null],
+  ['the empty text where a column cannot hold nothing', field('text', { optional: false }), '', ''],
+  ['the empty list where a column cannot hold nothing', field('json', { optional: false }), [], []],
+  ['nothing where the column is of another type', field('date', { optional: false }), '', null],
+  ['nothing where there was nothing', field('text', { optional: false }), undefined, null],
+])('what empties a field is %s', (_what, described, value, expected) => {
+  expect(emptied(described, value)).toEqual(expected);
 });

@@ -69,6 +69,17 @@ describe('DL-23 a flow whose rows are told apart by their key alone', () => {
     expect(tables.calls).toEqual(['describe people', 'take over people people']);
   });
 
+  it('writes an empty text into a column that cannot hold nothing, and nothing into any other', async () => {
+    const [id, name, ...rest] = people.fields;
+    const strict = { ...people, fields: [id, { ...name, optional: false }, ...rest] as readonly Field[] };
+    tables = atomicTables('tables', [strict]);
+    await desk.close();
+    desk = await stand([tables.connector]);
+    tables.rows = [person(1, { name: '', phone: '' })];
+    await run(yaml(plain, mapped));
+    expect(tables.batches[0]?.load?.rows).toEqual([['1', '', null]]);
+  });
+
   it('counts what the target says: created, updated, unchanged', async () => {
     tables.rows = [person(1), person(2), person(3)];
     await run(yaml(plain, mapped));

@@ -87,7 +87,7 @@ describe('DL-1 waves', () => {
     tables.rows = [visit(1, 1), visit(2, 1), visit(3, 2)];
     expect(await desk.run(pipeline)).toMatchObject({ exitCode: 4, flows: [{ created: 0, queued: 3 }] });
     expect(callsOf('write')).toEqual(['write create,create']);
-    expect((await desk.state.queue('visits')).map(({ key, error }) => [key, error.code])).toEqual([
+    expect((await desk.state.queue({ flow: 'visits' })).map(({ key, error }) => [key, error.code])).toEqual([
       ['1', 'run.in_doubt'],
       ['2', 'run.waits_for_doubt'],
       ['3', 'run.in_doubt'],

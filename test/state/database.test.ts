@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../engine/state/database.ts';
@@ -37,6 +39,22 @@ describe('migrations', () => {
     const db = open(file);
     expect(notes(db)).toEqual(['kept']);
     db.close();
+  });
+});
+
+describe('a new file', () => {
+  /** The limit of a file's size stands for the disk that fills up: it too takes a part of a write. */
+  it.runIf(process.platform !== 'win32')('is not begun by half on a disk that fills up', () => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'state.db');
+    const module = (name: string) => JSON.stringify(new URL(`../../engine/state/${name}.ts`, import.meta.url).href);
+    const script = `
+      const { openDatabase } = await import(${module('database')});
+      const { stateSchema } = await import(${module('schema')});
+      try { openDatabase(${JSON.stringify(file)}, stateSchema, () => 0o600) } catch (e) { process.stdout.write(e.code) }`;
+    const limited = ['-c', 'ulimit -f 100 && exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', script];
+    expect([spawnSync('sh', limited, { encoding: 'utf8' }).stdout, readdirSync(folder)]).toEqual(['state.full', []]);
+    openDatabase(file, stateSchema, () => 0o600).close();
   });
 });
 

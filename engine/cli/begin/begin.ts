@@ -51,8 +51,9 @@ export async function begin(options: BeginOptions): Promise<BegunProject> {
   const standard = 'template' in beginning ? beginning.template.name : `${beginning.from.name}-to-${beginning.to.name}`;
   const named = options.name ?? (isFile ? basename(place).replace(/\.ya?ml$/i, '') : undefined);
   const name = named ?? ((await nameAsked(options, standard)) || standard);
-  checkName(name);
-  const { project, ...more } = await projectOf(beginning, name, join(folder, `${name}.yaml`), given, options);
+  const file = join(folder, `${name}.yaml`);
+  checkName(name, file);
+  const { project, ...more } = await projectOf(beginning, name, file, given, options);
   const files = await projectFiles(project, folder);
   return { folder, name, ...more, ...writeNew(folder, files) };
 }

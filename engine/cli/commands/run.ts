@@ -8,7 +8,7 @@ import type { Prepared } from '../prepare.ts';
 import { previewExitCode, previewRun } from '../preview.ts';
 import { previewData, previewText, previewWord } from '../render/preview.ts';
 import { errorText } from '../render/error.ts';
-import { afterword, endedText, runData, runText, stoppingText } from '../render/run.ts';
+import { afterword, endedText, failuresText, runData, runText, stoppingText } from '../render/run.ts';
 import { runFlags, runOptions, runPairs } from '../run-flags.ts';
 import type { RunFlags } from '../run-flags.ts';
 import { runOnce } from '../run-once.ts';
@@ -58,7 +58,8 @@ export default class Run extends BaseCommand {
       });
       const shown = this.present(runData(result, this.language), (language) => runText(result, language));
       await (isScheduled ? hadAnyway(shown, (error) => this.tell(errorText(error, this.language))) : shown);
-      if (!flags.apart) this.tellFailure(afterword(result, file, this.language));
+      // A run apart leaves no queue to look into, and nothing to go on from.
+      this.tellFailure(flags.apart ? failuresText(result, this.language) : afterword(result, file, this.language));
       return result.exitCode;
     };
     const work = isScheduled ? scheduledWork(prepared, stop.signal, once, fail) : undefined;

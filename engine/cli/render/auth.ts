@@ -1,6 +1,7 @@
 import type { Language } from '../../messages/template.ts';
 import type { LoginStep } from '../authorise.ts';
 import type { CallbackPages } from '../callback.ts';
+import { shellWord } from '../../messages/shell-word.ts';
 
 const words = {
   en: {
@@ -10,7 +11,7 @@ const words = {
       `it then goes to ${address}: paste that whole address here, or the code in it; a code is good for ${minutes} minutes`,
     ask: 'address or code: ',
     done: (name: string) => `${name}: access is granted, and its tokens are in the vault of this machine`,
-    next: (file: string, name: string) => `see that it works: \`pipe check ${file} --connection ${name}\``,
+    next: (file: string, name: string) => `see that it works: \`pipe check ${shellWord(file)} --connection ${name}\``,
     pages: {
       done: 'Access is granted. You may close this window and go back to the terminal.',
       failed: 'It did not work. The terminal says why.',
@@ -24,7 +25,7 @@ const words = {
       `затем он перейдёт на ${address}: вставьте сюда этот адрес целиком или код из него; код действует ${minutes} минут`,
     ask: 'адрес или код: ',
     done: (name: string) => `${name}: доступ выдан, токены — в хранилище этого компьютера`,
-    next: (file: string, name: string) => `проверьте: \`pipe check ${file} --connection ${name}\``,
+    next: (file: string, name: string) => `проверьте: \`pipe check ${shellWord(file)} --connection ${name}\``,
     pages: {
       done: 'Доступ выдан. Это окно можно закрыть и вернуться в терминал.',
       failed: 'Не получилось. Причина — в терминале.',

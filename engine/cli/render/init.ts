@@ -2,6 +2,7 @@ import type { Language } from '../../messages/template.ts';
 import type { BegunProject } from '../begin/begin.ts';
 import type { Question } from '../begin/choose.ts';
 import { findingData } from './error.ts';
+import { shellWord } from '../../messages/shell-word.ts';
 
 /** The last line is what the answer is typed behind. */
 export function questionText(question: Question, language: Language): string {
@@ -86,7 +87,7 @@ export function initText(project: BegunProject, language: Language): string {
         `~ ${[entity, ...(field === undefined ? [] : [field])].join('.')} (${title}): ${was} → ${is}`,
     ),
     say.next,
-    ...(folder === '.' ? [] : [`  cd ${folder}`]),
+    ...(folder === '.' ? [] : [`  cd ${shellWord(folder)}`]),
     `  ${say.environment.replace('.env.example', example)}`,
     `  pipe validate ${file}`,
     `  pipe check ${file}`,

@@ -7,6 +7,7 @@ import type { QueueChange, QueueCounts, QueueEntry } from '../../state/ports.ts'
 import { maskedRow } from '../masked-row.ts';
 import { localText } from './moment.ts';
 import { tableText } from './table.ts';
+import { shellWord } from '../../messages/shell-word.ts';
 
 export function queueData(entries: readonly QueueEntry[], counts: QueueCounts, language: Language): object {
   return { counts, rows: entries.map((entry) => headData(entry, language)) };
@@ -85,7 +86,7 @@ export function entryText({ entry, personal, place }: ShownEntry, file: string, 
 
 /** Nobody can look up what became of its write but a person, in the target. */
 function decisions({ id, flow }: QueueEntry, file: string, language: Language): readonly string[] {
-  const command = (verb: string) => `pipe queue ${verb} ${file} ${id} --flow ${flow}`;
+  const command = (verb: string) => `pipe queue ${verb} ${shellWord(file)} ${id} --flow ${flow}`;
   return language === 'ru'
     ? [`  запись дошла: ${command('drop')}`, `  не дошла, записать: ${command('retry')}`]
     : [`  it is there: ${command('drop')}`, `  it is not, write it: ${command('retry')}`];
@@ -102,15 +103,15 @@ function iso(at: number): string {
 export function retriedText({ rows, inDoubt }: QueueChange, file: string, language: Language): string {
   const marked =
     language === 'ru'
-      ? `отмечено к повтору: ${rows}; повторит следующий \`pipe run ${file}\``
-      : `${rows} marked; the next \`pipe run ${file}\` tries them again`;
+      ? `отмечено к повтору: ${rows}; повторит следующий \`pipe run ${shellWord(file)}\``
+      : `${rows} marked; the next \`pipe run ${shellWord(file)}\` tries them again`;
   return inDoubt === 0 ? marked : `${marked}\n${undecidedText(inDoubt, file, language)}`;
 }
 
 function undecidedText(rows: number, file: string, language: Language): string {
   return language === 'ru'
-    ? `в карантине остались: ${rows}; решите о каждой: \`pipe queue show ${file} <номер>\``
-    : `${rows} stay in quarantine: decide about each, see \`pipe queue show ${file} <id>\``;
+    ? `в карантине остались: ${rows}; решите о каждой: \`pipe queue show ${shellWord(file)} <номер>\``
+    : `${rows} stay in quarantine: decide about each, see \`pipe queue show ${shellWord(file)} <id>\``;
 }
 
 export function droppedText({ rows, inDoubt }: QueueChange, file: string, language: Language): string {
@@ -120,6 +121,6 @@ export function droppedText({ rows, inDoubt }: QueueChange, file: string, langua
 
 function stayingText(rows: number, file: string, language: Language): string {
   return language === 'ru'
-    ? `остались, потому что на их запись ещё нет ответа: ${rows}; это выяснит \`pipe run ${file}\``
-    : `${rows} stay, since a write of theirs has no answer yet; \`pipe run ${file}\` finds out`;
+    ? `остались, потому что на их запись ещё нет ответа: ${rows}; это выяснит \`pipe run ${shellWord(file)}\``
+    : `${rows} stay, since a write of theirs has no answer yet; \`pipe run ${shellWord(file)}\` finds out`;
 }

@@ -9,6 +9,7 @@ import type { FlowResult } from '../../run/run-flows.ts';
 import type { RunResult } from '../../run/run-pipeline.ts';
 import type { Holder } from '../../state/machine-ports.ts';
 import { errorData, errorText } from './error.ts';
+import { shellWord } from '../../messages/shell-word.ts';
 
 /** What `pipe run --json` prints (schemas/output/run.schema.json). */
 export function runData(result: RunResult, language: Language): object {
@@ -34,13 +35,13 @@ const afterwords = {
     stopping: 'stopping when the request in flight has its answer; once more ends at once',
     stopped: 'stopped; what was begun is finished, the next run goes on from here',
     ended: (pid: number) => `process ${pid} was ended; what it sent without an answer is looked up`,
-    queued: (file: string) => `not everything was delivered: see \`pipe queue list ${file}\``,
+    queued: (file: string) => `not everything was delivered: see \`pipe queue list ${shellWord(file)}\``,
   },
   ru: {
     stopping: 'остановка после ответа на отправленный запрос; ещё раз — сразу',
     stopped: 'остановлено; начатое завершено, следующий запуск продолжит с этого места',
     ended: (pid: number) => `процесс ${pid} завершён; отправленное им без ответа будет проверено`,
-    queued: (file: string) => `доставлено не всё: см. \`pipe queue list ${file}\``,
+    queued: (file: string) => `доставлено не всё: см. \`pipe queue list ${shellWord(file)}\``,
   },
 } as const satisfies Record<Language, object>;
 
@@ -59,13 +60,19 @@ function failuresOf({ flows }: RunResult, error: PipeError): readonly PipeError[
   return [...new Set([...flows.flatMap((flow) => flow.error ?? []), error])];
 }
 
+/** What stopped a run; undefined: nothing did. */
+export function failuresText(result: RunResult, language: Language): string | undefined {
+  const error = failureOf(result);
+  if (!error) return undefined;
+  return failuresOf(result, error)
+    .map((each) => errorText(each, language))
+    .join('\n');
+}
+
 /** Why a run did not end with 0; undefined: it did. */
 export function afterword(result: RunResult, file: string, language: Language): string | undefined {
-  const error = failureOf(result);
-  if (error)
-    return failuresOf(result, error)
-      .map((each) => errorText(each, language))
-      .join('\n');
+  const failures = failuresText(result, language);
+  if (failures !== undefined) return failures;
   if (result.exitCode >= 128) return afterwords[language].stopped;
   return result.exitCode === exitCodes.data ? afterwords[language].queued(file) : undefined;
 }

@@ -3,6 +3,7 @@ import { lookUp } from '../../messages/catalogue.ts';
 import type { Language } from '../../messages/template.ts';
 import type { Validation } from '../validate-files.ts';
 import { findingData, findingsText } from './error.ts';
+import { shellWord } from '../../messages/shell-word.ts';
 
 export function validationData(result: Validation, language: Language): object {
   return {
@@ -49,9 +50,9 @@ function unknownTypes({ notChecked }: Validation, language: Language): readonly 
 
 const lacking = {
   en: (file: string, names: string) =>
-    `${file}: not checked without a lock file: fields, types and stages of ${names}; \`pipe discover ${file} --lock\` writes it`,
+    `${file}: not checked without a lock file: fields, types and stages of ${names}; \`pipe discover ${shellWord(file)} --lock\` writes it`,
   ru: (file: string, names: string) =>
-    `${file}: без файла .lock.json не проверялись поля, типы и стадии: ${names}; его запишет \`pipe discover ${file} --lock\``,
+    `${file}: без файла .lock.json не проверялись поля, типы и стадии: ${names}; его запишет \`pipe discover ${shellWord(file)} --lock\``,
 } satisfies Record<Language, (file: string, names: string) => string>;
 
 function summary({ files, online }: Validation, errors: number, warnings: number, language: Language): string {

@@ -5,7 +5,7 @@ import { planErrors } from '../../plan/errors.ts';
 import { fieldValue, noReferences, restOf } from '../../plan/mapped-fields.ts';
 import type { References } from '../../plan/mapped-fields.ts';
 import { fieldNamed } from '../../plan/question.ts';
-import { canonical, isEmpty } from '../../plan/value.ts';
+import { canonical, emptied, isEmpty } from '../../plan/value.ts';
 import type { CompiledField, CompiledTarget, Variables } from '../../transform/compiled.ts';
 import type { FlowContext, Scope } from '../context.ts';
 import type { Tally } from '../counts.ts';
@@ -111,6 +111,7 @@ async function tableOf(
     index: columns.findIndex((column) => column.name === name),
     field: fieldNamed(scope.fields, name),
   }));
+  const described = fields.map(({ mapping }) => fieldNamed(scope.fields, mapping.field));
   const referred = await referredBy(context, target, fields, records);
   const rows: (readonly (Value | null)[])[] = [];
   const places: number[] = [];
@@ -125,7 +126,7 @@ async function tableOf(
       continue;
     }
     try {
-      const made = await valuesOf(fields, record.record, variablesOf(context, record), references);
+      const made = await valuesOf(fields, described, record.record, variablesOf(context, record), references);
       const values = unmarked.length > 0 ? [...made, ...unmarked.map(() => null)] : made;
       const id = identityOf(target, key, values);
       const place = byKey.get(id) ?? rows.length;
@@ -155,15 +156,17 @@ async function referredBy(
 
 async function valuesOf(
   fields: readonly CompiledField[],
+  described: readonly Field[],
   record: Row,
   variables: Variables,
   references: References,
 ): Promise<readonly (Value | null)[]> {
   const values: (Value | null)[] = [];
-  for (const field of fields) {
+  for (const [index, field] of fields.entries()) {
     const made = fieldValue(field, record, variables, references);
     const value = made instanceof Promise ? await made : made;
-    values.push(isEmpty(value) ? null : value);
+    const column = described[index];
+    values.push(!isEmpty(value) ? value : column ? emptied(column, value) : null);
   }
   // A list that grew keeps room for half as much again, its copy does not.
   return values.slice();

@@ -77,6 +77,21 @@ describe('pipe init', () => {
     expect(readdirSync(path('new'))).toEqual(['first-steps.test.yaml']);
   });
 
+  it('refuses the name of a pipeline beside it, and writes a folder as one word', async () => {
+    const { pipe, path } = place({ 'my clinic/visits.yaml': 'version: 1\nname: first-steps\nflows: {}\n' });
+    const begin = ['init', 'my clinic', '--template', 'first-steps'];
+    expect(await pipe(begin)).toEqual({
+      exit: 2,
+      stdout: '',
+      stderr: `error cli.name_there
+  my clinic/visits.yaml is called "first-steps" already, and nothing was written
+  fix: choose another folder or --name
+`,
+    });
+    expect(readdirSync(path('my clinic'))).toEqual(['visits.yaml']);
+    expect((await pipe([...begin, '--name', 'second'])).stdout).toContain('\n  cd "my clinic"\n');
+  });
+
   it('says a second time what is there already, and leaves a project its own .gitignore and .env.example', async () => {
     const { pipe, path } = place({ 'old/.gitignore': 'mine\n', 'old/.env.example': 'MINE=1\n' });
     const begin = ['init', 'old', '--template', 'first-steps'];

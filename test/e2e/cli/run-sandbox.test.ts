@@ -113,6 +113,12 @@ describe('pipe run --sandbox', () => {
     expect(dry.stderr).toMatch(/contact 0, company 0, lead 0\n$/);
   });
 
+  it('says what stopped it', async () => {
+    const { pipe } = place({ 'people.yaml': toAmo });
+    const { exit, stderr } = await pipe(['run', 'people.yaml', '--sandbox', 'amo']);
+    expect([exit, stderr]).toEqual([3, expect.stringContaining('error file.not_found\n')]);
+  });
+
   it('speaks Russian', async () => {
     const { pipe } = place({ 'people.yaml': toAmo, ...csv });
     const { stderr } = await pipe(['run', 'people.yaml', '--sandbox', 'amo', '--lang', 'ru']);
