@@ -185,7 +185,7 @@ export const meaningErrors = defineErrors('config', {
   guard_effect: {
     kind: 'input',
     en: 'a guard has exactly one of skip, keep and only',
-    ru: 'у условия должно быть ровно одно из skip, keep и only',
+    ru: 'у проверки должно быть ровно одно из skip, keep и only',
     fix: {
       en: 'write skip: NAME, keep: [FIELD] or only: [FIELD]',
       ru: 'напишите skip: ИМЯ, keep: [ПОЛЕ] или only: [ПОЛЕ]',
