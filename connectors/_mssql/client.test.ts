@@ -267,7 +267,7 @@ describe('a connection', () => {
     expect(open.size).toBe(1);
     endUnused();
     await pool.close();
-    await expect.poll(() => open.size).toBe(0);
+    await expect.poll(() => open.size, { timeout: 30_000 }).toBe(0);
   });
 
   it('is opened again after it could not be opened', async () => {

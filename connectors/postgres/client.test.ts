@@ -84,7 +84,9 @@ describe('a connection', () => {
     await sql(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pipe' AND datname = current_database()`,
     );
-    await expect.poll(async () => await rows('SELECT 1 AS one').catch(() => undefined)).toEqual([{ one: 1 }]);
+    await expect
+      .poll(async () => await rows('SELECT 1 AS one').catch(() => undefined), { timeout: 30_000 })
+      .toEqual([{ one: 1 }]);
   });
 });
 
@@ -103,10 +105,10 @@ describe('a statement', () => {
           `SELECT count(*) AS n FROM pg_stat_activity WHERE query LIKE 'FETCH%' AND state = 'active' AND pid <> pg_backend_pid()`,
         )
       )[0]?.['n'];
-    await expect.poll(running_).toBe(1);
+    await expect.poll(running_, { timeout: 30_000 }).toBe(1);
     stop.abort(reason);
     await expect(reading).rejects.toBe(reason);
-    await expect.poll(running_).toBe(0);
+    await expect.poll(running_, { timeout: 30_000 }).toBe(0);
   });
 
   it('that lasts too long is ended and may be tried again', async () => {

@@ -17,7 +17,7 @@ export const helpInRussian: Readonly<Record<string, string>> = {
   'Begin a project: a pipeline from a template or two live systems, what it reads from .env, a check for CI. Overwrites nothing.':
     'Начать проект: конвейер из шаблона или двух живых систем, пример .env, проверка для CI. Ничего не перезаписывает.',
   'Describe a pipeline as Markdown: sources, fields, rungs, guards, schedule; with --tables also what it fills.':
-    'Описать конвейер в Markdown: источники, поля, ступени, условия, расписание; с --tables — и таблицы, которые он заполняет.',
+    'Описать конвейер в Markdown: источники, поля, ступени, проверки, расписание; с --tables — и таблицы, которые он заполняет.',
   'also each table of a target data base: columns, comments, a sample, what feeds them':
     'и каждую таблицу целевой базы: столбцы, комментарии, пример, откуда значения',
   'Begin a connector in a clone: a folder that compiles, and a conformance test that says what to do.':
@@ -204,7 +204,7 @@ export const helpInRussian: Readonly<Record<string, string>> = {
     'вместе с --print: для какой системы; по умолчанию для этой',
   'lift a brake': 'снять ограничение на изменения',
   'show which fields, table entries, rungs and guards no case reaches':
-    'показать, до каких полей, строк таблиц, ступеней и условий не доходит ни один случай',
+    'показать, до каких полей, строк таблиц, ступеней и проверок не доходит ни один случай',
   'after showing the differences, write what happens into the test files':
     'показать различия и записать в файлы тестов то, что происходит на деле',
   'at most so many rows of each flow; default: 20': 'не больше стольких строк каждого потока; по умолчанию 20',

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { onTestFinished } from 'vitest';
 import type { Connection, Connector, Sink, Source } from '../../engine/index.ts';
@@ -38,10 +38,20 @@ export async function openUntilClosed(
   };
 }
 
-/** Files and sockets this process has open. */
-export function openDescriptors(): number {
-  if (existsSync('/proc/self/fd')) return readdirSync('/proc/self/fd').length;
-  return process.getActiveResourcesInfo().filter((resource) => /Socket|Server|File/.test(resource)).length;
+/** Files and sockets this process has open, each told from those before it: `21 socket:[4711]`. */
+export function openDescriptors(): ReadonlySet<string> {
+  if (existsSync('/proc/self/fd')) return new Set(readdirSync('/proc/self/fd').flatMap(descriptorOf));
+  const resources = process.getActiveResourcesInfo().filter((resource) => /Socket|Server|File/.test(resource));
+  return new Set(resources.sort().map((resource, index) => `${index} ${resource}`));
+}
+
+/** None of the one that read the folder, which is closed by now. */
+function descriptorOf(fd: string): readonly string[] {
+  try {
+    return [`${fd} ${readlinkSync(`/proc/self/fd/${fd}`)}`];
+  } catch {
+    return [];
+  }
 }
 
 export async function openSource(

@@ -102,7 +102,9 @@ export function behavesLikeSource(connector: Connector, subject: Subject): void 
       await readAndStop();
       const before = openDescriptors();
       await readAndStop();
-      await expect.poll(openDescriptors).toBe(before);
+      // Shorter than an idle socket is kept: one that nobody closed must not pass for closed.
+      const left = (): readonly string[] => [...openDescriptors()].filter((one) => !before.has(one));
+      await expect.poll(left, { timeout: 3_000 }).toEqual([]);
     });
 
     it('before the call is thrown by each call', async () => {

@@ -35,7 +35,7 @@ const words = {
     fields: 'поля',
     entries: 'строки таблиц',
     rungs: 'ступени',
-    guards: 'условия',
+    guards: 'проверки',
     total: (cases: number, wrong: number) => `случаев: ${cases}, не как ожидалось: ${wrong}`,
     updated: (cases: number, file: string) => `${file}: переписано случаев: ${cases}`,
   },

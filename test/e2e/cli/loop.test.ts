@@ -95,7 +95,7 @@ describe('12. Ctrl+C ends a run gracefully', patient, () => {
     if (!holder) throw new Error('nobody holds the lock');
     askToStop(lock, { ...holder, pid: holder.pid + 1 });
     askToStop(lock, holder);
-    await expect.poll(() => existsSync(`${lock}.stop`)).toBe(false);
+    await expect.poll(() => existsSync(`${lock}.stop`), { timeout: 30_000 }).toBe(false);
     open();
     expect([(await first.done).exit, titles()]).toEqual([143, allNew]);
   });
