@@ -74,6 +74,12 @@ const ownErrors = defineErrors('cli', {
     ru: '--until {until} не позже, чем --since {since}',
     fix: { en: 'write a later --until', ru: 'укажите --until позже' },
   },
+  file_changed: {
+    kind: 'input',
+    en: '{file} is not what it was when this began: it goes on with what was written there then',
+    ru: '{file} изменён или удалён после начала: работа продолжается по прежнему содержимому',
+    fix: { en: 'check the file and start this again', ru: 'проверьте файл и запустите заново' },
+  },
   unreadable_file: {
     kind: 'input',
     en: '{file} cannot be read: {reason}',

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { exitCodes, toPipeError } from '../errors.ts';
+import type { PipeError } from '../errors.ts';
 import type { Listener, RunEvent } from '../events/events.ts';
 import { logErrors } from '../log/errors.ts';
 import { isHeard } from '../log/level.ts';
@@ -10,6 +11,7 @@ import { runLog } from '../log/run-log.ts';
 import type { Language } from '../messages/template.ts';
 import type { RunOptions } from '../run/context.ts';
 import { codeOf, reasonOf } from '../state/place.ts';
+import { cliErrors } from './errors.ts';
 import { FindingsError } from './findings-error.ts';
 import { prepare } from './prepare.ts';
 import type { Prepared, PrepareFlags } from './prepare.ts';
@@ -30,7 +32,7 @@ export interface WatchFlags {
 }
 
 export async function watchRun(
-  { compiled, apart }: Prepared,
+  { compiled, apart, isAsWritten }: Prepared,
   { 'log-level': level, verbose = false }: WatchFlags,
   language: Language,
 ): Promise<Watch> {
@@ -52,7 +54,10 @@ export async function watchRun(
       ...(isHeard('INFO', said.level) && { tellRows: settings.inFull ? ('full' as const) : ('masked' as const) }),
       ...(verbose && { tellHow: true as const }),
     },
-    listen: settings.inFull ? warning(listen) : listen,
+    listen: warning(listen, [
+      ...(settings.inFull ? [logErrors.personal_in_full.error({})] : []),
+      ...(isAsWritten() ? [] : [cliErrors.file_changed.error({ file: pipeline.file })]),
+    ]),
     say: (line) => progress.say(line),
     end: () => {
       unlessItFails(file.close);
@@ -123,11 +128,11 @@ function both(first: Listener, second: Listener): Listener {
   };
 }
 
-/** Each run says that the log holds what it should not hold for long. */
-function warning(listen: Listener): Listener {
-  const { code, parameters } = logErrors.personal_in_full.error({});
+/** Each run says what it should not stay like for long: what the log holds, that its file is another by now. */
+function warning(listen: Listener, errors: readonly PipeError[]): Listener {
   return (event) => {
     listen(event);
-    if (event.type === 'run-started') listen({ type: 'warning', at: event.at, error: { code, parameters } });
+    if (event.type !== 'run-started') return;
+    for (const { code, parameters } of errors) listen({ type: 'warning', at: event.at, error: { code, parameters } });
   };
 }

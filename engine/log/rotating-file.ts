@@ -48,7 +48,9 @@ export function rotatingFile(rotation: Rotation): RotatingFile {
     if (closing) closeSync(closing.descriptor);
   };
   const fileFor = (day: string, bytes: number): Open => {
-    if (open?.day !== day) {
+    // Somebody deleted the folder or the file: what is written there nobody will read.
+    const isGone = open !== undefined && fstatSync(open.descriptor).nlink === 0;
+    if (open?.day !== day || isGone) {
       close();
       deleteOld(rotation, day);
       open = openFile(rotation, day, newest(rotation, day));

@@ -120,7 +120,7 @@ function lease(file: string, { sqlite, identity }: Lock, clock: Clock): { verify
       if (!held.delete(sqlite)) return;
       clearInterval(timer);
       // Where the file was replaced under us, the note is its next holder's.
-      if (identityOf(file) === identity) rmSync(noteFile(file), { force: true });
+      if (identityOf(file) === identity) removeNote(noteFile(file));
       sqlite.close();
     },
   };
@@ -139,7 +139,16 @@ function writeHolder(file: string, holder: Holder): void {
     keepMode(draft, sharedMode(dirname(file)));
     renameSync(draft, note);
   } catch {
-    rmSync(draft, { force: true });
+    removeNote(draft);
+  }
+}
+
+/** What cannot be removed hides no reason why a run ended, and keeps no lock: that dies with its process. */
+function removeNote(note: string): void {
+  try {
+    rmSync(note, { force: true });
+  } catch {
+    // The folder is read-only by now; who reads the note next sees that its process is gone.
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { peopleCsv, peopleFiles, peopleYaml } from './people.ts';
 import { place, steady, untimed } from './pipe.ts';
@@ -287,6 +287,19 @@ ${begun}<time> - INFO - Read 3 new rows
     run.hangUp();
     expect((await run.done).exit).toBe(4);
     expect(readFileSync(path('copy.csv'), 'utf8')).toContain('\n3,1,Рябинин Пётр,');
+  });
+
+  it('says in each turn of a loop that its file is another by now, or gone, and goes on as it began', async () => {
+    const schedule = 'version: 1\nschedule:\n  - { every: 1s }\n';
+    const yaml = goodFiles['people.yaml'].replace('version: 1\n', schedule);
+    const { start, path } = place({ ...goodFiles, 'people.yaml': yaml });
+    const loop = start(['run', 'people.yaml', '--loop']);
+    await loop.says('Delivered: ');
+    expect(loop.told()).not.toContain('is not what it was');
+    rmSync(path('people.yaml'));
+    await loop.says('people.yaml is not what it was when this began');
+    loop.kill('SIGTERM');
+    expect((await loop.done).exit).toBe(143);
   });
 
   it('writes its result over nothing that it reads', async () => {

@@ -135,6 +135,15 @@ describe('48. Logs are turned over:', () => {
 });
 
 describe('a log that cannot be written', () => {
+  it('is begun again when its folder is deleted amid a run', () => {
+    const { open, folder, read } = place();
+    const file = open();
+    file.write('before\n', noon);
+    rmSync(folder, { recursive: true });
+    file.write('after\n', noon);
+    expect(read('visits_2026-03-10.txt')).toBe(`${mark}after\n`);
+  });
+
   it('throws each time, and goes on where it can again', () => {
     const { open, folder, read } = place();
     writeFileSync(folder, '');

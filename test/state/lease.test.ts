@@ -47,6 +47,16 @@ describe('the lock', () => {
     expect(statSync(shared).mode & 0o777).toBe(0o660);
   });
 
+  it('is given back where its note cannot be removed: that hides no reason why a run ended', async () => {
+    const file = join(temporaryFolder(), 'a.lock');
+    const lease = take(file);
+    // As in a folder that has become read-only, which root would not notice.
+    rmSync(`${file}.holder.json`);
+    mkdirSync(`${file}.holder.json`);
+    lease.release();
+    expect(await startProcess('hold-lease.ts', file).next()).toEqual({ held: true });
+  });
+
   it('DL-19 is refused a second time within one process, and the first one keeps it', async () => {
     const file = join(temporaryFolder(), 'a.lock');
     const clock = virtualClock(1000);
