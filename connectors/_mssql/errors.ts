@@ -87,8 +87,8 @@ export const errors = defineErrors('mssql', {
     en: '{server} hung up during the handshake',
     ru: '{server} оборвал подключение во время рукопожатия',
     fix: {
-      en: 'if it happens every time, the server may know only TLS 1.0: try minTls: "1.0", or encrypt: false within a network you trust',
-      ru: 'если это повторяется всегда, сервер может знать только TLS 1.0: попробуйте minTls: "1.0" или encrypt: false внутри доверенной сети',
+      en: 'see that it is SQL Server that listens at this port; a server that knows only TLS 1.0 wants minTls: "1.0", or encrypt: false within a network you trust',
+      ru: 'проверьте, что на этом порту отвечает именно SQL Server; если сервер знает только TLS 1.0, нужен minTls: "1.0" или encrypt: false внутри доверенной сети',
     },
   },
   not_encrypted: {

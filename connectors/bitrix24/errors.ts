@@ -84,8 +84,8 @@ export const errors = defineErrors('bitrix24', {
     en: '{host} cannot be reached: {reason}',
     ru: '{host} недоступен: {reason}',
     fix: {
-      en: 'check the address in the webhook and that this machine may reach it',
-      ru: 'проверьте адрес в вебхуке и доступ к нему с этого компьютера',
+      en: 'check the address in the webhook, https or http too, and that this machine may reach it',
+      ru: 'проверьте адрес в вебхуке, в том числе https или http, и доступ к нему с этого компьютера',
     },
   },
   certificate_untrusted: {

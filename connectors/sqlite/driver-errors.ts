@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { PipeError } from '../../engine/index.ts';
 import { errors } from '../_sql/errors.ts';
 import { fileErrors } from './errors.ts';
@@ -67,7 +67,8 @@ function datatype(message: string, options: { readonly cause: Error }): PipeErro
 function fileError(code: string, file: string, cause: Error): PipeError | undefined {
   const given = { file, reason: code };
   if (isBusy(cause)) return errors.server_busy.error({ product, reason: code }, { cause, retry: true });
-  if (code === 'SQLITE_NOTADB') return fileErrors.no_database.error({ file }, { cause });
+  const isFolder = statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  if (code === 'SQLITE_NOTADB' || isFolder) return fileErrors.no_database.error({ file }, { cause });
   if (code.startsWith('SQLITE_CORRUPT')) return fileErrors.damaged.error(given, { cause });
   if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY') || code === 'SQLITE_PERM')
     return fileErrors.cannot_open.error(given, { cause });

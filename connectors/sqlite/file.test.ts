@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { heldUp } from '../../test/support/held-up.ts';
@@ -48,6 +48,20 @@ describe('the file of SQLite', () => {
     writeFileSync(join(folder, 'text.db'), 'это не база, а письмо соседу о погоде '.repeat(200));
     const { sink } = connect(folder, 'text.db');
     expect(await rejection(sink.describe('people', running()))).toMatchObject({ code: 'sqlite.no_database' });
+  });
+});
+
+describe('a folder in the place of the file', () => {
+  it('is no data base, at once', async () => {
+    const folder = emptyFolder();
+    mkdirSync(join(folder, 'shop.db'));
+    const { connection, sink } = connect(folder, 'shop.db');
+    const changes = await sink.tables.plan(people, running()).catch((error: unknown) => error);
+    const read = await rejection(sourceOf(connection, { table: 'people' }).describe(running()));
+    expect([changes, read]).toEqual([
+      expect.objectContaining({ code: 'sqlite.no_database', retry: false }),
+      expect.objectContaining({ code: 'sqlite.no_database', retry: false }),
+    ]);
   });
 });
 

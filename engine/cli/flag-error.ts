@@ -17,10 +17,12 @@ export function flagError(thrown: unknown, { command, argv, flags, takes }: Usag
   const names = Object.keys(flags).map((name) => `--${name}`);
   if (!(thrown instanceof Error)) return toPipeError(thrown);
   if ('flags' in thrown && Array.isArray(thrown.flags)) {
-    const flag = String(thrown.flags[0]).split('=')[0] ?? '';
-    return cliErrors.unknown_flag.error({ flag, command, choices: choicesFor(flag, names.sort(), (name) => name) });
+    return unknownFlag(String(thrown.flags[0]), command, names);
   }
-  if ('args' in thrown && Array.isArray(thrown.args)) return argumentError(thrown.args[0], command, takes);
+  if ('args' in thrown && Array.isArray(thrown.args)) {
+    const dashed = argv.find((word) => otherDashes.test(word));
+    return dashed === undefined ? argumentError(thrown.args[0], command, takes) : unknownFlag(dashed, command, names);
+  }
   const words = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length);
   const takesOne = (word: string) => flags[word.slice(2)]?.type === 'option';
   const given = words.filter((word) => word.startsWith('--')).map((word) => word.split('=')[0] ?? '');
@@ -32,6 +34,15 @@ export function flagError(thrown: unknown, { command, argv, flags, takes }: Usag
   if (missing) return missingFlag(missing, command, takes);
   const isBare = (word: string, index: number) => takesOne(word) && names.includes(words[index + 1] ?? names[0] ?? '');
   return cliErrors.flag_without_value.error({ flag: words.find(isBare) ?? '', command });
+}
+
+/** What chats and word processors make of `--`. */
+const otherDashes = /^-?[\u2010-\u2015\u2212]/;
+
+function unknownFlag(word: string, command: string, names: readonly string[]): PipeError {
+  const flag = word.split('=')[0] ?? '';
+  const meant = flag.replace(/^[-\u2010-\u2015\u2212]+/, '--');
+  return cliErrors.unknown_flag.error({ flag, command, choices: choicesFor(meant, names.toSorted(), (name) => name) });
 }
 
 function isRepeatable(flags: Usage['flags'], flag: string): boolean {

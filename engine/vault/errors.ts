@@ -79,6 +79,12 @@ export const vaultErrors = defineErrors('vault', {
       ru: 'запустите от имени владельца хранилища (в Windows — администратора или SYSTEM) или задайте секреты в окружении',
     },
   },
+  full: {
+    kind: 'environment',
+    en: 'there is no room left for {file}',
+    ru: 'нет места для {file}',
+    fix: { en: 'free space on that disk and run again', ru: 'освободите место на этом диске и запустите снова' },
+  },
   busy: {
     kind: 'environment',
     en: 'process {pid} has been changing the vault {file} for {seconds} s',

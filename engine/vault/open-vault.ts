@@ -82,7 +82,9 @@ async function alone<Result>(place: VaultPlace, clock: Clock, change: () => Resu
   } catch (cause) {
     const code = codeOf(cause);
     if (code === undefined || !/^E[A-Z]+$/.test(code)) throw cause;
-    throw vaultErrors.unusable.error({ file: place.file, reason: code }, { cause });
+    const { file } = place;
+    if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') throw vaultErrors.full.error({ file }, { cause });
+    throw vaultErrors.unusable.error({ file, reason: code }, { cause });
   } finally {
     lease.release();
   }

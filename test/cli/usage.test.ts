@@ -50,6 +50,14 @@ const english: readonly Mistake[] = [
       '  fix: remove it, or see `pipe run --help`\n',
   },
   {
+    argv: ['run', 'people.yaml', '\u2014full'],
+    says: 'error cli.unknown_flag\n  `pipe run` has no flag \u2014full\n  fix: write --full\n',
+  },
+  {
+    argv: ['run', 'people.yaml', '\u2013-limit', '5'],
+    says: 'error cli.unknown_flag\n  `pipe run` has no flag \u2013-limit\n  fix: write --limit\n',
+  },
+  {
     argv: ['demo', 'more', 'words'],
     says:
       'error cli.extra_argument\n  `pipe demo` has no use for "more words"\n' +

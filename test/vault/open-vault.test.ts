@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -151,4 +152,20 @@ describe('a vault of the machine', () => {
       'same',
     ]);
   });
+});
+
+/** The limit of a file's size stands for the disk that fills up. */
+it.runIf(process.platform !== 'win32')('a disk that fills up is called that, and what was kept stays', async () => {
+  const folder = temporaryFolder();
+  await openVault(vaultPlace({ PIPE_HOME: folder }), systemClock).set(secret);
+  const module = (name: string) => JSON.stringify(new URL(`../../engine/${name}.ts`, import.meta.url).href);
+  const script = `
+    const { openVault } = await import(${module('vault/open-vault')});
+    const { vaultPlace } = await import(${module('vault/place')});
+    const { systemClock } = await import(${module('state/clock')});
+    const vault = openVault(vaultPlace({ PIPE_HOME: ${JSON.stringify(folder)} }), systemClock);
+    await vault.set(new Map([['LONG', 'x'.repeat(1_000_000)]])).catch((e) => process.stdout.write(e.code))`;
+  const limited = ['-c', 'ulimit -f 100 && exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', script];
+  expect(spawnSync('sh', limited, { encoding: 'utf8' }).stdout).toBe('vault.full');
+  expect(openVault(vaultPlace({ PIPE_HOME: folder }), systemClock).get('NAME')).toBe('geheim');
 });

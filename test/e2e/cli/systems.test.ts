@@ -113,7 +113,7 @@ unencrypted
 nowhere
   ✗ error bitrix24.unreachable
       127.0.0.1:${closed} cannot be reached: ECONNREFUSED
-      fix: check the address in the webhook and that this machine may reach it
+      fix: check the address in the webhook, https or http too, and that this machine may reach it
 revoked
   ✗ error bitrix24.unauthorized
       ${host} does not accept the webhook (INVALID_CREDENTIALS)
