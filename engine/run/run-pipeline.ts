@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { exitCodes, stops, toPipeError } from '../errors.ts';
 import type { PipeError } from '../errors.ts';
 import type { Connector, Row, Tokens } from '../connector.ts';
-import type { Listener } from '../events/events.ts';
+import type { Listener, QueueRows } from '../events/events.ts';
 import type { Lease, PortalBook } from '../state/machine-ports.ts';
 import type { StateStore } from '../state/ports.ts';
 import type { CompiledPipeline } from '../transform/compiled.ts';
@@ -44,6 +44,8 @@ export interface RunResult {
   readonly flows: readonly FlowResult[];
   /** 0 done, 4 something was queued or rejected; stops and failures have their own. */
   readonly exitCode: number;
+  /** The whole queue of the pipeline as it is now. */
+  readonly queue: QueueRows;
   /** What stopped the run, or the first of its flows that failed, before its end; a stop that was asked for is no failure. */
   readonly error?: PipeError;
 }
@@ -80,7 +82,7 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
   const queue = await state.queueCounts();
   const told = stopper && { error: { code: stopper.code, parameters: stopper.parameters } };
   emit({ type: 'run-finished', at: clock.now(), run, exitCode, seconds, requests: usage.requests, queue, ...told });
-  return { ...result, exitCode, ...(stopper && { error: stopper }) };
+  return { ...result, exitCode, queue, ...(stopper && { error: stopper }) };
 }
 
 /** How long closed intents and what records asked are kept for `explain`; open intents stay. */
@@ -112,7 +114,7 @@ function exitCodeOf(flows: readonly FlowResult[], error: PipeError | undefined, 
 }
 
 /** Of what ended or stopped a flow its code alone is kept beside the counts. */
-function asRow(result: Omit<RunResult, 'exitCode' | 'error'>, stopper: PipeError | undefined): Row {
+function asRow(result: Omit<RunResult, 'exitCode' | 'error' | 'queue'>, stopper: PipeError | undefined): Row {
   return {
     ...result,
     ...(stopper && { error: { code: stopper.code, parameters: stopper.parameters } }),

@@ -47,6 +47,16 @@ ${line}
     );
   });
 
+  it('warns of what earlier runs left in the queue, and is green', async () => {
+    const { pipe } = place(peopleFiles);
+    await pipe(['run', 'people.yaml']);
+    const { exit, stderr } = await pipe(['run', 'people.yaml']);
+    expect([exit, stderr.split('\n').at(-2)]).toEqual([
+      0,
+      'records of earlier runs wait in the queue: 1; see `pipe queue list people.yaml`',
+    ]);
+  });
+
   it('speaks Russian with the labels of the old program', async () => {
     const { exit, stdout, stderr } = await place(goodFiles).pipe(['run', 'people.yaml'], { LANG: 'ru_RU.UTF-8' });
     expect([exit, untimed(stderr).split('\n').slice(1).join('\n')]).toEqual([

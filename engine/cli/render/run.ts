@@ -35,12 +35,16 @@ const afterwords = {
     stopping: 'stopping when the request in flight has its answer; once more ends at once',
     stopped: 'stopped; what was begun is finished, the next run goes on from here',
     ended: (pid: number) => `process ${pid} was ended; what it sent without an answer is looked up`,
+    earlier: (rows: number, file: string) =>
+      `records of earlier runs wait in the queue: ${rows}; see \`pipe queue list ${shellWord(file)}\``,
     queued: (file: string) => `not everything was delivered: see \`pipe queue list ${shellWord(file)}\``,
   },
   ru: {
     stopping: 'остановка после ответа на отправленный запрос; ещё раз — сразу',
     stopped: 'остановлено; начатое завершено, следующий запуск продолжит с этого места',
     ended: (pid: number) => `процесс ${pid} завершён; отправленное им без ответа будет проверено`,
+    earlier: (rows: number, file: string) =>
+      `записи прежних запусков ждут в очереди: ${rows}; см. \`pipe queue list ${shellWord(file)}\``,
     queued: (file: string) => `доставлено не всё: см. \`pipe queue list ${shellWord(file)}\``,
   },
 } as const satisfies Record<Language, object>;
@@ -69,12 +73,15 @@ export function failuresText(result: RunResult, language: Language): string | un
     .join('\n');
 }
 
-/** Why a run did not end with 0; undefined: it did. */
+/** What is left to do after a run; undefined: nothing. */
 export function afterword(result: RunResult, file: string, language: Language): string | undefined {
   const failures = failuresText(result, language);
   if (failures !== undefined) return failures;
   if (result.exitCode >= 128) return afterwords[language].stopped;
-  return result.exitCode === exitCodes.data ? afterwords[language].queued(file) : undefined;
+  if (result.exitCode === exitCodes.data) return afterwords[language].queued(file);
+  const { pending, waiting, quarantined, failed } = result.queue;
+  const rows = pending + waiting + quarantined + failed;
+  return rows > 0 ? afterwords[language].earlier(rows, file) : undefined;
 }
 
 const words = {
