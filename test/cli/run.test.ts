@@ -299,6 +299,16 @@ ${begun}<time> - INFO - Read 3 new rows
     expect(readFileSync(path('copy.csv'), 'utf8')).toContain('\n3,1,Рябинин Пётр,');
   });
 
+  it('started many times at once right after install is one run, and the others say no more than that', async () => {
+    const { start, path } = place(goodFiles);
+    const done = await Promise.all(Array.from({ length: 8 }, () => start(['run', 'people.yaml']).done));
+    const others = done.filter(({ exit }) => exit !== 0);
+    const codes = others.map(({ stdout, stderr }) => `${stdout}${stderr}`.match(/(?:error|warning) \S+/g));
+    expect(codes).toEqual(others.map(() => ['error run.already_running']));
+    expect(done.length - others.length).toBeGreaterThan(0);
+    expect(readFileSync(path('copy.csv'), 'utf8').match(/^\d/gm)).toHaveLength(3);
+  });
+
   it('says in each turn of a loop that its file is another by now, or gone, and goes on as it began', async () => {
     const schedule = 'version: 1\nschedule:\n  - { every: 1s }\n';
     const yaml = goodFiles['people.yaml'].replace('version: 1\n', schedule);
