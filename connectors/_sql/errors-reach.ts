@@ -89,7 +89,7 @@ export const reachErrors = defineErrors('sql', {
     ru: '{system} не принимает запись',
     fix: {
       en: 'name the primary server, not a standby of it; or lift the setting of login, data base or server that makes transactions read-only',
-      ru: 'укажите основной сервер, а не его реплику, или снимите настройку входа, базы или сервера, которая разрешает транзакциям только чтение',
+      ru: 'укажите основной сервер, а не его реплику, или снимите настройку учётной записи, базы или сервера, которая разрешает транзакциям только чтение',
     },
   },
 });
