@@ -218,7 +218,7 @@ async function deliverBatch(work: FlowRun, rows: readonly Row[], cursor: Cursor 
   context.emit({ type: 'batch-read', at: context.clock.now(), flow, rows: rows.length });
   const { loading } = work;
   if (loading) collectGarbage();
-  else makeYoungRoom();
+  else makeYoungRoom({ isPreview: context.preview !== undefined });
   const mapped = await mapBatch(context, rows, isComparing(context) && !loading, loading !== undefined);
   await noteSeen(work, mapped.seen);
   tally.mapped += rows.length - mapped.failed.length;
