@@ -9,7 +9,7 @@ import { scan } from './scan.ts';
 import { createPace } from './pace.ts';
 import { createSchemas } from './schema.ts';
 import { createSource } from './source/source.ts';
-import { expectedWork, write } from './write.ts';
+import { expectedWork, write, writeAndFind } from './write.ts';
 
 /** A portal as the engine uses it. Nothing is sent before the first call that needs it. */
 export function connect(settings: Settings, host: Host): Connection {
@@ -31,6 +31,13 @@ export function connect(settings: Settings, host: Host): Connection {
       scan: (entity, fields, signal) => scan(client, schemas, entity, fields, signal),
       write: (writes, signal, until) =>
         write({ client, schemas, pace }, writes, { signal, ...(until !== undefined && { until }) }),
+      writeAndFind: (one, question, fields, signal, until) =>
+        writeAndFind(
+          { client, schemas, pace },
+          one,
+          { question, fields },
+          { signal, ...(until !== undefined && { until }) },
+        ),
       expectedWork: (writes, signal) => expectedWork({ client, schemas }, writes, signal),
       get writesPerRequest() {
         return pace.usual;

@@ -1,6 +1,7 @@
 import { PipeError, toPipeError, type Answer, type FoundRow, type Question } from '../../engine/index.ts';
 import { createAnswers, type Answers } from './answers.ts';
 import type { Client, Reply } from './client.ts';
+import { fitsBatch, type Command } from './command.ts';
 import { productRows } from './entities.ts';
 import { errors } from './errors.ts';
 import { productRowJobs } from './find-product-rows.ts';
@@ -53,6 +54,33 @@ export async function find(
   if (schema.kind.hasRows && wanted.includes(productRows))
     await runJobs(client, productRowJobs(client.host, schema.kind, answers), signal);
   return answers.all();
+}
+
+/** A command that goes along with others, and what its reply answers; undefined: that takes more than this command. */
+export interface Companion {
+  readonly command: Command;
+  answer(reply: Reply): Answer | undefined;
+}
+
+/** The question as one command; undefined where it takes several. */
+export function companion(
+  client: Client,
+  schema: Schema,
+  question: Question,
+  wanted: readonly string[],
+): Companion | undefined {
+  const answers = createAnswers(1);
+  const members = resolveAll(schema, [question], answers);
+  const fields = wanted.map((name) => schema.field(name));
+  const reading: Reading = { host: client.host, schema, select: selectOf(fields, members), answers };
+  const folds = fold(schema, members);
+  const jobs = folds.filter(({ over }) => !over || !isSearched(over)).flatMap((one) => listJobs(reading, one));
+  const [job] = jobs;
+  if (!job || folds.length > 1 || jobs.length > 1 || !fitsBatch(job.command)) return undefined;
+  return {
+    command: job.command,
+    answer: (reply) => (job.take(reply).length === 0 ? answers.all()[0] : undefined),
+  };
 }
 
 /** What all lists of one call have in common. */

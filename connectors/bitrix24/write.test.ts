@@ -28,6 +28,35 @@ test('writes go ten to the first request and fifty to the next, in order, and sa
   expect(requests(opened)).toEqual(['batch(10)', 'batch(50)', 'batch(50)', 'batch(10)']);
 });
 
+test('DL-3 a create and the question about its row make one request', async () => {
+  const opened = await open();
+  const { sink, signal } = opened;
+  const by = { ORIGIN_ID: { anyOf: ['F1_P1'] } };
+  const both = await sink.writeAndFind?.(create('contact', { ORIGIN_ID: 'F1_P1' }), { by }, ['ORIGIN_ID'], signal);
+  expect(both).toEqual({
+    outcome: { ok: true, key: '1' },
+    answer: { ok: true, rows: [{ key: '1', values: { ID: '1', ORIGIN_ID: 'F1_P1' } }] },
+  });
+  expect(requests(opened)).toEqual(['batch(2)']);
+});
+
+test('DL-3 a create keeps its outcome where its question takes a request of its own, or is not answered', async () => {
+  const opened = await open();
+  const { portal, sink, signal } = opened;
+  const phone = '+79990001122';
+  const values = { PHONE: [{ value: phone, type: 'MOBILE' }], NAME: 'Анна' };
+  const byPhone = { by: { PHONE: { anyOf: [phone] } } };
+  const outcome = { ok: true, key: '1' };
+  expect(await sink.writeAndFind?.(create('contact', values), byPhone, ['PHONE'], signal)).toEqual({ outcome });
+  expect(requests(opened)).toEqual(['batch(1)']);
+  portal.fail({ method: 'crm.contact.list', fault: { error: '', description: 'Access denied.' } });
+  const byName = { by: { NAME: { anyOf: ['Анна'] } } };
+  expect(await sink.writeAndFind?.(create('contact', values), byName, ['NAME'], signal)).toMatchObject({
+    outcome: { ok: true, key: '2' },
+    answer: { ok: false, error: { code: 'bitrix24.row_forbidden' } },
+  });
+});
+
 test('create, update and delete of one call happen in its order', async () => {
   const opened = await open({ seed: (desk) => void desk.create('lead', { TITLE: 'Было' }) });
   expect(

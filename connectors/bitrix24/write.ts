@@ -1,8 +1,17 @@
-import { toPipeError, type Outcome, type PipeError, type Work, type Write } from '../../engine/index.ts';
+import {
+  toPipeError,
+  type Answer,
+  type Outcome,
+  type PipeError,
+  type Question,
+  type Work,
+  type Write,
+} from '../../engine/index.ts';
 import type { VendorTime } from './answer.ts';
 import { batchLimit, type Client, type Reply } from './client.ts';
-import { fitsBatch } from './command.ts';
+import { fitsBatch, type Command } from './command.ts';
 import { errors } from './errors.ts';
+import { companion } from './find.ts';
 import type { Pace } from './pace.ts';
 import { withoutWord, type Refusal } from './reactions.ts';
 import type { Schema, Schemas } from './schema.ts';
@@ -30,9 +39,9 @@ interface Sending extends WriteCommand {
 export async function write(
   writer: Writer,
   writes: readonly Write[],
-  { signal, until }: WriteOptions,
+  options: WriteOptions,
 ): Promise<readonly Outcome[]> {
-  const schemas = await readSchemas(writer, writes, signal);
+  const schemas = await readSchemas(writer, writes, options.signal);
   const outcomes: Outcome[] = [];
   let waiting = prepare(schemas, writes, outcomes);
   const holdUp = (error: PipeError): boolean => {
@@ -45,7 +54,7 @@ export async function write(
   let requests = 0;
   while (waiting.length > 0) {
     const now = nextRequest(waiting.slice(0, most), writer.pace);
-    const sent = await send(writer, now, { signal, ...(until !== undefined && { until }) }).catch((thrown: unknown) => {
+    const sent = await send(writer, now, options).catch((thrown: unknown) => {
       const error = toPipeError(thrown);
       if (error.limited && holdUp(error)) return 'held';
       // What was sent keeps its outcomes; what went wrong is met again when the rest is sent.
@@ -84,6 +93,33 @@ export async function expectedWork(
 export interface WriteOptions {
   readonly signal: AbortSignal;
   readonly until?: number;
+  /** Goes along with the last of the writes, where they fit into one request. */
+  readonly companion?: { readonly command: Command; take(reply: Reply): void };
+}
+
+/** One write, and whether its row answers a question from then on, in one request. */
+export async function writeAndFind(
+  writer: Writer,
+  one: Write,
+  { question, fields }: { readonly question: Question; readonly fields: readonly string[] },
+  options: WriteOptions,
+): Promise<{ readonly outcome: Outcome; readonly answer?: Answer }> {
+  const schema = await writer.schemas.of(one.entity, options.signal);
+  const asked = companion(writer.client, schema, question, fields);
+  let answer: Answer | undefined;
+  const take = (reply: Reply): void => {
+    try {
+      answer = asked?.answer(reply);
+    } catch {
+      // What is wrong with the answer is met again when it is asked for alone; the write has its outcome.
+      answer = undefined;
+    }
+  };
+  const [outcome = notSent(writer.client.host)] = await write(writer, [one], {
+    ...options,
+    ...(asked && { companion: { command: asked.command, take } }),
+  });
+  return { outcome, ...(answer && { answer }) };
 }
 
 /** The writes whose method's limit is used up, and later ones to the same rows; none where all methods are. */
@@ -142,16 +178,19 @@ function nextRequest(waiting: readonly Sending[], pace: Pace): readonly Sending[
 async function send(
   { client, pace }: Writer,
   now: readonly Sending[],
-  options: WriteOptions,
+  { companion: along, ...options }: WriteOptions,
 ): Promise<readonly Reply[] | Refusal> {
   const asWrite = { ...options, write: true };
   const [first] = now;
   const alone = first && !fitsBatch(first.command);
   const commands = now.map(({ command }) => command);
-  const answer = alone ? await client.call(first.command, asWrite) : await client.batch(commands, asWrite);
+  const all = along ? [...commands, along.command] : commands;
+  const answer = alone ? await client.call(first.command, asWrite) : await client.batch(all, asWrite);
   if (!answer.ok && answer.applied === 'unknown') pace.lost(now.length);
   if (!answer.ok) return first && now.length === 1 && wasCutOff(answer) ? tooLong(client.host, first) : answer;
-  const replies = 'replies' in answer ? answer.replies : [answer];
+  const replies = 'replies' in answer ? answer.replies.slice(0, now.length) : [answer];
+  const last = 'replies' in answer ? answer.replies[now.length] : undefined;
+  if (last) along?.take(last);
   const timed = replies.map((reply, place) => ({
     method: commands[place]?.method ?? '',
     ms: reply.ok ? msOf(reply.time) : undefined,

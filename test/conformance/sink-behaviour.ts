@@ -126,6 +126,15 @@ export function behavesLikeSink(connector: Connector, subject: Subject): void {
       ]);
     });
 
+    it('finds in the same request what it has made, where it has `writeAndFind`', async () => {
+      const { sink, entity, with: given } = await opened();
+      const write = { operation: 'create' as const, entity, values: given.values('А-1') };
+      const question = { by: { [given.mark]: { anyOf: ['А-1'] } } };
+      const both = await sink.writeAndFind?.(write, question, [given.mark], running());
+      const rows = both?.answer?.ok === true ? both.answer.rows.map(({ key }) => key) : [];
+      expect(rows).toEqual(both?.answer && both.outcome.ok ? [both.outcome.key] : []);
+    });
+
     it('clears a field with null', async () => {
       const { sink, entity, with: given } = await opened();
       const [key = ''] = await create(sink, entity, given, ['А-1'], 'прежний');

@@ -375,6 +375,26 @@ describe('DL-3 the first create of a run', () => {
     expect(tables.calls).toContain('write create,create');
   });
 
+  it('is found by the request that makes it, where the system takes both together', async () => {
+    tables.findsWithWrite = true;
+    tables.rows = [visit(1), visit(2)];
+    await desk.run(pipeline);
+    const calls = tables.calls.slice(tables.calls.indexOf('highWater contact'));
+    expect(calls.slice(0, 3)).toEqual(['highWater contact', 'write create and find', 'write create']);
+  });
+
+  it('is asked for again when the request that made it did not find it yet', async () => {
+    tables.findsWithWrite = true;
+    tables.unindexed.add('contact#1');
+    tables.onFind = () => {
+      if (rows('contact').length > 0) tables.unindexed.clear();
+    };
+    tables.rows = [visit(1), visit(2)];
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 0, flows: [{ created: 2 }] });
+    const calls = tables.calls.slice(tables.calls.indexOf('highWater contact'));
+    expect(calls.slice(0, 3)).toEqual(['highWater contact', 'write create and find', 'find contact 1']);
+  });
+
   it('is the next one where the first was refused: nothing follows a create that made no row', async () => {
     tables.rows = [visit(1), visit(2), visit(3), visit(4)];
     for (const key of ['1', '2', '3']) tables.unindexed.add(`contact#${key}`);

@@ -39,6 +39,8 @@ export interface TableSystem {
   writesPerRequest: number;
   /** Its keys are known to rise: it has `highWater`, and a run proves its first create. */
   rises: boolean;
+  /** It takes a create and the question about it in one request. */
+  findsWithWrite: boolean;
   requestsInFlight: number;
 }
 
@@ -60,6 +62,7 @@ export function tableSystem(name: string, descriptions: readonly EntityDescripti
     unindexed: new Set(),
     writesPerRequest: 2,
     rises: false,
+    findsWithWrite: false,
     requestsInFlight: 1,
     connector: {
       name,
@@ -153,6 +156,14 @@ function sink(system: TableSystem): Sink {
       system.calls.push(`write ${writes.map((write) => write.operation).join(',')}`);
       return writes.map((write) => applyWrite(system, write));
     },
+    ...(system.findsWithWrite && {
+      writeAndFind: async (write: Write, question: Question, fields: readonly string[]) => {
+        system.calls.push(`write ${write.operation} and find`);
+        const outcome = applyWrite(system, write);
+        const rows = answers(system, entityOf(system, write.entity), question, fields);
+        return { outcome, answer: { ok: true as const, rows } };
+      },
+    }),
   };
 }
 

@@ -20,7 +20,7 @@ export async function askTarget(
 }
 
 /** DL-3: a row that does not satisfy its question means that the filter was not honoured; nothing may rest on it. */
-function checked(scope: Scope, question: Question | undefined, answer: Answer): Answered {
+export function checked(scope: Scope, question: Question | undefined, answer: Answer): Answered {
   if (!answer.ok) return answer.error;
   return answer.rows.map((found) => {
     const row = asRow(scope.description, found);
@@ -40,6 +40,9 @@ export async function askWhether(
   scope: Scope,
   questions: readonly Question[],
 ): Promise<readonly Answered[]> {
-  const fields = new Set(questions.flatMap(({ by }) => Object.keys(by)));
-  return askTarget(context, scope, questions, [...fields]);
+  return askTarget(context, scope, questions, fieldsIn(questions));
+}
+
+export function fieldsIn(questions: readonly Question[]): readonly string[] {
+  return [...new Set(questions.flatMap(({ by }) => Object.keys(by)))];
 }

@@ -1,7 +1,8 @@
-import type { Question, Row } from '../../connector.ts';
+import type { Answer, Question } from '../../connector.ts';
 import { presentValues } from '../../plan/fields.ts';
 import { satisfies } from '../../plan/question.ts';
-import { askTarget, askWhether } from '../ask/ask.ts';
+import { askTarget, askWhether, checked } from '../ask/ask.ts';
+import type { Answered } from '../ask/lockstep.ts';
 import { attempt } from '../attempt.ts';
 import type { CreatesBegun, RunContext, Scope } from '../context.ts';
 import { runErrors } from '../errors.ts';
@@ -19,7 +20,7 @@ const pausesMs = [0, 1_000, 2_000, 4_000, 8_000, 15_000];
 export async function beginCreates(
   sending: Sending,
   steps: readonly Step[],
-  sendAlone: (first: Step) => Promise<void>,
+  sendAlone: (first: Step, question: Question | undefined) => Promise<Answer | undefined>,
 ): Promise<readonly Step[]> {
   if (!sending.scope.sink.highWater) return steps;
   let left = steps;
@@ -28,8 +29,9 @@ export async function beginCreates(
     if (!first) break;
     const begun = await begin(sending.context, sending.scope);
     if (begun.proven) break;
-    await sendAlone(first);
-    begun.proven = await isFound(sending, first).catch((thrown: unknown) => {
+    const question = ownQuestion(sending, first);
+    const answer = await sendAlone(first, question);
+    begun.proven = await isFound(sending, first, question, answer).catch((thrown: unknown) => {
       // Who is told to stop asks no more; what was sent is told and kept.
       if (sending.context.signal.aborted) return false;
       throw thrown;
@@ -51,26 +53,34 @@ async function begin(context: RunContext, scope: Scope): Promise<CreatesBegun> {
   return begun;
 }
 
-/** False: it was not created, so that the next one is the first. */
-async function isFound(sending: Sending, step: Step): Promise<boolean> {
+/** False: it was not created, so that the next one is the first. `answer`: what came with the create itself. */
+async function isFound(
+  sending: Sending,
+  step: Step,
+  question: Question | undefined,
+  answer: Answer | undefined,
+): Promise<boolean> {
   const { context, target, scope } = sending;
   const { name } = target.target;
   const made = step.execution.written.find((row) => row.target === name && row.operation === 'created');
-  if (!made || step.write.operation !== 'create') return false;
-  const row = { ...presentValues(step.write.values), [scope.description.id]: made.row };
-  const question = ownQuestion(sending, step, row);
+  if (!made) return false;
   if (!question) return true;
+  const isMade = (found: Answered | undefined): boolean =>
+    found !== undefined && !(found instanceof Error) && found.some((one) => one[scope.description.id] === made.row);
+  if (answer && isMade(checked(scope, question, answer))) return true;
   for (const pauseMs of pausesMs) {
     if (pauseMs > 0) await context.clock.sleep(pauseMs, context.signal);
     const [found] = await askWhether(context, scope, [question]);
     if (found instanceof Error) throw found;
-    if (found?.some((one) => one[scope.description.id] === made.row)) return true;
+    if (isMade(found)) return true;
   }
   throw await reasonFor(sending, question, made.row);
 }
 
 /** What the row must be found by: a rung it was asked for by, or else our mark. */
-function ownQuestion({ context, target, scope }: Sending, { execution }: Step, row: Row): Question | undefined {
+function ownQuestion({ context, target, scope }: Sending, { execution, write }: Step): Question | undefined {
+  if (write.operation !== 'create') return undefined;
+  const row = presentValues(write.values);
   const asked = execution.asked.get(target.target.name) ?? [];
   const tag = tagOf(context, target, execution.record.key);
   const byTag = tag && { by: { [tag.field]: { anyOf: [tag.value] } } };

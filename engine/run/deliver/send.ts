@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { AtomicWrites, Outcome, Write } from '../../connector.ts';
+import type { Answer, AtomicWrites, Outcome, Question, Write } from '../../connector.ts';
 import { toPipeError } from '../../errors.ts';
 import { placeholder } from '../../plan/change.ts';
 import type { Change } from '../../plan/change.ts';
 import type { Intent } from '../../state/ports.ts';
 import type { CompiledTarget } from '../../transform/compiled.ts';
 import type { Answers } from '../ask/answers.ts';
+import { fieldsIn } from '../ask/ask.ts';
 import { attempt, attemptWrites, waitOut } from '../attempt.ts';
 import { beginCreates } from './begin-creates.ts';
 import type { FlowContext, Scope } from '../context.ts';
@@ -53,7 +54,7 @@ export async function sendSteps(sending: Sending, steps: readonly Step[]): Promi
   const { context, scope } = sending;
   const failures: unknown[] = [];
   const flying = new Map<Promise<void>, ReadonlySet<string>>();
-  let left = await beginCreates(sending, steps, (first) => sendFresh(sending, [first]));
+  let left = await beginCreates(sending, steps, (first, question) => sendFresh(sending, first, question));
   while (left.length > 0 && failures.length === 0 && !context.signal.aborted) {
     const size = Math.max(1, scope.sink.writesPerRequest);
     const rows = rowsOf(left.slice(0, size));
@@ -64,7 +65,8 @@ export async function sendSteps(sending: Sending, steps: readonly Step[]): Promi
     const chunk = left.slice(0, size).filter((step) => isFresh(context, step));
     left = left.slice(size);
     if (chunk.length === 0) continue;
-    const request = sendChunk(sending, chunk)
+    const request: Promise<void> = sendChunk(sending, chunk)
+      .then(() => undefined)
       .catch((thrown: unknown) => void failures.push(thrown))
       .finally(() => flying.delete(request));
     flying.set(request, rows);
@@ -82,9 +84,9 @@ function meets(rows: ReadonlySet<string>, others: ReadonlySet<string>): boolean 
   return [...rows].some((row) => others.has(row));
 }
 
-async function sendFresh(sending: Sending, steps: readonly Step[]): Promise<void> {
-  const chunk = steps.filter((step) => isFresh(sending.context, step));
-  if (chunk.length > 0) await sendChunk(sending, chunk);
+/** What the question was answered with in the same request, where the target takes both together. */
+async function sendFresh(sending: Sending, step: Step, question: Question | undefined): Promise<Answer | undefined> {
+  return isFresh(sending.context, step) ? sendChunk(sending, [step], question) : undefined;
 }
 
 function isFresh(context: FlowContext, { execution }: Step, inMs = 0): boolean {
@@ -98,8 +100,10 @@ function freshUntil(context: FlowContext, steps: readonly Step[]): number {
   return context.clock.now() + freshMs - (context.clock.monotonic() - oldest);
 }
 
-async function sendChunk(sending: Sending, steps: readonly Step[]): Promise<void> {
+/** With a question a single write whose row has to answer it. */
+async function sendChunk(sending: Sending, steps: readonly Step[], question?: Question): Promise<Answer | undefined> {
   const { context, scope } = sending;
+  let answer: Answer | undefined;
   const intents = steps.map((step) => intentOf(sending, step));
   reach('intents-before-fsync');
   await context.state.saveIntents(intents);
@@ -109,11 +113,16 @@ async function sendChunk(sending: Sending, steps: readonly Step[]): Promise<void
     context,
     scope.connection.name,
     intents.map((intent) => intent.write),
-    (writes) => {
+    async (writes) => {
       context.lease.verify();
-      const { atomic } = scope.sink;
-      if (atomic) return commitWrites(sending, atomic, steps, writes);
-      return scope.sink.write(writes, context.signal, freshUntil(context, steps));
+      const { sink } = scope;
+      const [first] = writes;
+      if (sink.atomic) return commitWrites(sending, sink.atomic, steps, writes);
+      const until = freshUntil(context, steps);
+      if (!question || !first || !sink.writeAndFind) return sink.write(writes, context.signal, until);
+      const both = await sink.writeAndFind(first, question, fieldsIn([question]), context.signal, until);
+      answer = both.answer;
+      return [both.outcome];
     },
     (index, inMs) => steps.slice(index, index + 1).every((step) => isFresh(context, step, inMs)),
   );
@@ -131,6 +140,7 @@ async function sendChunk(sending: Sending, steps: readonly Step[]): Promise<void
   for (const one of sent) settle(sending, one);
   stopOnEnvironment(sent);
   await waitForStale(sending, sent);
+  return answer;
 }
 
 /**
