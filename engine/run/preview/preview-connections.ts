@@ -8,6 +8,7 @@ import type {
   Tables,
   WantedTable,
 } from '../../connector.ts';
+import { presentValues } from '../../plan/fields.ts';
 import type { OpenConnection } from '../context.ts';
 import { plannedSink } from './planned-sink.ts';
 import type { Planned } from './planned-sink.ts';
@@ -65,17 +66,24 @@ function previewConnection(name: string, connection: Connection, stage: Stage): 
 function previewSink(connection: string, sink: Sink, { pending, calls, work, planned }: Stage): Sink {
   const real = sinkToCome(connection, sink, pending);
   const over = plannedSink(connection, real, planned);
-  return {
-    ...real,
-    ...over,
-    write: async (writes, signal) => {
-      calls.set(connection, (calls.get(connection) ?? 0) + 1);
-      const seconds = work.get(connection) ?? new Map<string, number>();
-      work.set(connection, seconds);
-      const { expected = [] } = (await sink.expectedWork?.(writes, signal)) ?? {};
-      for (const [method, more] of expected) seconds.set(method, (seconds.get(method) ?? 0) + more);
-      return over.write(writes, signal);
-    },
+  const write: Sink['write'] = async (writes, signal) => {
+    calls.set(connection, (calls.get(connection) ?? 0) + 1);
+    const seconds = work.get(connection) ?? new Map<string, number>();
+    work.set(connection, seconds);
+    const { expected = [] } = (await sink.expectedWork?.(writes, signal)) ?? {};
+    for (const [method, more] of expected) seconds.set(method, (seconds.get(method) ?? 0) + more);
+    return over.write(writes, signal);
+  };
+  return { ...real, ...over, write, ...(sink.writeAndFind && { writeAndFind: findingItself(write) }) };
+}
+
+/** What a run asks along with a create costs it no request, and here the row that is planned is the answer. */
+function findingItself(write: Sink['write']): NonNullable<Sink['writeAndFind']> {
+  return async (one, _question, _fields, signal) => {
+    const [outcome] = await write([one], signal);
+    if (!outcome) throw new Error('a write without an outcome');
+    if (!outcome.ok || one.operation !== 'create') return { outcome };
+    return { outcome, answer: { ok: true, rows: [{ key: outcome.key, values: presentValues(one.values) }] } };
   };
 }
 
