@@ -8,6 +8,9 @@ import type { Diagnostic } from '../diagnostics.ts';
 import { sortFindings } from '../diagnostics.ts';
 import type { CompiledPipeline } from '../transform/compiled.ts';
 import { compileLoaded, connectorsOf } from './compile-loaded.ts';
+// A run leaves codes behind, in queue, history and journal: whoever looks at them has to know what they say.
+import '../plan/errors.ts';
+import '../run/errors.ts';
 import { cliErrors } from './errors.ts';
 import { FindingsError } from './findings-error.ts';
 import { fromVault } from './from-vault.ts';

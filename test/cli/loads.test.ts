@@ -1,8 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
+import { planErrors } from '../../engine/plan/errors.ts';
+import { runErrors } from '../../engine/run/errors.ts';
+import { transformErrors } from '../../engine/transform/errors.ts';
 
 const root = resolve(import.meta.dirname, '../..');
+const leftBehind = [runErrors, planErrors, transformErrors].flatMap((errors) =>
+  Object.values(errors).map(({ code }) => code),
+);
 
 /** Files of packages that Node has loaded when `pipe` is done with these words; those of ES modules it keeps to itself. */
 function loadedFor(...words: readonly string[]): readonly string[] {
@@ -37,3 +43,15 @@ it('the version is told without a command', () => {
   expect(packages.has('yaml')).toBe(false);
   expect(packages.has('@oclif')).toBe(true);
 });
+
+it.each(['queue/show', 'queue/list', 'status', 'history', 'explain', 'logs'])(
+  '%s knows what the codes say that a run leaves behind',
+  (command) => {
+    const script = `
+      await import(${JSON.stringify(resolve(root, `engine/cli/commands/${command}.ts`))});
+      const { lookUp } = await import(${JSON.stringify(resolve(root, 'engine/messages/catalogue.ts'))});
+      console.log(JSON.stringify(${JSON.stringify(leftBehind)}.filter((code) => lookUp(code) === undefined)));`;
+    const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' });
+    expect(JSON.parse(printed)).toEqual([]);
+  },
+);
