@@ -18,9 +18,10 @@ export interface Waves<Item> {
 /**
  * DL-1. In order: a record waits for the next wave that asked for, or writes, at one target what an earlier one writes at a
  * later target, and what has to do with one that waits. What an earlier record writes at the same target or before, it sees
- * in its turn (`takeTurn`). To have asked the same alone joins nobody: all visits to one doctor may go together.
+ * in its turn (`takeTurn`); where more records are to come, it goes with those instead, which costs no request of its own. To
+ * have asked the same alone joins nobody: all visits to one doctor may go together.
  */
-export function splitWave<Item extends Claimant>(planned: readonly Item[]): Waves<Item> {
+export function splitWave<Item extends Claimant>(planned: readonly Item[], moreToCome = false): Waves<Item> {
   /** What is written, with the last target at which it is. */
   const written = new Map<string, number>();
   const keys = new Set<string>();
@@ -28,7 +29,9 @@ export function splitWave<Item extends Claimant>(planned: readonly Item[]): Wave
   const later: Item[] = [];
   for (const item of planned) {
     const { key } = item.record;
-    const waits = keys.has(key) || item.claims.some((claims, at) => claims && isWrittenAfter(written, claims, at));
+    const waits =
+      keys.has(key) ||
+      item.claims.some((claims, at) => claims && isWrittenAfter(written, claims, moreToCome ? -1 : at));
     (waits ? later : now).push(item);
     // Two versions of one record are never in one wave.
     keys.add(key);

@@ -32,6 +32,16 @@ describe('DL-1 waves', () => {
     expect(keys(now)).toEqual(['first', 'second', 'third']);
   });
 
+  it('let those go with the records to come who would have a turn of their own', () => {
+    const visits = [
+      record('first', [['contact?P1'], ['contact?P1']]),
+      record('second', [['contact?P1'], ['contact?P1']]),
+      record('other', [['contact?P2'], ['contact?P2']]),
+    ];
+    const { now, later } = splitWave(visits, true);
+    expect([keys(now), keys(later)]).toEqual([['first', 'other'], ['second']]);
+  });
+
   it('keep records together that only asked for the same: all visits to one doctor', () => {
     const { now } = splitWave([
       record('first', [['user?doctor', 'deal?1'], ['deal?1']]),

@@ -50,7 +50,7 @@ export async function deliver(context: FlowContext, records: readonly MappedRow[
     const { free, doubtful } = partition(context, await planBatch(context, asking, answers));
     const plannedInMs = context.clock.monotonic() - beganAt;
     reach('planned');
-    const { now, later } = splitWave(free);
+    const { now, later } = splitWave(free, pending.length > asking.length);
     const executed = await executeWave(context, now, answers);
     for (const record of executed) tallyWritten(task.tally, progressOf(progress, record.record.key), record);
     const stale = executed.filter((record) => record.stale);
