@@ -14,9 +14,9 @@ import { expectedWork, write, writeAndFind } from './write.ts';
 /** A portal as the engine uses it. Nothing is sent before the first call that needs it. */
 export function connect(settings: Settings, host: Host): Connection {
   const client = createClient(portalOf(settings), host);
+  const highWaters = createHighWaters(client);
   const schemas = createSchemas(client);
   const customFields = createCustomFields(client, schemas);
-  const highWaters = createHighWaters(client);
   const pace = createPace();
   const requestsInFlight = settings.requestsInFlight ?? defaults.requestsInFlight;
   const reader = { client, schemas, host, requestsInFlight };
@@ -24,7 +24,7 @@ export function connect(settings: Settings, host: Host): Connection {
     system: client.host,
     source: (block) => createSource(reader, block),
     sink: () => ({
-      describe: async (entity, signal) => (await schemas.of(entity, signal)).description,
+      describe: async (entity, signal) => (await schemas.of(entity, signal, highWaters)).description,
       find: async (entity, questions, fields, signal) =>
         find(client, await schemas.of(entity, signal), questions, fields, signal),
       highWater: (entity, signal) => highWaters.of(entity, signal),

@@ -1,23 +1,28 @@
 import { expect, test } from 'vitest';
-import { open, requests } from './open-for-test.ts';
+import { open, openAt, requests } from './open-for-test.ts';
 
-test('DL-12 the newest ids of all entities are asked for once, and what comes later does not move them', async () => {
-  const opened = await open();
-  const { portal, sink, signal } = opened;
+test('DL-12 the newest ids are those of when the entities were described, and what comes later does not move them', async () => {
+  const { portal } = await open();
   portal.create('deal', { TITLE: 'Первая' });
   portal.create('deal', { TITLE: 'Вторая' });
   portal.create('contact', { NAME: 'Анна' });
   portal.journal.reset();
-  expect(await sink.highWater?.('deal', signal)).toBe('2');
+  const later = { portal, ...openAt(portal.webhook) };
+  const { sink, signal } = later;
+  await sink.describe('deal', signal);
   portal.create('contact', { NAME: 'Борис' });
-  expect([await sink.highWater?.('contact', signal), await sink.highWater?.('lead', signal)]).toEqual(['1', undefined]);
-  expect(requests(opened)).toEqual(['batch(4)']);
+  portal.create('lead', { TITLE: 'Третья' });
+  const newest = ['deal', 'contact', 'lead'].map((entity) => sink.highWater?.(entity, signal));
+  expect(await Promise.all(newest)).toEqual(['2', '1', undefined]);
+  expect(requests(later)).toEqual(['batch(9)']);
 });
 
 test('DL-12 an entity whose rows may not be read is refused alone, and asked for again', async () => {
-  const { portal, sink, signal } = await open();
+  const { portal } = await open();
   portal.create('deal', { TITLE: 'Первая' });
   portal.fail({ method: 'crm.contact.list', fault: { error: '', description: 'Access denied.' } });
+  const { sink, signal } = openAt(portal.webhook);
+  await sink.describe('deal', signal);
   await expect(sink.highWater?.('contact', signal)).rejects.toMatchObject({ code: 'bitrix24.row_forbidden' });
   expect([await sink.highWater?.('deal', signal), await sink.highWater?.('contact', signal)]).toEqual(['1', undefined]);
 });

@@ -147,6 +147,8 @@ export interface FlowContext extends RunContext {
 
 /** What the flow's targets are described as. */
 export interface Scopes {
+  /** Begins to ask before `load` is called for; what fails is met there. Makes nothing. */
+  ask(signal: AbortSignal): Promise<void>;
   /** Asks the systems, once; to be awaited before the first record is planned. */
   load(): Promise<void>;
   /** Asks again: a table has changed. */

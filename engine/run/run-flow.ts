@@ -40,8 +40,15 @@ export interface FlowRun {
   readonly absence: Absence;
   /** Records go into the target in bulk, without a plan for each. */
   loading?: Loading;
-  /** Where the read begins, by a person's word (`pipe state set`), as long as there is no cursor. */
-  since?: string;
+}
+
+/** Where a read goes on. */
+interface Start {
+  readonly cursor?: Cursor;
+  /** Where it begins without a cursor, by a person's word (`pipe state set`). */
+  readonly since?: string;
+  /** Nothing was ever read. */
+  readonly isFirst: boolean;
 }
 
 /** One flow of a run: source → map → targets, batch after batch, then the queue, then the rows left without a record. */
@@ -56,11 +63,11 @@ export async function runFlow(run: RunContext, flow: CompiledFlow, tally: Tally)
   // No run is green while something is in doubt, though its record was told of before.
   for (const [key, { dueAt }] of context.doubts.records) if (Number.isFinite(dueAt)) context.doubts.unmet.add(key);
   await lookAtDoubtfulDeletes(work);
-  const cursor = await storedCursor(work);
+  const start = await startOf(work);
   reach('window-taken');
-  await orTell(context, () => applyBrakes(work, cursor));
+  await orTell(context, () => applyBrakes(work, start));
   await listTargets(work);
-  await readAll(work, cursor);
+  await readAll(work, start);
   // What this run lost the answer to may be there already: then it is adopted, and no next run is needed.
   if (context.doubts.records.size > 0) await lookAtDoubts(context);
   await watchAbsent(context, work.task);
@@ -126,20 +133,20 @@ function keyPicker(columns: readonly string[] | undefined): (row: Row) => Row | 
 }
 
 /** §4.12: where a cursor was left under other params, going on from it would leave a gap. */
-export async function storedCursor(work: FlowRun): Promise<Cursor | undefined> {
-  const { context } = work;
+async function startOf({ context, loading }: FlowRun): Promise<Start> {
   const { name } = context.flow.flow;
   const checkpoint = await context.state.checkpoint(name);
   const isForgotten = checkpoint?.params === '';
   if (checkpoint && !isForgotten && checkpoint.params !== context.compiled.paramsHash && !context.options.full) {
     throw runErrors.other_params.error({ flow: name, params: context.compiled.paramNames.join(', ') });
   }
-  if (checkpoint?.since !== undefined) work.since = checkpoint.since;
-  return work.loading ? cursorOf(checkpoint, context.fences.get(work.loading.target.target.name)) : checkpoint?.cursor;
+  const cursor = loading ? cursorOf(checkpoint, context.fences.get(loading.target.target.name)) : checkpoint?.cursor;
+  const since = checkpoint?.since;
+  return { isFirst: !checkpoint, ...(cursor && { cursor }), ...(since !== undefined && { since }) };
 }
 
 /** G10: with brakes set, or for the first time after an edit, the whole run is planned first and nothing is written when it would change too much. */
-async function applyBrakes(work: FlowRun, cursor: Cursor | undefined): Promise<void> {
+async function applyBrakes(work: FlowRun, start: Start): Promise<void> {
   const { context } = work;
   const { brakes } = context.compiled.pipeline;
   const isEdited = !work.loading && (await isFirstOfMapping(context));
@@ -151,7 +158,7 @@ async function applyBrakes(work: FlowRun, cursor: Cursor | undefined): Promise<v
   const isFirst = firstOnly();
   let unchanged = 0;
   await listTargets({ ...work, context: quiet });
-  for await (const { rows } of chosenBatches(context, batchesOf(work, cursor))) {
+  for await (const { rows } of chosenBatches(context, batchesOf(work, start))) {
     const mapped = await mapBatch(quiet, rows, isComparing(context));
     unchanged += mapped.unchanged;
     await noteSeen(work, mapped.seen);
@@ -192,19 +199,27 @@ export function firstOnly(): (effects: readonly string[]) => boolean {
   };
 }
 
-async function readAll(work: FlowRun, cursor: Cursor | undefined): Promise<void> {
+async function readAll(work: FlowRun, start: Start): Promise<void> {
   const { context } = work;
   const { only } = context.options;
+  const ended = new AbortController();
+  // A first read most likely brings something to deliver: the targets are asked for their fields meanwhile.
+  const ahead = start.isFirst ? context.scopes.ask(AbortSignal.any([context.signal, ended.signal])) : undefined;
   let seen = 0;
   let chosen = 0;
-  const batches = batchesOf(work, cursor);
-  // A batch of a load is large, and what fills the next one costs little beside it: one at a time is enough (G8).
-  for await (const batch of chosenBatches(context, work.loading ? batches : readAhead(batches))) {
-    reach('batch-read');
-    seen += batch.read;
-    chosen += batch.rows.length;
-    await deliverBatch(work, batch.rows, batch.cursor);
-    context.signal.throwIfAborted();
+  const batches = batchesOf(work, start);
+  try {
+    // A batch of a load is large, and what fills the next one costs little beside it: one at a time is enough (G8).
+    for await (const batch of chosenBatches(context, work.loading ? batches : readAhead(batches))) {
+      reach('batch-read');
+      seen += batch.read;
+      chosen += batch.rows.length;
+      await deliverBatch(work, batch.rows, batch.cursor);
+      context.signal.throwIfAborted();
+    }
+  } finally {
+    ended.abort();
+    await ahead;
   }
   if (only && chosen === 0) throw runErrors.only_matched_nothing.error({ rows: seen });
 }
@@ -305,16 +320,15 @@ function modeOf({ full, only }: RunOptions): ReadRequest['mode'] {
   return full || only ? 'full' : 'incremental';
 }
 
-export function batchesOf(work: FlowRun, cursor: Cursor | undefined): AsyncIterable<SourceBatch> {
+export function batchesOf(work: FlowRun, start: Omit<Start, 'isFirst'>): AsyncIterable<SourceBatch> {
   const { context, source } = work;
-  return readPatiently(context, context.flow.flow.source.connection, source, readRequest(work, cursor));
+  return readPatiently(context, context.flow.flow.source.connection, source, readRequest(context, start));
 }
 
-function readRequest(work: FlowRun, cursor: Cursor | undefined): ReadRequest {
-  const { context } = work;
+function readRequest(context: FlowContext, { cursor, since }: Omit<Start, 'isFirst'>): ReadRequest {
   const { options } = context;
   const { window: usual, batch } = context.flow.flow.source;
-  const window = cursor || work.since === undefined ? usual : backTo(work.since, usual, context.clock.now());
+  const window = cursor || since === undefined ? usual : backTo(since, usual, context.clock.now());
   return {
     mode: modeOf(options),
     batch,

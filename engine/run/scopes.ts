@@ -17,13 +17,14 @@ import { namesKnown, wantedTable } from './load/wanted-table.ts';
 /** Described when the first record needs them: a run with nothing to do asks nobody anything. */
 export function lazyScopes(context: RunContext, flow: CompiledFlow, source: SourceDescription): Scopes {
   let scopes: ReadonlyMap<string, Scope> | undefined;
-  const recordFields = new Set(namesKnown(flow, source));
+  const work: Describing = { context, flow, source, recordFields: new Set(namesKnown(flow, source)), early: new Map() };
   return {
+    ask: (signal) => (scopes ? Promise.resolve() : askEarly(work, signal)),
     load: async () => {
-      scopes ??= await describeScopes(context, flow, source, recordFields);
+      scopes ??= await describeScopes(work);
     },
     reload: async () => {
-      scopes = await describeScopes(context, flow, source, recordFields);
+      scopes = await describeScopes(work);
     },
     of: (target) => {
       const scope = scopes?.get(target);
@@ -33,13 +34,32 @@ export function lazyScopes(context: RunContext, flow: CompiledFlow, source: Sour
   };
 }
 
+interface Describing {
+  readonly context: RunContext;
+  readonly flow: CompiledFlow;
+  readonly source: SourceDescription;
+  readonly recordFields: Set<string>;
+  /** What was asked for before anybody needed it, by scope. */
+  readonly early: Map<string, Promise<EntityDescription>>;
+}
+
+/**
+ * One entity of each connection is enough: most systems describe all of theirs in one answer, which a connector keeps.
+ * A table that may have to be made first is left out.
+ */
+async function askEarly({ context, flow, early }: Describing, signal: AbortSignal): Promise<void> {
+  const there = flow.targets.filter(({ target: { ddl } }) => ddl !== 'create' && ddl !== 'evolve');
+  const first = new Map(there.toReversed().map((target) => [target.target.connection, target]));
+  for (const target of first.values()) {
+    const sink = connectionOf(context, target).connection.sink?.(target.target.block);
+    if (sink) early.set(scopeId(context, target), sink.describe(target.target.entity, signal));
+  }
+  await Promise.allSettled(early.values());
+}
+
 /** Describes every entity the flow's targets use, each once, and checks that what the mapping names is there (DL-3). */
-async function describeScopes(
-  context: RunContext,
-  flow: CompiledFlow,
-  source: SourceDescription,
-  recordFields: Set<string>,
-): Promise<ReadonlyMap<string, Scope>> {
+async function describeScopes(work: Describing): Promise<ReadonlyMap<string, Scope>> {
+  const { context, flow } = work;
   const groups = new Map<string, CompiledTarget[]>();
   for (const target of flow.targets) {
     const id = scopeId(context, target);
@@ -48,8 +68,8 @@ async function describeScopes(
   const scopes = new Map<string, Scope>();
   // One after the other: most systems describe all their entities in one answer, which a connector keeps.
   for (const [id, targets] of groups) {
-    const scope = await describeScope(context, flow, source, id, targets);
-    for (const target of targets) scopes.set(target.target.name, { ...scope, recordFields });
+    const scope = await describeScope(work, id, targets);
+    for (const target of targets) scopes.set(target.target.name, scope);
   }
   return scopes;
 }
@@ -64,13 +84,8 @@ function connectionOf(context: RunContext, target: CompiledTarget): OpenConnecti
   return open;
 }
 
-async function describeScope(
-  context: RunContext,
-  flow: CompiledFlow,
-  source: SourceDescription,
-  id: string,
-  targets: readonly CompiledTarget[],
-): Promise<Omit<Scope, 'recordFields'>> {
+async function describeScope(work: Describing, id: string, targets: readonly CompiledTarget[]): Promise<Scope> {
+  const { context, flow, source, recordFields, early } = work;
   const [first] = targets;
   if (!first) throw new Error('a scope without targets');
   const connection = connectionOf(context, first);
@@ -82,7 +97,11 @@ async function describeScope(
     checkMark(target, namesKnown(flow, source));
     await makeTable(context, connection, sink, wantedTable(flow, target, source, references));
   }
-  const description = await attempt(context, connection.name, () => sink.describe(first.target.entity, context.signal));
+  const description = await attempt(context, connection.name, () => {
+    const asked = early.get(id);
+    early.delete(id);
+    return asked ?? sink.describe(first.target.entity, context.signal);
+  });
   const fields = fieldsOf(description);
   for (const target of targets) if (target.target.everyField) checkEveryField(flow, target, source, description);
   for (const target of targets) checkFields(target, description, fields);
@@ -103,7 +122,7 @@ async function describeScope(
     (name) => name !== description.id,
   );
   const elsewhere = everywhere.slice(signatures.length);
-  return { id, connection, sink, description, fields, select, signatures, elsewhere, references };
+  return { id, connection, sink, description, fields, select, signatures, elsewhere, references, recordFields };
 }
 
 async function describeReferences(

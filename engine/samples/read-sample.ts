@@ -17,7 +17,7 @@ export async function readSample(
     const work = await openFlow(context, flow, startTally([]));
     const { fields } = await work.source.describe(context.signal);
     const rows: Row[] = [];
-    for await (const batch of batchesOf(work, undefined)) {
+    for await (const batch of batchesOf(work, {})) {
       rows.push(...(await chosenRows(work.context, batch.rows)));
       if (rows.length >= limit) break;
     }

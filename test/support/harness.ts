@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadPipeline } from '../../engine/config/load.ts';
@@ -48,14 +48,17 @@ export async function compiled(
   connectors: readonly Connector[],
   env: Record<string, string> = {},
 ): Promise<CompiledPipeline> {
-  const file = join(mkdtempSync(join(tmpdir(), 'pipe-test-')), 'pipeline.yaml');
+  const folder = mkdtempSync(join(tmpdir(), 'pipe-test-'));
+  const file = join(folder, 'pipeline.yaml');
   writeFileSync(file, yaml);
   const byName = new Map(connectors.map((connector) => [connector.name, connector]));
   const registry = {
     connectorNames: () => [...byName.keys()],
     loadConnector: async (name: string) => byName.get(name),
   };
-  const { pipeline, findings } = await loadPipeline(file, { env, registry });
+  const { pipeline, findings } = await loadPipeline(file, { env, registry }).finally(() =>
+    rmSync(folder, { recursive: true }),
+  );
   const compilation = pipeline && compile(pipeline);
   const errors = [...findings, ...(compilation?.findings ?? [])].filter((finding) => finding.severity === 'error');
   if (errors.length > 0 || !compilation?.pipeline) {

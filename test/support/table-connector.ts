@@ -33,6 +33,8 @@ export interface TableSystem {
   readonly writes: Write[];
   /** Called before a write is applied; an outcome it returns is given instead. */
   onWrite?: (write: Write) => Outcome | 'lost' | undefined;
+  /** May throw what a portal does that cannot be reached. */
+  onDescribe?: () => void;
   onFind?: (entity: string, questions: readonly Question[]) => void;
   /** Rows that `find` does not see yet, though they are there by key: `deal#3`. */
   readonly unindexed: Set<string>;
@@ -133,6 +135,7 @@ function sink(system: TableSystem): Sink {
     settleMs: 90_000,
     describe: async (name) => {
       system.calls.push(`describe ${name}`);
+      system.onDescribe?.();
       return entityOf(system, name).description;
     },
     ...(system.rises && {

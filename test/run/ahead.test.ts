@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Connector } from '../../engine/connector.ts';
+import { defineErrors } from '../../engine/errors.ts';
+import type { CompiledPipeline } from '../../engine/transform/compiled.ts';
+import { compiled, stand } from '../support/harness.ts';
+import type { Stand } from '../support/harness.ts';
+import { tableSystem } from '../support/table-connector.ts';
+import type { TableSystem } from '../support/table-connector.ts';
+
+const errors = defineErrors('testing', {
+  away: { kind: 'environment', en: 'away', ru: 'недоступно', fix: { en: 'wait', ru: 'подождите' } },
+});
+
+const yaml = `
+version: 1
+name: test
+connections:
+  clinic: { connector: clinic }
+  portal: { connector: portal }
+flows:
+  visits:
+    source: { connection: clinic, cursor: { field: stamp, first: all } }
+    key: visit
+    map: { visit: '"V" & id' }
+    targets:
+      deal:
+        connection: portal
+        entity: deal
+        key: [VISIT]
+        fields: { VISIT: visit }
+`;
+
+let clinic: TableSystem;
+let portal: TableSystem;
+let pipeline: CompiledPipeline;
+let desk: Stand;
+/** What was done, in order. */
+let done: string[];
+
+beforeEach(async () => {
+  done = [];
+  clinic = tableSystem('clinic', []);
+  portal = tableSystem('portal', [{ entity: 'deal', id: 'ID', lists: [], fields: [{ name: 'VISIT', type: 'text' }] }]);
+  const connectors = [readSlowly(clinic.connector), portal.connector];
+  desk = await stand(connectors);
+  pipeline = await compiled(yaml, connectors);
+});
+afterEach(() => desk.close());
+
+/** Its rows come when whoever else has something to do has had its turn. */
+function readSlowly(connector: Connector): Connector {
+  return {
+    ...connector,
+    connect: async (settings, host) => {
+      const connection = await connector.connect(settings, host);
+      return {
+        ...connection,
+        source: (block) => {
+          const source = connection.source?.(block);
+          if (!source) throw new Error('no source');
+          return {
+            ...source,
+            async *read(request) {
+              await new Promise((resolve) => setImmediate(resolve));
+              done.push(...portal.calls, 'rows came');
+              yield* source.read(request);
+            },
+          };
+        },
+      };
+    },
+  };
+}
+
+it('a first run asks the target for its fields while the source is read, and not again', async () => {
+  clinic.rows = [{ id: 1, stamp: 1 }];
+  expect((await desk.run(pipeline)).flows[0]).toMatchObject({ created: 1 });
+  expect(done).toEqual(['describe deal', 'rows came']);
+  expect(portal.calls.filter((call) => call.startsWith('describe'))).toEqual(['describe deal']);
+});
+
+it('a run that has read before asks nobody anything before there is something to deliver', async () => {
+  clinic.rows = [{ id: 1, stamp: 1 }];
+  await desk.run(pipeline);
+  done.length = portal.calls.length = 0;
+  expect((await desk.run(pipeline)).flows[0]).toMatchObject({ unchanged: 1 });
+  expect([done, portal.calls]).toEqual([['rows came'], []]);
+});
+
+it('a target that is away when nothing is to be delivered is no failure', async () => {
+  portal.onDescribe = () => {
+    throw errors.away.error({});
+  };
+  const result = await desk.run(pipeline);
+  expect(result.error).toBeUndefined();
+  expect(portal.calls).toEqual(['describe deal']);
+});
+
+it('a target that is away when it is asked early fails the run once there is something to deliver', async () => {
+  clinic.rows = [{ id: 1, stamp: 1 }];
+  portal.onDescribe = () => {
+    throw errors.away.error({});
+  };
+  expect((await desk.run(pipeline)).error).toMatchObject({ code: 'testing.away' });
+});
