@@ -428,16 +428,16 @@ export interface Sink {
    */
   write(writes: readonly Write[], signal: AbortSignal, until?: number): Promise<readonly Outcome[]>;
   /**
-   * `write` of a single one and, carried out after it in the same request, a question that its row has to answer (DL-3).
-   * Present where a vendor takes both together; `answer` is absent where this question needs a request of its own.
+   * `write` and, carried out after the last of them in the same request, a question that rows made just now answer
+   * (DL-2, DL-3). Present where a vendor takes both together; `answer` is absent where the question needs a request of its own.
    */
   writeAndFind?(
-    write: Write,
+    writes: readonly Write[],
     question: Question,
     fields: readonly string[],
     signal: AbortSignal,
     until?: number,
-  ): Promise<{ readonly outcome: Outcome; readonly answer?: Answer }>;
+  ): Promise<{ readonly outcomes: readonly Outcome[]; readonly answer?: Answer }>;
   /**
    * The working seconds these writes are expected to be charged for (`Charge.work`), by what this connection has met.
    * Writes nothing. Present where the vendor may count them; what may not be sent at all costs nothing.

@@ -31,10 +31,10 @@ export function connect(settings: Settings, host: Host): Connection {
       scan: (entity, fields, signal) => scan(client, schemas, entity, fields, signal),
       write: (writes, signal, until) =>
         write({ client, schemas, pace }, writes, { signal, ...(until !== undefined && { until }) }),
-      writeAndFind: (one, question, fields, signal, until) =>
+      writeAndFind: (writes, question, fields, signal, until) =>
         writeAndFind(
           { client, schemas, pace },
-          one,
+          writes,
           { question, fields },
           { signal, ...(until !== undefined && { until }) },
         ),

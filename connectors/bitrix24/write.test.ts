@@ -32,12 +32,29 @@ test('DL-3 a create and the question about its row make one request', async () =
   const opened = await open();
   const { sink, signal } = opened;
   const by = { ORIGIN_ID: { anyOf: ['F1_P1'] } };
-  const both = await sink.writeAndFind?.(create('contact', { ORIGIN_ID: 'F1_P1' }), { by }, ['ORIGIN_ID'], signal);
+  const both = await sink.writeAndFind?.([create('contact', { ORIGIN_ID: 'F1_P1' })], { by }, ['ORIGIN_ID'], signal);
   expect(both).toEqual({
-    outcome: { ok: true, key: '1' },
+    outcomes: [{ ok: true, key: '1' }],
     answer: { ok: true, rows: [{ key: '1', values: { ID: '1', ORIGIN_ID: 'F1_P1' } }] },
   });
   expect(requests(opened)).toEqual(['batch(2)']);
+});
+
+test('DL-2 rows are read in the request that makes the last of them, where it has room', async () => {
+  const opened = await open();
+  const made = async (from: number, to: number) => {
+    const names = Array.from({ length: to - from }, (_, index) => `№ ${from + index}`);
+    const writes = names.map((NAME) => create('contact', { NAME }));
+    const by = { NAME: { anyOf: names.slice(-2) } };
+    const both = await opened.sink.writeAndFind?.(writes, { by }, ['NAME'], opened.signal);
+    return both?.answer?.ok ? both.answer.rows.map(({ key }) => key) : undefined;
+  };
+  expect([await made(0, 60), await made(60, 109), await made(109, 159)]).toEqual([
+    undefined,
+    ['108', '109'],
+    undefined,
+  ]);
+  expect(requests(opened)).toEqual(['batch(10)', 'batch(50)', 'batch(50)', 'batch(50)']);
 });
 
 test('DL-3 a create keeps its outcome where its question takes a request of its own, or is not answered', async () => {
@@ -46,13 +63,13 @@ test('DL-3 a create keeps its outcome where its question takes a request of its 
   const phone = '+79990001122';
   const values = { PHONE: [{ value: phone, type: 'MOBILE' }], NAME: 'Анна' };
   const byPhone = { by: { PHONE: { anyOf: [phone] } } };
-  const outcome = { ok: true, key: '1' };
-  expect(await sink.writeAndFind?.(create('contact', values), byPhone, ['PHONE'], signal)).toEqual({ outcome });
+  const outcomes = [{ ok: true, key: '1' }];
+  expect(await sink.writeAndFind?.([create('contact', values)], byPhone, ['PHONE'], signal)).toEqual({ outcomes });
   expect(requests(opened)).toEqual(['batch(1)']);
   portal.fail({ method: 'crm.contact.list', fault: { error: '', description: 'Access denied.' } });
   const byName = { by: { NAME: { anyOf: ['Анна'] } } };
-  expect(await sink.writeAndFind?.(create('contact', values), byName, ['NAME'], signal)).toMatchObject({
-    outcome: { ok: true, key: '2' },
+  expect(await sink.writeAndFind?.([create('contact', values)], byName, ['NAME'], signal)).toMatchObject({
+    outcomes: [{ ok: true, key: '2' }],
     answer: { ok: false, error: { code: 'bitrix24.row_forbidden' } },
   });
 });

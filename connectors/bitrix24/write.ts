@@ -54,7 +54,8 @@ export async function write(
   let requests = 0;
   while (waiting.length > 0) {
     const now = nextRequest(waiting.slice(0, most), writer.pace);
-    const sent = await send(writer, now, options).catch((thrown: unknown) => {
+    const along = now.length === waiting.length && now.length < batchLimit ? options.companion : undefined;
+    const sent = await send(writer, now, options, along).catch((thrown: unknown) => {
       const error = toPipeError(thrown);
       if (error.limited && holdUp(error)) return 'held';
       // What was sent keeps its outcomes; what went wrong is met again when the rest is sent.
@@ -93,17 +94,24 @@ export async function expectedWork(
 export interface WriteOptions {
   readonly signal: AbortSignal;
   readonly until?: number;
-  /** Goes along with the last of the writes, where they fit into one request. */
-  readonly companion?: { readonly command: Command; take(reply: Reply): void };
+  /** Goes along with the last of the writes, where there is room. */
+  readonly companion?: Along;
 }
 
-/** One write, and whether its row answers a question from then on, in one request. */
+interface Along {
+  readonly command: Command;
+  take(reply: Reply): void;
+}
+
+/** Writes to one entity, and which rows answer a question from then on. */
 export async function writeAndFind(
   writer: Writer,
-  one: Write,
+  writes: readonly Write[],
   { question, fields }: { readonly question: Question; readonly fields: readonly string[] },
   options: WriteOptions,
-): Promise<{ readonly outcome: Outcome; readonly answer?: Answer }> {
+): Promise<{ readonly outcomes: readonly Outcome[]; readonly answer?: Answer }> {
+  const [one] = writes;
+  if (!one) return { outcomes: [] };
   const schema = await writer.schemas.of(one.entity, options.signal);
   const asked = companion(writer.client, schema, question, fields);
   let answer: Answer | undefined;
@@ -111,15 +119,15 @@ export async function writeAndFind(
     try {
       answer = asked?.answer(reply);
     } catch {
-      // What is wrong with the answer is met again when it is asked for alone; the write has its outcome.
+      // What is wrong with the answer is met again when it is asked for alone; the writes have their outcomes.
       answer = undefined;
     }
   };
-  const [outcome = notSent(writer.client.host)] = await write(writer, [one], {
+  const outcomes = await write(writer, writes, {
     ...options,
     ...(asked && { companion: { command: asked.command, take } }),
   });
-  return { outcome, ...(answer && { answer }) };
+  return { outcomes, ...(answer && { answer }) };
 }
 
 /** The writes whose method's limit is used up, and later ones to the same rows; none where all methods are. */
@@ -178,9 +186,10 @@ function nextRequest(waiting: readonly Sending[], pace: Pace): readonly Sending[
 async function send(
   { client, pace }: Writer,
   now: readonly Sending[],
-  { companion: along, ...options }: WriteOptions,
+  { signal, until }: WriteOptions,
+  along: Along | undefined,
 ): Promise<readonly Reply[] | Refusal> {
-  const asWrite = { ...options, write: true };
+  const asWrite = { signal, write: true, ...(until !== undefined && { until }) };
   const [first] = now;
   const alone = first && !fitsBatch(first.command);
   const commands = now.map(({ command }) => command);

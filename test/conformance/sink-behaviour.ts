@@ -128,11 +128,13 @@ export function behavesLikeSink(connector: Connector, subject: Subject): void {
 
     it('finds in the same request what it has made, where it has `writeAndFind`', async () => {
       const { sink, entity, with: given } = await opened();
-      const write = { operation: 'create' as const, entity, values: given.values('А-1') };
-      const question = { by: { [given.mark]: { anyOf: ['А-1'] } } };
-      const both = await sink.writeAndFind?.(write, question, [given.mark], running());
+      const marks = ['А-1', 'А-2'];
+      const writes = marks.map((mark) => ({ operation: 'create' as const, entity, values: given.values(mark) }));
+      const question = { by: { [given.mark]: { anyOf: marks } } };
+      const both = await sink.writeAndFind?.(writes, question, [given.mark], running());
       const rows = both?.answer?.ok === true ? both.answer.rows.map(({ key }) => key) : [];
-      expect(rows).toEqual(both?.answer && both.outcome.ok ? [both.outcome.key] : []);
+      const made = both?.outcomes.flatMap((outcome) => (outcome.ok ? [outcome.key] : [])) ?? [];
+      expect(rows.toSorted()).toEqual(both?.answer ? made.toSorted() : []);
     });
 
     it('clears a field with null', async () => {

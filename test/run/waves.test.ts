@@ -81,6 +81,24 @@ describe('DL-1 waves', () => {
     expect(callsOf('find contact')).toEqual(['find contact 2', 'find contact 2', 'find contact 2']);
   });
 
+  it('read them in the request that makes them, where the system takes both together', async () => {
+    tables.findsWithWrite = true;
+    tables.rows = [visit(1, 1), visit(2, 1), visit(3, 2), visit(4, 2, { phone: '+79991234501' })];
+    await desk.run(pipeline);
+    expect(rows('contact')).toHaveLength(2);
+    expect(callsOf('find contact')).toEqual(['find contact 2', 'find contact 2']);
+    expect(callsOf('write')[0]).toBe('write create,create and find');
+  });
+
+  it('read them by their keys where that request did not find all of them', async () => {
+    tables.findsWithWrite = true;
+    tables.unindexed.add('contact#1');
+    tables.rows = [visit(1, 1), visit(2, 1), visit(3, 2), visit(4, 2, { phone: '+79991234501' })];
+    await desk.run(pipeline);
+    expect(rows('contact')).toHaveLength(2);
+    expect(callsOf('find contact')).toEqual(['find contact 2', 'find contact 2', 'find contact 1']);
+  });
+
   it('hold back all visits of a new patient when nobody knows whether the contact was made', async () => {
     tables.onWrite = (write) =>
       write.entity === 'contact' ? { ok: false, applied: 'unknown', error: busy(0) } : undefined;

@@ -160,11 +160,11 @@ function sink(system: TableSystem): Sink {
       return writes.map((write) => applyWrite(system, write));
     },
     ...(system.findsWithWrite && {
-      writeAndFind: async (write: Write, question: Question, fields: readonly string[]) => {
-        system.calls.push(`write ${write.operation} and find`);
-        const outcome = applyWrite(system, write);
-        const rows = answers(system, entityOf(system, write.entity), question, fields);
-        return { outcome, answer: { ok: true as const, rows } };
+      writeAndFind: async (writes: readonly Write[], question: Question, fields: readonly string[]) => {
+        system.calls.push(`write ${writes.map((write) => write.operation).join(',')} and find`);
+        const outcomes = writes.map((write) => applyWrite(system, write));
+        const rows = answers(system, entityOf(system, writes[0]?.entity ?? ''), question, fields);
+        return { outcomes, answer: { ok: true as const, rows } };
       },
     }),
   };

@@ -81,6 +81,17 @@ export class Answers {
     for (const early of this.#early.get(stoodFor ?? '') ?? []) this.#answerByNothing(early, stoodFor, key);
   }
 
+  /** Rows as the target has them just after it made them. */
+  read(scope: Scope, rows: readonly Row[]): void {
+    const at = this.#context.clock.monotonic();
+    for (const row of rows) {
+      this.#keep(scope, row);
+      const key = String(row[scope.description.id]);
+      const claims = [rowClaim(scope.id, key)];
+      this.#byQuestion.set(questionId(scope, byKey(scope, key)), { answer: [row], claims, at, after: this.#writes });
+    }
+  }
+
   /** What these claims stand for may not be as it was read. */
   touch(claims: readonly string[]): void {
     this.#writes += 1;
@@ -121,9 +132,9 @@ export class Answers {
 
   /** An answer that needs no call, the question that is left to ask, or nothing to ask at all. */
   #known(scope: Scope, question: Question): Answered | Open {
-    const byKey = question.by[scope.description.id];
-    if (byKey && 'anyOf' in byKey && Object.keys(question.by).length === 1) {
-      const rows = byKey.anyOf.map((key) => this.#rows.get(rowClaim(scope.id, String(key))));
+    const keys = question.by[scope.description.id];
+    if (keys && 'anyOf' in keys && Object.keys(question.by).length === 1) {
+      const rows = keys.anyOf.map((key) => this.#rows.get(rowClaim(scope.id, String(key))));
       if (rows.every((row) => row !== undefined)) return rows;
     }
     const by: Record<string, Wanted> = {};
@@ -193,7 +204,7 @@ export class Answers {
   /** New rows as the target has them by now, each read once. */
   async #readNew(scope: Scope, keys: readonly string[]): Promise<ReadonlyMap<string, Row>> {
     const asked = keys.map((key) => {
-      const question = { by: { [scope.description.id]: { anyOf: [key] } } };
+      const question = byKey(scope, key);
       return { key, question, id: questionId(scope, question) };
     });
     const unread = asked.filter(({ id }) => !this.#kept(id));
@@ -265,7 +276,7 @@ export class Answers {
     if (keys.length === 0) return;
     const reread = await this.#find(
       scope,
-      keys.map((key) => ({ by: { [scope.description.id]: { anyOf: [key] } } })),
+      keys.map((key) => byKey(scope, key)),
     );
     const rows = new Map(reread.map((answer, index) => [keys[index], answer]));
     missing.forEach((wanted, index) => {
@@ -283,6 +294,10 @@ export class Answers {
 
 function rowClaims(scope: Scope, answer: Answered): readonly string[] {
   return answer instanceof Error ? [] : answer.map((row) => rowClaim(scope.id, String(row[scope.description.id])));
+}
+
+function byKey(scope: Scope, key: string): Question {
+  return { by: { [scope.description.id]: { anyOf: [key] } } };
 }
 
 function isOpen(item: Answered | Open): item is Open {

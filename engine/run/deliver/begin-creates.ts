@@ -1,13 +1,12 @@
-import type { Answer, Question } from '../../connector.ts';
-import { presentValues } from '../../plan/fields.ts';
+import type { Question, Row } from '../../connector.ts';
 import { satisfies } from '../../plan/question.ts';
-import { askTarget, askWhether, checked } from '../ask/ask.ts';
+import { askTarget, askWhether } from '../ask/ask.ts';
 import type { Answered } from '../ask/lockstep.ts';
 import { attempt } from '../attempt.ts';
 import type { CreatesBegun, RunContext, Scope } from '../context.ts';
 import { runErrors } from '../errors.ts';
+import { ownQuestion } from './asked-along.ts';
 import type { Sending, Step } from './send.ts';
-import { tagOf } from './tag.ts';
 
 /** How long a new row may take to be found: an index may lag behind the table. */
 const pausesMs = [0, 1_000, 2_000, 4_000, 8_000, 15_000];
@@ -20,7 +19,7 @@ const pausesMs = [0, 1_000, 2_000, 4_000, 8_000, 15_000];
 export async function beginCreates(
   sending: Sending,
   steps: readonly Step[],
-  sendAlone: (first: Step, question: Question | undefined) => Promise<Answer | undefined>,
+  sendAlone: (first: Step, question: Question | undefined) => Promise<readonly Row[] | undefined>,
 ): Promise<readonly Step[]> {
   if (!sending.scope.sink.highWater) return steps;
   let left = steps;
@@ -30,8 +29,8 @@ export async function beginCreates(
     const begun = await begin(sending.context, sending.scope);
     if (begun.proven) break;
     const question = ownQuestion(sending, first);
-    const answer = await sendAlone(first, question);
-    begun.proven = await isFound(sending, first, question, answer).catch((thrown: unknown) => {
+    const rows = await sendAlone(first, question);
+    begun.proven = await isFound(sending, first, question, rows).catch((thrown: unknown) => {
       // Who is told to stop asks no more; what was sent is told and kept.
       if (sending.context.signal.aborted) return false;
       throw thrown;
@@ -53,12 +52,12 @@ async function begin(context: RunContext, scope: Scope): Promise<CreatesBegun> {
   return begun;
 }
 
-/** False: it was not created, so that the next one is the first. `answer`: what came with the create itself. */
+/** False: it was not created, so that the next one is the first. `along`: what came with the create itself. */
 async function isFound(
   sending: Sending,
   step: Step,
   question: Question | undefined,
-  answer: Answer | undefined,
+  along: readonly Row[] | undefined,
 ): Promise<boolean> {
   const { context, target, scope } = sending;
   const { name } = target.target;
@@ -67,7 +66,7 @@ async function isFound(
   if (!question) return true;
   const isMade = (found: Answered | undefined): boolean =>
     found !== undefined && !(found instanceof Error) && found.some((one) => one[scope.description.id] === made.row);
-  if (answer && isMade(checked(scope, question, answer))) return true;
+  if (isMade(along)) return true;
   for (const pauseMs of pausesMs) {
     if (pauseMs > 0) await context.clock.sleep(pauseMs, context.signal);
     const [found] = await askWhether(context, scope, [question]);
@@ -75,21 +74,6 @@ async function isFound(
     if (isMade(found)) return true;
   }
   throw await reasonFor(sending, question, made.row);
-}
-
-/** What the row must be found by: a rung it was asked for by, or else our mark. */
-function ownQuestion({ context, target, scope }: Sending, { execution, write }: Step): Question | undefined {
-  if (write.operation !== 'create') return undefined;
-  const row = presentValues(write.values);
-  const asked = execution.asked.get(target.target.name) ?? [];
-  const tag = tagOf(context, target, execution.record.key);
-  const byTag = tag && { by: { [tag.field]: { anyOf: [tag.value] } } };
-  return asked.find((question) => asksForValues(question) && satisfies(scope.fields, question, row)) ?? byTag;
-}
-
-/** A field that is asked to be empty may have been filled since, by a robot. */
-function asksForValues({ by }: Question): boolean {
-  return Object.values(by).every((wanted) => !('empty' in wanted));
 }
 
 /** The row as it is there tells whether the field or the search is at fault. */

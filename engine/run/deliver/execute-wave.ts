@@ -80,12 +80,19 @@ export async function executeWave(
       const { now, behind } = takeTurn(wave, at, { isDone: (execution) => done.has(execution), isLeft });
       for (const execution of behind) Object.assign(execution, { stale: true, behind: true });
       if (now.length === 0) break;
-      await carryOut(sending, now);
+      const awaited = askedLater(left, now, at);
+      await carryOut({ ...sending, awaited }, now);
       for (const execution of now) done.add(execution);
     }
     reach('between-targets');
   }
   return wave;
+}
+
+/** What those asked who are left and have no turn yet. */
+function askedLater(left: readonly Execution[], now: readonly Execution[], at: number): ReadonlySet<string> {
+  const taken = new Set(now);
+  return new Set(left.flatMap((execution) => (taken.has(execution) ? [] : (execution.claims[at]?.asked ?? []))));
 }
 
 async function carryOut(sending: Sending, executions: readonly Execution[]): Promise<void> {

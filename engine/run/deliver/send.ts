@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer, AtomicWrites, Outcome, Question, Write } from '../../connector.ts';
+import type { Answer, AtomicWrites, Outcome, Question, Row, Write } from '../../connector.ts';
 import { toPipeError } from '../../errors.ts';
 import { placeholder } from '../../plan/change.ts';
 import type { Change } from '../../plan/change.ts';
 import type { Intent } from '../../state/ports.ts';
 import type { CompiledTarget } from '../../transform/compiled.ts';
 import type { Answers } from '../ask/answers.ts';
-import { fieldsIn } from '../ask/ask.ts';
+import { checked } from '../ask/ask.ts';
 import { attempt, attemptWrites, waitOut } from '../attempt.ts';
+import { askedAlong, fieldsAlong, isWhole } from './asked-along.ts';
 import { beginCreates } from './begin-creates.ts';
 import type { FlowContext, Scope } from '../context.ts';
 import { reach } from '../crash-points.ts';
@@ -32,6 +33,8 @@ export interface Sending {
   readonly target: CompiledTarget;
   readonly scope: Scope;
   readonly answers: Answers;
+  /** What is asked by records that have their turn after this. */
+  readonly awaited?: ReadonlySet<string>;
 }
 
 /** A write that was sent, with what came back. */
@@ -65,7 +68,7 @@ export async function sendSteps(sending: Sending, steps: readonly Step[]): Promi
     const chunk = left.slice(0, size).filter((step) => isFresh(context, step));
     left = left.slice(size);
     if (chunk.length === 0) continue;
-    const request: Promise<void> = sendChunk(sending, chunk)
+    const request: Promise<void> = sendChunk(sending, chunk, askedAlong(sending, chunk))
       .then(() => undefined)
       .catch((thrown: unknown) => void failures.push(thrown))
       .finally(() => flying.delete(request));
@@ -85,7 +88,11 @@ function meets(rows: ReadonlySet<string>, others: ReadonlySet<string>): boolean 
 }
 
 /** What the question was answered with in the same request, where the target takes both together. */
-async function sendFresh(sending: Sending, step: Step, question: Question | undefined): Promise<Answer | undefined> {
+async function sendFresh(
+  sending: Sending,
+  step: Step,
+  question: Question | undefined,
+): Promise<readonly Row[] | undefined> {
   return isFresh(sending.context, step) ? sendChunk(sending, [step], question) : undefined;
 }
 
@@ -100,10 +107,14 @@ function freshUntil(context: FlowContext, steps: readonly Step[]): number {
   return context.clock.now() + freshMs - (context.clock.monotonic() - oldest);
 }
 
-/** With a question a single write whose row has to answer it. */
-async function sendChunk(sending: Sending, steps: readonly Step[], question?: Question): Promise<Answer | undefined> {
+/** `question`: what rows made here have to answer; gives what was found with it in the same request. */
+async function sendChunk(
+  sending: Sending,
+  steps: readonly Step[],
+  question?: Question,
+): Promise<readonly Row[] | undefined> {
   const { context, scope } = sending;
-  let answer: Answer | undefined;
+  const along: { answer?: Answer | undefined } = {};
   const intents = steps.map((step) => intentOf(sending, step));
   reach('intents-before-fsync');
   await context.state.saveIntents(intents);
@@ -116,13 +127,12 @@ async function sendChunk(sending: Sending, steps: readonly Step[], question?: Qu
     async (writes) => {
       context.lease.verify();
       const { sink } = scope;
-      const [first] = writes;
       if (sink.atomic) return commitWrites(sending, sink.atomic, steps, writes);
       const until = freshUntil(context, steps);
-      if (!question || !first || !sink.writeAndFind) return sink.write(writes, context.signal, until);
-      const both = await sink.writeAndFind(first, question, fieldsIn([question]), context.signal, until);
-      answer = both.answer;
-      return [both.outcome];
+      if (!question || !sink.writeAndFind) return sink.write(writes, context.signal, until);
+      const both = await sink.writeAndFind(writes, question, fieldsAlong(scope), context.signal, until);
+      along.answer = both.answer;
+      return both.outcomes;
     },
     (index, inMs) => steps.slice(index, index + 1).every((step) => isFresh(context, step, inMs)),
   );
@@ -138,9 +148,12 @@ async function sendChunk(sending: Sending, steps: readonly Step[], question?: Qu
     lost.map(({ intent }) => intent),
   );
   for (const one of sent) settle(sending, one);
+  const found = question && along.answer && checked(scope, question, along.answer);
+  const rows = found instanceof Error ? undefined : found;
+  if (rows && isWhole(scope)) sending.answers.read(scope, rows);
   stopOnEnvironment(sent);
   await waitForStale(sending, sent);
-  return answer;
+  return rows;
 }
 
 /**

@@ -74,16 +74,18 @@ function previewSink(connection: string, sink: Sink, { pending, calls, work, pla
     for (const [method, more] of expected) seconds.set(method, (seconds.get(method) ?? 0) + more);
     return over.write(writes, signal);
   };
-  return { ...real, ...over, write, ...(sink.writeAndFind && { writeAndFind: findingItself(write) }) };
+  return { ...real, ...over, write, ...(sink.writeAndFind && { writeAndFind: findingThem(write) }) };
 }
 
-/** What a run asks along with a create costs it no request, and here the row that is planned is the answer. */
-function findingItself(write: Sink['write']): NonNullable<Sink['writeAndFind']> {
-  return async (one, _question, _fields, signal) => {
-    const [outcome] = await write([one], signal);
-    if (!outcome) throw new Error('a write without an outcome');
-    if (!outcome.ok || one.operation !== 'create') return { outcome };
-    return { outcome, answer: { ok: true, rows: [{ key: outcome.key, values: presentValues(one.values) }] } };
+/** What a run asks along with creates costs it no request, and here the rows that are planned are the answer. */
+function findingThem(write: Sink['write']): NonNullable<Sink['writeAndFind']> {
+  return async (writes, _question, _fields, signal) => {
+    const outcomes = await write(writes, signal);
+    const rows = writes.flatMap((one, index) => {
+      const outcome = outcomes[index];
+      return outcome?.ok && one.operation === 'create' ? [{ key: outcome.key, values: presentValues(one.values) }] : [];
+    });
+    return { outcomes, answer: { ok: true, rows } };
   };
 }
 
