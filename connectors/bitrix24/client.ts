@@ -46,23 +46,27 @@ export function createClient(portal: Portal, host: Host): Client {
   const { concernOf } = wire;
   // Some texts repeat the address that was called.
   const secret = portal.path.split('/').filter(Boolean).slice(-1);
+  const sentBy = (commands: readonly Command[]) => () => [
+    ...commands.flatMap(({ params }) => textsOf(params)),
+    ...secret,
+  ];
   return {
     host: portal.host,
-    async call({ method, params }, options) {
+    async call(command, options) {
+      const { method, params } = command;
       const posted = await wire.post(method, params, [method], options);
-      return 'error' in posted ? posted : readAnswer(concernOf, posted, method, [...textsOf(params), ...secret]);
+      return 'error' in posted ? posted : readAnswer(concernOf, posted, method, sentBy([command]));
     },
     async batch(commands, options) {
       const cmd = Object.fromEntries(commands.map((command, index) => [keyOf(index), encodeCommand(command)]));
       const methods = commands.map(({ method }) => method);
       const posted = await wire.post('batch', { halt: 0, cmd }, methods, options);
-      const sent = [...commands.flatMap(({ params }) => textsOf(params)), ...secret];
-      const reply = 'error' in posted ? posted : readAnswer(concernOf, posted, 'batch', sent);
+      const reply = 'error' in posted ? posted : readAnswer(concernOf, posted, 'batch', sentBy(commands));
       if (!reply.ok) return reply;
       const answer = readBatch(reply.value);
       if (answer === undefined) return withoutWord('shapeless', concernOf('batch'));
-      const replies = commands.map(({ method, params }, index) =>
-        readCommand(concernOf, answer, keyOf(index), method, [...textsOf(params), ...secret]),
+      const replies = commands.map((command, index) =>
+        readCommand(concernOf, answer, keyOf(index), command.method, sentBy([command])),
       );
       return { ok: true, replies, time: reply.time };
     },
@@ -72,7 +76,7 @@ export function createClient(portal: Portal, host: Host): Client {
 }
 
 /** Success is a key `result` and no key `error`; the code under `error` may well be empty (reference 1.4). */
-function readAnswer(concernOf: ConcernOf, answered: Answered, method: string, sent: readonly string[]): Reply {
+function readAnswer(concernOf: ConcernOf, answered: Answered, method: string, sent: () => readonly string[]): Reply {
   const { status, location, answer } = answered;
   if (status >= 300 && status < 400) return withoutWord('redirected', concernOf(method), originOf(location));
   const error = vendorErrorOf(answer, sent);
@@ -90,7 +94,7 @@ function readCommand(
   answer: BatchAnswer,
   key: string,
   method: string,
-  sent: readonly string[],
+  sent: () => readonly string[],
 ): Reply {
   const error = vendorErrorOf(answer.errors.get(key), sent);
   if (error) return refusedCommand(error, concernOf(method, error.code === methodLimit));

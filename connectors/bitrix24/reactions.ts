@@ -290,10 +290,11 @@ function ofRecord({ code, description }: VendorError): Reaction {
 }
 
 /** `{error, error_description}` of an answer; undefined when it has no key `error`, whatever else it holds. */
-export function vendorErrorOf(answer: unknown, sent: readonly string[]): VendorError | undefined {
+/** `sent`: the texts that went out, asked for where there is an error. */
+export function vendorErrorOf(answer: unknown, sent: () => readonly string[]): VendorError | undefined {
   if (typeof answer !== 'object' || answer === null || !('error' in answer)) return undefined;
   const description = 'error_description' in answer ? answer.error_description : '';
-  return { code: textOf(answer.error), description: discreet(textOf(description), sent) };
+  return { code: textOf(answer.error), description: discreet(textOf(description), sent()) };
 }
 
 function textOf(value: unknown): string {

@@ -94,7 +94,7 @@ function measure(meter: Meter, { status, answer }: Answered, method: string, met
 
 function meteredIn(batch: BatchAnswer, key: string, method: string): readonly Metered[] {
   if (batch.times.has(key)) return [{ method, time: readTime(batch.times.get(key)) }];
-  return vendorErrorOf(batch.errors.get(key), [])?.code === methodLimit ? [{ method, time: undefined }] : [];
+  return vendorErrorOf(batch.errors.get(key), () => [])?.code === methodLimit ? [{ method, time: undefined }] : [];
 }
 
 function notAnswered(exchange: Extract<Exchange, { ok: false }>, portal: Portal, concern: Concern): Refusal {
