@@ -242,10 +242,10 @@ function rowsOf(scope: Scope, plan: TargetPlan | undefined): readonly string[] {
 function effectsOf(scope: Scope, change: Change, asked: readonly Question[]): readonly string[] {
   if (change.operation === 'unchanged') return [];
   const answered = answeredBy(scope, change, scope.signatures);
-  if (change.operation !== 'create') return [rowClaim(scope.id, change.key), ...answered];
+  if (change.operation !== 'create') return distinct([rowClaim(scope.id, change.key), ...answered]);
   const row = presentValues(change.values);
   const open = asked.filter((question) => mayAnswer(scope, question, row));
-  return [...answered, ...open.flatMap((question) => questionClaims(scope.id, scope.fields, question))];
+  return distinct([...answered, ...open.flatMap((question) => questionClaims(scope.id, scope.fields, question))]);
 }
 
 /** The same with the questions of other flows: what they ask for may be in doubt, or just made. */
@@ -254,7 +254,11 @@ export function effectsEverywhere(scope: Scope, change: Change, asked: readonly 
 }
 
 function withElsewhere(scope: Scope, change: Change, effects: readonly string[]): readonly string[] {
-  return scope.elsewhere.length > 0 ? [...effects, ...answeredBy(scope, change, scope.elsewhere)] : effects;
+  return scope.elsewhere.length > 0 ? distinct([...effects, ...answeredBy(scope, change, scope.elsewhere)]) : effects;
+}
+
+function distinct(claims: readonly string[]): readonly string[] {
+  return [...new Set(claims)];
 }
 
 function answeredBy(scope: Scope, change: Change, signatures: readonly Signature[]): readonly string[] {
