@@ -67,7 +67,9 @@ async function run(
   const lost: string[] = [];
   const { missingReference = 'refused' } = context.store.failings.sizes;
   const references = { results, lost, instead: missingReference === 'zero' ? '0' : undefined };
-  const params = substitute(split < 0 ? {} : parseQuery(command.slice(split + 1)), references);
+  const given = split < 0 ? {} : parseQuery(command.slice(split + 1));
+  // Nearly no command refers to another.
+  const params = command.includes('result') ? substitute(given, references) : given;
   if (lost.length > 0 && missingReference === 'refused')
     return refuse(context, method, `what becomes of ${lost[0]}, which refers to nothing`);
   return runCommand(context, passage, method, params, place);
