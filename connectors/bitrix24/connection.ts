@@ -8,12 +8,13 @@ import { createHighWaters } from './high-water.ts';
 import { scan } from './scan.ts';
 import { createPace } from './pace.ts';
 import { createSchemas } from './schema.ts';
+import { readTogether } from './together.ts';
 import { createSource } from './source/source.ts';
 import { expectedWork, write, writeAndFind } from './write.ts';
 
 /** A portal as the engine uses it. Nothing is sent before the first call that needs it. */
 export function connect(settings: Settings, host: Host): Connection {
-  const client = createClient(portalOf(settings), host);
+  const client = readTogether(createClient(portalOf(settings), host));
   const highWaters = createHighWaters(client);
   const schemas = createSchemas(client);
   const customFields = createCustomFields(client, schemas);

@@ -138,6 +138,33 @@ describe('DL-1 waves', () => {
   });
 });
 
+describe('neighbours that do not name each other', () => {
+  it('ask at the same time, and what was asked is kept in the order of the file', async () => {
+    const asked = Promise.withResolvers<undefined>();
+    const slow = retold(tables.connector);
+    const connect: Connector['connect'] = async (settings, host) => {
+      const connection = await slow.connect(settings, host);
+      const sink = connection.sink?.({});
+      if (!sink) throw new Error('no sink');
+      const find: typeof sink.find = async (entity, questions, fields, signal) => {
+        if (entity === 'contact') asked.resolve(undefined);
+        if (entity === 'doctor') await asked.promise;
+        return sink.find(entity, questions, fields, signal);
+      };
+      return { ...connection, sink: () => ({ ...sink, find }) };
+    };
+    const patient = await stand([{ ...slow, connect }]);
+    tables.rows = [visit(1, 1)];
+    await patient.run(pipeline);
+    const { asked: steps, writes } = await patient.state.trace('visits', '1');
+    const inOrder = [...new Set(steps[0]?.asked.map(({ target }) => target))];
+    expect(inOrder).toEqual(['doctor', 'contact', 'deal', 'task']);
+    expect(steps[0]?.plans?.map(({ target }) => target)).toEqual(['doctor', 'contact', 'deal', 'task']);
+    expect(writes).toHaveLength(3);
+    await patient.close();
+  });
+});
+
 describe('two targets of one record that ask for the same', () => {
   const payer = `
       payer:

@@ -76,13 +76,61 @@ export async function planTargets(
   if (drafts.length === 0) return;
   const targets = context.flow.targets.slice(from);
   const known = await knownOf(context, drafts);
-  for (const target of targets) {
-    const open = drafts.filter((draft) => isOpen(draft, target));
-    await planOne(context, open, target, answers, known);
-  }
+  for (const group of sideBySide(context, targets)) await planGroup({ context, answers, known }, drafts, group);
   if (!context.flow.flow.whole) return;
   for (const { plans, failures } of drafts)
     if (failures.size > 0) for (const { target } of targets) plans.delete(target.name);
+}
+
+/**
+ * Neighbours that do not name each other ask at the same time: what a system takes together is one request. Those of one
+ * entity do so one after the other, since they may ask the same.
+ */
+function sideBySide(
+  { scopes }: FlowContext,
+  targets: readonly CompiledTarget[],
+): readonly (readonly CompiledTarget[])[] {
+  const groups: CompiledTarget[][] = [];
+  for (const target of targets) {
+    const { id } = scopes.of(target.target.name);
+    const last = groups.at(-1);
+    const isApart = last?.every(({ target: { name } }) => !target.uses.includes(name) && scopes.of(name).id !== id);
+    if (last && isApart) last.push(target);
+    else groups.push([target]);
+  }
+  return groups;
+}
+
+interface Planning {
+  readonly context: FlowContext;
+  readonly answers: Answers;
+  readonly known: Known;
+}
+
+/** Plans and traces are in the order of the file, whoever was answered first. */
+async function planGroup(
+  planning: Planning,
+  drafts: readonly PlannedRecord[],
+  group: readonly CompiledTarget[],
+): Promise<void> {
+  const ends = await Promise.allSettled(
+    group.map((target) =>
+      planOne(
+        planning,
+        drafts.filter((draft) => isOpen(draft, target)),
+        target,
+      ),
+    ),
+  );
+  for (const [index, end] of ends.entries()) {
+    if (end.status === 'rejected') throw end.reason;
+    const name = group[index]?.target.name ?? '';
+    for (const [draft, steps] of end.value) {
+      draft.trace.push(...steps);
+      const plan = draft.plans.get(name);
+      if (plan && draft.plans.delete(name)) draft.plans.set(name, plan);
+    }
+  }
 }
 
 /** §4.7: a target that names a failed one is not tried; the others are. */
@@ -93,15 +141,14 @@ function isOpen(draft: PlannedRecord, target: CompiledTarget): boolean {
   );
 }
 
-/** Plans one target of all these records, their questions together. */
+/** Plans one target of all these records, their questions together; gives what each asked and was answered. */
 async function planOne(
-  context: FlowContext,
+  { context, answers, known }: Planning,
   drafts: readonly PlannedRecord[],
   target: CompiledTarget,
-  answers: Answers,
-  known: Known,
-): Promise<void> {
-  if (drafts.length === 0) return;
+): Promise<ReadonlyMap<PlannedRecord, readonly TraceStep[]>> {
+  const traces = new Map(drafts.map((draft): [PlannedRecord, TraceStep[]] => [draft, []]));
+  if (drafts.length === 0) return traces;
   const { name } = target.target;
   const scope = context.scopes.of(name);
   const own = ownRows(context, known, target);
@@ -115,7 +162,7 @@ async function planOne(
     drafts.map((draft, index) => async (ask: Ask) => {
       const asked: Question[] = [];
       const ofRecord = own(draft.record.key);
-      const tracedAsk = traced(name, draft.trace, ask);
+      const tracedAsk = traced(name, traces.get(draft) ?? [], ask);
       await planInto(
         context,
         draft,
@@ -134,6 +181,7 @@ async function planOne(
     }),
     (questions) => answers.answer(scope, questions),
   );
+  return traces;
 }
 
 /** What the state knows of the rows of records, in all targets. */
