@@ -13,7 +13,7 @@ import { reach } from '../crash-points.ts';
 import { startPatience } from '../deliver/deliver.ts';
 import { rowSteps } from '../deliver/execute-wave.ts';
 import type { Execution } from '../deliver/execute-wave.ts';
-import { effectsEverywhere } from '../deliver/plan-batch.ts';
+import { effectsEverywhere } from '../deliver/claimed.ts';
 import { rowsByKey } from '../ask/rows-by-key.ts';
 import type { FlowRun } from '../run-flow.ts';
 import { sendSteps } from '../deliver/send.ts';
