@@ -255,6 +255,16 @@ describe('51. pipe logs', () => {
     ]);
   });
 
+  it('--follow ends, and says nothing, when what reads it has read enough: | head', async () => {
+    const { start, path } = place(written);
+    const follower = start(['logs', 'people.yaml', '--follow']);
+    await follower.says('CRITICAL');
+    follower.stopReading();
+    writeFileSync(path(day(12)), `\uFEFF${line('12 00:00:00', 'INFO', 'Обновляем сделку 1 для F1_7')}`);
+    const { exit, stderr } = await follower.done;
+    expect([exit, stderr]).toEqual([0, '']);
+  });
+
   it.each([
     [
       'a pipeline that never ran',
