@@ -51,7 +51,19 @@ export interface Database {
   heldBy?(signal: AbortSignal): Promise<Template | undefined>;
   /** Who we are there and what time it is: `pipe check` prints it. */
   about(signal: AbortSignal): Promise<About>;
+  /**
+   * What the login lacks to write rows of a table; `table` as it was read, undefined where a run makes it. Changes
+   * nothing. Throws where nothing at all can be written: `sql.read_only`.
+   */
+  rights(name: TableName, table: Table | undefined, signal: AbortSignal): Promise<Rights>;
   close(): Promise<void>;
+}
+
+export interface Rights {
+  /** With neither no row can be written. */
+  readonly lacking: readonly ('INSERT' | 'UPDATE')[];
+  /** The login as GRANT names it. */
+  readonly grantee: string;
 }
 
 export interface About {
