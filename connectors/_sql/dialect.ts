@@ -111,6 +111,8 @@ export interface Dialect {
   bound(column: Column, value: Value | null): RawBuilder<unknown>;
   /** A parameter of a query whose type nobody knows, `@branch`. */
   unbound(value: Value): RawBuilder<unknown>;
+  /** What an `@until` without a value is where the column is an integer: not below any integer there is. */
+  readonly highestInteger: string;
   /** How a source may move along this column: by time (with or without zone), by number, not at all. */
   cursorKind(column: Column): 'naive' | 'instant' | 'date' | 'integer' | undefined;
   /**

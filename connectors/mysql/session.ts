@@ -99,7 +99,12 @@ function resultOf(answer: unknown, fields: readonly FieldPacket[] | undefined): 
     affected: matched === undefined ? said.affected : Number(matched),
     columns: [],
     said,
-    ...((typeof insertId === 'number' || typeof insertId === 'string') &&
-      Number(insertId) > 0 && { insertedId: insertId }),
+    ...numberGiven(insertId),
   };
+}
+
+/** The driver reads the number as signed, and so one of BIGINT UNSIGNED beyond 2^63 as less than nothing. */
+function numberGiven(insertId: unknown): { readonly insertedId?: number | string } {
+  if ((typeof insertId !== 'number' && typeof insertId !== 'string') || Number(insertId) === 0) return {};
+  return { insertedId: Number(insertId) > 0 ? insertId : String(BigInt.asUintN(64, BigInt(insertId))) };
 }
