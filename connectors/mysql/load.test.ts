@@ -144,6 +144,18 @@ describe.each([
     ]);
   });
 
+  it('has Node warn of nothing, however many rows are refused', async () => {
+    await table('tight', 'id INT PRIMARY KEY, n TINYINT');
+    const warnings: Error[] = [];
+    const listen = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', listen);
+    onTestFinished(() => void process.off('warning', listen));
+    const { load } = opened(at);
+    const rows = Array.from({ length: 12 }, (_, id) => [id, 300]);
+    for (const row of rows) expect((await load(into('tight', always('id', 'n'), [row]))).refused).toHaveLength(1);
+    expect(warnings).toEqual([]);
+  });
+
   it('carries BIGINT UNSIGNED to its end, or refuses by name what no column of the kind holds', async () => {
     await table('wide', 'id INT PRIMARY KEY, signed BIGINT, whole BIGINT UNSIGNED');
     const { load, connection } = opened(at);
