@@ -207,6 +207,17 @@ describe('a query', () => {
     expect(rows).toEqual([{ a: '?', b: "it's '@x'", c: "o'\\x", d: '12345678901234567890.5' }]);
   });
 
+  it('has nothing for the nulls of a document, unless it is read as text', async () => {
+    await ask(login, 'CREATE TABLE documents (doc JSON)');
+    await ask(login, `INSERT INTO documents VALUES ('{"a": null, "b": [1, null, 2]}')`);
+    const { connection } = opened(login);
+    const source = connection.source?.({ query: 'SELECT doc, CAST(doc AS CHAR) AS whole FROM documents' });
+    const request = { mode: 'full', batch: 9, params: {}, signal: running() } as const;
+    for await (const { rows } of source?.read(request) ?? [])
+      expect(rows).toEqual([{ doc: { b: [1, 2] }, whole: '{"a": null, "b": [1, null, 2]}' }]);
+    expect.assertions(1);
+  });
+
   it('that gives two columns one name is refused', async () => {
     const { connection } = opened(login);
     const describing = connection.source?.({ query: 'SELECT 1 AS a, 2 AS a' }).describe(running());
