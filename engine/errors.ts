@@ -79,6 +79,9 @@ function errorCode(code: string, spec: MessageSpec): ErrorCode<Parameters> {
 /** The exit code of a failure of this kind (product.md §3). */
 export const exitCodes = { bug: 1, input: 2, environment: 3, data: 4 } as const satisfies Record<ErrorKind, number>;
 
+/** The exit code where somebody asks whether anything differs, and it does: `--exit-code`, `--drift` (product.md §3). */
+export const differs = 5;
+
 /** The exit code by what the signal's reason says when a person or the system stopped the process. */
 export const stops = { SIGINT: 130, SIGTERM: 143 } as const;
 

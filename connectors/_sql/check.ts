@@ -12,6 +12,9 @@ import { cannotRead, clockResult, columnCount, login } from '../_check/results.t
 import type { Catalogue } from './catalogue.ts';
 import type { Database } from './dialect.ts';
 import { errors } from './errors.ts';
+import { tableRef } from './select.ts';
+import { tableName } from './table.ts';
+import { compiledRaw } from './writer.ts';
 
 const query: Template = { en: 'query', ru: 'запрос' };
 
@@ -44,7 +47,10 @@ export async function check(
     clockResult(nowMs, host.now(), (seconds) => errors.clock_apart.error({ seconds })),
   ];
   for (const block of uses.sources) results.push(await sourceResult(block, source, signal));
-  for (const use of uses.entities) results.push(...(await entityResults(catalogue, use, signal)));
+  for (const use of uses.entities) {
+    results.push(...(await entityResults(catalogue, use, signal)));
+    if (!use.onlyRead) results.push(...(await writeResults(database, catalogue, use, signal)));
+  }
   return results;
 }
 
@@ -81,6 +87,34 @@ async function entityResults(
   } catch (thrown) {
     signal.throwIfAborted();
     return [cannotRead(what, toPipeError(thrown))];
+  }
+}
+
+/** Says nothing of a table that can be written, or of which that cannot be told. */
+async function writeResults(
+  database: Database,
+  catalogue: Catalogue,
+  { entity, makes }: EntityUse,
+  signal: AbortSignal,
+): Promise<readonly CheckResult[]> {
+  const what = { en: `rows of table ${entity}`, ru: `строки таблицы ${entity}` };
+  const cannotWrite = { what, ok: false, fact: { en: 'cannot be written', ru: 'нельзя записать' } };
+  const known = await catalogue.read(entity, signal).catch(() => undefined);
+  if (!known && !makes) return [];
+  try {
+    const { dialect } = database;
+    const name = tableName(entity, dialect.defaultSchema);
+    const { lacking, grantee } = await database.rights(name, known, signal);
+    if (lacking.length === 0) return [];
+    const rights = lacking.join(', ');
+    const grant = `GRANT ${rights} ON ${compiledRaw(dialect, tableRef(name)).sql} TO ${grantee}`;
+    const error = errors.write_denied.error({ rights, table: entity, grant });
+    // A mapping may do without one of them: it creates no rows (`missing: skip`), or changes none (`write: create`).
+    const inPart = { what, ok: true, fact: { en: 'written in part', ru: 'записываются не все' }, error };
+    return [lacking.length > 1 ? { ...cannotWrite, error } : inPart];
+  } catch (thrown) {
+    signal.throwIfAborted();
+    return [{ ...cannotWrite, error: toPipeError(thrown) }];
   }
 }
 

@@ -51,7 +51,19 @@ export interface Database {
   heldBy?(signal: AbortSignal): Promise<Template | undefined>;
   /** Who we are there and what time it is: `pipe check` prints it. */
   about(signal: AbortSignal): Promise<About>;
+  /**
+   * What the login lacks to write rows of a table; `table` as it was read, undefined where a run makes it. Changes
+   * nothing. Throws where nothing at all can be written: `sql.read_only`.
+   */
+  rights(name: TableName, table: Table | undefined, signal: AbortSignal): Promise<Rights>;
   close(): Promise<void>;
+}
+
+export interface Rights {
+  /** With neither no row can be written. */
+  readonly lacking: readonly ('INSERT' | 'UPDATE')[];
+  /** The login as GRANT names it. */
+  readonly grantee: string;
 }
 
 export interface About {
@@ -99,6 +111,8 @@ export interface Dialect {
   bound(column: Column, value: Value | null): RawBuilder<unknown>;
   /** A parameter of a query whose type nobody knows, `@branch`. */
   unbound(value: Value): RawBuilder<unknown>;
+  /** What an `@until` without a value is where the column is an integer: not below any integer there is. */
+  readonly highestInteger: string;
   /** How a source may move along this column: by time (with or without zone), by number, not at all. */
   cursorKind(column: Column): 'naive' | 'instant' | 'date' | 'integer' | undefined;
   /**

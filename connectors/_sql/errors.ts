@@ -73,6 +73,12 @@ const ownErrors = defineErrors('sql', {
       ru: 'выдайте права: для чтения SELECT; для записи INSERT, UPDATE, DELETE и временные таблицы (MySQL: CREATE TEMPORARY TABLES, PostgreSQL: TEMPORARY)',
     },
   },
+  write_denied: {
+    kind: 'environment',
+    en: 'the login may not {rights} in table {table}',
+    ru: 'у учётной записи нет прав {rights} на таблицу {table}',
+    fix: { en: 'let an administrator send `{grant}`', ru: 'пусть администратор выполнит `{grant}`' },
+  },
   ddl_denied: {
     kind: 'environment',
     en: 'the login may not make or change table {table}',

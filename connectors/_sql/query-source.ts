@@ -92,9 +92,9 @@ async function describedCursor(database: Database, query: string, field: string,
   return found;
 }
 
-/** What an open end of a window is bound to. */
+/** What an open end of a window is bound to; the highest integer is the dialect's. */
 const extremes = {
-  integer: ['-9223372036854775808', '9223372036854775807'],
+  integer: ['-9223372036854775808', undefined],
   date: ['0001-01-01', '9999-12-31'],
   naive: ['0001-01-01T00:00:00.000', '9999-12-31T23:59:59.999'],
   instant: ['0001-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'],
@@ -114,7 +114,7 @@ function filled(
     if ('text' in part) return sql.raw(part.text);
     if (part.parameter === 'since')
       return column && dialect.since ? dialect.since(column.column, from ?? lowest) : end(from ?? lowest);
-    if (part.parameter === 'until') return end(until ?? highest);
+    if (part.parameter === 'until') return end(until ?? highest ?? dialect.highestInteger);
     const value = params[part.parameter];
     if (value === undefined) throw errors.param_missing.error({ param: part.parameter });
     return dialect.unbound(value);

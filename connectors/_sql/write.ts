@@ -80,7 +80,7 @@ async function create(dialect: Dialect, session: Session, table: Table, values: 
   const returning = dialect.returning && key ? sql` RETURNING ${named(keyColumns)}` : sql``;
   const insert = sql`${into} VALUES (${sql.join(given.map(({ value }) => value))})${returning}`;
   const result = await session.run(compiledRaw(dialect, insert));
-  return key ? (keyText(key, { ...presentKey(values), ...numbered(keyColumns, result), ...result.rows[0] }) ?? '') : '';
+  return key ? (keyText(key, { ...numbered(keyColumns, result), ...presentKey(values), ...result.rows[0] }) ?? '') : '';
 }
 
 function presentKey(values: WriteValues): Record<string, NonNullable<WriteValues[string]>> {

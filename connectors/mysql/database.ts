@@ -10,6 +10,7 @@ import type { Endpoint, Settings } from './config.ts';
 import { mysqlDialect } from './dialect.ts';
 import { connectError, isAnswered } from './driver-errors.ts';
 import { cut, pagesOf } from './pages.ts';
+import { rightsOf } from './rights.ts';
 import { begin, query } from './session.ts';
 import type { MysqlSession } from './session.ts';
 
@@ -44,6 +45,7 @@ export function openDatabase(given: Settings, host: Host): Database {
       return ids.length === 0 ? undefined : holderOf((await run(blockingQuery(ids), signal)).rows[0] ?? {});
     },
     about: async (signal) => aboutOf((await run({ sql: aboutQuery, parameters: [] }, signal)).rows[0] ?? {}),
+    rights: async (name, table, signal) => await rightsOf(run, name, table, signal),
     close: pool.close,
   };
 }

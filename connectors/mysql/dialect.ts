@@ -55,6 +55,8 @@ export function mysqlDialect(database: string, host: Host): Dialect {
     },
     bound: (column, value) => literal(literalOf(column)(value)),
     unbound: (value) => literal(unbound(value)),
+    // One more than BIGINT UNSIGNED holds: a literal may be that long.
+    highestInteger: '18446744073709551616',
     cursorKind: ({ type }) => cursorKinds[kindOf(type)],
     inlineRows,
     typeOf: (field, inKey) => typeOf(field, inKey, keyCollation),

@@ -45,6 +45,11 @@ export function isInfileRefused(error: PipeError): boolean {
   return number === 3948 || number === 4166 || number === 1148;
 }
 
+/** Neither the table nor one of its columns: a column alone would be another number. */
+export function isTableDenied(error: PipeError): boolean {
+  return driverError(error.cause).number === 1142;
+}
+
 /** Why no connection came about. */
 export function connectError(thrown: unknown, at: Endpoint): PipeError {
   if (thrown instanceof PipeError) return thrown;

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { Load, LoadColumn, Value } from '../../engine/index.ts';
+import type { Cursor, Load, LoadColumn, Row, Value } from '../../engine/index.ts';
 import { createDatabase, freshDatabase } from '../../test/support/servers/fresh-database.ts';
 import { startServer } from '../../test/support/servers/start-server.ts';
 import { createConnection } from 'mysql2/promise';
@@ -141,6 +141,62 @@ describe.each([
         day: '2026-03-01',
         ok: true,
       },
+    ]);
+  });
+
+  it('has Node warn of nothing, however many rows are refused', async () => {
+    await table('tight', 'id INT PRIMARY KEY, n TINYINT');
+    const warnings: Error[] = [];
+    const listen = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', listen);
+    onTestFinished(() => void process.off('warning', listen));
+    const { load } = opened(at);
+    const rows = Array.from({ length: 12 }, (_, id) => [id, 300]);
+    for (const row of rows) expect((await load(into('tight', always('id', 'n'), [row]))).refused).toHaveLength(1);
+    expect(warnings).toEqual([]);
+  });
+
+  it('carries BIGINT UNSIGNED to its end, or refuses by name what no column of the kind holds', async () => {
+    await table('wide', 'id INT PRIMARY KEY, signed BIGINT, whole BIGINT UNSIGNED');
+    const { load, connection } = opened(at);
+    const rows = [
+      [1, 1, '9223372036854775808'],
+      [2, 2, '18446744073709551615'],
+      [3, '9223372036854775808', 3],
+      [4, 4, '18446744073709551616'],
+      [5, 5, -1],
+    ];
+    const { loaded, refused } = await load(into('wide', always('id', 'signed', 'whole'), rows));
+    expect([loaded.created, ...refused.map(({ error }) => [error.code, error.parameters])]).toEqual([
+      2,
+      ['sql.value_range', { column: 'signed' }],
+      ['sql.value_range', { column: 'whole' }],
+      ['sql.value_range', { column: 'whole' }],
+    ]);
+    const read = async (query: string, cursor?: Cursor) => {
+      const found: Row[] = [];
+      const window = { field: 'whole', firstMs: 'all', overlapMs: 0, fullMs: 'all' } as const;
+      const request = { mode: 'incremental', batch: 10, params: {}, window, signal: running() } as const;
+      const source = connection.source?.({ query });
+      for await (const batch of source?.read({ ...request, ...(cursor && { cursor }) }) ?? [])
+        found.push(...batch.rows);
+      return found.map(({ whole }) => whole);
+    };
+    const query = 'SELECT whole FROM wide WHERE whole >= @since AND whole < @until ORDER BY whole';
+    expect(await read(query)).toEqual(['9223372036854775808', '18446744073709551615']);
+    expect(await read(query, { at: '18446744073709551615' })).toEqual(['18446744073709551615']);
+  });
+
+  it('knows a row by the number it was given, beyond what is signed, too', async () => {
+    await table('far', 'id BIGINT UNSIGNED PRIMARY KEY AUTO_INCREMENT, n INT');
+    await ask(at, 'ALTER TABLE far AUTO_INCREMENT = 18446744073709551000');
+    await table('below', 'id BIGINT PRIMARY KEY AUTO_INCREMENT, n INT');
+    const { sink } = opened(at);
+    const create = (entity: string, values: Row) => ({ operation: 'create', entity, values }) as const;
+    const outcomes = await sink.write([create('far', { n: 1 }), create('below', { id: -5, n: 1 })], running());
+    expect(outcomes).toEqual([
+      { ok: true, key: '18446744073709551000' },
+      { ok: true, key: '-5' },
     ]);
   });
 

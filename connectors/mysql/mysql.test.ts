@@ -5,6 +5,7 @@ import type { Answer, Field, WantedTable, Wanted } from '../../engine/index.ts';
 import { testHost } from '../../test/support/host.ts';
 import { freshDatabase } from '../../test/support/servers/fresh-database.ts';
 import { connect } from './connection.ts';
+import { openDatabase } from './database.ts';
 import { ask, opened, running } from './open-for-test.ts';
 
 const { settings: login, name: database, url } = await freshDatabase('mariadb');
@@ -206,6 +207,17 @@ describe('a query', () => {
     expect(rows).toEqual([{ a: '?', b: "it's '@x'", c: "o'\\x", d: '12345678901234567890.5' }]);
   });
 
+  it('has nothing for the nulls of a document, unless it is read as text', async () => {
+    await ask(login, 'CREATE TABLE documents (doc JSON)');
+    await ask(login, `INSERT INTO documents VALUES ('{"a": null, "b": [1, null, 2]}')`);
+    const { connection } = opened(login);
+    const source = connection.source?.({ query: 'SELECT doc, CAST(doc AS CHAR) AS whole FROM documents' });
+    const request = { mode: 'full', batch: 9, params: {}, signal: running() } as const;
+    for await (const { rows } of source?.read(request) ?? [])
+      expect(rows).toEqual([{ doc: { b: [1, 2] }, whole: '{"a": null, "b": [1, null, 2]}' }]);
+    expect.assertions(1);
+  });
+
   it('that gives two columns one name is refused', async () => {
     const { connection } = opened(login);
     const describing = connection.source?.({ query: 'SELECT 1 AS a, 2 AS a' }).describe(running());
@@ -271,6 +283,56 @@ async function closedPort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
+
+describe('what `pipe check` asks of a table it writes', () => {
+  const asked = async (user: string, entity = 'ledger') => {
+    const { connection } = opened({ ...login, user, password: 'x' });
+    const use = { entity, fields: [], makes: 'create' } as const;
+    const results = await connection.check({ sources: [], entities: [use] }, running());
+    return results.slice(3).map(({ ok, fact, error }) => [ok, fact.en, error?.code, error?.parameters['grant']]);
+  };
+
+  /** A user of this data base alone, by name; gone with the test. */
+  const withUser = async (user: string, ...grants: readonly string[]): Promise<void> => {
+    await ask(login, `CREATE USER ${user} IDENTIFIED BY 'x'`);
+    onTestFinished(async () => void (await ask(login, `DROP USER ${user}`)));
+    for (const grant of grants) await ask(login, `GRANT ${grant} TO ${user}`);
+  };
+
+  it('is that the login may, or which GRANT it lacks, whichever way it was granted', async () => {
+    await ask(login, 'CREATE TABLE ledger (id INT PRIMARY KEY, sum INT NOT NULL)');
+    const all = `\`${database}\`.*`;
+    const one = `\`${database}\`.ledger`;
+    await withUser('looker', `SELECT ON ${all}`);
+    await withUser('adder', `SELECT, INSERT ON ${one}`);
+    await withUser('parter', `SELECT ON ${one}`, `INSERT (id), UPDATE (sum) ON ${one}`);
+    await withUser('owner', `ALL ON ${all}`);
+    expect(await asked('looker')).toEqual([
+      [
+        false,
+        'cannot be written',
+        'sql.write_denied',
+        `GRANT INSERT, UPDATE ON \`${database}\`.\`ledger\` TO 'looker'@'%'`,
+      ],
+    ]);
+    expect((await asked('looker', 'nowhere')).flat()).toContain('sql.write_denied');
+    expect(await asked('adder')).toEqual([
+      [true, 'written in part', 'sql.write_denied', `GRANT UPDATE ON \`${database}\`.\`ledger\` TO 'adder'@'%'`],
+    ]);
+    expect(await asked('parter')).toEqual([]);
+    expect(await asked('owner')).toEqual([]);
+    expect(await asked('owner', 'nowhere')).toEqual([]);
+    expect(await ask(login, 'SELECT * FROM ledger')).toEqual([]);
+  });
+
+  it('is that the server takes writes at all', async () => {
+    const standby = openDatabase(login, testHost('/'));
+    onTestFinished(async () => await standby.close());
+    await standby.run({ sql: 'SET SESSION TRANSACTION READ ONLY', parameters: [] }, running());
+    const asking = standby.rights({ schema: database, name: 'nowhere' }, undefined, running());
+    await expect(asking).rejects.toMatchObject({ code: 'sql.read_only' });
+  });
+});
 
 describe('a server that takes no writes', () => {
   it.each([

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { FieldPacket, PoolConnection, QueryOptions } from 'mysql2';
 import type { Result, Session, Statement } from '../_sql/dialect.ts';
@@ -72,16 +73,34 @@ export async function query(
     ...(file && { infileStreamFactory: file }),
     ...(parameters.length > 0 && { values: [...parameters] }),
   };
+  const letGo = file ? listeningTo(Reflect.get(connection, 'stream')) : undefined;
   return await new Promise((resolve, reject) => {
     // The driver's own timer goes on after the connection is lost. Whoever lends the connection ends it.
     const timer = setTimeout(() => reject(statementTimeout(at, undefined)), at.statementTimeoutMs);
     connection.query(options, (error: unknown, answer: unknown, fields?: readonly FieldPacket[]) => {
       clearTimeout(timer);
+      letGo?.();
       if (error === null || error === undefined) resolve(resultOf(answer, fields));
       else reject(statementError(error, at));
     });
   });
 }
+
+/**
+ * Lets go of who listens to the socket from now on: the driver leaves those of a LOCAL INFILE there that the server
+ * refused, and Node warns of the eleventh (mysql2 3.24 lib/commands/query.js: `done` alone takes them off).
+ */
+function listeningTo(socket: unknown): () => void {
+  if (!(socket instanceof EventEmitter)) return () => undefined;
+  const before = fileEvents.map((event) => new Set(socket.listeners(event)));
+  return () => {
+    for (const [index, event] of fileEvents.entries())
+      for (const listener of socket.listeners(event))
+        if (before[index]?.has(listener) === false) socket.off(event, listener as () => void);
+  };
+}
+
+const fileEvents = ['pause', 'drain'] as const;
 
 function resultOf(answer: unknown, fields: readonly FieldPacket[] | undefined): MysqlResult {
   if (Array.isArray(answer) && fields) {
@@ -99,7 +118,12 @@ function resultOf(answer: unknown, fields: readonly FieldPacket[] | undefined): 
     affected: matched === undefined ? said.affected : Number(matched),
     columns: [],
     said,
-    ...((typeof insertId === 'number' || typeof insertId === 'string') &&
-      Number(insertId) > 0 && { insertedId: insertId }),
+    ...numberGiven(insertId),
   };
+}
+
+/** The driver reads the number as signed, and so one of BIGINT UNSIGNED beyond 2^63 as less than nothing. */
+function numberGiven(insertId: unknown): { readonly insertedId?: number | string } {
+  if ((typeof insertId !== 'number' && typeof insertId !== 'string') || Number(insertId) === 0) return {};
+  return { insertedId: Number(insertId) > 0 ? insertId : String(BigInt.asUintN(64, BigInt(insertId))) };
 }

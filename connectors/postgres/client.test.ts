@@ -157,6 +157,40 @@ describe('a server that takes no writes', () => {
   });
 });
 
+describe('what `pipe check` asks of a table it writes', () => {
+  const asked = async (login: string, makes?: 'create', entity = 'ledger') => {
+    const { connection } = openOn({ ...settings, user: login, password: login });
+    const use = { entity, fields: [], ...(makes && { makes }) };
+    const results = await connection.check({ sources: [], entities: [use] }, running());
+    return results.slice(3).map(({ ok, fact, error }) => [ok, fact.en, error?.code, error?.parameters['grant']]);
+  };
+
+  it('is that the login may, or which GRANT it lacks', async () => {
+    await sql(
+      `DROP TABLE IF EXISTS ledger; CREATE TABLE ledger (id integer PRIMARY KEY, sum integer);
+       CREATE ROLE "Looker" LOGIN PASSWORD 'Looker'; GRANT SELECT ON ledger TO "Looker";
+       CREATE ROLE adder LOGIN PASSWORD 'adder'; GRANT SELECT, INSERT ON ledger TO adder;
+       CREATE ROLE parter LOGIN PASSWORD 'parter'; GRANT INSERT (id), UPDATE (sum) ON ledger TO parter`,
+    );
+    opened.push(async () => await sql('DROP TABLE ledger; DROP ROLE "Looker"; DROP ROLE adder; DROP ROLE parter'));
+    expect(await asked('Looker')).toEqual([
+      [false, 'cannot be written', 'sql.write_denied', 'GRANT INSERT, UPDATE ON "public"."ledger" TO "Looker"'],
+    ]);
+    expect(await asked('adder')).toEqual([
+      [true, 'written in part', 'sql.write_denied', 'GRANT UPDATE ON "public"."ledger" TO adder'],
+    ]);
+    expect(await asked('parter')).toEqual([]);
+  });
+
+  it('is that the server takes writes at all, be the table there or not', async () => {
+    await sql(`CREATE ROLE idler LOGIN PASSWORD 'idler'; ALTER ROLE idler SET default_transaction_read_only = on`);
+    opened.push(async () => await sql('DROP ROLE idler'));
+    expect(await asked('idler', 'create', 'nowhere')).toEqual([
+      [false, 'cannot be written', 'sql.read_only', undefined],
+    ]);
+  });
+});
+
 describe('find', () => {
   beforeEach(async () => {
     await sql(`DROP TABLE IF EXISTS people; CREATE TABLE people (id integer PRIMARY KEY, name text, age integer, born date, tags jsonb);

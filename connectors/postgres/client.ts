@@ -1,9 +1,10 @@
 import pg from 'pg';
 import { PipeError } from '../../engine/index.ts';
 import type { Host, Row, Template } from '../../engine/index.ts';
-import type { About, Database, Dialect, Result, Session, Statement } from '../_sql/dialect.ts';
+import type { About, Database, Dialect, Result, Rights, Session, Statement } from '../_sql/dialect.ts';
 import { errors } from '../_sql/errors.ts';
 import { sessionText } from '../_sql/session-text.ts';
+import type { Table, TableName } from '../_sql/table.ts';
 import { endpointOf, tlsOptions } from './config.ts';
 import type { Endpoint, Settings } from './config.ts';
 import { postgresDialect } from './dialect.ts';
@@ -106,6 +107,20 @@ export class PostgresClient implements Database {
       version: String(version),
       nowMs: Date.parse(String(now)),
       wallClock: String(wall).slice(0, 23),
+    };
+  }
+
+  async rights(
+    { schema = 'public', name }: TableName,
+    _table: Table | undefined,
+    signal: AbortSignal,
+  ): Promise<Rights> {
+    const { rows } = await this.run({ sql: rightsQuery, parameters: [schema, name] }, signal);
+    const { grantee, readOnly, insert, update } = rows[0] ?? {};
+    if (readOnly === true) throw errors.read_only.error({ system: this.system });
+    return {
+      lacking: [...(insert === false ? (['INSERT'] as const) : []), ...(update === false ? (['UPDATE'] as const) : [])],
+      grantee: String(grantee),
     };
   }
 
@@ -264,3 +279,12 @@ const blockingQuery = `SELECT pid, usename AS "user", application_name AS progra
 /** The wall clock in the zone others see: the one the server, the data base or the login sets. */
 const aboutQuery = `SELECT current_user AS "user", current_setting('server_version') AS version, now() AS now,
   now() AT TIME ZONE (SELECT reset_val FROM pg_settings WHERE name = 'TimeZone') AS wall`;
+
+/**
+ * A standby makes every transaction read-only. A right to one column is one to the table: which columns are written the
+ * mapping says. https://www.postgresql.org/docs/current/functions-info.html
+ */
+const rightsQuery = `SELECT quote_ident(current_user) AS grantee, current_setting('transaction_read_only') = 'on' AS "readOnly",
+  has_any_column_privilege(c.oid, 'INSERT') AS insert, has_any_column_privilege(c.oid, 'UPDATE') AS update
+FROM (SELECT 1) AS one
+LEFT JOIN (pg_class AS c INNER JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = $1) ON c.relname = $2`;

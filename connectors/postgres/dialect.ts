@@ -29,6 +29,7 @@ export function postgresDialect(defaultSchema: string): Dialect {
       if (typeof value === 'number') return cast(String(value), Number.isSafeInteger(value) ? 'bigint' : 'numeric');
       return typeof value === 'boolean' ? cast(String(value), 'boolean') : sql`${encoderOf('text')(value)}`;
     },
+    highestInteger: '9223372036854775807',
     cursorKind: ({ type }) => cursorKinds[bare(type)],
     inlineRows,
     typeOf,

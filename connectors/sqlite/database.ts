@@ -9,7 +9,7 @@ import type { Settings } from './config.ts';
 import { sqliteDialect } from './dialect.ts';
 import { wrapped } from './driver-errors.ts';
 import { fileErrors } from './errors.ts';
-import { openToRead, openToWrite, whileBusy } from './open-file.ts';
+import { openToRead, openToWrite, refuseUnwritable, whileBusy } from './open-file.ts';
 import type { Handle } from './open-file.ts';
 import { columnsOn, pagesOn, runOn } from './statement.ts';
 
@@ -61,6 +61,10 @@ export function openDatabase(settings: Settings, host: Host): Database {
         // As CURRENT_TIMESTAMP: SQLite knows no zone but UTC.
         wallClock: new Date(nowMs).toISOString().slice(0, 23),
       };
+    },
+    async rights() {
+      refuseUnwritable(file);
+      return { lacking: [], grantee: userInfo().username };
     },
     async close() {
       await last;

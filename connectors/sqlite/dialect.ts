@@ -39,6 +39,7 @@ export function sqliteDialect(describe: (query: Statement) => Promise<readonly C
     describeQuery: (_run, query) => describe(query),
     bound: (column, value) => parameter(encoderOf(column)(value)),
     unbound: (value) => parameter(untyped(value)),
+    highestInteger: '9223372036854775807',
     cursorKind,
     inOrder,
     since: (column, value) => parameter(isTime(column) ? String(value).replace('T', ' ') : encoderOf(column)(value)),

@@ -1,6 +1,9 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { EntityUse } from '../../engine/index.ts';
 import { heldUp } from '../../test/support/held-up.ts';
 import { rejection } from '../../test/support/iterate.ts';
 import { connect as connectTo } from './connection.ts';
@@ -116,6 +119,23 @@ describe('a write that another program holds up', () => {
   });
 });
 
+/** What a program without rights is told: no right stops root. */
+function toldWithoutRights(folder: string, use: EntityUse): unknown {
+  const connector = pathToFileURL(join(import.meta.dirname, 'connection.ts')).href;
+  const script = `
+    import { connect } from '${connector}';
+    const host = { folder: ${JSON.stringify(folder)}, now: Date.now, warn() {} };
+    const connection = connect({ file: 'shop.db' }, host);
+    const uses = { sources: [], entities: [${JSON.stringify(use)}] };
+    const results = await connection.check(uses, new AbortController().signal);
+    await connection.close();
+    console.log(JSON.stringify(results.slice(3).map(({ ok, fact, error }) => [ok, fact.en, error?.code])));`;
+  const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+  return JSON.parse(
+    execFileSync(process.execPath, ['--input-type=module', '--eval', script], { ...nobody, encoding: 'utf8' }),
+  );
+}
+
 describe('what `pipe check` asks of a table', () => {
   const asked = async (makes?: 'create' | 'evolve', statement?: string, fields = ['id', 'name']) => {
     const shop = statement === undefined ? connect(emptyFolder(), 'new.db') : openShop(statement);
@@ -127,6 +147,21 @@ describe('what `pipe check` asks of a table', () => {
   it('is that it is there, unless the first run makes it', async () => {
     expect(await asked('create')).toEqual([[true, 'is not there yet: a run makes it', undefined]]);
     expect(await asked()).toEqual([[false, 'cannot be read', 'sqlite.missing']]);
+  });
+
+  it('is that this user may write the file, and beside it', () => {
+    const { file } = openShop('CREATE TABLE people (id INTEGER PRIMARY KEY)');
+    const folder = dirname(file);
+    const use = { entity: 'people', fields: [] } as const;
+    const told = (folderMode: number, fileMode: number, looked: EntityUse = use): unknown => {
+      chmodSync(folder, folderMode);
+      chmodSync(file, fileMode);
+      return toldWithoutRights(folder, looked);
+    };
+    const refused = [[false, 'cannot be written', 'sqlite.cannot_open']];
+    expect([told(0o777, 0o444), told(0o555, 0o666), told(0o777, 0o666)]).toEqual([refused, refused, []]);
+    expect(told(0o555, 0o444, { ...use, onlyRead: true })).toEqual([]);
+    chmodSync(folder, 0o755);
   });
 
   it('is that it has the columns named, and each that is not there is told', async () => {

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
@@ -30,6 +30,19 @@ export function openToWrite(file: string): Handle {
   } catch (thrown) {
     handle.close();
     throw thrown;
+  }
+}
+
+/** Throws where this user could not write: SQLite keeps its log in a file beside, so the folder counts as well. */
+export function refuseUnwritable(file: string): void {
+  const folder = dirname(file);
+  if (!existsSync(folder)) throw fileErrors.no_folder.error({ file });
+  for (const each of existsSync(file) ? [file, folder] : [folder]) {
+    try {
+      accessSync(each, constants.W_OK);
+    } catch (thrown) {
+      throw fileErrors.cannot_open.error({ file, reason: reasonOf(thrown) }, { cause: thrown });
+    }
   }
 }
 

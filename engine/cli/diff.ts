@@ -1,3 +1,4 @@
+import { differs } from '../errors.ts';
 import type { Listener } from '../events/events.ts';
 import type { ShownChange, ShownRecord } from '../plan/shown-change.ts';
 import type { RunOptions } from '../run/context.ts';
@@ -96,9 +97,7 @@ export function changesOf({ flows, tables }: Pick<Diff, 'flows' | 'tables'>): nu
   return rows.reduce((sum, count) => sum + count, 0) + tables.length;
 }
 
-/** As the run would end; `--exit-code`: 5 where it would change something. */
+/** As the run would end; `--exit-code`: another one where it would change something. */
 export function diffExitCode(diff: Diff, tellsChanges: boolean): number {
-  return !diff.error && tellsChanges && changesOf(diff) > 0 ? changed : previewExitCode(diff);
+  return !diff.error && tellsChanges && changesOf(diff) > 0 ? differs : previewExitCode(diff);
 }
-
-const changed = 5;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connector } from '../connector.ts';
 import { loadPipeline } from '../config/load.ts';
@@ -31,8 +31,8 @@ export interface Prepared {
   readonly connectors: ReadonlyMap<string, Connector>;
   readonly stateFolder: string;
   readonly warnings: readonly Diagnostic[];
-  /** Whether the file says what it said then: a run that goes on for months is of the file it began with. */
-  isAsWritten(): boolean;
+  /** Files that say something else by now: what goes on for months is of the files it began with. */
+  readonly changedFiles?: () => readonly string[];
   /** Folder of state, locks, portal book and log of a run that remembers nothing for later: it talks to sandboxes. */
   readonly apart?: string;
 }
@@ -40,7 +40,6 @@ export interface Prepared {
 /** Loads and compiles a file, with the variables it asks for; throws all findings at once when one is an error. */
 export async function prepare(file: string, flags: PrepareFlags, env: NodeJS.ProcessEnv): Promise<Prepared> {
   requireFile(file);
-  const written = textOf(file);
   const { pipeline, findings } = await loadPipeline(file, {
     env,
     vault: fromVault(),
@@ -55,16 +54,7 @@ export async function prepare(file: string, flags: PrepareFlags, env: NodeJS.Pro
   const { apart } = flags;
   const folder = stateFolder(pipeline, apart ?? flags.state);
   const warnings = [...all, ...openFiles(pipeline.name, folder, all)];
-  const isAsWritten = (): boolean => textOf(file) === written;
-  return { compiled, connectors, stateFolder: folder, warnings, isAsWritten, ...(apart && { apart }) };
-}
-
-function textOf(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
+  return { compiled, connectors, stateFolder: folder, warnings, ...(apart && { apart }) };
 }
 
 export interface Looked {

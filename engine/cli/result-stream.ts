@@ -11,7 +11,9 @@ export interface ResultStream {
 export async function resultStream(file: string | undefined): Promise<ResultStream> {
   if (file === undefined) {
     return {
-      write: writeOut,
+      write: async (text) => {
+        await writeOut(text);
+      },
       end: async () => undefined,
     };
   }

@@ -18,6 +18,7 @@ import type { Prepared, PrepareFlags } from './prepare.ts';
 import { findingsText } from './render/error.ts';
 import { showProgress } from './render/progress.ts';
 import type { Progress } from './render/progress.ts';
+import { rememberFiles } from './written-files.ts';
 
 /** A run as people see it: on the console while it goes, and in the log for later. */
 export interface Watch extends Progress {
@@ -32,7 +33,7 @@ export interface WatchFlags {
 }
 
 export async function watchRun(
-  { compiled, apart, isAsWritten }: Prepared,
+  { compiled, apart, changedFiles }: Prepared,
   { 'log-level': level, verbose = false }: WatchFlags,
   language: Language,
 ): Promise<Watch> {
@@ -56,7 +57,7 @@ export async function watchRun(
     },
     listen: warning(listen, [
       ...(settings.inFull ? [logErrors.personal_in_full.error({})] : []),
-      ...(isAsWritten() ? [] : [cliErrors.file_changed.error({ file: pipeline.file })]),
+      ...(changedFiles?.() ?? []).map((changed) => cliErrors.file_changed.error({ file: changed })),
     ]),
     say: (line) => progress.say(line),
     end: () => {
@@ -66,16 +67,18 @@ export async function watchRun(
   };
 }
 
-/** Loads a pipeline to run it; that it cannot be is in its log, too. */
+/** Loads a pipeline to run it; that it cannot be is in its log, too. A loop reads its files this once. */
 export async function prepareRun(
   file: string,
-  flags: PrepareFlags & WatchFlags,
+  flags: PrepareFlags & WatchFlags & { readonly loop?: boolean },
   language: Language,
 ): Promise<Prepared> {
-  return prepare(file, flags, process.env).catch((thrown: unknown) => {
+  const changedFiles = flags.loop ? rememberFiles(file) : undefined;
+  const prepared = await prepare(file, flags, process.env).catch((thrown: unknown) => {
     if (!flags.apart) logFailedStart(file, flags['log-level'], language, thrown);
     throw thrown;
   });
+  return { ...prepared, ...(changedFiles && { changedFiles }) };
 }
 
 /**

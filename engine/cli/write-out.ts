@@ -4,14 +4,17 @@ import { unwritable } from './unwritable.ts';
 /** Failures that the one who wrote has been told of. */
 const told = new WeakSet<Error>();
 
-/** Writes to stdout; resolves when it has been taken. Whoever reads us may stop reading (`| head`): that is no failure. */
-export function writeOut(text: string): Promise<void> {
+/**
+ * Writes to stdout; resolves when it has been taken, to whether somebody reads on. Whoever reads us may stop reading
+ * (`| head`): that is no failure.
+ */
+export function writeOut(text: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     process.stdout.write(text, (error) => {
       if (error) told.add(error);
       const failure = error && failureOf(error);
       if (failure) reject(failure);
-      else resolve();
+      else resolve(!error);
     });
   });
 }

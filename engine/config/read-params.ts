@@ -122,8 +122,10 @@ function givenValue(entry: Entry, flag: string | undefined, environment: Environ
 function withoutValue(entry: Entry, type: ParamType, variables: VariableMode, reader: Reader): Value | undefined {
   if (toJsonAt(entry.node, 'optional') === true) return undefined;
   const variable = textAt(entry.node, 'env');
-  const flag = `--param ${entry.key}=${exampleOf(type)}`;
-  const ways = variable === undefined ? flag : `${variable}=${exampleOf(type)} | ${flag}`;
+  // A value that could be one would be copied: each clinic has its own.
+  const blank = type === 'list' ? '<a,b,…>' : `<${type}>`;
+  const flag = `--param ${entry.key}=${blank}`;
+  const ways = variable === undefined ? flag : `${variable}=${blank} | ${flag}`;
   const severity = variables === 'required' ? 'error' : 'warning';
   reader.report(configErrors.param_missing.finding({ name: entry.key, ways }, placeOf(entry.keySpan), severity));
   return sampleOf(type);

@@ -163,7 +163,7 @@ describe('51. pipe logs', () => {
 2026-03-11 00:03:02 - WARNING - QUEUE: F1_3: нет ответа (будет повторено)
 2026-03-11 00:05:02 - CRITICAL - ошибка в самой программе
 
-2026-03-11: «Успешно синхронизировано» — 2, ERROR — 2
+2026-03-11: запусков с «Успешно синхронизировано» — 2, строк с ERROR — 2
 `,
     ]);
   });
@@ -172,9 +172,9 @@ describe('51. pipe logs', () => {
     const lines = Array.from({ length: 30 }, (_, index) => line('12 10:00:00', 'ERROR', `ошибка ${index}`));
     const { pipe } = place({ ...peopleFiles, [day(12)]: `\uFEFF${lines.join('')}` });
     const { stdout } = await pipe(['logs', 'people.yaml']);
-    expect(stdout).toBe(`${lines.slice(10).join('')}\n2026-03-12: "Delivered" 0, ERROR 30\n`);
+    expect(stdout).toBe(`${lines.slice(10).join('')}\n2026-03-12: runs with "Delivered" 0, lines with ERROR 30\n`);
     expect((await pipe(['logs', 'people.yaml', '--day', '2026-03-12'])).stdout).toBe(
-      `${lines.join('')}\n2026-03-12: "Delivered" 0, ERROR 30\n`,
+      `${lines.join('')}\n2026-03-12: runs with "Delivered" 0, lines with ERROR 30\n`,
     );
   });
 
@@ -182,10 +182,10 @@ describe('51. pipe logs', () => {
     const { pipe } = place(written);
     const { stdout } = await pipe(['logs', 'people.yaml', '--day', '2026-03-10', '--grep', 'queue']);
     expect(stdout).toBe(
-      `2026-03-10 23:59:30 - ERROR - QUEUE: F1_1: нет ответа\n\n2026-03-10: "Delivered" 1, ERROR 1\n`,
+      `2026-03-10 23:59:30 - ERROR - QUEUE: F1_1: нет ответа\n\n2026-03-10: runs with "Delivered" 1, lines with ERROR 1\n`,
     );
     expect((await pipe(['logs', 'people.yaml', '--grep', 'PROTECTED'])).stdout).toBe(
-      '2026-03-11: "Delivered" 2, ERROR 2\n',
+      '2026-03-11: runs with "Delivered" 2, lines with ERROR 2\n',
     );
   });
 
@@ -253,6 +253,16 @@ describe('51. pipe logs', () => {
       { time: '2026-03-12 00:00:00', level: 'INFO', text: 'Обновляем сделку 1 для F1_7' },
       { time: '2026-03-12 00:00:00', level: 'INFO', text: 'Обновляем сделку 1 для F1_7 — и всё' },
     ]);
+  });
+
+  it('--follow ends, and says nothing, when what reads it has read enough: | head', async () => {
+    const { start, path } = place(written);
+    const follower = start(['logs', 'people.yaml', '--follow']);
+    await follower.says('CRITICAL');
+    follower.stopReading();
+    writeFileSync(path(day(12)), `\uFEFF${line('12 00:00:00', 'INFO', 'Обновляем сделку 1 для F1_7')}`);
+    const { exit, stderr } = await follower.done;
+    expect([exit, stderr]).toEqual([0, '']);
   });
 
   it.each([

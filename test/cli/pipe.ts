@@ -18,6 +18,8 @@ export interface Started {
   kill(signal: NodeJS.Signals): void;
   /** Closes our ends of its stdout and stderr, as `| head` does. */
   hangUp(): void;
+  /** Closes our end of its stdout alone. */
+  stopReading(): void;
   /** What it has written so far to stdout. */
   said(): string;
   /** And to stderr. */
@@ -77,6 +79,7 @@ function start(argv: readonly string[], cwd: string, env: Readonly<Record<string
     pid: child.pid ?? 0,
     done,
     kill: (signal) => child.kill(signal),
+    stopReading: () => void child.stdout.destroy(),
     hangUp: () => {
       child.stdout.destroy();
       child.stderr.destroy();

@@ -1,4 +1,5 @@
-import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { peopleCsv, peopleFiles, peopleYaml } from './people.ts';
 import { place, steady, untimed } from './pipe.ts';
@@ -320,6 +321,34 @@ ${begun}<time> - INFO - Read 3 new rows
     await loop.says('people.yaml is not what it was when this began');
     loop.kill('SIGTERM');
     expect((await loop.done).exit).toBe(143);
+  });
+
+  it('and says so of each file that it reads as well: what it extends, its query, its lock file', async () => {
+    const { start, path } = place({
+      'app.yaml': 'version: 1\nname: app\nextends: ./base.yaml\nschedule: [{ every: 1s }]\n',
+      'base.yaml': `version: 1
+connections:
+  shop: { connector: sqlite, file: shop.db }
+flows:
+  people:
+    source: { connection: shop, query: { file: people.sql } }
+    key: id
+    targets: { copy: { connection: shop, table: copy, ddl: create, key: [id], fields: all } }
+`,
+      'people.sql': 'SELECT 1 AS id',
+    });
+    new Sqlite(path('shop.db')).close();
+    const loop = start(['run', 'app.yaml', '--loop']);
+    await loop.says('Delivered: ');
+    expect(loop.told()).not.toContain('is not what it was');
+    writeFileSync(path('app.lock.json'), '{"version": 1, "connections": {}}');
+    writeFileSync(path('base.yaml'), '# edited\n', { flag: 'a' });
+    await loop.says('base.yaml is not what it was when this began');
+    await loop.says('app.lock.json is not what it was when this began');
+    writeFileSync(path('people.sql'), ' WHERE TRUE', { flag: 'a' });
+    await loop.says('people.sql is not what it was when this began');
+    loop.kill('SIGTERM');
+    expect([(await loop.done).exit, loop.told().includes('app.yaml is not what it was')]).toEqual([143, false]);
   });
 
   it('writes its result over nothing that it reads', async () => {

@@ -248,20 +248,20 @@ export const blockCases: CaseGroups = {
       name: 'a param without a value',
       change: [['default: 1', 'env: FILIAL']],
       expect: [
-        '4:3 error config.param_missing: the param filial has no value → give it one: FILIAL=2 | --param filial=2',
+        '4:3 error config.param_missing: the param filial has no value → give it one: FILIAL=<integer> | --param filial=<integer>',
       ],
     },
     {
       name: 'a param without any source of its value',
       change: [[', default: 1', '']],
-      expect: ['4:3 error config.param_missing: the param filial has no value → give it one: --param filial=2'],
+      expect: ['4:3 error config.param_missing: the param filial has no value → give it one: --param filial=<integer>'],
     },
     {
       name: 'a param that need not have a value',
       change: [['default: 1', 'env: FILIAL']],
       options: { variables: 'optional' },
       expect: [
-        '4:3 warning config.param_missing: the param filial has no value → give it one: FILIAL=2 | --param filial=2',
+        '4:3 warning config.param_missing: the param filial has no value → give it one: FILIAL=<integer> | --param filial=<integer>',
       ],
     },
     {
@@ -345,7 +345,7 @@ export const blockCases: CaseGroups = {
         ['stream: visits', 'stream: visits, batch: $params.filial'],
       ],
       expect: [
-        '4:3 error config.param_missing: the param filial has no value → give it one: FILIAL=2 | --param filial=2',
+        '4:3 error config.param_missing: the param filial has no value → give it one: FILIAL=<integer> | --param filial=<integer>',
       ],
     },
     {

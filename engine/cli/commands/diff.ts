@@ -1,3 +1,4 @@
+import { differs } from '../../errors.ts';
 import type { RunEvent } from '../../events/events.ts';
 import { BaseCommand } from '../base-command.ts';
 import { cliErrors } from '../errors.ts';
@@ -70,6 +71,6 @@ export default class Diff extends BaseCommand {
     const stop = stopSignal();
     const diff = await diffBase(file, flags, this.#emit, stop.signal).finally(() => stop.release());
     await this.present(baseData(diff), (language) => baseShown(diff, flags.format, language));
-    this.leave(flags['exit-code'] && changedRows(diff) > 0 ? 5 : 0);
+    this.leave(flags['exit-code'] && changedRows(diff) > 0 ? differs : 0);
   }
 }

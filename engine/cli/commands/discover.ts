@@ -1,5 +1,6 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
+import { differs } from '../../errors.ts';
 import { BaseCommand } from '../base-command.ts';
 import { discoverSystems, driftOf, refuseTogether, writeLock } from '../discover.ts';
 import { fileArgument, pipelineFlags } from '../flags.ts';
@@ -37,7 +38,7 @@ export default class Discover extends BaseCommand {
     } else if (flags.drift) {
       const differences = driftOf(found);
       await this.present(driftData(differences), (language) => driftText(differences, language));
-      if (differences.length > 0) this.leave(5);
+      if (differences.length > 0) this.leave(differs);
     } else {
       await this.present(discoveryData(found.live), (language) => discoveryText(found.live, language));
     }

@@ -33,12 +33,12 @@ export default class Logs extends BaseCommand {
     }
   }
 
-  /** A line at a time, so that what reads us has it at once. */
+  /** A line at a time, so that what reads us has it at once; the line that nobody takes any more is the last one. */
   async #follow(file: string, { grep, json }: { grep?: string | undefined; json: boolean }): Promise<void> {
     const stop = stopSignal();
     try {
       for await (const line of followFrom(file, stop.signal)) {
-        if (holds(line, grep)) await writeOut(`${json ? JSON.stringify(line) : lineText(line)}\n`);
+        if (holds(line, grep) && !(await writeOut(`${json ? JSON.stringify(line) : lineText(line)}\n`))) return;
       }
     } finally {
       stop.release();
