@@ -60,10 +60,11 @@ export async function runFlow(run: RunContext, flow: CompiledFlow, tally: Tally)
   reach('window-taken');
   await orTell(context, () => applyBrakes(work, cursor));
   await listTargets(work);
-  await readAll(work, cursor);
+  const isWhole = await readAll(work, cursor);
   // What this run lost the answer to may be there already: then it is adopted, and no next run is needed.
   if (context.doubts.records.size > 0) await lookAtDoubts(context);
   await watchAbsent(context, work.task);
+  if (isWhole) await run.state.releaseUnfinished(name);
   if (!run.options.only) await workOffQueue(work);
   await removeAbsent(work);
   countUnmet(work);
@@ -192,9 +193,10 @@ export function firstOnly(): (effects: readonly string[]) => boolean {
   };
 }
 
-async function readAll(work: FlowRun, cursor: Cursor | undefined): Promise<void> {
+/** Whether all there was to read was read. */
+async function readAll(work: FlowRun, cursor: Cursor | undefined): Promise<boolean> {
   const { context } = work;
-  const { only } = context.options;
+  const { only, limit = Infinity } = context.options;
   let seen = 0;
   let chosen = 0;
   const batches = batchesOf(work, cursor);
@@ -207,6 +209,7 @@ async function readAll(work: FlowRun, cursor: Cursor | undefined): Promise<void>
     context.signal.throwIfAborted();
   }
   if (only && chosen === 0) throw runErrors.only_matched_nothing.error({ rows: seen });
+  return !only && seen < limit;
 }
 
 /** Rows of one batch through map and targets; the cursor is saved once all of them are delivered or queued. */
