@@ -66,7 +66,8 @@ export interface Progress<Item> {
 
 /**
  * Whose turn it is at a target, in order. Who asked for, or writes, what an earlier record writes there has its turn after
- * that, once it is planned over what was written; nobody overtakes.
+ * that, once it is planned over what was written; nobody overtakes. A record planned again may come to write at a later
+ * target what another asked for before: that one has seen too little, and asks again.
  */
 export function takeTurn<Item extends Claimant>(
   wave: readonly Item[],
@@ -75,14 +76,17 @@ export function takeTurn<Item extends Claimant>(
 ): Turn<Item> {
   const here = new Set<string>();
   const ahead = new Set<string>();
+  const later = new Set<string>();
   const now: Item[] = [];
   const behind: Item[] = [];
   for (const item of wave) {
     const claims = item.claims[at] ?? noClaims;
-    const isBehind = !isLeft(item) && !isDone(item) && meetsAny(claims, ahead);
+    const isOpen = !isLeft(item) && !isDone(item);
+    const isBehind = isOpen && (meetsAny(claims, ahead) || askedBefore(item, at, later));
     if (isBehind) behind.push(item);
     if (isBehind || isLeft(item)) {
       for (const one of item.claims) if (one) hold(ahead, [...one.asked, ...one.effects]);
+      for (const one of item.claims) hold(later, one?.effects ?? []);
       continue;
     }
     if (!isDone(item)) {
@@ -91,9 +95,16 @@ export function takeTurn<Item extends Claimant>(
       else now.push(item);
       hold(here, claims.effects);
     }
-    for (const later of item.claims.slice(at + 1)) hold(ahead, later?.effects ?? []);
+    for (const one of item.claims.slice(at + 1)) {
+      hold(ahead, one?.effects ?? []);
+      hold(later, one?.effects ?? []);
+    }
   }
   return { now, behind };
+}
+
+function askedBefore({ claims }: Claimant, at: number, written: ReadonlySet<string>): boolean {
+  return claims.slice(0, at).some((one) => one && meets(one.asked, written));
 }
 
 const noClaims: Claims = { asked: [], effects: [] };

@@ -46,6 +46,15 @@ export const runErrors = defineErrors('run', {
       ru: 'ничего: она продолжится, когда выяснится, дошло ли оно',
     },
   },
+  waits_for_record: {
+    kind: 'data',
+    en: 'the record touches rows that {record} has yet to write: it was written in part, and its turn comes first',
+    ru: 'запись касается строк, которые ещё должна изменить {record}: та записана не до конца, и её очередь первая',
+    fix: {
+      en: 'nothing: it goes on when {record} is delivered or given up; `pipe queue show` says what that one waits for',
+      ru: 'ничего: она продолжится, когда {record} будет доставлена или снята с очереди; чего ждёт та, покажет `pipe queue show`',
+    },
+  },
   key_not_unique: {
     kind: 'input',
     en: 'rows of {table} are read and planned one by one, for no unique index over ({columns}) tells them apart',

@@ -31,7 +31,9 @@ export function queuePut(context: FlowContext, failure: Failure, before: number)
   };
   const now = context.clock.now();
   if (isDoubt(error)) {
-    const dueAt = context.doubts.records.get(key)?.dueAt ?? now + longestDoubt(context);
+    // Who waits for another record looks again soon: that one may be dropped, or read anew, before it is due.
+    const others = Math.min(error.retryAfterMs ?? Infinity, longestDoubt(context));
+    const dueAt = context.doubts.records.get(key)?.dueAt ?? now + others;
     return Number.isFinite(dueAt)
       ? { ...put, state: 'waiting', dueAt, attempts: before }
       : { ...put, state: 'quarantined', attempts: before };
@@ -47,7 +49,7 @@ export function queuePut(context: FlowContext, failure: Failure, before: number)
 /** Rows that may be yet to come (DL-8). */
 const awaited: ReadonlySet<string> = new Set([planErrors.missing_row.code, planErrors.missing_reference.code]);
 
-/** Whether what is wrong is only that an answer is missing: the record's own, or one that touches it. */
+/** Whether what is wrong is only that something is to come first: an answer, its own or one that touches it, or a record. */
 export function isDoubt(error: { readonly code: string }): boolean {
   return doubts.has(error.code);
 }
@@ -57,6 +59,7 @@ const doubts: ReadonlySet<string> = new Set([
   runErrors.unanswered.code,
   runErrors.undecidable.code,
   runErrors.waits_for_doubt.code,
+  runErrors.waits_for_record.code,
 ]);
 
 function longestDoubt(context: FlowContext): number {

@@ -67,10 +67,11 @@ export async function runFlow(run: RunContext, flow: CompiledFlow, tally: Tally)
   reach('window-taken');
   await orTell(context, () => applyBrakes(work, start));
   await listTargets(work);
-  await readAll(work, start);
+  const isWhole = await readAll(work, start);
   // What this run lost the answer to may be there already: then it is adopted, and no next run is needed.
   if (context.doubts.records.size > 0) await lookAtDoubts(context);
   await watchAbsent(context, work.task);
+  if (isWhole) await run.state.releaseUnfinished(name);
   if (!run.options.only) await workOffQueue(work);
   await removeAbsent(work);
   countUnmet(work);
@@ -199,9 +200,10 @@ export function firstOnly(): (effects: readonly string[]) => boolean {
   };
 }
 
-async function readAll(work: FlowRun, start: Start): Promise<void> {
+/** Whether all there was to read was read. */
+async function readAll(work: FlowRun, start: Start): Promise<boolean> {
   const { context } = work;
-  const { only } = context.options;
+  const { only, limit = Infinity, since, until } = context.options;
   const ended = new AbortController();
   // A first read most likely brings something to deliver: the targets are asked for their fields meanwhile.
   const ahead = start.isFirst ? context.scopes.ask(AbortSignal.any([context.signal, ended.signal])) : undefined;
@@ -222,6 +224,7 @@ async function readAll(work: FlowRun, start: Start): Promise<void> {
     await ahead;
   }
   if (only && chosen === 0) throw runErrors.only_matched_nothing.error({ rows: seen });
+  return !only && since === undefined && until === undefined && seen < limit;
 }
 
 /** Rows of one batch through map and targets; the cursor is saved once all of them are delivered or queued. */

@@ -19,8 +19,9 @@ export async function workOffQueue(work: FlowRun): Promise<void> {
   const tried = new Set<number>();
   for (;;) {
     context.signal.throwIfAborted();
-    const due = await context.state.due(name, context.clock.now(), source.batch);
-    const entries = due.filter((entry) => !tried.has(entry.id));
+    // What waits for another record is due all the time.
+    const due = await context.state.due(name, context.clock.now(), source.batch + tried.size);
+    const entries = due.filter((entry) => !tried.has(entry.id)).slice(0, source.batch);
     if (entries.length === 0) return;
     for (const entry of entries) tried.add(entry.id);
     reach('queue-taken');

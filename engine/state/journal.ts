@@ -2,6 +2,7 @@ import type { Database } from './database.ts';
 import { stateErrors } from './errors.ts';
 import type { Intent, OpenIntent, Receipt, StateStore } from './ports.ts';
 import { parsed } from './stored.ts';
+import type { Unfinished } from './unfinished.ts';
 
 type JournalPart = Pick<
   StateStore,
@@ -26,7 +27,7 @@ interface OpenRow extends IntentRow {
 }
 
 /** What was about to be sent, durable before it was, and what came of it (DL-9). */
-export function journal(db: Database, fence: (epoch: number) => void): Journal {
+export function journal(db: Database, fence: (epoch: number) => void, begin: Unfinished['begin']): Journal {
   const insert = db.sqlite.prepare<[string, string, string, string, string, number, string | null, number | null]>(
     'INSERT INTO intents (id, flow, key, operation, intent, at, plan, step) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
@@ -50,7 +51,9 @@ export function journal(db: Database, fence: (epoch: number) => void): Journal {
   function save(intent: Intent): void {
     const { id, flow, key, write, at, plan } = intent;
     if (plan) refuseTwice(plan);
-    insert.run(id, flow, key, write.operation, JSON.stringify(intent), at, plan?.id ?? null, plan?.n ?? null);
+    const step = [plan?.id ?? null, plan?.n ?? null] as const;
+    const saved = insert.run(id, flow, key, write.operation, JSON.stringify(intent), at, ...step);
+    begin(intent, saved.lastInsertRowid);
     forget.run(flow, key);
   }
 

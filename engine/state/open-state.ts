@@ -16,6 +16,7 @@ import { queue } from './queue.ts';
 import { queueByHand } from './queue-by-hand.ts';
 import { stateSchema } from './schema.ts';
 import { trace } from './trace.ts';
+import { unfinished } from './unfinished.ts';
 
 export interface StateOptions {
   /** Name of the pipeline: the identity of all state. */
@@ -73,17 +74,19 @@ function claim(db: Database, file: string, { pipeline, clock }: StateOptions): v
 /** The store over an open data base. */
 export function stateStore(db: Database): StateStore {
   const admit = fence(db);
-  const { answer, doubtOpen, ...intents } = journal(db, admit);
+  const { begin, end, ...begun } = unfinished(db);
+  const { answer, doubtOpen, ...intents } = journal(db, admit, begin);
   const { advance, ...runs } = progress(db, doubtOpen);
-  const { settle, ...waiting } = queue(db);
+  const { settle, ...waiting } = queue(db, end);
   const { keep, ...traced } = trace(db);
   return {
     ...runs,
     ...intents,
+    ...begun,
     ...waiting,
     presence: presence(db),
     ...progressByHand(db),
-    ...queueByHand(db),
+    ...queueByHand(db, end),
     ...instance(db),
     ...systems(db),
     ...traced,

@@ -64,6 +64,13 @@ export interface StateStore {
   beginSettle(intents: readonly string[], mark: SettleMark): Promise<void>;
   /** Creates that were once in doubt and closed as not applied since then: their tags are watched (DL-14). */
   closedAsAbsent(since: number): Promise<readonly Intent[]>;
+  /**
+   * Records that were written in part, those begun first first: from a write on whose record had more to do (`holds`),
+   * until the record is delivered, fails so that only a person can go on, or is dropped.
+   */
+  unfinished(flow: string): Promise<readonly UnfinishedRecord[]>;
+  /** Whoever is in no queue is unfinished no more: a read came to its end and did not bring it. */
+  releaseUnfinished(flow: string): Promise<void>;
   /** Removes intents closed before then, with their receipts; open ones stay. Returns how many. */
   pruneJournal(before: number): Promise<number>;
   /**
@@ -259,6 +266,14 @@ export interface Intent {
   readonly at: number;
   /** The step of a plan that is applied, sent once whoever applies it how often, unless it came to nothing (DL-24). */
   readonly plan?: { readonly id: string; readonly n: number };
+}
+
+export interface UnfinishedRecord {
+  readonly key: string;
+  /** What its writes foretold (`Intent.holds`) and none of them is known to have done. */
+  readonly holds: readonly string[];
+  /** When it is tried again, where it waits in the queue for a time. */
+  readonly dueAt?: number;
 }
 
 export interface OpenIntent extends Intent {

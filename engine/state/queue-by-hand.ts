@@ -4,34 +4,40 @@ import type { Intent, QueueChange, StateStore } from './ports.ts';
 import { inDoubt, isOpen, matching, sqlFilter } from './queue.ts';
 import type { SqlFilter } from './queue.ts';
 import { parsed } from './stored.ts';
+import type { Unfinished } from './unfinished.ts';
 
 type ByHand = Pick<StateStore, 'retryQueue' | 'dropQueue' | 'decideQueue'>;
 
 /** What people do to the queue. They hold no lock: rows are marked, dropped or decided, a run executes. */
-export function queueByHand(db: Database): ByHand {
-  return { ...changing(db), decideQueue: deciding(db) };
+export function queueByHand(db: Database, end: Unfinished['end']): ByHand {
+  return { ...changing(db, end), decideQueue: deciding(db, end) };
 }
 
-function changing(db: Database): Pick<ByHand, 'retryQueue' | 'dropQueue'> {
+function changing(db: Database, end: Unfinished['end']): Pick<ByHand, 'retryQueue' | 'dropQueue'> {
   // A row in quarantine is a question to a person: marking many at once is no answer to it.
   const undecided = `state = 'quarantined' AND ${inDoubt}`;
   const mark = db.sqlite.prepare<[SqlFilter]>(
     `UPDATE queue SET marked = 1 WHERE id IN (SELECT id FROM queue ${matching(`${isOpen} AND NOT (${undecided})`)})`,
   );
-  const drop = db.sqlite.prepare<[SqlFilter]>(
-    `DELETE FROM queue WHERE id IN (SELECT id FROM queue ${matching(`NOT ${inDoubt}`)})`,
+  const drop = db.sqlite.prepare<[SqlFilter], { readonly flow: string; readonly key: string }>(
+    `DELETE FROM queue WHERE id IN (SELECT id FROM queue ${matching(`NOT ${inDoubt}`)}) RETURNING flow, key`,
   );
   const counting = (condition: string) =>
     db.sqlite.prepare<[SqlFilter], { readonly rows: number }>(
       `SELECT count(*) AS rows FROM (SELECT id FROM queue ${matching(condition)})`,
     );
   const [undecidedRows, doubtedRows] = [counting(undecided), counting(inDoubt)];
-  const change = (does: typeof mark, staying: typeof doubtedRows, filter: SqlFilter): QueueChange =>
-    db.write(() => ({ inDoubt: staying.get(filter)?.rows ?? 0, rows: does.run(filter).changes }));
+  const change = (does: (filter: SqlFilter) => number, staying: typeof doubtedRows, filter: SqlFilter): QueueChange =>
+    db.write(() => ({ inDoubt: staying.get(filter)?.rows ?? 0, rows: does(filter) }));
+  const giveUp = (filter: SqlFilter): number => {
+    const dropped = drop.all(filter);
+    for (const { flow, key } of dropped) end(flow, [key]);
+    return dropped.length;
+  };
   return {
-    retryQueue: async (filter) => change(mark, undecidedRows, sqlFilter(filter)),
+    retryQueue: async (filter) => change((chosen) => mark.run(chosen).changes, undecidedRows, sqlFilter(filter)),
     // What is open has had no known hash since it was put; what was delivered since keeps its own.
-    dropQueue: async (filter) => change(drop, doubtedRows, sqlFilter(filter)),
+    dropQueue: async (filter) => change(giveUp, doubtedRows, sqlFilter(filter)),
   };
 }
 
@@ -41,7 +47,7 @@ interface Decided {
   readonly hash: string | null;
 }
 
-function deciding(db: Database): ByHand['decideQueue'] {
+function deciding(db: Database, end: Unfinished['end']): ByHand['decideQueue'] {
   const quarantined = db.sqlite.prepare<[number], Decided>(
     `SELECT flow, key, hash FROM queue WHERE id = ? AND state = 'quarantined'`,
   );
@@ -65,6 +71,7 @@ function deciding(db: Database): ByHand['decideQueue'] {
       if (word === 'missing' || isFound) mark.run(id);
       else {
         complete.run(at, id);
+        end(row.flow, [row.key]);
         // Without it the next read that meets this version would send it a second time.
         if (row.hash !== null) know.run(row.flow, row.key, row.hash);
       }

@@ -2,6 +2,7 @@ import type { Row } from '../connector.ts';
 import type { Database } from './database.ts';
 import type { Delivery, QueueCounts, QueueEntry, QueueFilter, QueueState, StateStore, StoredError } from './ports.ts';
 import { given, parsed } from './stored.ts';
+import type { Unfinished } from './unfinished.ts';
 
 type QueuePart = Pick<
   StateStore,
@@ -35,7 +36,7 @@ export const inDoubt =
   'EXISTS (SELECT 1 FROM intents i WHERE i.flow = queue.flow AND i.key = queue.key AND i.open = 1)';
 
 /** Records that failed and wait: one row per (flow, key), whatever happens to it (DL-17, DL-18). */
-export function queue(db: Database): Queue {
+export function queue(db: Database, end: Unfinished['end']): Queue {
   const purge = db.sqlite.prepare<[string, number]>(
     `DELETE FROM queue WHERE flow = ? AND NOT (${isOpen}) AND last_at < ?`,
   );
@@ -43,7 +44,7 @@ export function queue(db: Database): Queue {
     ...looking(db),
     ...ofRecords(db),
     purgeQueue: async (flow, before) => db.write(() => purge.run(flow, before).changes),
-    settle: settling(db),
+    settle: settling(db, end),
   };
 }
 
@@ -101,7 +102,7 @@ function looking(db: Database): Pick<QueuePart, 'due' | 'queue' | 'queueCounts' 
 
 const noRows: QueueCounts = { pending: 0, waiting: 0, quarantined: 0, failed: 0, completed: 0, superseded: 0 };
 
-function settling(db: Database): (delivery: Delivery) => void {
+function settling(db: Database, end: Unfinished['end']): (delivery: Delivery) => void {
   const close = db.sqlite.prepare<[SqlClose]>(
     `UPDATE queue SET state = iif(coalesce(hash, @hash) = @hash, 'completed', 'superseded'), marked = 0, due_at = NULL,
       last_at = @at, run = @run WHERE flow = @flow AND key = @key AND ${isOpen}`,
@@ -116,9 +117,15 @@ function settling(db: Database): (delivery: Delivery) => void {
   );
   const forget = db.sqlite.prepare<[string, string]>('DELETE FROM known WHERE flow = ? AND key = ?');
   // What is open has had no known hash since it was put.
-  const drop = db.sqlite.prepare<[number]>(`DELETE FROM queue WHERE id = ? AND ${isOpen} AND NOT ${inDoubt}`);
+  const drop = db.sqlite.prepare<[number], { readonly key: string }>(
+    `DELETE FROM queue WHERE id = ? AND ${isOpen} AND NOT ${inDoubt} RETURNING key`,
+  );
   return ({ flow, run, at, delivered, queued, dropped = [] }) => {
-    for (const id of dropped) drop.run(id);
+    const givenUp = [...dropped.flatMap((id) => drop.all(id)), ...queued.filter(({ state }) => state === 'failed')];
+    end(
+      flow,
+      [...delivered, ...givenUp].map(({ key }) => key),
+    );
     for (const { key, hash } of delivered) close.run({ flow, key, hash, at, run });
     for (const { key, hash, source, sourceKey, state, error, dueAt, attempts } of queued) {
       put.run({

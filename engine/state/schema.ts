@@ -157,5 +157,14 @@ export const stateSchema: Schema = {
     CREATE UNIQUE INDEX intents_by_plan ON intents (plan, step)
       WHERE plan IS NOT NULL AND (open = 1 OR outcome = 'applied');
     `,
+    `
+    CREATE TABLE unfinished (
+      flow TEXT NOT NULL,
+      key TEXT NOT NULL,
+      since INTEGER NOT NULL,
+      PRIMARY KEY (flow, key)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO unfinished SELECT flow, key, min(position) FROM intents WHERE open = 1 GROUP BY flow, key;
+    `,
   ],
 };

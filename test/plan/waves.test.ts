@@ -94,6 +94,24 @@ describe('DL-1 turns at a target', () => {
     expect([keys(now), keys(behind)]).toEqual([['first'], ['second', 'third']]);
   });
 
+  it('leave a record behind that asked before for what an earlier one has come to write at a later target', () => {
+    const visits = [
+      record('first', [['lead?P1']], [[], ['deal?1']], [[], ['lead?P1']]),
+      record('second', [['lead?P1']], [['deal?2'], ['deal?2']]),
+      record('third', [['lead?P2', 'user?doctor']], [['deal?3'], ['deal?3']]),
+    ];
+    const { now, behind } = takeTurn(visits, 1, fresh);
+    expect([keys(now), keys(behind)]).toEqual([['first', 'third'], ['second']]);
+    const isLeft = (item: Claimant) => item.record.key === 'first';
+    expect(keys(takeTurn(visits, 1, { ...fresh, isLeft }).behind)).toEqual(['second']);
+  });
+
+  it('let those go on that only asked before for what one asked who is left', () => {
+    const visits = [record('left', [['user?doctor']], [['a']]), record('other', [['user?doctor']], [['b']])];
+    const { now } = takeTurn(visits, 1, { ...fresh, isLeft: (item) => item.record.key === 'left' });
+    expect(keys(now)).toEqual(['other']);
+  });
+
   it('let nobody overtake one whose turn is later', () => {
     const { now } = takeTurn(
       [record('first', [['a'], ['a']]), record('waits', [['a', 'b']]), record('third', [[], ['b']])],

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { EntityDescription, Row } from '../../engine/connector.ts';
 import type { CrashPoint } from '../../engine/run/crash-points.ts';
+import { leadDescription } from './simulation-leads.ts';
 import { findFaults, writeFaults } from './simulation-world.ts';
 import type { Fault } from './simulation-world.ts';
 
@@ -31,6 +32,7 @@ export const descriptions: readonly EntityDescription[] = [
       { name: 'DOCTOR_ID', type: 'id' },
       { name: 'STAGE', type: 'text' },
       { name: 'SUM', type: 'number' },
+      { name: 'LEAD_ID', type: 'id' },
     ],
   },
   {
@@ -43,6 +45,7 @@ export const descriptions: readonly EntityDescription[] = [
       { name: 'CONTACT_ID', type: 'id' },
     ],
   },
+  leadDescription,
 ];
 
 /** As a vendor describes them that leaves room for the engine's mark. */
@@ -159,6 +162,7 @@ export type Step =
   | { readonly do: 'rename'; readonly patient: number }
   | { readonly do: 'stage'; readonly deal: number; readonly stage: string }
   | { readonly do: 'make deal'; readonly contact: number }
+  | { readonly do: 'make lead'; readonly phone: number }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'forget' };
 
@@ -167,6 +171,8 @@ export interface Scenario {
   readonly writesPerRequest: number;
   readonly requestsInFlight: number;
   readonly patientsFlow: boolean;
+  /** Whether visits look for leads and convert them. */
+  readonly leads: boolean;
   /** Whether the portal has room for a mark and keys that rise. */
   readonly tagged: boolean;
   readonly patients: readonly Patient[];
@@ -264,6 +270,7 @@ const step = (patients: number): fc.Arbitrary<Step> =>
       }),
     },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('make deal' as const), contact: fc.nat(5) }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('make lead' as const), phone: fc.nat(1) }) },
     {
       weight: 4,
       arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(1_000, 31_000, 50_000, 95_000) }),
@@ -277,6 +284,7 @@ export const scenario: fc.Arbitrary<Scenario> = small(4).chain((patients) =>
     writesPerRequest: small(4),
     requestsInFlight: small(3),
     patientsFlow: fc.boolean(),
+    leads: fc.boolean(),
     tagged: fc.boolean(),
     patients: fc.array(fc.record({ phone: fc.nat(1), handMade: fc.constantFrom(0, 0, 0, 1, 2) }), {
       minLength: patients,

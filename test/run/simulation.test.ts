@@ -24,6 +24,7 @@ import {
   taggedDescriptions,
 } from './simulation-clinic.ts';
 import type { Scenario, Step, Visit } from './simulation-clinic.ts';
+import { makeLead, withLeads, wrongLeads } from './simulation-leads.ts';
 import { beginLife, settleMs, settleSky } from './simulation-world.ts';
 import type { Sky } from './simulation-world.ts';
 import { memoryTokens } from '../support/tokens.ts';
@@ -33,6 +34,7 @@ import { memoryTokens } from '../support/tokens.ts';
  * our find and our write, and no row with a request still under way (no conditional writes exist); the state is deleted
  * only when nothing is under way (with it goes what was in doubt); a request takes effect within settle, or never; the
  * wall clock does not jump; of several rows with one key the one in the queue does not change its key (`--full` heals). Which of two visits takes a deal made by hand depends on their order: it is not compared.
+ * A lead is held for a visit that has begun to take it until that one is delivered or given up, and as long as the state knows of it.
  */
 
 type RunStep = Extract<Step, { do: 'run' }>;
@@ -48,13 +50,15 @@ interface Stage {
   readonly stamps: number[];
   readonly renamed: number[];
   readonly wrongs: string[];
+  /** Visits whose deal may name a lead that another has taken. */
+  readonly strayed: Set<string>;
   state: StateStore;
   tick: number;
 }
 
 const pipelines = new Map<string, CompiledPipeline>();
-const pipelineOf = ({ batch, patientsFlow }: Scenario): CompiledPipeline => {
-  const pipeline = pipelines.get(`${batch} ${patientsFlow}`);
+const pipelineOf = ({ batch, patientsFlow, leads }: Scenario): CompiledPipeline => {
+  const pipeline = pipelines.get(`${batch} ${patientsFlow} ${leads}`);
   if (!pipeline) throw new Error('not compiled');
   return pipeline;
 };
@@ -63,7 +67,9 @@ beforeAll(async () => {
   const { connector } = tableSystem('tables', descriptions);
   for (const batch of [1, 2, 3, 1000]) {
     for (const patients of [false, true]) {
-      pipelines.set(`${batch} ${patients}`, await compiled(pipelineText(batch, patients), [connector]));
+      const text = pipelineText(batch, patients);
+      pipelines.set(`${batch} ${patients} false`, await compiled(text, [connector]));
+      pipelines.set(`${batch} ${patients} true`, await compiled(withLeads(text), [connector]));
     }
   }
 });
@@ -76,6 +82,7 @@ async function openStage(given: Scenario): Promise<Stage> {
   system.writesPerRequest = given.writesPerRequest;
   system.requestsInFlight = given.requestsInFlight;
   for (const doctor of [0, 1]) putRow(system, 'doctor', { NAME: `Врач${doctor}` });
+  if (given.leads) for (const phone of [0, 1]) makeLead(system, phoneOf(phone));
   given.patients.forEach(({ phone, handMade }, patient) => {
     for (let nth = 0; nth < handMade; nth += 1) {
       putRow(system, 'contact', {
@@ -94,6 +101,7 @@ async function openStage(given: Scenario): Promise<Stage> {
     stamps: given.visits.map((_, index) => index + 1),
     renamed: given.patients.map(() => 0),
     wrongs: [],
+    strayed: new Set(),
     state: await openState(':memory:', { pipeline: 'test', clock }),
     tick: given.visits.length,
   };
@@ -126,6 +134,7 @@ async function take(stage: Stage, step: Step): Promise<void> {
       const { patient, ...rest } = step.to;
       const moves = patient !== undefined && !stage.given.patientsFlow;
       if (visit) stage.visits[index] = { ...visit, ...rest, ...(moves && { patient }) };
+      if (moves || rest.stage === 'HIDDEN') stage.strayed.add(String(index + 1));
       stage.stamps[index] = ++stage.tick;
       break;
     }
@@ -154,12 +163,16 @@ async function take(stage: Stage, step: Step): Promise<void> {
       if (contact !== undefined) putRow(stage.system, 'deal', { CONTACT_ID: contact, STAGE: 'NEW', SUM: 0 });
       break;
     }
+    case 'make lead':
+      makeLead(stage.system, phoneOf(step.phone));
+      break;
     case 'wait':
       stage.clock.time += step.ms;
       break;
     case 'forget':
       // Known limit: with the state goes what was in doubt, so what is under way must have landed, and be listed.
       landAll(stage);
+      for (const key of await undelivered(stage)) stage.strayed.add(key);
       await stage.state.close();
       stage.state = await openState(':memory:', { pipeline: 'test', clock: stage.clock });
       break;
@@ -205,6 +218,7 @@ async function live(stage: Stage, step: RunStep): Promise<RunResult | undefined>
   if (result && !life.dead) stage.wrongs.push(...wrongsOf(result, life.stop.signal.aborted));
   if (/Канарейка|7999123450/.test(JSON.stringify([events, result]))) stage.wrongs.push('events hold personal data');
   stage.wrongs.push(...(await lostBehindCheckpoint(stage)));
+  for (const { key } of await stage.state.queue({ flow: 'visits', state: 'failed' })) stage.strayed.add(key);
   return life.dead ? undefined : result;
 }
 
@@ -241,6 +255,12 @@ async function lostBehindCheckpoint(stage: Stage): Promise<readonly string[]> {
   return keys
     .filter((key) => !known.has(key) && !open.has(key))
     .map((key) => `visit ${key} is behind the checkpoint and nowhere else`);
+}
+
+async function undelivered({ state, visits }: Stage): Promise<readonly string[]> {
+  const keys = visits.map((_, index) => String(index + 1));
+  const known = await state.known('visits', keys);
+  return keys.filter((key) => !known.has(key));
 }
 
 const calm: RunStep = { do: 'run', faults: [], full: false, lagMs: 0 };
@@ -315,7 +335,7 @@ async function play(given: Scenario): Promise<readonly string[]> {
   const stage = await openStage(given);
   for (const step of given.steps) await take(stage, step);
   await settleDown(stage);
-  stage.wrongs.push(...wrongsInPortal(stage));
+  stage.wrongs.push(...wrongsInPortal(stage), ...wrongLeads(stage.system, stage.strayed));
   // Nothing is left to write, as a pipeline sees it that remembers nothing.
   await take(stage, { do: 'forget' });
   stage.system.writes.length = 0;

@@ -6,6 +6,7 @@ import type { Stand } from '../support/harness.ts';
 import { entityOf, putRow, tableSystem } from '../support/table-connector.ts';
 import type { TableSystem } from '../support/table-connector.ts';
 import { descriptions, pipelineText, sourceRow } from './simulation-clinic.ts';
+import { makeLead, withLeads } from './simulation-leads.ts';
 import { errors } from './simulation-world.ts';
 
 let tables: TableSystem;
@@ -117,6 +118,21 @@ describe('DL-1 waves', () => {
     tables.rows = [named(1, 'Анна'), named(2, 'Белла'), named(1, 'Вера')];
     await desk.run(pipeline);
     expect(rows('contact')).toMatchObject([{ NAME: 'Вера' }]);
+  });
+
+  it('let one visit name a lead, though it came to do so once it was planned again', async () => {
+    const leads = await compiled(withLeads(pipelineText(1000, false)), [tables.connector]);
+    const { name = '', phone = '' } = visit(1, 1);
+    const contact = putRow(tables, 'contact', { ORIGIN: 'P1', NAME: name, PHONE: [{ id: 'h', value: phone }] });
+    putRow(tables, 'deal', { CONTACT_ID: contact, STAGE: 'NEW', SUM: 0 });
+    makeLead(tables, String(phone));
+    tables.rows = [visit(1, 1), visit(2, 1), visit(3, 1)];
+    expect(await desk.run(leads)).toMatchObject({ exitCode: 0 });
+    expect(rows('deal').map((deal) => [deal['VISIT'], deal['LEAD_ID']])).toEqual([
+      ['1', undefined],
+      ['2', '1'],
+      ['3', undefined],
+    ]);
   });
 
   it('let a visit wait for one that may answer its question by what the system fills in itself', async () => {

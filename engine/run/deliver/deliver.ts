@@ -12,6 +12,8 @@ import { reach } from '../crash-points.ts';
 import { runErrors } from '../errors.ts';
 import { executeWave } from './execute-wave.ts';
 import type { Executed } from './execute-wave.ts';
+import { unfinishedRecords, whyBehind } from '../doubt/unfinished.ts';
+import type { Unfinished } from '../doubt/unfinished.ts';
 import { isDoubt } from '../failures.ts';
 import type { Failure } from '../failures.ts';
 import type { MappedRow } from '../read/map-batch.ts';
@@ -47,7 +49,8 @@ export async function deliver(context: FlowContext, records: readonly MappedRow[
     context.signal.throwIfAborted();
     const asking = pending.slice(0, task.pace.waveSize);
     const beganAt = context.clock.monotonic();
-    const { free, doubtful } = partition(context, await planBatch(context, asking, answers));
+    const planned = await planBatch(context, asking, answers);
+    const { free, waiting } = partition(context, planned, await unfinishedRecords(context));
     const plannedInMs = context.clock.monotonic() - beganAt;
     reach('planned');
     const { now, later } = splitWave(free, pending.length > asking.length);
@@ -55,14 +58,14 @@ export async function deliver(context: FlowContext, records: readonly MappedRow[
     for (const record of executed) tallyWritten(task.tally, progressOf(progress, record.record.key), record);
     const stale = executed.filter((record) => record.stale);
     const done = executed.filter((record) => !record.stale);
-    await commitWave(context, task, { done, doubtful, hashes, progress });
+    await commitWave(context, task, { done, waiting, hashes, progress });
     setPace(
       task.pace,
       asking.length,
       plannedInMs,
       stale.some(({ behind }) => !behind),
     );
-    patience(doubtful.length > 0 || executed.some((record) => !record.stale || record.written.length > 0), stale);
+    patience(waiting.length > 0 || executed.some((record) => !record.stale || record.written.length > 0), stale);
     pending = [...inOrder(asking, [...later, ...stale]), ...pending.slice(asking.length)];
   }
 }
@@ -106,22 +109,38 @@ function setPace(pace: Pace, asked: number, plannedInMs: number, tooMany: boolea
   pace.waveSize = Math.max(1, Math.floor(Math.min(tooMany ? asked / 2 : pace.waveSize * 2, most)));
 }
 
+interface Waiting {
+  readonly planned: PlannedRecord;
+  readonly error: PipeError;
+}
+
 /**
  * A record with a write in doubt waits, and one that asked for or would write what such a write touches, whatever its
- * plan says: a late effect may yet undo what was found. The others go on (DL-13).
+ * plan says: a late effect may yet undo what was found. So does one that meets what another has begun. The others go on
+ * (DL-13).
  */
 function partition(
   context: FlowContext,
   planned: readonly PlannedRecord[],
-): { free: PlannedRecord[]; doubtful: PlannedRecord[] } {
+  unfinished: Unfinished,
+): { free: PlannedRecord[]; waiting: Waiting[] } {
   const { claims, records } = context.doubts;
   const free: PlannedRecord[] = [];
-  const doubtful: PlannedRecord[] = [];
+  const waiting: Waiting[] = [];
+  const ahead = new Set<string>();
   for (const item of planned) {
-    const waits = records.has(item.record.key) || item.claims.some((one) => one && meetsAny(one, claims));
-    (waits ? doubtful : free).push(item);
+    const isInDoubt = records.has(item.record.key) || item.claims.some((one) => one && meetsAny(one, claims));
+    const error = isInDoubt
+      ? runErrors.waits_for_doubt.error({}, { retry: true })
+      : whyBehind(context, unfinished, item, ahead);
+    if (error) {
+      waiting.push({ planned: item, error });
+      continue;
+    }
+    free.push(item);
+    ahead.add(item.record.key);
   }
-  return { free, doubtful };
+  return { free, waiting };
 }
 
 function inOrder(
@@ -134,7 +153,7 @@ function inOrder(
 
 interface Wave {
   readonly done: readonly Executed[];
-  readonly doubtful: readonly PlannedRecord[];
+  readonly waiting: readonly Waiting[];
   readonly hashes: ReadonlyMap<string, string>;
   readonly progress: ReadonlyMap<string, Progress>;
 }
@@ -157,11 +176,12 @@ async function commitWave(context: FlowContext, task: DeliveryTask, wave: Wave):
     delivered.push({ key, hash });
     tallyDone(task.tally, progressOf(wave.progress, key), executed);
   }
-  for (const { record } of wave.doubtful) {
-    const error = runErrors.waits_for_doubt.error({}, { retry: true });
+  for (const { planned, error } of wave.waiting) {
+    const { record } = planned;
     failures.push(failureOf(record, error, wave.hashes.get(record.key) ?? ''));
   }
-  const traces = [...wave.done, ...wave.doubtful].map((planned) => tracePut(context, planned));
+  const traced = [...wave.done, ...wave.waiting.map(({ planned }) => planned)];
+  const traces = traced.map((planned) => tracePut(context, planned));
   await commit(context, task, { delivered, failures, traces });
 }
 
