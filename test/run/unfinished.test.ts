@@ -141,6 +141,16 @@ describe('DL-13 a record that was written in part by a process that died with al
     expect(leads()).toEqual(taken);
   });
 
+  it('keeps it over a read of a window given by hand, which it does not lie in', async () => {
+    makeLead(tables, phoneOf(1));
+    tables.rows = [visit(1, 1)];
+    await killedAt('receipts-after-commit', deal);
+    tables.rows = [visit(2, 1)];
+    expect(await desk.run(pipeline, { since: '2026-11-01T00:00:00Z' })).toMatchObject({ exitCode: 4 });
+    expect(await run([visit(1, 1), visit(2, 1)])).toBe(0);
+    expect(leads()).toEqual(taken);
+  });
+
   it('lets go of it when the source has it no longer', async () => {
     makeLead(tables, phoneOf(1));
     tables.rows = [visit(1, 1)];
