@@ -29,6 +29,7 @@ export function sourceText(file: string, text: string): SourceText {
   const lineStarts = startsOfLines(text);
   const hidden = new Set<number>();
   const lineAt = (offset: number): number => lastAtOrBefore(lineStarts, offset);
+  const pointsIn = hasPairs(text) ? codePoints : (part: string) => part.length;
   return {
     file,
     text,
@@ -40,8 +41,8 @@ export function sourceText(file: string, text: string): SourceText {
       return {
         file,
         line: line + 1,
-        column: codePoints(whole.slice(0, offset - start)) + 1,
-        length: Math.max(1, codePoints(marked)),
+        column: pointsIn(whole.slice(0, offset - start)) + 1,
+        length: Math.max(1, pointsIn(marked)),
         ...(hidden.has(line) ? {} : { text: whole }),
       };
     },
@@ -65,6 +66,10 @@ function lastAtOrBefore(starts: readonly number[], offset: number): number {
     else high = middle - 1;
   }
   return low;
+}
+
+function hasPairs(text: string): boolean {
+  return /[\u{10000}-\u{10FFFF}]/u.test(text);
 }
 
 /** As many as UTF-16 has units, but for the pairs. */
