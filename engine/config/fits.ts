@@ -43,7 +43,9 @@ type Check = (data: unknown) => boolean;
 const made = new WeakMap<Schema, Check>();
 
 function checkOf(schema: Schema, root: Schema): Check {
-  const check = made.get(schema) ?? makeCheck(schema, root);
+  const known = made.get(schema);
+  if (known) return known;
+  const check = makeCheck(schema, root);
   made.set(schema, check);
   return check;
 }
@@ -51,24 +53,40 @@ function checkOf(schema: Schema, root: Schema): Check {
 function makeCheck(schema: Schema, root: Schema): Check {
   if (!Object.keys(schema).every((word) => words.has(word))) return never;
   const checks = [
-    ...ofAny(schema, root),
-    ...ofText(schema),
-    ...ofNumber(schema),
-    ...ofList(schema, root),
-    ...ofMap(schema, root),
-  ];
-  return (data) => data === anything || checks.every((check) => check(data));
+    ofAny(schema, root),
+    ofText(schema),
+    ofNumber(schema),
+    ofList(schema, root),
+    ofMap(schema, root),
+  ].flat();
+  return (data) => {
+    if (data === anything) return true;
+    for (const check of checks) if (!check(data)) return false;
+    return true;
+  };
 }
 
-function ofAny({ $ref, type = [], anyOf, enum: values, ...rest }: Schema, root: Schema): readonly Check[] {
-  const types = typeof type === 'string' ? [type] : type;
+const types: Readonly<Record<string, Check>> = {
+  object: isMap,
+  array: Array.isArray,
+  string: (data) => typeof data === 'string',
+  number: (data) => typeof data === 'number',
+  integer: Number.isInteger,
+  boolean: (data) => typeof data === 'boolean',
+  null: (data) => data === null,
+};
+
+function ofAny({ $ref, type, anyOf, enum: values, ...rest }: Schema, root: Schema): readonly Check[] {
   const named = $ref === undefined ? undefined : root.$defs?.[$ref.replace('#/$defs/', '')];
-  const forms = anyOf?.map((one) => checkOf(one, root));
   return [
-    ...(types.length > 0 ? [(data: unknown) => types.some((one) => isOf(data, one))] : []),
+    ...(typeof type === 'string'
+      ? [types[type] ?? never]
+      : type
+        ? [oneOf(type.map((one) => types[one] ?? never))]
+        : []),
     ...('const' in rest ? [(data: unknown) => data === rest.const] : []),
     ...(values ? [(data: unknown) => values.includes(data)] : []),
-    ...(forms ? [(data: unknown) => forms.some((form) => form(data))] : []),
+    ...(anyOf ? [oneOf(anyOf.map((one) => checkOf(one, root)))] : []),
     // Looked up when it is used: a definition may refer to itself.
     ...(named ? [(data: unknown) => checkOf(named, root)(data)] : $ref === undefined ? [] : [never]),
   ];
@@ -93,38 +111,32 @@ function ofList({ items, minItems = 0 }: Schema, root: Schema): readonly Check[]
 }
 
 function ofMap(schema: Schema, root: Schema): readonly Check[] {
+  if (!['required', 'properties', 'patternProperties', 'additionalProperties'].some((word) => word in schema))
+    return [];
   const { required = [], properties = {}, patternProperties = {}, additionalProperties: others = true } = schema;
   const named = new Map(Object.entries(properties).map(([key, one]) => [key, checkOf(one, root)]));
   const alike = Object.entries(patternProperties).map(([pattern, one]) => {
     return { form: new RegExp(pattern, 'u'), check: checkOf(one, root) };
   });
   const other = others === true ? always : others === false ? never : checkOf(others, root);
-  const checkFor = (key: string): Check => {
+  const fitsUnder = (key: string, data: unknown): boolean => {
     const own = named.get(key);
-    if (alike.length === 0) return own ?? other;
-    const checks = [...(own ? [own] : []), ...alike.flatMap(({ form, check }) => (form.test(key) ? [check] : []))];
-    return checks.length === 0 ? other : (data) => checks.every((check) => check(data));
+    const checks = alike.length === 0 ? alike : alike.filter(({ form }) => form.test(key));
+    if (checks.length === 0) return (own ?? other)(data);
+    return (!own || own(data)) && checks.every(({ check }) => check(data));
   };
   return [
-    (data) =>
-      !isMap(data) ||
-      (required.every((key) => data[key] !== undefined) && Object.keys(data).every((key) => checkFor(key)(data[key]))),
+    (data) => {
+      if (!isMap(data)) return true;
+      for (const key of required) if (data[key] === undefined) return false;
+      for (const key of Object.keys(data)) if (!fitsUnder(key, data[key])) return false;
+      return true;
+    },
   ];
 }
 
-function isOf(data: unknown, type: string): boolean {
-  switch (type) {
-    case 'object':
-      return isMap(data);
-    case 'array':
-      return Array.isArray(data);
-    case 'integer':
-      return Number.isInteger(data);
-    case 'null':
-      return data === null;
-    default:
-      return typeof data === type;
-  }
+function oneOf(checks: readonly Check[]): Check {
+  return (data) => checks.some((check) => check(data));
 }
 
 function always(): boolean {
