@@ -151,8 +151,8 @@ export function references(text: string): readonly Reference[] {
 export function coerce(node: Node, schema: AnySchemaObject): Node {
   if (node.kind === 'scalar') return node.variables ? coerceScalar(node, typesOf(schema)) : node;
   if (node.kind === 'list') {
-    const items: unknown = schema['items'];
-    return isMap(items) ? mapItems(node, (item) => coerce(item, items)) : node;
+    const wanted: unknown = schema['items'];
+    return isMap(wanted) ? mapItems(node, (item) => coerce(item, wanted)) : node;
   }
   const branches = [schema, ...branchesOf(schema)];
   return mapEntries(node, (entry) => {

@@ -52,7 +52,7 @@ export function toJson(node: Node, undecided?: symbol): unknown {
     case 'list':
       return node.items.map((item) => toJson(item, undecided));
     case 'map':
-      return Object.fromEntries(Array.from(node.entries, ([key, { node: value }]) => [key, toJson(value, undecided)]));
+      return Object.fromEntries(entries(node).map(({ key, node: value }) => [key, toJson(value, undecided)]));
     default:
       return node satisfies never;
   }

@@ -26,6 +26,7 @@ export function placeOf(span: Span): Place {
 }
 
 export function sourceText(file: string, text: string): SourceText {
+  const lines = text.split(/\r?\n/);
   const lineStarts = startsOfLines(text);
   const hidden = new Set<number>();
   const lineAt = (offset: number): number => lastAtOrBefore(lineStarts, offset);
@@ -36,7 +37,7 @@ export function sourceText(file: string, text: string): SourceText {
     place(offset, length = 1) {
       const line = lineAt(offset);
       const start = lineStarts[line] ?? 0;
-      const whole = text.slice(start, lineStarts[line + 1] ?? text.length).replace(/\r?\n$/, '');
+      const whole = lines[line] ?? '';
       const marked = whole.slice(offset - start, offset - start + length).trimEnd();
       return {
         file,
@@ -55,7 +56,9 @@ export function sourceText(file: string, text: string): SourceText {
 }
 
 function startsOfLines(text: string): readonly number[] {
-  return [0, ...[...text.matchAll(/\n/g)].map((newline) => newline.index + 1)];
+  const starts = [0];
+  for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', end + 1)) starts.push(end + 1);
+  return starts;
 }
 
 function lastAtOrBefore(starts: readonly number[], offset: number): number {
