@@ -1,6 +1,8 @@
 import type { AnySchemaObject, ErrorObject } from 'ajv/dist/2020.js';
 import type { Diagnostic } from '../diagnostics.ts';
-import { errorsIn, isRight } from './quick-ajv.ts';
+import { anything, fits } from './fits.ts';
+import type { Schema } from './fits.ts';
+import { errorsIn } from './quick-ajv.ts';
 import { at, toJson } from './node.ts';
 import type { Node, Path } from './node.ts';
 import { nearest } from './nearest.ts';
@@ -13,9 +15,9 @@ import { shapeFinding } from './shape-findings.ts';
  * (`anyOf`), the one the author began to write is taken and only its errors are told.
  */
 export function checkShape(schema: AnySchemaObject, block: Block): readonly Diagnostic[] {
-  const data = toJson(block.node);
-  if (isRight(schema, data)) return [];
-  const errors = shapeErrors(schema, data, []);
+  // What such a value was to be has been reported.
+  if (fits(toJson(block.node, anything), schema as Schema)) return [];
+  const errors = shapeErrors(schema, toJson(block.node), []);
   return errors
     .filter(({ path }) => !isUndecided(at(block.node, path)))
     .filter((error) => !isMisspelt(error, errors))

@@ -3,9 +3,10 @@ import type { AnySchemaObject } from 'ajv/dist/2020.js';
 import type { Diagnostic, Severity } from '../diagnostics.ts';
 import { PipeError } from '../errors.ts';
 import { configErrors } from './errors.ts';
-import { mapEntries, mapItems, mapScalars, scalars } from './node.ts';
+import { entries, items, mapEntries, mapItems, mapScalars } from './node.ts';
 import type { MapNode, Node, ScalarNode } from './node.ts';
 import { branchesOf, isMap, propertiesOf, typesOf } from './schema-branch.ts';
+import { pipelineSchema } from './schema.ts';
 import { placeOf } from './source-text.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -30,8 +31,9 @@ export interface Interpolation {
 }
 
 /**
- * Fills `${env:…}` and `${secret:…}` where the language has them and reports them where it has not. Connections, and
- * settings of them (`portal.webhook`), that are `skipped` get their values from elsewhere: nobody asks for their variables.
+ * Fills `${env:…}` and `${secret:…}` where the language has them, in the type that is wanted there, and reports them
+ * where it has not. Connections, and settings of them (`portal.webhook`), that are `skipped` get their values from
+ * elsewhere: nobody asks for their variables.
  */
 export function interpolate(
   root: MapNode,
@@ -42,9 +44,12 @@ export function interpolate(
   const findings: Diagnostic[] = [];
   const fill = (node: Node): Node => mapScalars(node, (scalar) => fillScalar(scalar, sources, mode, findings));
   const filled = mapEntries(root, ({ key, node }) => {
-    if (places.has(key)) return key === 'connections' ? fillBut(node, '', skipped, fill) : fill(node);
-    findings.push(...misplaced(node));
-    return node;
+    if (!places.has(key)) {
+      findings.push(...misplaced(node));
+      return node;
+    }
+    const whole = key === 'connections' ? fillBut(node, '', skipped, fill) : fill(node);
+    return coerce(whole, propertiesOf(pipelineSchema)[key] ?? {});
   });
   return { root: filled, findings };
 }
@@ -58,10 +63,10 @@ function fillBut(node: Node, path: string, skipped: ReadonlySet<string>, fill: (
 }
 
 function misplaced(node: Node): readonly Diagnostic[] {
-  return [...scalars(node)].flatMap(({ node: scalar }) => {
-    const text = anyReference.exec(scalar.text) ? (/\$\{[^}]*\}?/.exec(scalar.text)?.[0] ?? '') : undefined;
-    return text === undefined ? [] : [configErrors.reference_not_here.finding({ text }, placeOf(scalar.span))];
-  });
+  if (node.kind !== 'scalar') return [...entries(node).map((each) => each.node), ...items(node)].flatMap(misplaced);
+  if (!anyReference.test(node.text)) return [];
+  const text = /\$\{[^}]*\}?/.exec(node.text)?.[0] ?? '';
+  return [configErrors.reference_not_here.finding({ text }, placeOf(node.span))];
 }
 
 function fillScalar(scalar: ScalarNode, sources: ValueSources, mode: VariableMode, findings: Diagnostic[]): ScalarNode {
@@ -146,8 +151,8 @@ export function references(text: string): readonly Reference[] {
 export function coerce(node: Node, schema: AnySchemaObject): Node {
   if (node.kind === 'scalar') return node.variables ? coerceScalar(node, typesOf(schema)) : node;
   if (node.kind === 'list') {
-    const items: unknown = schema['items'];
-    return isMap(items) ? mapItems(node, (item) => coerce(item, items)) : node;
+    const wanted: unknown = schema['items'];
+    return isMap(wanted) ? mapItems(node, (item) => coerce(item, wanted)) : node;
   }
   const branches = [schema, ...branchesOf(schema)];
   return mapEntries(node, (entry) => {

@@ -5,7 +5,7 @@ import { registry as shippedConnectors } from '../registry.ts';
 import type { Registry } from '../registry.ts';
 import { checkShape } from './check-shape.ts';
 import { configErrors } from './errors.ts';
-import { coerce, interpolate } from './interpolate.ts';
+import { interpolate } from './interpolate.ts';
 import type { Environment, ValueSources, VariableMode } from './interpolate.ts';
 import { child, entries, entry, textAt } from './node.ts';
 import type { MapNode } from './node.ts';
@@ -97,12 +97,10 @@ async function loadFile(file: string, options: LoadOptions): Promise<LoadedFile>
   const replaced = new Set([...Object.keys(options.sandboxes ?? {}), ...settingsIn(options.connections ?? [])]);
   const mode = options.variables ?? 'required';
   const sources = { environment: options.env, ...(options.vault && { vault: options.vault }) };
-  const filled = interpolate(read.root, sources, mode, replaced);
-  const root = coerce(filled.root, pipelineSchema);
-  if (root.kind !== 'map') return { sources: read.sources, findings: read.findings };
+  const { root, findings: ofVariables } = interpolate(read.root, sources, mode, replaced);
   const loaded = await loadConnectors(child(root, 'connections'), options.registry ?? shippedConnectors);
   hideSecrets(child(root, 'connections'), loaded.connectors);
-  const findings: Diagnostic[] = [...read.findings, ...filled.findings, ...loaded.findings];
+  const findings: Diagnostic[] = [...read.findings, ...ofVariables, ...loaded.findings];
   const reader: Reader = {
     report: (...more) => {
       findings.push(...more);

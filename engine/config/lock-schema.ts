@@ -1,5 +1,5 @@
 import type { Lock } from './lock-file.ts';
-import { isRight } from './quick-ajv.ts';
+import { fits } from './fits.ts';
 
 const text = { type: 'string' };
 const yes = { const: true };
@@ -87,5 +87,5 @@ export const lockSchema = {
 } as const;
 
 export function isLock(value: unknown): value is Lock {
-  return isRight(lockSchema, value);
+  return fits(value, lockSchema);
 }

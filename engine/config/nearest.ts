@@ -1,8 +1,9 @@
 /** The name the author may have meant: few edits away for its length, the closest, the first of equals. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const limit = name.length < 3 ? 0 : Math.max(1, Math.floor(name.length / 3));
+  const wanted = fold(name);
   const ranked = known
-    .map((each) => ({ each, distance: editDistance(fold(name), fold(each), limit) }))
+    .map((each) => ({ each, distance: editDistance(wanted, fold(each), limit) }))
     .filter(({ distance }) => distance <= limit)
     .sort((a, b) => a.distance - b.distance);
   return ranked[0]?.each;

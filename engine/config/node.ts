@@ -44,15 +44,15 @@ export interface Entry {
 
 export type Path = readonly (string | number)[];
 
-/** Plain JSON of a node, for Ajv and for the connector. */
-export function toJson(node: Node): unknown {
+/** Plain JSON of a node, for Ajv and for the connector; `undecided` takes the place of what is not known. */
+export function toJson(node: Node, undecided?: symbol): unknown {
   switch (node.kind) {
     case 'scalar':
-      return node.value;
+      return node.undecided ? (undecided ?? node.value) : node.value;
     case 'list':
-      return node.items.map(toJson);
+      return node.items.map((item) => toJson(item, undecided));
     case 'map':
-      return Object.fromEntries(Array.from(node.entries, ([key, { node: value }]) => [key, toJson(value)]));
+      return Object.fromEntries(entries(node).map(({ key, node: value }) => [key, toJson(value, undecided)]));
     default:
       return node satisfies never;
   }

@@ -1,6 +1,7 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import type { AnySchemaObject, ErrorObject, Options, ValidateFunction } from 'ajv/dist/2020.js';
-import { fullFormats } from 'ajv-formats/dist/formats.js';
+import { createRequire } from 'node:module';
+import type { AnySchemaObject, Ajv2020, ErrorObject, Options, ValidateFunction } from 'ajv/dist/2020.js';
+import type * as Library from 'ajv/dist/2020.js';
+import type * as Formats from 'ajv-formats/dist/formats.js';
 
 /**
  * Options with which Ajv is ready in a third of the time: a file is checked once, so that compiling its schemas takes
@@ -12,34 +13,24 @@ const quickAjv = {
   validateSchema: false,
   meta: false,
   code: { optimize: false },
-  formats: fullFormats,
+  allErrors: true,
+  verbose: true,
 } as const satisfies Options;
 
-// Within `not` Ajv writes no errors, which is half of the code that it compiles.
-const wrong = validators({}, (schema) => ({ not: schema, $defs: schema['$defs'] as unknown }));
-const strict = validators({ allErrors: true, verbose: true }, (schema) => schema);
+let ajv: Ajv2020 | undefined;
+const compiled = new WeakMap<object, ValidateFunction>();
 
-/** Whether there is nothing to find. Most is right, and this takes a fraction of the time of `errorsIn`. */
-export function isRight(schema: AnySchemaObject, data: unknown): boolean {
-  return !wrong(schema)(data);
-}
-
+/** What is wrong with data that does not fit. Ajv is loaded with the first of it, not with the program. */
 export function errorsIn(schema: AnySchemaObject, data: unknown): readonly ErrorObject[] {
-  const validate = strict(schema);
+  ajv ??= load();
+  const validate = compiled.get(schema) ?? ajv.compile(schema);
+  compiled.set(schema, validate);
   return validate(data) ? [] : (validate.errors ?? []);
 }
 
-/** Each schema is compiled once, and Ajv itself made when the first one is. */
-function validators(
-  options: Options,
-  form: (schema: AnySchemaObject) => AnySchemaObject,
-): (schema: AnySchemaObject) => ValidateFunction {
-  let ajv: Ajv2020 | undefined;
-  const compiled = new WeakMap<object, ValidateFunction>();
-  return (schema) => {
-    ajv ??= new Ajv2020({ ...quickAjv, ...options });
-    const known = compiled.get(schema) ?? ajv.compile(form(schema));
-    compiled.set(schema, known);
-    return known;
-  };
+function load(): Ajv2020 {
+  const require = createRequire(import.meta.url);
+  const { Ajv2020 } = require('ajv/dist/2020.js') as typeof Library;
+  const { fullFormats } = require('ajv-formats/dist/formats.js') as typeof Formats;
+  return new Ajv2020({ ...quickAjv, formats: fullFormats });
 }

@@ -168,8 +168,16 @@ function checkOverlap(
   if (at) reader.report(configErrors.short_overlap.finding({ timezone }, placeOf(at), 'warning'));
 }
 
-/** Whether the zone's offset differs between the months of a year. */
+const clockChanges = new Map<string, boolean>();
+
+/** Whether the zone's offset differs between the months of a year; a formatter takes a millisecond to make. */
 export function changesClocks(timezone: string): boolean {
+  const known = clockChanges.get(timezone) ?? hasOffsets(timezone);
+  clockChanges.set(timezone, known);
+  return known;
+}
+
+function hasOffsets(timezone: string): boolean {
   try {
     const format = new Intl.DateTimeFormat('en', { timeZone: timezone, timeZoneName: 'longOffset' });
     const offset = (month: number) =>

@@ -26,22 +26,24 @@ export function placeOf(span: Span): Place {
 }
 
 export function sourceText(file: string, text: string): SourceText {
+  const lines = text.split(/\r?\n/);
   const lineStarts = startsOfLines(text);
   const hidden = new Set<number>();
   const lineAt = (offset: number): number => lastAtOrBefore(lineStarts, offset);
+  const pointsIn = hasPairs(text) ? codePoints : (part: string) => part.length;
   return {
     file,
     text,
     place(offset, length = 1) {
       const line = lineAt(offset);
       const start = lineStarts[line] ?? 0;
-      const whole = text.slice(start, lineStarts[line + 1] ?? text.length).replace(/\r?\n$/, '');
+      const whole = lines[line] ?? '';
       const marked = whole.slice(offset - start, offset - start + length).trimEnd();
       return {
         file,
         line: line + 1,
-        column: codePoints(whole.slice(0, offset - start)) + 1,
-        length: Math.max(1, codePoints(marked)),
+        column: pointsIn(whole.slice(0, offset - start)) + 1,
+        length: Math.max(1, pointsIn(marked)),
         ...(hidden.has(line) ? {} : { text: whole }),
       };
     },
@@ -54,7 +56,9 @@ export function sourceText(file: string, text: string): SourceText {
 }
 
 function startsOfLines(text: string): readonly number[] {
-  return [0, ...[...text.matchAll(/\n/g)].map((newline) => newline.index + 1)];
+  const starts = [0];
+  for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', end + 1)) starts.push(end + 1);
+  return starts;
 }
 
 function lastAtOrBefore(starts: readonly number[], offset: number): number {
@@ -65,6 +69,10 @@ function lastAtOrBefore(starts: readonly number[], offset: number): number {
     else high = middle - 1;
   }
   return low;
+}
+
+function hasPairs(text: string): boolean {
+  return /[\u{10000}-\u{10FFFF}]/u.test(text);
 }
 
 /** As many as UTF-16 has units, but for the pairs. */

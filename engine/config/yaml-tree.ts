@@ -108,7 +108,7 @@ function readMap(map: YAMLMap, reading: Reading, depth: number, span: Span): Nod
     else if (own.has(key)) reportTwice(key, keySpan, own, reading);
     else own.set(key, { key, keySpan, node });
   }
-  return { kind: 'map', span, entries: new Map([...merged, ...own]) };
+  return { kind: 'map', span, entries: merged.size === 0 ? own : new Map([...merged, ...own]) };
 }
 
 /** `1` and `"1"` are one key (language.md §4.15): a key is the text it was written as. */

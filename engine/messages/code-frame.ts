@@ -75,6 +75,7 @@ function widthOf(points: readonly string[]): number {
 
 /** Terminals show ideographs and emoji two columns wide, and combining marks none. */
 function widthOfPoint(point: string): number {
+  if (point <= '~') return 1;
   if (/^[\p{Mn}\p{Me}\p{Cf}]$/u.test(point)) return 0;
   return /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}]$/u.test(point)
     ? 2

@@ -107,6 +107,18 @@ export function nodes(root: Node): readonly Node[] {
 function addTo(all: Node[], node: Node | undefined): void {
   if (!node) return;
   all.push(node);
+  if (!leaves.has(node.type)) addOperands(all, node);
+  addAll(all, node.stages);
+  addAll(all, node.predicate);
+  if (node.lhs !== undefined) for (const pair of pairsOf(node)) addAll(all, pair);
+  if (node.group) for (const pair of node.group.lhs) addAll(all, pair);
+  if (node.terms) for (const { expression } of node.terms) addTo(all, expression);
+}
+
+/** Types of nodes that have no operands: most there are. */
+const leaves: ReadonlySet<string> = new Set(['name', 'variable', 'string', 'number', 'value', 'regex']);
+
+function addOperands(all: Node[], node: Node): void {
   addTo(all, node.expression);
   addTo(all, node.procedure);
   addTo(all, node.body);
@@ -122,11 +134,6 @@ function addTo(all: Node[], node: Node | undefined): void {
   addAll(all, node.steps);
   addAll(all, node.expressions);
   addAll(all, node.arguments);
-  addAll(all, node.stages);
-  addAll(all, node.predicate);
-  if (node.lhs !== undefined) for (const pair of pairsOf(node)) addAll(all, pair);
-  if (node.group) for (const pair of node.group.lhs) addAll(all, pair);
-  if (node.terms) for (const { expression } of node.terms) addTo(all, expression);
 }
 
 function addAll(all: Node[], list: readonly Node[] | undefined): void {

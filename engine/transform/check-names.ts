@@ -121,7 +121,7 @@ function unknownVariable(expression: Expression, read: Read, around: Surrounding
 
 function checkCall(expression: Expression, call: Call): Diagnostic | undefined {
   const { name, offset, given, bare, partial, inPath } = call;
-  const { least, most, usage } = arity(name, inPath);
+  const { least, most } = arity(name, inPath);
   if (isFunction(name) && !bare && (partial || (given >= least && given <= most))) return undefined;
   const where = expression.source.place(offset, name.length + (bare ? 0 : 1));
   if (!isFunction(name)) {
@@ -132,7 +132,7 @@ function checkCall(expression: Expression, call: Call): Diagnostic | undefined {
   }
   if (bare) return transformErrors.missing_dollar.finding({ name }, where);
   const takes = least === most ? String(least) : `${least}–${most === Infinity ? '…' : most}`;
-  return transformErrors.wrong_count.finding({ name, given, takes, usage }, where);
+  return transformErrors.wrong_count.finding({ name, given, takes, usage: usageOf(name) }, where);
 }
 
 /** A zone or an algorithm that does not exist would refuse every record: a literal or a param is looked at now. */
@@ -159,12 +159,16 @@ export function isFunction(name: string): boolean {
   return Object.hasOwn(functions, name) || builtIns.has(name);
 }
 
-function arity(name: string, inPath: boolean): { least: number; most: number; usage: string } {
+function arity(name: string, inPath: boolean): { least: number; most: number } {
   const ours = Object.hasOwn(functions, name) ? functions[name] : undefined;
-  if (ours) return { least: ours.takes.length - (ours.optional ?? 0), most: ours.takes.length, usage: ours.usage };
+  if (ours) return { least: ours.takes.length - (ours.optional ?? 0), most: ours.takes.length };
   const { least, most, context } = builtIns.get(name) ?? { least: 0, most: Infinity };
-  const usage = `$${name}(${Array.from({ length: least }, () => '…').join(', ')})`;
-  return { least: context === 'any' || (context && inPath) ? least - 1 : least, most, usage };
+  return { least: context === 'any' || (context && inPath) ? least - 1 : least, most };
+}
+
+function usageOf(name: string): string {
+  const ours = Object.hasOwn(functions, name) ? functions[name] : undefined;
+  return ours?.usage ?? `$${name}(${Array.from({ length: builtIns.get(name)?.least ?? 0 }, () => '…').join(', ')})`;
 }
 
 function hasField(fields: readonly { readonly name: string }[], name: string): boolean {

@@ -13,11 +13,10 @@ export function checkSlips(expression: Expression, around: Surroundings): readon
   const { root } = expression;
   return [
     ...quotedName(expression, root, around.record),
-    ...nodes(root).flatMap((node) => [
-      ...inCall(expression, node, around),
-      ...chained(expression, node),
-      ...comparedWithNull(expression, node),
-    ]),
+    ...nodes(root).flatMap((node) => {
+      if (node.type === 'function') return inCall(expression, node, around);
+      return node.type === 'binary' ? [...chained(expression, node), ...comparedWithNull(expression, node)] : [];
+    }),
   ];
 }
 
@@ -32,7 +31,7 @@ const pictures: ReadonlyMap<string, number> = new Map([
 ]);
 
 function inCall(expression: Expression, node: Node, { record }: Surroundings): readonly Diagnostic[] {
-  if (node.type !== 'function' || node.procedure?.type !== 'variable') return [];
+  if (node.procedure?.type !== 'variable') return [];
   const name = textOf(node.procedure);
   const [first] = node.arguments ?? [];
   if (takeValues.has(name)) return quotedName(expression, first, record);
@@ -68,7 +67,7 @@ function chained(expression: Expression, node: Node): readonly Diagnostic[] {
 }
 
 function comparedWithNull(expression: Expression, node: Node): readonly Diagnostic[] {
-  if (node.type !== 'binary' || textOf(node) !== '=') return [];
+  if (textOf(node) !== '=') return [];
   const sides = [leftOf(node), node.rhs];
   const at = sides.findIndex((side) => side?.type === 'value' && side.value === null);
   const [nothing, other] = [sides[at], sides[1 - at]];

@@ -140,7 +140,16 @@ function emptyName(expression: Expression | undefined): string | undefined {
   return type === 'function' && textOf(procedure) === 'empty' ? name : undefined;
 }
 
-function rowType({ id, fields, lists, openFields }: EntityDescription): Type {
+/** Of an entity's fields: several targets write to one, and flows refer to it. */
+const rowTypes = new WeakMap<EntityDescription['fields'], Type>();
+
+function rowType(entity: EntityDescription): Type {
+  const type = rowTypes.get(entity.fields) ?? makeRowType(entity);
+  rowTypes.set(entity.fields, type);
+  return type;
+}
+
+function makeRowType({ id, fields, lists, openFields }: EntityDescription): Type {
   const children = lists.map(({ name, fields: own }): Field => ({ name, type: 'json', multiple: true, fields: own }));
   const ids: readonly Field[] = fields.some(({ name }) => name === id)
     ? []

@@ -99,11 +99,12 @@ function compileField(
 function compileRung(rung: Rung, target: string, owner: Target, known: FlowKnowledge, read: Reader): CompiledRung {
   const at = `${target}.match.${rung.name}`;
   const inside = known.inside(owner, 'target');
+  const before = known.inside(owner, 'by');
   return {
     rung,
     by: rung.by.map((field) => {
       if (field.value.kind !== 'expression') return field;
-      const asked = read.value(field.value.expression, `${at}.by.${field.field}`, known.inside(owner, 'by'));
+      const asked = read.value(field.value.expression, `${at}.by.${field.field}`, before);
       return { ...field, evaluate: asked?.evaluate ?? never };
     }),
     ...(rung.where && { where: read.condition(rung.where, `${at}.where`, inside) }),

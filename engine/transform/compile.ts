@@ -42,11 +42,13 @@ export function compile(pipeline: Pipeline, knowledge: Knowledge = {}): Compilat
   let hash: string | undefined;
   const compiled: CompiledPipeline = {
     pipeline,
-    // Not made where a file is only looked at.
+    // Neither hash is made where a file is only looked at.
     get hash() {
       return (hash ??= mappingHash(pipeline));
     },
-    paramsHash: paramsHash(pipeline, paramNames),
+    get paramsHash() {
+      return paramsHash(pipeline, paramNames);
+    },
     paramNames,
     flows: flows.map(({ flow }) => flow),
   };

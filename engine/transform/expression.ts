@@ -68,12 +68,14 @@ export function isExpression(read: Expression | Diagnostic): read is Expression 
 
 function evaluator(
   root: Node,
-  engine: jsonata.Expression,
+  engine: () => jsonata.Expression,
   names: Names,
   explain: (thrown: unknown) => PipeError,
 ): Evaluate {
   const native = toNative(root);
-  const slow = jsonataEvaluator(root, engine, names, explain);
+  let made: Evaluate | undefined;
+  const slow: Evaluate = (input, variables) =>
+    (made ??= jsonataEvaluator(root, engine(), names, explain))(input, variables);
   return native
     ? (input, variables) => (isRow(input) ? attempt(native, input, variables, slow) : slow(input, variables))
     : slow;

@@ -20,7 +20,7 @@ export function knowledgeFrom(
     const locked = connection && lockedAs(lock, name, connection.connector)?.sources[flow.name];
     return locked && sameSource(locked.of, sourceIdentity(block)) ? locked : undefined;
   };
-  const columns = (flow: Flow): readonly Field[] | undefined => {
+  const columnsOf = (flow: Flow): readonly Field[] | undefined => {
     const own = ownColumns(flow.source);
     const locked = own ? undefined : lockedOf(flow);
     if (!locked) return own;
@@ -30,6 +30,7 @@ export function knowledgeFrom(
     const more = askable.filter(({ name }) => selected.has(name) && !fields.some((field) => field.name === name));
     return [...fields, ...more];
   };
+  const columns = remembered(columnsOf);
   const askable = (flow: Flow): readonly Field[] | undefined => {
     const own = ownColumns({ ...flow.source, block: withoutLists(flow.source.block) });
     const locked = own ? undefined : lockedOf(flow);
@@ -44,6 +45,16 @@ export function knowledgeFrom(
     return locked && Object.hasOwn(locked, name) && locked[name] ? { entity: name, ...locked[name] } : undefined;
   };
   return { columns, entity, askable, checked: ({ source }) => ownColumns(source) !== undefined };
+}
+
+/** Every check of a flow asks for its columns. */
+function remembered<Key extends object, Value>(find: (key: Key) => Value): (key: Key) => Value {
+  const found = new Map<Key, { readonly value: Value }>();
+  return (key) => {
+    const known = found.get(key) ?? { value: find(key) };
+    found.set(key, known);
+    return known.value;
+  };
 }
 
 /** A block that selects nothing. */

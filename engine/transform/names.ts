@@ -321,7 +321,7 @@ function lambda(walk: Walk, node: Node, outer: Scope, items: readonly (readonly 
 /** The value is looked at as a whole. */
 function use(walk: Walk, origins: readonly Origin[], presence = false): void {
   for (const origin of origins) {
-    const key = JSON.stringify([origin.variable, origin.path, origin.offset]);
+    const key = [origin.offset, origin.variable, ...origin.path].join('\0');
     const before = walk.reads.get(key);
     walk.reads.set(key, { ...origin, presence: presence && (before?.presence ?? true) });
   }

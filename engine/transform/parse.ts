@@ -16,7 +16,8 @@ export const guardrails = { timeout: 10_000, stack: 10_000, sequence: 1_000_000 
 
 export interface Parsed {
   readonly root: Node;
-  readonly engine: jsonata.Expression;
+  /** What evaluates it where `native.ts` cannot. */
+  engine(): jsonata.Expression;
 }
 
 /** Why a text is no expression: a finding without its place, and which part of the text is meant. */
@@ -29,12 +30,29 @@ export interface SyntaxProblem {
 /** Parses a text, or says in our own words why it is no expression. */
 export function parse(text: string): Parsed | SyntaxProblem {
   if (text.trim() === '') return problem(0, 1, (where) => transformErrors.empty.finding({}, where));
+  if (isPathOfNames(text)) return { root: pathOfNames(text), engine: () => jsonata(text, guardrails) };
   try {
     const engine = jsonata(text, guardrails);
-    return { root: engine.ast(), engine };
+    return { root: engine.ast(), engine: () => engine };
   } catch (thrown) {
     return explain(text, asSyntaxError(thrown));
   }
+}
+
+/** `uniqueId`, `patient.phone`: half of what mappings say, and JSONata sets up its whole grammar for each text. */
+function isPathOfNames(text: string): boolean {
+  const names = /^[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*$/u;
+  return names.test(text) && !/(?:^|\.)(?:true|false|null)(?:\.|$)/.test(text);
+}
+
+/** The tree that JSONata makes of it (test/transform/parse.test.ts). */
+function pathOfNames(text: string): Node {
+  let position = -1;
+  const steps = text.split('.').map((value): Node => {
+    position += 1 + value.length;
+    return { type: 'name', value, position };
+  });
+  return { type: 'path', steps };
 }
 
 export function isParsed(result: Parsed | SyntaxProblem): result is Parsed {

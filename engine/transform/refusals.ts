@@ -32,14 +32,14 @@ export function refusal(root: Node, names: Names, text: string): SyntaxProblem |
 }
 
 function refusedNode(node: Node, text: string): SyntaxProblem | undefined {
-  const offset = startOf(node, text);
   if (node.value === '__proto__') {
     const name = '__proto__';
+    const offset = startOf(node, text);
     return { offset, length: name.length, finding: (where) => transformErrors.refused_name.finding({ name }, where) };
   }
   const foreign = node.type === 'transform' && node.pattern ? nodes(node.pattern).some(isNamedVariable) : false;
   return foreign
-    ? { offset, length: 1, finding: (where) => transformErrors.refused_update.finding({}, where) }
+    ? { offset: startOf(node, text), length: 1, finding: (where) => transformErrors.refused_update.finding({}, where) }
     : undefined;
 }
 

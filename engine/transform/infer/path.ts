@@ -24,10 +24,10 @@ import type { Scope, Walk } from './walk.ts';
 
 /** `items[price > 0].name`: step by step, each over the items of what the steps before it gave. */
 export function inferPath(walk: Walk, node: Node, outer: Scope): Type {
-  const scope: Scope = { ...outer, bound: new Map(outer.bound) };
   const steps = node.steps ?? [];
   // Steps that bind their items pair them with each other: what comes of it is not told here.
   const binds = steps.some(({ focus, index, tuple }) => focus !== undefined || index !== undefined || tuple === true);
+  const scope: Scope = binds ? { ...outer, bound: new Map(outer.bound) } : outer;
   let type = scope.context;
   for (const [index, step] of steps.entries()) {
     type = inferStep(walk, step, type, index === 0, scope);

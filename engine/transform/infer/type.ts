@@ -84,7 +84,7 @@ export function sequenceOf(item: Type): Type {
 }
 
 export function isNothing(type: Type): boolean {
-  return !type.any && kindsOf(type).length === 0;
+  return !type.any && kinds.every((kind) => type[kind] === undefined);
 }
 
 export function kindsOf(type: Type): readonly Kind[] {
@@ -93,12 +93,12 @@ export function kindsOf(type: Type): readonly Kind[] {
 
 /** Of these kinds alone, as far as it is known. */
 export function isOnly(type: Type, ...allowed: readonly Kind[]): boolean {
-  return !type.any && kindsOf(type).every((kind) => allowed.includes(kind));
+  return !type.any && kinds.every((kind) => type[kind] === undefined || allowed.includes(kind));
 }
 
 /** It is there, and of none of these kinds. */
 export function isNever(type: Type, ...wanted: readonly Kind[]): boolean {
-  return !type.any && !isNothing(type) && !kindsOf(type).some((kind) => wanted.includes(kind));
+  return !type.any && !isNothing(type) && wanted.every((kind) => type[kind] === undefined);
 }
 
 export function present(type: Type): Type {
@@ -120,6 +120,8 @@ export function worst(all: readonly Nothing[]): Nothing {
 
 /** One of these. */
 export function union(types: readonly Type[]): Type {
+  const [only, ...more] = types;
+  if (only && more.length === 0) return only;
   const nothingness = worst(types.map((type) => type.nothing));
   if (types.some((type) => type.any)) return { nothing: nothingness, any: true };
   return types.reduce<Type>((all, type) => ({ ...joined(all, type), nothing: nothingness }), { nothing: nothingness });
