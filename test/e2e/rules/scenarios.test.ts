@@ -46,8 +46,8 @@ it('21. Update: the visit’s own deal takes what has changed, and no other is l
   expect(await run()).toMatchObject({ exitCode: 0, flows: [{ read: 1, updated: 1 }] });
   expect(asked()).toEqual([
     'crm.deal.list @UF_CRM_1769072841035=F1_501',
-    'crm.item.productrow.list =ownerType=D =ownerId=1',
     'crm.duplicate.findbycomm LEAD +79990001122,89990001122',
+    'crm.item.productrow.list =ownerType=D =ownerId=1',
     'crm.contact.list @ORIGIN_ID=F1_P2001',
     'crm.lead.list @CONTACT_ID=1',
     'crm.deal.update 1',
@@ -141,8 +141,8 @@ it('25. Closed deal: a change of its visit is read and looked up, and nothing is
   expect(await run()).toMatchObject({ exitCode: 0, flows: [{ read: 1, skipped: 1, created: 0, updated: 0 }] });
   expect(asked()).toEqual([
     'crm.deal.list @UF_CRM_1769072841035=F1_501',
-    'crm.item.productrow.list =ownerType=D =ownerId=1',
     'crm.duplicate.findbycomm LEAD +79990001122,89990001122',
+    'crm.item.productrow.list =ownerType=D =ownerId=1',
     'crm.contact.list @ORIGIN_ID=F1_P2001',
     'crm.lead.list @CONTACT_ID=1',
   ]);
