@@ -48,8 +48,8 @@ const parts: Plugin = {
       () => "exports.getBinding = () => require('./.package/parts.ts').sqliteAddon();",
     );
     // Only `require` itself is followed by a bundler.
-    onLoad({ filter: /engine[\\/]transform[\\/](phone|infer[\\/]regex)\.ts$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replace('createRequire(import.meta.url)(', 'require('),
+    onLoad({ filter: /engine[\\/](transform[\\/](phone|infer[\\/]regex)|config[\\/]quick-ajv)\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replaceAll('createRequire(import.meta.url)(', 'require('),
       loader: 'ts',
       resolveDir: dirname(path),
     }));

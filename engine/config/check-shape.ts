@@ -15,7 +15,7 @@ import { shapeFinding } from './shape-findings.ts';
  * (`anyOf`), the one the author began to write is taken and only its errors are told.
  */
 export function checkShape(schema: AnySchemaObject, block: Block): readonly Diagnostic[] {
-  // What such a value was to be has been reported.
+  // An undecided value fits: why it is not known has been reported.
   if (fits(toJson(block.node, anything), schema as Schema)) return [];
   const errors = shapeErrors(schema, toJson(block.node), []);
   return errors

@@ -21,18 +21,21 @@ export interface Schema {
   readonly additionalProperties?: boolean | Schema;
 }
 
-const checked =
-  '$ref $defs type const enum anyOf pattern minLength minimum exclusiveMinimum maximum items minItems required properties patternProperties additionalProperties';
-/** For people and for the engine. */
-const silent = 'title description examples default secret columns orParam';
-const words: ReadonlySet<string> = new Set(`${checked} ${silent}`.split(' '));
+const words: ReadonlySet<string> = new Set(
+  [
+    '$ref $defs type const enum anyOf pattern minLength minimum exclusiveMinimum maximum items minItems',
+    'required properties patternProperties additionalProperties',
+    // For people and for the engine.
+    'title description examples default secret columns orParam',
+  ].flatMap((line) => line.split(' ')),
+);
 
 /** Stands for a value that is not known yet: it fits wherever it is. */
 export const anything = Symbol('anything');
 
 /**
  * Whether data is certainly what a schema wants; if not, Ajv says what is wrong. Most files are right, and to load Ajv
- * and have it compile the schemas takes longer than this takes for a hundred of them (docs/decisions/dependencies.md).
+ * and have it compile the schemas takes longer than this takes for a hundred of them (docs/decisions/validate.md).
  */
 export function fits(data: unknown, schema: Schema): boolean {
   return checkOf(schema, schema)(data);
@@ -43,6 +46,8 @@ type Check = (data: unknown) => boolean;
 const made = new WeakMap<Schema, Check>();
 
 function checkOf(schema: Schema, root: Schema): Check {
+  // JSON Schema has `true` and `false` too.
+  if (!isMap(schema)) return never;
   const known = made.get(schema);
   if (known) return known;
   const check = makeCheck(schema, root);

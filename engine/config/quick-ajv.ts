@@ -29,8 +29,7 @@ export function errorsIn(schema: AnySchemaObject, data: unknown): readonly Error
 }
 
 function load(): Ajv2020 {
-  const require = createRequire(import.meta.url);
-  const { Ajv2020 } = require('ajv/dist/2020.js') as typeof Library;
-  const { fullFormats } = require('ajv-formats/dist/formats.js') as typeof Formats;
+  const { Ajv2020 } = createRequire(import.meta.url)('ajv/dist/2020.js') as typeof Library;
+  const { fullFormats } = createRequire(import.meta.url)('ajv-formats/dist/formats.js') as typeof Formats;
   return new Ajv2020({ ...quickAjv, formats: fullFormats });
 }

@@ -111,6 +111,7 @@ function blockOf(schema: AnySchemaObject): fc.Arbitrary<unknown> {
 it('a schema with words of its own is left to Ajv', () => {
   expect(fits('2026-01-01', { type: 'string' })).toBe(true);
   expect(fits('2026-01-01', { type: 'string', format: 'date' } as Schema)).toBe(false);
+  expect(fits(['x'], { items: true } as unknown as Schema)).toBe(false);
 });
 
 it('what is not known yet fits wherever it is', () => {
