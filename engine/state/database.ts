@@ -38,7 +38,7 @@ export interface Database {
 const busyTimeoutMs = 5000;
 
 /** The system keeps the pages of a file anyway, and its memory is not ours (G8). */
-const cacheKilobytes = 4096;
+export const cacheKilobytes = 4096;
 
 /**
  * Opens a data base in WAL mode, makes it when there is none, brings its schema up to date. Refuses what is damaged,

@@ -1,5 +1,6 @@
 import Sqlite from 'better-sqlite3';
 import type { WriteValues } from '../connector.ts';
+import { cacheKilobytes } from './database.ts';
 import { parsed } from './stored.ts';
 
 /** A target row as a preview has planned it. */
@@ -38,6 +39,9 @@ export interface AskedField {
 /** The value of a field that has none. */
 export const emptyValue = '\u0000';
 
+/** Rows in memory at once where all are looked at. */
+const pageRows = 500;
+
 interface StoredRow {
   readonly number: number;
   readonly key: string;
@@ -55,7 +59,7 @@ export function plannedRows(file: string): PlannedRows {
       ON CONFLICT DO UPDATE SET state = excluded.state, content = excluded.content`,
   );
   const made = sqlite.prepare<[string, number, number], StoredRow>(
-    `SELECT * FROM planned WHERE place = ? AND number > ? AND state = 'new' ORDER BY number LIMIT ?`,
+    `SELECT * FROM planned WHERE +place = ? AND number > ? AND state = 'new' ORDER BY number LIMIT ?`,
   );
   const { renew, having } = answers(sqlite);
   return {
@@ -79,6 +83,7 @@ function open(file: string): Sqlite.Database {
   const sqlite = new Sqlite(file);
   sqlite.pragma('journal_mode = OFF');
   sqlite.pragma('synchronous = OFF');
+  sqlite.pragma(`cache_size = -${cacheKilobytes}`);
   sqlite.exec(`
     CREATE TABLE planned (number INTEGER PRIMARY KEY, place TEXT NOT NULL, key TEXT NOT NULL, state TEXT NOT NULL,
       content TEXT NOT NULL, UNIQUE (place, key)) STRICT;
@@ -86,6 +91,8 @@ function open(file: string): Sqlite.Database {
       PRIMARY KEY (place, field, value, state, key)) STRICT, WITHOUT ROWID;
     CREATE INDEX answers_by_key ON answers (place, key);
   `);
+  // Nobody else reads it and nothing of it is kept: pages are written where the cache is full, and not with each row.
+  sqlite.exec('BEGIN');
   return sqlite;
 }
 
@@ -96,7 +103,10 @@ interface Answering extends Pick<PlannedRows, 'having'> {
 
 /** What rows answer to, by the fields that were asked about so far. */
 function answers(sqlite: Sqlite.Database): Answering {
-  const all = sqlite.prepare<[string], StoredRow>('SELECT * FROM planned WHERE place = ?');
+  // By number alone: through the index of its keys each page would sort all rows of the place.
+  const page = sqlite.prepare<[string, number, number], StoredRow>(
+    'SELECT * FROM planned WHERE +place = ? AND number > ? ORDER BY number LIMIT ?',
+  );
   const forget = sqlite.prepare<[string, string]>('DELETE FROM answers WHERE place = ? AND key = ?');
   const answer = sqlite.prepare<[string, string, string, string, string]>(
     'INSERT OR IGNORE INTO answers (place, field, value, state, key) VALUES (?, ?, ?, ?, ?)',
@@ -112,6 +122,14 @@ function answers(sqlite: Sqlite.Database): Answering {
     for (const value of held.length === 0 ? [emptyValue] : held) answer.run(place, field, value, state, key);
   }
 
+  function index(place: string, field: string, valuesOf: ValuesOf): void {
+    for (let after: number | undefined = 0; after !== undefined;) {
+      const rows = page.all(place, after, pageRows);
+      for (const stored of rows) note(place, field, valuesOf, planned(stored));
+      after = rows.at(-1)?.number;
+    }
+  }
+
   return {
     renew(place, row) {
       forget.run(place, row.key);
@@ -122,7 +140,7 @@ function answers(sqlite: Sqlite.Database): Answering {
       indexed.set(place, fields);
       if (!fields.has(field)) {
         fields.set(field, valuesOf);
-        for (const stored of all.all(place)) note(place, field, valuesOf, planned(stored));
+        index(place, field, valuesOf);
       }
       return values.flatMap((value) => having.all(place, field, value, state, limit).map(({ key }) => key));
     },
