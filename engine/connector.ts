@@ -332,6 +332,8 @@ export interface ReadRequest {
   /** Rows the whole read may yield. */
   readonly limit?: number;
   readonly params: Row;
+  /** Called by a source that has its first answer and has yet to bring rows: what they will need is got ready meanwhile. */
+  readonly answered?: () => void;
   readonly signal: AbortSignal;
 }
 

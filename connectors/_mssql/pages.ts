@@ -17,6 +17,7 @@ export async function* readPages(
 ): AsyncGenerator<SourceBatch, void, void> {
   const { cursor: column } = pages;
   const plan = planRead(request, column, await pages.now(request.signal), host);
+  request.answered?.();
   const along: Along | undefined = column && {
     later: (a, b) => later(column, a, b),
     cursorAt(seen, last) {

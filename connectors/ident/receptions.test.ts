@@ -19,6 +19,15 @@ describe('the stream receptions', () => {
     });
   });
 
+  it('tells of its first answer before it asks for any visit', async () => {
+    const { clinic, read } = await openClinic();
+    const asked: string[] = [];
+    for await (const { rows } of read({ answered: () => asked.push(...clinic.journal.map(({ sql }) => sql)) }))
+      expect(rows).not.toEqual([]);
+    expect(asked.some((text) => text.includes('SYSDATETIME'))).toBe(true);
+    expect(asked.filter((text) => /from dbo.Receptions/i.test(text))).toEqual([]);
+  });
+
   it('adds up the bill of a visit over all its orders as the data base does', async () => {
     const { clinic, read } = await openClinic();
     const sums = await clinic.execute(

@@ -9,7 +9,7 @@ import { executeWave } from '../run/deliver/execute-wave.ts';
 import { meetAllFields } from '../run/load/make-tables.ts';
 import { mapBatch } from '../run/read/map-batch.ts';
 import { planBatch } from '../run/deliver/plan-batch.ts';
-import { openFlow } from '../run/run-flow.ts';
+import { openFlow } from '../run/open-flow.ts';
 import { openState } from '../state/open-state.ts';
 import { openPortalBook } from '../state/portal-book.ts';
 import type { CompiledFlow, CompiledPipeline } from '../transform/compiled.ts';

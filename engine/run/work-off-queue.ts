@@ -10,7 +10,7 @@ import { runErrors } from './errors.ts';
 import type { Failure } from './failures.ts';
 import { mapBatch } from './read/map-batch.ts';
 import { meetAllFields } from './load/make-tables.ts';
-import type { FlowRun } from './run-flow.ts';
+import type { FlowRun } from './open-flow.ts';
 
 /** Works off what is due, at every run, also when the source had nothing new (rule 36, T4). */
 export async function workOffQueue(work: FlowRun): Promise<void> {

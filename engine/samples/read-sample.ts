@@ -2,7 +2,8 @@ import type { Row } from '../connector.ts';
 import type { ChosenFlow } from '../run/choose-flows.ts';
 import type { RunContext } from '../run/context.ts';
 import { startTally } from '../run/counts.ts';
-import { batchesOf, chosenRows, openFlow } from '../run/run-flow.ts';
+import { openFlow } from '../run/open-flow.ts';
+import { batchesOf, chosenRows } from '../run/read/batches.ts';
 import type { SampledRows } from './anonymise.ts';
 import { keptIn } from './kept.ts';
 

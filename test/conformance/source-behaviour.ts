@@ -18,6 +18,15 @@ export function behavesLikeSource(connector: Connector, subject: Subject): void 
       expect(new Set(rows.map((row) => JSON.stringify(row))).size).toBe(given.rows);
     });
 
+    it('tells of its first answer, where it does, once and before any row', async () => {
+      const { source, with: given } = await opened();
+      const told: string[] = [];
+      const answered = (): void => void told.push('answered');
+      for await (const { rows } of source.read({ ...request(given, { batch: 5 }), answered }))
+        told.push(`${rows.length}`);
+      expect(told.slice(1)).not.toContain('answered');
+    });
+
     it('keeps one order, whatever the size of the batches', async () => {
       const { source, with: given } = await opened();
       const byThree = rowsOf(await collect(source.read(request(given, { batch: 3 }))));

@@ -47,7 +47,7 @@ beforeEach(async () => {
 });
 afterEach(() => desk.close());
 
-/** Its rows come when whoever else has something to do has had its turn. */
+/** Its rows come some time after its first answer. */
 function readSlowly(connector: Connector): Connector {
   return {
     ...connector,
@@ -61,6 +61,8 @@ function readSlowly(connector: Connector): Connector {
           return {
             ...source,
             async *read(request) {
+              done.push(...portal.calls, 'answered');
+              request.answered?.();
               await new Promise((resolve) => setImmediate(resolve));
               done.push(...portal.calls, 'rows came');
               yield* source.read(request);
@@ -72,10 +74,10 @@ function readSlowly(connector: Connector): Connector {
   };
 }
 
-it('a first run asks the target for its fields while the source is read, and not again', async () => {
+it('a first run asks the target for its fields once the source has answered, before its rows come, and not again', async () => {
   clinic.rows = [{ id: 1, stamp: 1 }];
   expect((await desk.run(pipeline)).flows[0]).toMatchObject({ created: 1 });
-  expect(done).toEqual(['describe deal', 'rows came']);
+  expect(done).toEqual(['answered', 'describe deal', 'rows came']);
   expect(portal.calls.filter((call) => call.startsWith('describe'))).toEqual(['describe deal']);
 });
 
@@ -84,7 +86,7 @@ it('a run that has read before asks nobody anything before there is something to
   await desk.run(pipeline);
   done.length = portal.calls.length = 0;
   expect((await desk.run(pipeline)).flows[0]).toMatchObject({ unchanged: 1 });
-  expect([done, portal.calls]).toEqual([['rows came'], []]);
+  expect([done, portal.calls]).toEqual([['answered', 'rows came'], []]);
 });
 
 it('a target that is away when nothing is to be delivered is no failure', async () => {

@@ -5,7 +5,7 @@ import type { FlowContext } from '../context.ts';
 import { unanswered } from '../doubt/doubts.ts';
 import { leftMs } from '../doubt/settling.ts';
 import { rowsByKey } from '../ask/rows-by-key.ts';
-import type { FlowRun } from '../run-flow.ts';
+import type { FlowRun } from '../open-flow.ts';
 
 /**
  * Removals an earlier process left without an answer. A row that is gone was removed; one that is there may go yet: what

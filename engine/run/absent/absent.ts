@@ -15,7 +15,7 @@ import { reach } from '../crash-points.ts';
 import { runErrors } from '../errors.ts';
 import { mapBatch } from '../read/map-batch.ts';
 import { removeRows } from './remove-rows.ts';
-import type { FlowRun } from '../run-flow.ts';
+import type { FlowRun } from '../open-flow.ts';
 
 /** What a read of the source shows of target rows that have no record any more (DL-7). */
 export interface Absence {

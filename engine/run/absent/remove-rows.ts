@@ -15,7 +15,7 @@ import { rowSteps } from '../deliver/execute-wave.ts';
 import type { Execution } from '../deliver/execute-wave.ts';
 import { effectsEverywhere } from '../deliver/claimed.ts';
 import { rowsByKey } from '../ask/rows-by-key.ts';
-import type { FlowRun } from '../run-flow.ts';
+import type { FlowRun } from '../open-flow.ts';
 import { sendSteps } from '../deliver/send.ts';
 
 /** Deletes or marks the listed rows of a target that the source did not show, a request's worth at a time. */

@@ -5,7 +5,7 @@ import type { ChosenFlow } from '../choose-flows.ts';
 import type { OpenConnection, RunContext } from '../context.ts';
 import { startTally } from '../counts.ts';
 import type { Preview } from '../preview/preview-connections.ts';
-import { openFlow } from '../run-flow.ts';
+import { openFlow } from '../open-flow.ts';
 import { failureOf } from '../run-flows.ts';
 
 /** The table of a target as it is, and what the next run would make of it. */
