@@ -25,7 +25,7 @@ export function connect(settings: Settings, host: Host): Connection {
     system: client.host,
     source: (block) => createSource(reader, block),
     sink: () => ({
-      describe: async (entity, signal) => (await schemas.of(entity, signal, highWaters)).description,
+      describe: async (entity, signal) => (await schemas.of(entity, signal)).description,
       find: async (entity, questions, fields, signal) =>
         find(client, await schemas.of(entity, signal), questions, fields, signal),
       highWater: (entity, signal) => highWaters.of(entity, signal),

@@ -1,31 +1,23 @@
 import type { Client, Reply } from './client.ts';
 import { entityKinds } from './entities.ts';
 import { errors } from './errors.ts';
-import { isObject, type Along } from './schema.ts';
+import { isObject } from './schema.ts';
 
 /** The newest id of each entity when the connection first needed one. */
-export interface HighWaters extends Along {
+export interface HighWaters {
   /** Undefined when there were no rows. */
   of(entity: string, signal: AbortSignal): Promise<string | undefined>;
 }
 
-const names: readonly string[] = Object.values(entityKinds).map(({ name }) => name);
-const params = { select: ['ID'], order: { ID: 'DESC' }, start: -1 };
-const commands = names.map((name) => ({ method: methodOf(name), params }));
+const names = Object.values(entityKinds).map(({ name }) => name);
 
-/**
- * Of all entities at once, before the connection creates anything: they may go along with what describes them.
- * Ids only ever rise (reference 11.5, 16).
- */
+/** Asked for all entities in one request, before the connection creates anything; ids only ever rise (reference 11.5, 16). */
 export function createHighWaters(client: Client): HighWaters {
-  let known: readonly Reply[] | undefined;
+  let known: ReadonlyMap<string, Reply | undefined> | undefined;
   return {
-    commands,
-    // What comes later is not the newest from before.
-    take: (replies) => void (known ??= replies),
     async of(entity, signal) {
       known ??= await readNewest(client, signal);
-      const reply = known[names.indexOf(entity)];
+      const reply = known.get(entity);
       if (reply && !reply.ok) {
         known = undefined;
         throw reply.error;
@@ -35,10 +27,14 @@ export function createHighWaters(client: Client): HighWaters {
   };
 }
 
-async function readNewest(client: Client, signal: AbortSignal): Promise<readonly Reply[]> {
-  const batch = await client.batch(commands, { signal });
+async function readNewest(client: Client, signal: AbortSignal): Promise<ReadonlyMap<string, Reply | undefined>> {
+  const params = { select: ['ID'], order: { ID: 'DESC' }, start: -1 };
+  const batch = await client.batch(
+    names.map((name) => ({ method: methodOf(name), params })),
+    { signal },
+  );
   if (!batch.ok) throw batch.error;
-  return batch.replies;
+  return new Map(names.map((name, index) => [name, batch.replies[index]]));
 }
 
 function methodOf(entity: string): string {

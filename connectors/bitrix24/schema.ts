@@ -1,6 +1,5 @@
 import type { EntityDescription, Field, FieldOption, FieldType } from '../../engine/index.ts';
 import type { Client, Reply } from './client.ts';
-import type { Command } from './command.ts';
 import { entityKinds, productRows, type EntityKind } from './entities.ts';
 import { errors } from './errors.ts';
 import { productRowFields } from './product-rows.ts';
@@ -24,16 +23,9 @@ export interface PortalField extends Field {
   readonly withText?: true;
 }
 
-/** What else a request may ask. */
-export interface Along {
-  readonly commands: readonly Command[];
-  take(replies: readonly Reply[]): void;
-}
-
 /** The schemas of one portal, asked for once per connection. */
 export interface Schemas {
-  /** `along`: asked in the same request, where it is the first. */
-  of(entity: string, signal: AbortSignal, along?: Along): Promise<Schema>;
+  of(entity: string, signal: AbortSignal): Promise<Schema>;
   /** Fields have been made: they are read anew. */
   forget(): void;
 }
@@ -41,10 +33,10 @@ export interface Schemas {
 export function createSchemas(client: Client): Schemas {
   let known: ReadonlyMap<string, Schema | Refusal> | undefined;
   return {
-    async of(entity, signal, along) {
+    async of(entity, signal) {
       if (!Object.hasOwn(entityKinds, entity))
         throw errors.unknown_entity.error({ entity, known: Object.keys(entityKinds).join(', ') });
-      known ??= await readSchemas(client, signal, along);
+      known ??= await readSchemas(client, signal);
       const schema = known.get(entity);
       if (schema === undefined) throw new Error(`no schema of ${entity} was read`);
       if ('error' in schema) throw schema.error;
@@ -57,18 +49,11 @@ export function createSchemas(client: Client): Schemas {
 const kinds = Object.values(entityKinds);
 
 /** All entities in one request: it costs no more than one would. An entity that cannot be read troubles no other. */
-async function readSchemas(
-  client: Client,
-  signal: AbortSignal,
-  along?: Along,
-): Promise<ReadonlyMap<string, Schema | Refusal>> {
+async function readSchemas(client: Client, signal: AbortSignal): Promise<ReadonlyMap<string, Schema | Refusal>> {
   const commands = kinds.map(({ name }) => ({ method: `crm.${name}.fields`, params: {} }));
-  const all = [{ method: 'crm.status.list', params: {} }, ...commands, ...(along?.commands ?? [])];
-  const batch = await client.batch(all, { signal });
+  const batch = await client.batch([{ method: 'crm.status.list', params: {} }, ...commands], { signal });
   if (!batch.ok) throw batch.error;
-  const [statuses, ...others] = batch.replies;
-  const fields = others.slice(0, kinds.length);
-  along?.take(others.slice(kinds.length));
+  const [statuses, ...fields] = batch.replies;
   const options = readStatuses(statuses?.ok ? statuses.value : undefined);
   return new Map(kinds.map((kind, index) => [kind.name, readSchema(kind, fields[index], options, client.host)]));
 }

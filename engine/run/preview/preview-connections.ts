@@ -9,6 +9,7 @@ import type {
   WantedTable,
 } from '../../connector.ts';
 import { presentValues } from '../../plan/fields.ts';
+import { fieldsOf, satisfies } from '../../plan/question.ts';
 import type { OpenConnection } from '../context.ts';
 import { plannedSink } from './planned-sink.ts';
 import type { Planned } from './planned-sink.ts';
@@ -74,17 +75,22 @@ function previewSink(connection: string, sink: Sink, { pending, calls, work, pla
     for (const [method, more] of expected) seconds.set(method, (seconds.get(method) ?? 0) + more);
     return over.write(writes, signal);
   };
-  return { ...real, ...over, write, ...(sink.writeAndFind && { writeAndFind: findingThem(write) }) };
+  return { ...real, ...over, write, ...(sink.writeAndFind && { writeAndFind: findingThem(real, write) }) };
 }
 
-/** What a run asks along with creates costs it no request, and here the rows that are planned are the answer. */
-function findingThem(write: Sink['write']): NonNullable<Sink['writeAndFind']> {
-  return async (writes, _question, _fields, signal) => {
+/** What a run asks along with creates costs it no request, and here those of the planned rows are the answer that satisfy it. */
+function findingThem({ describe }: Sink, write: Sink['write']): NonNullable<Sink['writeAndFind']> {
+  return async (writes, question, _fields, signal) => {
     const outcomes = await write(writes, signal);
-    const rows = writes.flatMap((one, index) => {
+    const rows: FoundRow[] = [];
+    for (const [index, one] of writes.entries()) {
       const outcome = outcomes[index];
-      return outcome?.ok && one.operation === 'create' ? [{ key: outcome.key, values: presentValues(one.values) }] : [];
-    });
+      if (!outcome?.ok || one.operation !== 'create') continue;
+      const values = presentValues(one.values);
+      const description = await describe(one.entity, signal);
+      const row = { ...values, [description.id]: outcome.key };
+      if (satisfies(fieldsOf(description), question, row)) rows.push({ key: outcome.key, values });
+    }
     return { outcomes, answer: { ok: true, rows } };
   };
 }
