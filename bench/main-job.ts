@@ -7,12 +7,14 @@ import { call, dealsOf, inFolder, noLimits, pipeline, prepareOn, runHere, withSt
 import type { Stand } from './stand/stand.ts';
 
 /**
- * The shipped pipeline over TDS and HTTP on loopback, sandboxes in a process of their own and without limits: records
+ * The shipped pipeline over TDS and HTTP on loopback, each sandbox in a process of its own and without limits: records
  * a second of the run loop and of the whole process, requests per thousand records, memory. Beside it, on the same
  * machine in the same run, a loop that does what the old program did: one call after the other for each appointment.
  */
 const quick = process.argv.includes('--quick');
-const rounds = quick ? 5 : 11;
+const rounds = quick ? 5 : 15;
+/** Servers that nobody has asked yet are slow, a clinic's are not. */
+const warmingUp = 10;
 const many = quick ? 1_000 : 5_000;
 const small = 50;
 
@@ -25,12 +27,12 @@ type Load = (clinic: Stand['clinic'], webhook: string) => Promise<Measured>;
 
 // The large loads first: what comes after them is measured in a warm process, what a cold one costs is `wholeProcess`.
 const loads = await firstLoads(many, 3, () => runLoop);
-const turns = await firstLoads(small, 2 * rounds + 2, (round) => (round % 2 === 0 ? runLoop : oneByOne));
+const turns = await firstLoads(small, 2 * (warmingUp + rounds), (round) => (round % 2 === 0 ? runLoop : oneByOne));
 const processes = await firstLoads(small, 5, () => wholeProcess);
 
-// The first turn of each is not counted: servers that nobody has asked yet are slow, a clinic's are not.
-const ours = median(secondsOf(turns.filter((_, turn) => turn > 1 && turn % 2 === 0)));
-const reference = median(secondsOf(turns.filter((_, turn) => turn > 1 && turn % 2 === 1)));
+const times = secondsOf(turns.slice(2 * warmingUp));
+const ours = median(times.filter((_, turn) => turn % 2 === 0));
+const reference = median(times.filter((_, turn) => turn % 2 === 1));
 const result = {
   name: 'main-job',
   machine,

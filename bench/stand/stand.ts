@@ -12,7 +12,7 @@ import type { RunResult } from '../../engine/run/run-pipeline.ts';
 
 export const pipeline = join(import.meta.dirname, '..', '..', 'pipelines', 'ident-to-bitrix.yaml');
 
-/** A clinic and its portals in a process of their own. */
+/** A clinic and its portals, each in a process of its own as they are machines of their own. */
 export interface Stand {
   readonly clinic: Readonly<Record<string, unknown>>;
   readonly webhooks: readonly string[];
@@ -27,32 +27,50 @@ export async function withStand<Result>(
   size: { readonly appointments: number; readonly portals: number; readonly limits: Limits },
   work: (stand: Stand) => Promise<Result>,
 ): Promise<Result> {
-  const script = join(import.meta.dirname, 'sandboxes.ts');
-  const child = spawn(process.execPath, [script, String(size.appointments), String(size.portals), size.limits], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const clinic = startServer('clinic.ts', String(size.appointments));
+  const portals = startServer('portals.ts', String(size.portals), size.limits);
   try {
-    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-    const { clinic, webhooks }: Pick<Stand, 'clinic' | 'webhooks'> = JSON.parse(await nextLine(lines));
+    const settings: Stand['clinic'] = JSON.parse(await clinic.told());
+    const webhooks: readonly string[] = JSON.parse(await portals.told());
     return await work({
-      clinic,
+      clinic: settings,
       webhooks,
       async change(visits) {
-        child.stdin.write(`${visits}\n`);
-        const changed: readonly number[] = JSON.parse(await nextLine(lines));
+        clinic.tell(String(visits));
+        const changed: readonly number[] = JSON.parse(await clinic.told());
         return changed;
       },
     });
   } finally {
-    child.stdin.end();
-    await once(child, 'exit');
+    await Promise.all([clinic.end(), portals.end()]);
   }
 }
 
-async function nextLine(lines: AsyncIterator<string>): Promise<string> {
-  const { value, done } = await lines.next();
-  if (done === true) throw new Error('the sandboxes ended early');
-  return value;
+interface Server {
+  /** Its next line. */
+  told(): Promise<string>;
+  tell(line: string): void;
+  end(): Promise<void>;
+}
+
+function startServer(script: string, ...options: readonly string[]): Server {
+  const child = spawn(process.execPath, [join(import.meta.dirname, script), ...options], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async told() {
+      const { value, done } = await lines.next();
+      if (done === true) throw new Error(`${script} ended early`);
+      return value;
+    },
+    tell: (line) => void child.stdin.write(`${line}\n`),
+    async end() {
+      if (child.exitCode !== null) return;
+      child.stdin.end();
+      await once(child, 'exit');
+    },
+  };
 }
 
 /** A folder of its own for state and portal book while `work` goes on. */
