@@ -14,9 +14,11 @@ import { expectedWork, write, writeAndFind } from './write.ts';
 
 /** A portal as the engine uses it. Nothing is sent before the first call that needs it. */
 export function connect(settings: Settings, host: Host): Connection {
-  const client = readTogether(createClient(portalOf(settings), host));
-  const highWaters = createHighWaters(client);
-  const schemas = createSchemas(client);
+  const client = createClient(portalOf(settings), host);
+  // A read of many pages chooses itself how many go into a request.
+  const asking = readTogether(client);
+  const highWaters = createHighWaters(asking);
+  const schemas = createSchemas(asking);
   const customFields = createCustomFields(client, schemas);
   const pace = createPace();
   const requestsInFlight = settings.requestsInFlight ?? defaults.requestsInFlight;
@@ -27,7 +29,7 @@ export function connect(settings: Settings, host: Host): Connection {
     sink: () => ({
       describe: async (entity, signal) => (await schemas.of(entity, signal)).description,
       find: async (entity, questions, fields, signal) =>
-        find(client, await schemas.of(entity, signal), questions, fields, signal),
+        find(asking, await schemas.of(entity, signal), questions, fields, signal),
       highWater: (entity, signal) => highWaters.of(entity, signal),
       scan: (entity, fields, signal) => scan(client, schemas, entity, fields, signal),
       write: (writes, signal, until) =>
