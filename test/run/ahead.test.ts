@@ -9,6 +9,7 @@ import type { TableSystem } from '../support/table-connector.ts';
 
 const errors = defineErrors('testing', {
   away: { kind: 'environment', en: 'away', ru: 'недоступно', fix: { en: 'wait', ru: 'подождите' } },
+  gone: { kind: 'environment', en: 'gone', ru: 'нет', fix: { en: 'mend it', ru: 'исправьте' } },
 });
 
 const yaml = `
@@ -104,4 +105,32 @@ it('a target that is away when it is asked early fails the run once there is som
     throw errors.away.error({});
   };
   expect((await desk.run(pipeline)).error).toMatchObject({ code: 'testing.away' });
+});
+
+it('a source that fails meanwhile ends the run at once: nobody waits for the fields any more', async () => {
+  const connect: Connector['connect'] = async (settings, host) => {
+    const connection = await portal.connector.connect(settings, host);
+    const sink = connection.sink?.({ entity: 'deal' });
+    if (!sink) throw new Error('no sink');
+    const describe: typeof sink.describe = (_entity, signal) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(errors.away.error({}))));
+    return { ...connection, sink: () => ({ ...sink, describe }) };
+  };
+  const broken: Connector = {
+    ...clinic.connector,
+    connect: async (settings, host) => ({
+      ...(await clinic.connector.connect(settings, host)),
+      source: () => ({
+        describe: async () => ({ fields: [] }),
+        async *read(request) {
+          request.answered?.();
+          if (clinic.rows.length > 0) yield { rows: clinic.rows };
+          throw errors.gone.error({});
+        },
+      }),
+    }),
+  };
+  const other = await stand([broken, { ...portal.connector, connect }]);
+  expect((await other.run(pipeline)).error).toMatchObject({ code: 'testing.gone' });
+  await other.close();
 });
