@@ -50,17 +50,19 @@ interface Describing {
 async function askEarly({ context, flow, early }: Describing, signal: AbortSignal): Promise<void> {
   const there = flow.targets.filter(({ target: { ddl } }) => ddl !== 'create' && ddl !== 'evolve');
   const first = new Map(there.toReversed().map((target) => [target.target.connection, target]));
-  const highWaters: Promise<unknown>[] = [];
-  for (const target of first.values()) {
-    const { block, entity, connection } = target.target;
-    const sink = connectionOf(context, target).connection.sink?.(block);
-    if (!sink) continue;
-    early.set(scopeId(context, target), sink.describe(entity, signal));
-    // A connector keeps it; wanted before the first create (DL-3).
-    const writes = there.some(({ fields, target: other }) => fields && other.connection === connection);
-    if (writes && sink.highWater) highWaters.push(sink.highWater(entity, signal));
-  }
-  await Promise.allSettled([...early.values(), ...highWaters]);
+  await Promise.allSettled(
+    Array.from(first.values(), async (target) => {
+      const { block, entity, connection } = target.target;
+      const sink = connectionOf(context, target).connection.sink?.(block);
+      if (!sink) return;
+      const described = sink.describe(entity, signal);
+      early.set(scopeId(context, target), described);
+      await described;
+      // A connector keeps it; wanted before the first create (DL-3).
+      const writes = there.some(({ fields, target: other }) => fields && other.connection === connection);
+      if (writes) await sink.highWater?.(entity, signal);
+    }),
+  );
 }
 
 /** Describes every entity the flow's targets use, each once, and checks that what the mapping names is there (DL-3). */
