@@ -150,10 +150,23 @@ async function sendChunk(
   for (const one of sent) settle(sending, one);
   const found = question && along.answer && checked(scope, question, along.answer);
   const rows = found instanceof Error ? undefined : found;
-  if (rows && isWhole(scope)) sending.answers.read(scope, rows);
+  if (rows) noteMade(sending, sent, rows);
   stopOnEnvironment(sent);
   await waitForStale(sending, sent);
   return rows;
+}
+
+/** Of others that were found with those nobody knows whether a request beside this one is changing them. */
+function noteMade({ scope, answers }: Sending, sent: readonly Sent[], found: readonly Row[]): void {
+  if (!isWhole(scope)) return;
+  const keys = sent.flatMap(({ step, outcome }) =>
+    outcome.ok && step.write.operation === 'create' ? [outcome.key] : [],
+  );
+  const made = new Set(keys);
+  answers.read(
+    scope,
+    found.filter((row) => made.has(String(row[scope.description.id]))),
+  );
 }
 
 /**
