@@ -35,6 +35,11 @@ export function compileRaw(query: RawBuilder<unknown>): Statement {
   return compile({ compile: () => query.compile(writer) });
 }
 
+/** Queries as one statement, whose results are theirs in their order. */
+export function together(queries: readonly RawBuilder<unknown>[]): Statement {
+  return compileRaw(sql.join(queries, sql`;\n`));
+}
+
 function asParameter(given: unknown): Parameter {
   if (typeof given === 'object' && given !== null && 'type' in given && 'value' in given) return given as Parameter;
   if (typeof given === 'number' || typeof given === 'boolean' || typeof given === 'string') return untyped(given);

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { together } from '../_mssql/compile.ts';
+import type { Collection } from './stream.ts';
 import { scanQuery, tailQuery } from './stream-query.ts';
 import { finishedVisits, professions } from './streams/collections.ts';
 import { receptions } from './streams/receptions.ts';
@@ -9,6 +11,8 @@ const all = (): boolean => true;
 
 /** The part of a statement from this word on. */
 const from = (text: string, word: string): string => text.slice(text.indexOf(word));
+const textOf = (collection: Collection | undefined, ids: readonly number[]): string =>
+  together([collection?.query(ids, none) ?? []].flat()).text;
 
 describe('the SQL of a stream', () => {
   it('T8 asks every stamp of a visit with >=, CheckIssued included', () => {
@@ -58,16 +62,14 @@ describe('the SQL of a stream', () => {
 
   it('T9 asks for what a visit has several of apart from it', () => {
     const { orders, lines } = receptions.around ?? {};
-    expect(professions('doctorId').query([101, 102], none)?.text).toBe(
+    expect(textOf(professions('doctorId'), [101, 102])).toBe(
       'select distinct i.ID_Staffs as doctorId, n.NameProfession as profession\n' +
         'from dbo.Items as i inner join dbo.ProfessionNames as n on n.ID = i.ID_ProfessionNames\n' +
         'where i.ID_Staffs in (@1, @2)',
     );
-    expect(from(orders?.query([1], none)?.text ?? '', 'where')).toBe(
-      'where o.ID_Receptions in (@1) order by o.DateTimeOrder, o.ID',
-    );
-    expect(from(lines?.query([1], none)?.text ?? '', 'where')).toBe('where o.ID_Receptions in (@1) order by l.ID');
-    expect(from(finishedVisits('patientId').query([7], none)?.text ?? '', 'where')).toBe(
+    expect(from(textOf(orders, [1]), 'where')).toBe('where o.ID_Receptions in (@1) order by o.DateTimeOrder, o.ID');
+    expect(from(textOf(lines, [1]), 'where')).toBe('where o.ID_Receptions in (@1) order by l.ID');
+    expect(from(textOf(finishedVisits('patientId'), [7]), 'where')).toBe(
       'where r.ID_Patients in (@1) and r.ReceptionCanceled is null and r.ID_ReceptionCancelReasons is null\n' +
         'and (r.ReceptionEnded is not null or r.CheckIssued is not null) group by r.ID_Patients',
     );

@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
-import { compileRaw } from '../../_mssql/compile.ts';
 import { streamColumns } from '../columns.ts';
 import type { Stream } from '../stream.ts';
 import { ints } from '../stream-query.ts';
@@ -41,7 +40,7 @@ export const treatmentPlans: Stream = {
   }),
   stamps: planStamps,
   around: {
-    lines: { of: 'id', by: 'patientId', query: (patients) => compileRaw(linesOf(ints(patients))) },
+    lines: { of: 'id', by: 'patientId', query: (patients) => linesOf(ints(patients)) },
   },
   row: planRow,
 };
