@@ -71,9 +71,13 @@ export class SqlClient {
   }
 
   /** All rows of each of several queries known to give few, in one round trip; one that fails fails all. */
-  async results(queries: readonly RawBuilder<unknown>[], signal: AbortSignal): Promise<readonly Row[][]> {
+  async results(
+    queries: readonly RawBuilder<unknown>[],
+    signal: AbortSignal,
+    named?: Statement['parameters'],
+  ): Promise<readonly Row[][]> {
     const results = queries.map((): Row[] => []);
-    for await (const { result, rows, read } of this.read(together(queries), signal, {}, queries.length))
+    for await (const { result, rows, read } of this.read(together(queries, named), signal, {}, queries.length))
       results[result]?.push(...rows.map(read));
     return results;
   }

@@ -1,18 +1,24 @@
+import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import type { Row, Value } from '../../engine/index.ts';
 import type { SqlClient } from '../_mssql/client.ts';
+import type { Statement } from '../_mssql/parameters.ts';
 import type { Around, Has, Stream } from './stream.ts';
 
 /** A statement takes 2100 parameters, its text and their declaration among them. */
 const mostParameters = 2098;
 
-/** What a stream's rows have several of. */
+/** What is asked by the same column of the rows, and so by the same parameters. */
+interface Group {
+  readonly questions: readonly Question[];
+  readonly parameters: Statement['parameters'];
+}
+
 interface Question {
   readonly name: string;
   /** Column of the answer that says which row it belongs to. */
   readonly by: string;
   readonly query: RawBuilder<unknown>;
-  readonly parameters: number;
 }
 
 /** All that hangs on the rows of a page: one query for each collection, as many in one round trip as it can take. */
@@ -24,12 +30,10 @@ export async function collect(
   signal: AbortSignal,
 ): Promise<Around> {
   const found = new Map<string, ReadonlyMap<Value, readonly Row[]>>();
-  for (const trip of roundTrips(questionsOf(stream, has, flat))) {
-    const results = await client.results(
-      trip.map(({ query }) => query),
-      signal,
-    );
-    for (const [index, { name, by }] of trip.entries()) {
+  for (const { questions, parameters } of roundTrips(groupsOf(stream, has, flat))) {
+    const queries = questions.map(({ query }) => query);
+    const results = await client.results(queries, signal, parameters);
+    for (const [index, { name, by }] of questions.entries()) {
       found.set(
         name,
         Map.groupBy(results[index] ?? [], (row) => row[by] ?? ''),
@@ -39,11 +43,16 @@ export async function collect(
   return (name, id) => (id === undefined ? undefined : found.get(name)?.get(id)) ?? [];
 }
 
-function questionsOf({ around = {} }: Stream, has: Has, flat: readonly Row[]): readonly Question[] {
-  return Object.entries(around).flatMap(([name, { of, by, query }]) => {
+function groupsOf({ around = {} }: Stream, has: Has, flat: readonly Row[]): readonly Group[] {
+  return [...Map.groupBy(Object.entries(around), ([, { of }]) => of)].map(([of, collections]) => {
     const ids = padded([...new Set(flat.flatMap((row) => row[of] ?? []))]);
-    const asked = ids.length === 0 ? undefined : query(ids, has);
-    return asked ? [{ name, by, query: asked, parameters: ids.length }] : [];
+    const named = ids.map((value, index) => [`${of}${index + 1}`, { type: 'int', value }] as const);
+    const list = sql.raw(named.map(([name]) => `@${name}`).join(', '));
+    const questions = collections.flatMap(([name, { by, query }]) => {
+      const asked = ids.length === 0 ? undefined : query(list, has);
+      return asked ? [{ name, by, query: asked }] : [];
+    });
+    return { questions, parameters: questions.length === 0 ? {} : Object.fromEntries(named) };
   });
 }
 
@@ -59,16 +68,14 @@ function padded(ids: readonly Value[]): readonly Value[] {
   return [...ids, ...Array.from({ length: length - ids.length }, () => last)];
 }
 
-function roundTrips(questions: readonly Question[]): readonly (readonly Question[])[] {
-  const trips: Question[][] = [];
-  let room = 0;
-  for (const question of questions) {
-    if (question.parameters > room) {
-      trips.push([]);
-      room = mostParameters;
-    }
-    trips.at(-1)?.push(question);
-    room -= question.parameters;
+function roundTrips(groups: readonly Group[]): readonly Group[] {
+  const trips: Group[] = [];
+  for (const group of groups.filter(({ questions }) => questions.length > 0)) {
+    const last = trips.at(-1);
+    const parameters = { ...last?.parameters, ...group.parameters };
+    if (last && Object.keys(parameters).length <= mostParameters)
+      trips.splice(-1, 1, { questions: [...last.questions, ...group.questions], parameters });
+    else trips.push(group);
   }
   return trips;
 }

@@ -183,12 +183,12 @@ describe('the stream receptions', () => {
   });
 
   it('asks for all collections of a batch in one round trip, and in more only where the parameters end', async () => {
-    const { clinic, read } = await openClinic({ appointments: 700 });
+    const { clinic, read } = await openClinic({ appointments: 1100 });
     await all(read({ batch: 60, limit: 120 }));
     // The clock and the optional columns; then for each of two pages visits, and professions, orders, lines, finished visits.
     expect(questionsOf(clinic)).toEqual([2, 1, 4, 1, 4]);
     const before = clinic.journal.length;
-    await all(read({ batch: 700 }));
+    await all(read({ batch: 1100 }));
     expect(questionsOf(clinic, before)).toEqual([1, 1, 3, 1]);
   });
 

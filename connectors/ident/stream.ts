@@ -57,8 +57,8 @@ export interface Collection {
   readonly of: string;
   /** Column of the collection's rows that holds it again. */
   readonly by: string;
-  /** Undefined: this base has no such tables. */
-  query(ids: readonly Value[], has: Has): RawBuilder<unknown> | undefined;
+  /** `ids` is the list for an `in`. Undefined: this base has no such tables. */
+  query(ids: RawBuilder<unknown>, has: Has): RawBuilder<unknown> | undefined;
 }
 
 /** The rows of a collection that hang on this value, in the order of their query. */

@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import { streamColumns } from '../columns.ts';
 import type { Stream } from '../stream.ts';
-import { ints } from '../stream-query.ts';
 import { planRow } from './plan-row.ts';
 import { planStamps } from './plan-stamps.ts';
 
@@ -40,7 +39,7 @@ export const treatmentPlans: Stream = {
   }),
   stamps: planStamps,
   around: {
-    lines: { of: 'id', by: 'patientId', query: (patients) => linesOf(ints(patients)) },
+    lines: { of: 'id', by: 'patientId', query: (patients) => linesOf(patients) },
   },
   row: planRow,
 };
