@@ -196,10 +196,10 @@ function rowReader(columns: readonly Column[], converters: Readonly<Record<strin
   });
   return (raw) => {
     const row: Record<string, Value> = {};
-    for (const [index, [name, convert]] of readers.entries()) {
+    readers.forEach(([name, convert], index) => {
       const value = convert(raw[index]);
       if (value !== undefined) row[name] = value;
-    }
+    });
     return row;
   };
 }

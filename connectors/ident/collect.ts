@@ -45,7 +45,7 @@ export async function collect(
 
 function groupsOf({ around = {} }: Stream, has: Has, flat: readonly Row[]): readonly Group[] {
   return [...Map.groupBy(Object.entries(around), ([, { of }]) => of)].map(([of, collections]) => {
-    const ids = padded([...new Set(flat.flatMap((row) => row[of] ?? []))]);
+    const ids = padded([...new Set(flat.map((row) => row[of]))].filter((id) => id !== undefined));
     const named = ids.map((value, index) => [`${of}${index + 1}`, { type: 'int', value }] as const);
     const list = sql.raw(named.map(([name]) => `@${name}`).join(', '));
     const questions = collections.flatMap(([name, { by, query }]) => {
