@@ -1,3 +1,4 @@
+import { subscribe } from 'node:diagnostics_channel';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,16 @@ import type { StateStore } from '../../engine/state/ports.ts';
 import { compile } from '../../engine/transform/compile.ts';
 import type { CompiledPipeline } from '../../engine/transform/compiled.ts';
 import { memoryTokens } from './tokens.ts';
+
+/** Requests over HTTP that have no answer yet. */
+const underWay = new Set<unknown>();
+subscribe('undici:request:create', (message) => underWay.add(requestOf(message)));
+for (const end of ['undici:request:trailers', 'undici:request:error'])
+  subscribe(end, (message) => underWay.delete(requestOf(message)));
+
+function requestOf(message: unknown): unknown {
+  return Reflect.get(Object(message), 'request');
+}
 
 /** A clock that moves only when it is told to, or when somebody sleeps on it. */
 export interface TestClock {
@@ -36,9 +47,10 @@ export function testClock(start = Date.UTC(2026, 10, 20, 9)): TestClock {
     sleep: async (ms, signal) => {
       signal.throwIfAborted();
       clock.slept.push(ms);
+      // No time passes while a request is under way: it would arrive late by as much as somebody else sleeps meanwhile.
+      do await setImmediate();
+      while (underWay.size > 0);
       clock.time += ms;
-      // What is on its way goes on meanwhile: who sleeps in small steps would keep it from ever arriving.
-      await setImmediate();
     },
     bootId: 'test',
   };
