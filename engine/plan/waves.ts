@@ -62,6 +62,8 @@ export interface Progress<Item> {
   isDone(item: Item): boolean;
   /** Is left for the next wave. */
   isLeft(item: Item): boolean;
+  /** Whether these two, who meet in a claim at this target, need not wait for each other because of it. */
+  isIndifferent(claim: string, one: Item, other: Item): boolean;
 }
 
 /**
@@ -72,9 +74,9 @@ export interface Progress<Item> {
 export function takeTurn<Item extends Claimant>(
   wave: readonly Item[],
   at: number,
-  { isDone, isLeft }: Progress<Item>,
+  { isDone, isLeft, isIndifferent }: Progress<Item>,
 ): Turn<Item> {
-  const here = new Set<string>();
+  const here = new Map<string, Item[]>();
   const ahead = new Set<string>();
   const later = new Set<string>();
   const now: Item[] = [];
@@ -90,10 +92,15 @@ export function takeTurn<Item extends Claimant>(
       continue;
     }
     if (!isDone(item)) {
-      const waits = meetsAny(claims, here);
-      if (waits) hold(here, claims.asked);
-      else now.push(item);
-      hold(here, claims.effects);
+      const waits = [...claims.asked, ...claims.effects].some((claim) =>
+        here.get(claim)?.some((other) => !isIndifferent(claim, item, other)),
+      );
+      if (!waits) now.push(item);
+      for (const claim of waits ? [...claims.asked, ...claims.effects] : claims.effects) {
+        const others = here.get(claim);
+        if (others) others.push(item);
+        else here.set(claim, [item]);
+      }
     }
     for (const one of item.claims.slice(at + 1)) {
       hold(ahead, one?.effects ?? []);

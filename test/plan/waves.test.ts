@@ -11,7 +11,7 @@ const record = (key: string, ...targets: readonly At[]): Claimant => ({
   claims: targets.map(([asked, effects = []]) => ({ asked, effects })),
 });
 const keys = (items: readonly Claimant[]) => items.map((item) => item.record.key);
-const fresh = { isDone: () => false, isLeft: () => false };
+const fresh = { isDone: () => false, isLeft: () => false, isIndifferent: () => false };
 
 describe('DL-1 waves', () => {
   it('let a record wait that asked at one target for what an earlier one writes at a later target', () => {
@@ -79,6 +79,13 @@ describe('DL-1 turns at a target', () => {
     expect(keys(takeTurn(wave, 0, { ...fresh, isDone }).now)).toEqual(['second']);
   });
 
+  it('let two go together who are indifferent to each other, and the others wait', () => {
+    const family = [...wave, record('child', [['contact?P1'], ['contact?P1']])];
+    const isIndifferent = (claim: string, one: Claimant, other: Claimant) =>
+      claim === 'contact?P1' && keys([one, other]).includes('child');
+    expect(keys(takeTurn(family, 0, { ...fresh, isIndifferent }).now)).toEqual(['first', 'other', 'child']);
+  });
+
   it('leave nobody before whom an earlier record was left: it is behind', () => {
     const isLeft = (item: Claimant) => item.record.key === 'first';
     const { now, behind } = takeTurn(wave, 0, { ...fresh, isLeft });
@@ -144,7 +151,7 @@ describe('DL-1 whatever the records ask for and write', () => {
           for (const at of [0, 1, 2]) {
             const done = new Set<Claimant>();
             while (done.size < wave.length) {
-              const { now, behind } = takeTurn(wave, at, { isDone: (item) => done.has(item), isLeft: () => false });
+              const { now, behind } = takeTurn(wave, at, { ...fresh, isDone: (item) => done.has(item) });
               expect(behind).toEqual([]);
               expect(now.length).toBeGreaterThan(0);
               for (const item of now) {

@@ -100,6 +100,37 @@ describe('DL-1 waves', () => {
     expect(callsOf('find contact')).toEqual(['find contact 2', 'find contact 2', 'find contact 1']);
   });
 
+  it('make the contacts of a family with one phone together, each once', async () => {
+    const phone = '+79991234501';
+    tables.rows = [visit(1, 1), visit(2, 2, { phone }), visit(3, 1), visit(4, 3, { phone }), visit(5, 2, { phone })];
+    await desk.run(pipeline);
+    expect(rows('contact')).toHaveLength(3);
+    expect(callsOf('write').slice(0, 3)).toEqual(['write create,create', 'write create', 'write create,create']);
+    expect(rows('deal').map((deal) => deal['CONTACT_ID'])).toEqual(['1', '2', '1', '3', '2']);
+  });
+
+  it('let a patient wait for the contact of another that is to get the phone both ask for', async () => {
+    const phone = '+79991234501';
+    const { name = '' } = visit(1, 1);
+    putRow(tables, 'contact', { ORIGIN: 'P1', NAME: name, PHONE: [{ id: 'h', value: '+79990000000' }] });
+    tables.rows = [visit(1, 1, { phone }), visit(2, 2, { phone })];
+    await desk.run(pipeline);
+    expect(rows('contact')).toHaveLength(2);
+    expect(callsOf('write').slice(0, 2)).toEqual(['write update', 'write create']);
+  });
+
+  it('let a patient wait for a new contact that may be the one: of the same name, and not known by its origin', async () => {
+    const byName = pipelineText(1000, false).replace(
+      'ORIGIN: { value: patient, write: fill }',
+      `ORIGIN: 'visit = "1" ? patient'`,
+    );
+    const phone = '+79991234501';
+    tables.rows = [visit(1, 1), visit(2, 2, { phone }), visit(3, 3, { phone, name: visit(2, 2)['name'] })];
+    await desk.run(await compiled(byName, [tables.connector]));
+    expect(rows('contact')).toHaveLength(2);
+    expect(callsOf('write')[0]).toBe('write create,create');
+  });
+
   it('hold back all visits of a new patient when nobody knows whether the contact was made', async () => {
     tables.onWrite = (write) =>
       write.entity === 'contact' ? { ok: false, applied: 'unknown', error: busy(0) } : undefined;

@@ -250,7 +250,8 @@ function skipped(target: CompiledTarget, skip: string): TargetPlan {
   return { target, changes: [], skip, named: [{ name: skip, rows: [], warn: true }], created: false };
 }
 
-function variablesOf(context: FlowContext, draft: PlannedRecord): Variables {
+/** What expressions of a record may name once its earlier targets are planned. */
+export function variablesOf(context: FlowContext, draft: PlannedRecord): Variables {
   return { ...context.variables, source: draft.record.source, ...earlierRows(draft) };
 }
 

@@ -1,0 +1,43 @@
+import type { Question, Row } from '../connector.ts';
+import type { CompiledRung, CompiledTarget, Variables } from '../transform/compiled.ts';
+import type { TargetEntity } from './match.ts';
+import { fieldNamed } from './question.ts';
+
+/** A record at a target where another one is about to make a row. */
+export interface Asker {
+  readonly target: CompiledTarget;
+  readonly entity: TargetEntity;
+  readonly record: Row;
+  readonly variables: Variables;
+}
+
+/**
+ * Whether the ladder of a record certainly refuses a new row that would answer its question: another patient's contact
+ * with the phone of the family. Then it comes to the same whether it asks before the row is there or after. Told by what
+ * this target itself writes as text; what the system may fill in, or hold in a form of its own, tells nothing.
+ */
+export async function refusesNew(asker: Asker, question: Question, values: Row): Promise<boolean> {
+  const rungs = asker.target.rungs.filter((rung) => asksBy(rung, question));
+  for (const rung of rungs) if (!(await refuses(asker, rung, values))) return false;
+  return rungs.length > 0;
+}
+
+function asksBy({ by, rung }: CompiledRung, question: Question): boolean {
+  return !rung.byLink && by.length === Object.keys(question.by).length && by.every(({ field }) => field in question.by);
+}
+
+async function refuses(asker: Asker, { rung, where, whereReads }: CompiledRung, found: Row): Promise<boolean> {
+  if (!where || rung.refused !== 'next') return false;
+  if (!whereReads.every((name) => isTold(asker, name))) return false;
+  try {
+    return !(await where(asker.record, { ...asker.variables, found }));
+  } catch {
+    // What is wrong with it is met when the record itself is planned over the row.
+    return false;
+  }
+}
+
+function isTold({ target, entity }: Asker, name: string): boolean {
+  const { type, multiple } = fieldNamed(entity.fields, name);
+  return type === 'text' && multiple !== true && (target.fields ?? []).some(({ mapping }) => mapping.field === name);
+}
