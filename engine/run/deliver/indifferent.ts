@@ -1,4 +1,4 @@
-import type { Question, Row } from '../../connector.ts';
+import type { Row } from '../../connector.ts';
 import { questionClaims } from '../../plan/claims.ts';
 import { presentValues } from '../../plan/fields.ts';
 import { refusesNew } from '../../plan/refuse-new.ts';
@@ -9,7 +9,7 @@ import { variablesOf } from './plan-batch.ts';
 /** Who is about to make a row that answers, and who has asked. */
 interface Contested {
   readonly makers: Map<Execution, Row>;
-  readonly askers: Map<Execution, Question>;
+  readonly askers: Set<Execution>;
   /** By asker, the makers whose row it refuses. */
   readonly refused: Map<Execution, ReadonlySet<Execution>>;
 }
@@ -30,15 +30,9 @@ export async function indifference(
   at: number,
 ): Promise<IsIndifferent> {
   const contested = contestedClaims(context, open, at);
-  for (const { makers, askers, refused } of contested.values()) {
+  for (const [claim, { makers, askers, refused }] of contested) {
     if (makers.size * askers.size > most) continue;
-    for (const [asker, question] of askers) {
-      const those = new Set<Execution>();
-      for (const [maker, row] of makers) {
-        if (maker !== asker && (await refuses(context, at, asker, question, row))) those.add(maker);
-      }
-      refused.set(asker, those);
-    }
+    for (const asker of askers) refused.set(asker, await refusedMakers(context, at, claim, asker, makers));
   }
   return (claim, one, other) => {
     const contest = contested.get(claim);
@@ -53,7 +47,7 @@ function doesNotMind({ makers, askers, refused }: Contested, asker: Execution, m
 
 /** Claims that new rows alone come to answer, with more than one record that has to do with them. */
 function contestedClaims(
-  { flow, scopes }: FlowContext,
+  { flow }: FlowContext,
   open: readonly Execution[],
   at: number,
 ): ReadonlyMap<string, Contested> {
@@ -68,15 +62,12 @@ function contestedClaims(
       }
     }
   }
-  if (contested.size === 0) return contested;
-  const { id, fields } = scopes.of(name);
   for (const execution of open) {
-    for (const question of execution.asked.get(name) ?? []) {
-      for (const claim of questionClaims(id, fields, question)) contested.get(claim)?.askers.set(execution, question);
-    }
+    for (const claim of execution.claims[at]?.asked ?? []) contested.get(claim)?.askers.add(execution);
   }
   for (const [claim, { makers, askers }] of contested) {
-    if (others.has(claim) || new Set([...makers.keys(), ...askers.keys()]).size < 2) contested.delete(claim);
+    const isItsOwn = makers.size < 2 && [...askers].every((asker) => makers.has(asker));
+    if (isItsOwn || others.has(claim)) contested.delete(claim);
   }
   return contested;
 }
@@ -84,21 +75,28 @@ function contestedClaims(
 function note(contested: Map<string, Contested>, claim: string): Contested {
   const known = contested.get(claim);
   if (known) return known;
-  const made: Contested = { makers: new Map(), askers: new Map(), refused: new Map() };
+  const made: Contested = { makers: new Map(), askers: new Set(), refused: new Map() };
   contested.set(claim, made);
   return made;
 }
 
-async function refuses(
+/** Those whose row the ladder of `asker` refuses, should it answer the question of this claim. */
+async function refusedMakers(
   context: FlowContext,
   at: number,
+  claim: string,
   asker: Execution,
-  question: Question,
-  row: Row,
-): Promise<boolean> {
+  makers: ReadonlyMap<Execution, Row>,
+): Promise<ReadonlySet<Execution>> {
+  const refused = new Set<Execution>();
   const target = context.flow.targets[at];
-  if (!target) return false;
-  const entity = context.scopes.of(target.target.name);
-  const variables = variablesOf(context, asker);
-  return refusesNew({ target, entity, record: asker.record.record, variables }, question, row);
+  if (!target) return refused;
+  const { name } = target.target;
+  const entity = context.scopes.of(name);
+  const question = asker.asked.get(name)?.find((one) => questionClaims(entity.id, entity.fields, one).includes(claim));
+  if (!question) return refused;
+  const ladder = { target, entity, record: asker.record.record, variables: variablesOf(context, asker) };
+  for (const [maker, row] of makers)
+    if (maker !== asker && (await refusesNew(ladder, question, row))) refused.add(maker);
+  return refused;
 }
