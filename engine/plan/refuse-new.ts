@@ -16,25 +16,27 @@ export interface Asker {
  * with the phone of the family. Then it comes to the same whether it asks before the row is there or after. Told by what
  * this target itself writes as text; what the system may fill in, or hold in a form of its own, tells nothing.
  */
-export async function refusesNew(asker: Asker, question: Question, values: Row): Promise<boolean> {
+export function refusesNew(asker: Asker, question: Question, values: Row): boolean {
   const rungs = asker.target.rungs.filter((rung) => asksBy(rung, question));
-  for (const rung of rungs) if (!(await refuses(asker, rung, values))) return false;
-  return rungs.length > 0;
+  return rungs.length > 0 && rungs.every((rung) => refuses(asker, rung, values));
 }
 
 function asksBy({ by, rung }: CompiledRung, question: Question): boolean {
   return !rung.byLink && by.length === Object.keys(question.by).length && by.every(({ field }) => field in question.by);
 }
 
-async function refuses(asker: Asker, { rung, where, whereReads }: CompiledRung, found: Row): Promise<boolean> {
+function refuses(asker: Asker, { rung, where, whereReads }: CompiledRung, found: Row): boolean {
   if (!where || rung.refused !== 'next') return false;
   if (!whereReads.every((name) => isTold(asker, name))) return false;
   try {
-    return !(await where(asker.record, { ...asker.variables, found }));
+    const accepted = where(asker.record, { ...asker.variables, found });
+    if (!(accepted instanceof Promise)) return !accepted;
+    // An expression that takes its time is waited for when the record itself is planned over the row.
+    accepted.catch(() => undefined);
   } catch {
-    // What is wrong with it is met when the record itself is planned over the row.
-    return false;
+    // So is what is wrong with it.
   }
+  return false;
 }
 
 function isTold({ target, entity }: Asker, name: string): boolean {
