@@ -1,5 +1,5 @@
-import type { Question, Row } from '../connector.ts';
-import type { CompiledRung, CompiledTarget, Variables } from '../transform/compiled.ts';
+import type { Question, Row, Value } from '../connector.ts';
+import type { CompiledRung, CompiledTarget, Test, Variables } from '../transform/compiled.ts';
 import type { TargetEntity } from './match.ts';
 import { fieldNamed } from './question.ts';
 
@@ -25,11 +25,15 @@ function asksBy({ by, rung }: CompiledRung, question: Question): boolean {
   return !rung.byLink && by.length === Object.keys(question.by).length && by.every(({ field }) => field in question.by);
 }
 
-function refuses(asker: Asker, { rung, where, whereReads }: CompiledRung, found: Row): boolean {
+function refuses(asker: Asker, { rung, where, whereReads }: CompiledRung, values: Row): boolean {
   if (!where || rung.refused !== 'next') return false;
-  if (!whereReads.every((name) => isTold(asker, name))) return false;
+  const { found, read } = watched(values, whereReads);
+  return isFalse(where, asker, found) && [...read].every((name) => isTold(asker, name, values[name]));
+}
+
+function isFalse(where: Test, { record, variables }: Asker, found: Row): boolean {
   try {
-    const accepted = where(asker.record, { ...asker.variables, found });
+    const accepted = where(record, { ...variables, found });
     if (!(accepted instanceof Promise)) return !accepted;
     // An expression that takes its time is waited for when the record itself is planned over the row.
     accepted.catch(() => undefined);
@@ -39,7 +43,24 @@ function refuses(asker: Asker, { rung, where, whereReads }: CompiledRung, found:
   return false;
 }
 
-function isTold({ target, entity }: Asker, name: string): boolean {
+/** The row, and which of its fields were looked at: a name that differs tells enough, whatever else `where` would read. */
+function watched(values: Row, names: readonly string[]): { readonly found: Row; readonly read: ReadonlySet<string> } {
+  const found: Record<string, Value> = { ...values };
+  const read = new Set<string>();
+  for (const name of names) {
+    const get = () => {
+      read.add(name);
+      return values[name];
+    };
+    Object.defineProperty(found, name, { get, enumerable: true, configurable: true });
+  }
+  return { found, read };
+}
+
+/** Empty, it may be filled in by the system, which may also trim it; a number comes back as text. */
+function isTold({ target, entity }: Asker, name: string, value: Value | undefined): boolean {
   const { type, multiple } = fieldNamed(entity.fields, name);
-  return type === 'text' && multiple !== true && (target.fields ?? []).some(({ mapping }) => mapping.field === name);
+  const isOurs = target.fields?.some(({ mapping }) => mapping.field === name) === true;
+  const isText = type === 'text' && multiple !== true && typeof value === 'string';
+  return isOurs && isText && value !== '' && value === value.trim();
 }

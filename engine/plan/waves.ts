@@ -62,7 +62,7 @@ export interface Progress<Item> {
   isDone(item: Item): boolean;
   /** Is left for the next wave. */
   isLeft(item: Item): boolean;
-  /** Whether these two, who meet in a claim at this target, need not wait for each other because of it. */
+  /** Whether these two, who meet in a claim at this target, need not wait for each other because of it, as they are planned. */
   isIndifferent(claim: string, one: Item, other: Item): boolean;
 }
 
@@ -76,7 +76,10 @@ export function takeTurn<Item extends Claimant>(
   at: number,
   { isDone, isLeft, isIndifferent }: Progress<Item>,
 ): Turn<Item> {
-  const here = new Map<string, Item[]>();
+  /** Who writes what in this turn, what those ask and write who wait, and for whom: his row they may come to change. */
+  const here = new Map<string, readonly Item[]>();
+  const waiting = new Set<string>();
+  const awaited = new Set<Item>();
   const ahead = new Set<string>();
   const later = new Set<string>();
   const now: Item[] = [];
@@ -92,15 +95,20 @@ export function takeTurn<Item extends Claimant>(
       continue;
     }
     if (!isDone(item)) {
-      const waits = [...claims.asked, ...claims.effects].some((claim) => {
+      const goesAfter = (claim: string): boolean => {
         const others = here.get(claim) ?? [];
-        return others.length > mostCompared || others.some((other) => !isIndifferent(claim, item, other));
-      });
-      if (!waits) now.push(item);
-      for (const claim of waits ? [...claims.asked, ...claims.effects] : claims.effects) {
-        const others = here.get(claim);
-        if (others) others.push(item);
-        else here.set(claim, [item]);
+        return (
+          others.length > mostCompared ||
+          others.some((other) => awaited.has(other) || !isIndifferent(claim, item, other))
+        );
+      };
+      const all = [...claims.asked, ...claims.effects];
+      if (meetsAny(claims, waiting) || all.some(goesAfter)) {
+        hold(waiting, all);
+        for (const other of all.flatMap((claim) => here.get(claim) ?? [])) awaited.add(other);
+      } else {
+        now.push(item);
+        for (const claim of claims.effects) here.set(claim, [...(here.get(claim) ?? []), item]);
       }
     }
     for (const one of item.claims.slice(at + 1)) {

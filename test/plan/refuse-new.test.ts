@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EntityDescription } from '../../engine/connector.ts';
+import type { EntityDescription, Row } from '../../engine/connector.ts';
 import { fieldsOf } from '../../engine/plan/question.ts';
 import { refusesNew } from '../../engine/plan/refuse-new.ts';
 import { compiled } from '../support/harness.ts';
@@ -15,13 +15,14 @@ const contact: EntityDescription = {
     { name: 'ORIGIN', type: 'text' },
     { name: 'BORN', type: 'date' },
     { name: 'STATUS', type: 'text' },
+    { name: 'SITE', type: 'text' },
     { name: 'TAGS', type: 'text', multiple: true },
   ],
 };
 const tables = tableSystem('tables', [contact]);
 
 /** Whether Anna's ladder refuses the new row of Boris, who has her phone. */
-async function refuses(match: string, values = {}): Promise<boolean> {
+async function refuses(match: string, values: Row = {}): Promise<boolean> {
   const yaml = `
 version: 1
 name: test
@@ -30,13 +31,13 @@ flows:
   people:
     source: { connection: tables }
     key: id
-    map: { id: id, name: name, phone: phone, born: born }
+    map: { id: id, name: name, phone: phone, born: born, site: site }
     targets:
       contact:
         connection: tables
         entity: contact
         match: ${match}
-        fields: { PHONE: phone, NAME: name, ORIGIN: id, BORN: born, TAGS: '[name]' }
+        fields: { PHONE: phone, NAME: name, ORIGIN: id, BORN: born, SITE: site, TAGS: '[name]' }
 `;
   const [target] = (await compiled(yaml, [tables.connector])).flows[0]?.targets ?? [];
   if (!target) throw new Error('no target');
@@ -55,6 +56,20 @@ describe('a new row that would answer the question of another record', () => {
     expect(await refuses(rung('$found.NAME = name'), { NAME: 'Анна' })).toBe(false);
     expect(await refuses(rung('$empty($found.ORIGIN) or $found.ORIGIN = id'))).toBe(true);
     expect(await refuses(rung('$empty($found.ORIGIN) or $found.ORIGIN = id'), { ORIGIN: '' })).toBe(false);
+  });
+
+  it('is refused by what the rung looks at first, whatever else it would read', async () => {
+    expect(await refuses(rung('$found.NAME = name and $found.STATUS = "P"'))).toBe(true);
+    expect(await refuses(rung('$found.STATUS = "P" and $found.NAME = name'))).toBe(false);
+    expect(await refuses(rung('($name := $found.NAME; $name = name and $found.STATUS = "P")'))).toBe(true);
+  });
+
+  it.each([
+    ['it has no value for, so that the system may fill it in', 'SITE', {}],
+    ['may be trimmed', 'NAME', { NAME: 'web ' }],
+    ['is a number and comes back as text', 'NAME', { NAME: 5 }],
+  ])('is not refused by a field that %s', async (_what, field, values) => {
+    expect(await refuses(rung(`$found.${field} = "web" or $found.${field} = "5"`), values)).toBe(false);
   });
 
   it.each([

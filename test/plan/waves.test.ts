@@ -79,11 +79,31 @@ describe('DL-1 turns at a target', () => {
     expect(keys(takeTurn(wave, 0, { ...fresh, isDone }).now)).toEqual(['second']);
   });
 
-  it('let two go together who are indifferent to each other, and the others wait', () => {
-    const family = [...wave, record('child', [['contact?P1'], ['contact?P1']])];
-    const isIndifferent = (claim: string, one: Claimant, other: Claimant) =>
-      claim === 'contact?P1' && keys([one, other]).includes('child');
-    expect(keys(takeTurn(family, 0, { ...fresh, isIndifferent }).now)).toEqual(['first', 'other', 'child']);
+  it('let those go together who are indifferent to each other, until one waits who may change what they make', () => {
+    const family = (key: string, origin: string) =>
+      record(key, [
+        [`contact?${origin}`, 'contact?P1'],
+        [`contact?${origin}`, 'contact?P1'],
+      ]);
+    const isIndifferent = (claim: string) => claim === 'contact?P1';
+    const members = [family('mother', 'O1'), family('father', 'O2'), family('again', 'O1'), family('child', 'O3')];
+    expect(keys(takeTurn(members, 0, { ...fresh, isIndifferent }).now)).toEqual(['mother', 'father']);
+    const isDone = (item: Claimant) => ['mother', 'father'].includes(item.record.key);
+    expect(keys(takeTurn(members, 0, { ...fresh, isIndifferent, isDone }).now)).toEqual(['again', 'child']);
+  });
+
+  it('let nobody go before one who waits for him whose row it met, though that one asked for nothing it would write', () => {
+    const isIndifferent = (claim: string) => claim === 'contact?P1';
+    const { now } = takeTurn(
+      [
+        record('first', [['contact?P1'], ['contact?P1', 'contact?O1']]),
+        record('renames', [['contact?O1'], ['contact?O1']]),
+        record('third', [['contact?P1'], ['contact?P1']]),
+      ],
+      0,
+      { ...fresh, isIndifferent },
+    );
+    expect(keys(now)).toEqual(['first']);
   });
 
   it('leave nobody before whom an earlier record was left: it is behind', () => {

@@ -19,6 +19,8 @@ export function isIndifferent(
   one: Execution,
   other: Execution,
 ): boolean {
+  // Of what such a system holds, only it knows how it compares: texts of a fixed length, without case.
+  if (context.scopes.of(target.target.name).sink.comparesItself) return false;
   const [mine, theirs] = [rowMade(target, claim, one), rowMade(target, claim, other)];
   if (mine === 'there already' || theirs === 'there already' || !(mine ?? theirs)) return false;
   return doesNotMind(context, target, claim, one, theirs) && doesNotMind(context, target, claim, other, mine);
