@@ -1,9 +1,11 @@
 import { createServer, connect } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
+import { sql as query } from 'kysely';
 import driver from 'mssql';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Host, Row } from '../../engine/index.ts';
 import { SqlClient } from './client.ts';
+import { bound } from './compile.ts';
 import { driverConfig } from './config.ts';
 import type { ConnectionSettings } from './config.ts';
 import { keepFirstConnection } from './first-connection.ts';
@@ -121,6 +123,70 @@ describe('a statement', () => {
     await fillOrders(server, 1);
     const failed = select(openClient(server.port), text);
     await expect(failed).rejects.toMatchObject({ code, retry: false, message: expect.stringContaining(message) });
+  });
+});
+
+describe('several queries in one round trip', () => {
+  const orders = query`SELECT ID FROM dbo.Orders WHERE ID <= ${bound({ type: 'int', value: 2 })}`;
+  const none = query`SELECT ID FROM dbo.Orders WHERE ID = ${bound({ type: 'int', value: -1 })}`;
+  const many = query`SELECT ID, Note FROM dbo.Orders ORDER BY ID`;
+  const broken = query`SELECT CONVERT(int, Note) AS n FROM dbo.Orders`;
+  const missing = query`SELECT * FROM dbo.Missing`;
+
+  it('give each its own rows, in order, whatever its columns', async () => {
+    const server = await startServer();
+    await fillOrders(server, 3000);
+    const [first, second, third, fourth] = await openClient(server.port).results(
+      [orders, none, many, query`SELECT 'x' AS a, 1 AS b`],
+      running(),
+    );
+    expect(first).toEqual([{ ID: 1 }, { ID: 2 }]);
+    expect(second).toEqual([]);
+    expect(third?.length).toBe(3000);
+    expect(third?.at(-1)).toEqual({ ID: 3000, Note: 'заказ номер 3000' });
+    expect(fourth).toEqual([{ a: 'x', b: 1 }]);
+    expect(server.journal.filter(({ sql }) => sql.includes('SELECT'))).toHaveLength(1);
+  });
+
+  it.each([
+    ['a table that is not there', [orders, missing, many], 'mssql.table_unknown'],
+    ['a value that cannot be converted', [orders, broken, many], 'mssql.statement_refused'],
+    [
+      'a value that cannot be read',
+      [orders, query`SELECT CONVERT(decimal(20, 2), '12345678901234567.89') AS n`],
+      'mssql.inexact_number',
+    ],
+    ['a column without a name', [orders, query`SELECT 1`], 'mssql.column_name'],
+    ['more results than queries', [query`SELECT 1 AS a; SELECT 2 AS b`, orders], 'mssql.several_results'],
+  ])('all fail by %s in one, and the connection serves on', async (_what, queries, code) => {
+    const server = await startServer();
+    await fillOrders(server, 3);
+    const client = openClient(server.port);
+    await expect(client.results(queries, running())).rejects.toMatchObject({ code, retry: false });
+    expect(await client.results([orders, none], running())).toEqual([[{ ID: 1 }, { ID: 2 }], []]);
+    expect(new Set(server.journal.map(({ connection }) => connection)).size).toBe(1);
+  });
+
+  it.each([
+    ['a deadlock', { error: { number: 1205, message: 'deadlocked', afterRows: 700 } }, 'mssql.deadlock'],
+    ['a cut', { disconnectAfterRows: 700 }, 'mssql.connection_lost'],
+    ['silence', { rowPauseMs: 10 }, 'mssql.query_timeout'],
+  ])('all fail by %s amid one, to be tried again', async (_what, fault, code) => {
+    const server = await startServer(faulty(({ sql }) => (sql.includes('Orders') ? fault : undefined)));
+    await fillOrders(server, 3000);
+    const client = openClient(server.port, { queryTimeout: '100ms' });
+    await expect(client.results([orders, many], running())).rejects.toMatchObject({ code, retry: true });
+  });
+
+  it('that are aborted throw the reason', async () => {
+    const server = await startServer(faulty(() => ({ rowPauseMs: 10 })));
+    await fillOrders(server, 500);
+    const stop = new AbortController();
+    const reason = new Error('enough');
+    const found = openClient(server.port).results([orders, many], stop.signal);
+    await expect.poll(() => server.journal.at(-1)?.rows, { timeout: 30_000 }).toBeGreaterThan(2);
+    stop.abort(reason);
+    await expect(found).rejects.toBe(reason);
   });
 });
 

@@ -1,5 +1,7 @@
+import type { RawBuilder } from 'kysely';
 import sql from 'mssql';
 import type { Host, Row, Value } from '../../engine/index.ts';
+import { together } from './compile.ts';
 import { driverConfig, endpointOf } from './config.ts';
 import type { ConnectionSettings } from './config.ts';
 import { refusePlainLogin, watchParser } from './driver-guard.ts';
@@ -12,6 +14,15 @@ import type { Statement } from './parameters.ts';
 import { RowFlow } from './row-flow.ts';
 import { converterOf } from './values.ts';
 import type { Column, Converter } from './values.ts';
+
+type RowReader = (raw: readonly unknown[]) => Row;
+
+/** Rows as the driver read them, and what converts one. */
+interface ReadableChunk {
+  readonly result: number;
+  readonly rows: readonly unknown[][];
+  readonly read: RowReader;
+}
 
 /** A pool of connections to one SQL Server, opened by the first statement. Nothing but SELECTs ever passes it. */
 export class SqlClient {
@@ -44,34 +55,31 @@ export class SqlClient {
     signal: AbortSignal,
     converters: Readonly<Record<string, Converter>> = {},
   ): AsyncGenerator<Row, void, void> {
-    signal.throwIfAborted();
-    const flow = await this.begin(statement, signal);
-    const abort = (): void => flow.fail(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    try {
-      let read: ((raw: readonly unknown[]) => Row) | undefined;
-      for (let rows = await flow.next(); rows.length > 0; rows = await flow.next()) {
-        read ??= rowReader(flow.columns, converters);
-        for (const raw of rows) yield read(raw);
-      }
-    } catch (thrown) {
-      throw signal.aborted ? signal.reason : requestError(thrown, this.at);
-    } finally {
-      signal.removeEventListener('abort', abort);
-      this.running.delete(flow);
-      await flow.cancel();
-    }
+    for await (const { rows, read } of this.read(statement, signal, converters, 1))
+      for (const raw of rows) yield read(raw);
   }
 
   /** All rows of a statement that is known to give few. */
   async rows(
     statement: Statement,
     signal: AbortSignal,
-    converters?: Readonly<Record<string, Converter>>,
+    converters: Readonly<Record<string, Converter>> = {},
   ): Promise<Row[]> {
-    const rows: Row[] = [];
-    for await (const row of this.stream(statement, signal, converters)) rows.push(row);
-    return rows;
+    const all: Row[] = [];
+    for await (const { rows, read } of this.read(statement, signal, converters, 1)) all.push(...rows.map(read));
+    return all;
+  }
+
+  /** All rows of each of several queries known to give few, in one round trip; one that fails fails all. */
+  async results(
+    queries: readonly RawBuilder<unknown>[],
+    signal: AbortSignal,
+    named?: Statement['parameters'],
+  ): Promise<readonly Row[][]> {
+    const results = queries.map((): Row[] => []);
+    for await (const { result, rows, read } of this.read(together(queries, named), signal, {}, queries.length))
+      results[result]?.push(...rows.map(read));
+    return results;
   }
 
   /** Cancels what runs and closes every connection; the client cannot be used again. */
@@ -85,12 +93,40 @@ export class SqlClient {
     await pool?.close();
   }
 
-  private async begin(statement: Statement, signal: AbortSignal): Promise<RowFlow> {
+  /** `mostResults`: the statement gives so many, one more is an error. */
+  private async *read(
+    statement: Statement,
+    signal: AbortSignal,
+    converters: Readonly<Record<string, Converter>>,
+    mostResults: number,
+  ): AsyncGenerator<ReadableChunk, void, void> {
+    signal.throwIfAborted();
+    const flow = await this.begin(statement, signal, mostResults);
+    const abort = (): void => flow.fail(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      let reader: { readonly of: readonly Column[]; readonly read: RowReader } | undefined;
+      for (let chunks = await flow.next(); chunks.length > 0; chunks = await flow.next()) {
+        for (const { result, columns, rows } of chunks) {
+          if (reader?.of !== columns) reader = { of: columns, read: rowReader(columns, converters) };
+          yield { result, rows, read: reader.read };
+        }
+      }
+    } catch (thrown) {
+      throw signal.aborted ? signal.reason : requestError(thrown, this.at);
+    } finally {
+      signal.removeEventListener('abort', abort);
+      this.running.delete(flow);
+      await flow.cancel();
+    }
+  }
+
+  private async begin(statement: Statement, signal: AbortSignal, mostResults: number): Promise<RowFlow> {
     const pool = await this.pool(signal);
     const request = new sql.Request(pool);
     request.stream = true;
     request.arrayRowMode = true;
-    const flow = new RowFlow(request, this.at.queryTimeoutMs);
+    const flow = new RowFlow(request, this.at.queryTimeoutMs, mostResults);
     this.running.add(flow);
     bind(request, statement.parameters);
     // Streamed: what goes wrong arrives as an event, the promise only ends.
@@ -151,10 +187,7 @@ async function orAborted<Result>(promise: Promise<Result>, signal: AbortSignal):
   }
 }
 
-function rowReader(
-  columns: readonly Column[],
-  converters: Readonly<Record<string, Converter>>,
-): (raw: readonly unknown[]) => Row {
+function rowReader(columns: readonly Column[], converters: Readonly<Record<string, Converter>>): RowReader {
   const names = new Set<string>();
   const readers = columns.map((column, index) => {
     if (column.name === '' || names.has(column.name)) throw errors.column_name.error({ position: index + 1 });
@@ -163,10 +196,10 @@ function rowReader(
   });
   return (raw) => {
     const row: Record<string, Value> = {};
-    for (const [index, [name, convert]] of readers.entries()) {
+    readers.forEach(([name, convert], index) => {
       const value = convert(raw[index]);
       if (value !== undefined) row[name] = value;
-    }
+    });
     return row;
   };
 }

@@ -31,8 +31,15 @@ export function compile(query: Compilable): Statement {
   };
 }
 
-export function compileRaw(query: RawBuilder<unknown>): Statement {
-  return compile({ compile: () => query.compile(writer) });
+/** `named`: parameters the query names itself, such as @since, and may name more than once. */
+export function compileRaw(query: RawBuilder<unknown>, named: Statement['parameters'] = {}): Statement {
+  const { text, parameters } = compile({ compile: () => query.compile(writer) });
+  return { text, parameters: { ...parameters, ...named } };
+}
+
+/** Queries as one statement, whose results are theirs in their order. */
+export function together(queries: readonly RawBuilder<unknown>[], named?: Statement['parameters']): Statement {
+  return compileRaw(sql.join(queries, sql`;\n`), named);
 }
 
 function asParameter(given: unknown): Parameter {

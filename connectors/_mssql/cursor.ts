@@ -1,4 +1,6 @@
-import type { Cursor, Host, PipeError, ReadRequest, Value, Window } from '../../engine/index.ts';
+import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
+import type { Cursor, Host, PipeError, ReadRequest, Row, Value, Window } from '../../engine/index.ts';
 import { resumedScan } from '../_sql/walk.ts';
 import type { Bounds, ReadPlan } from '../_sql/walk.ts';
 import type { SqlClient } from './client.ts';
@@ -48,15 +50,23 @@ export async function sourceNow(
   column: CursorColumn | undefined,
   signal: AbortSignal,
 ): Promise<SourceNow> {
-  const versions = column?.kind === 'rowversion' ? ', MIN_ACTIVE_ROWVERSION() AS [rowversion]' : '';
-  const text = `SELECT SYSDATETIME() AS [local], SYSUTCDATETIME() AS [utc]${versions}`;
-  const [row = {}] = await client.rows({ text, parameters: {} }, signal);
-  const local = String(row['local']).slice(0, 23);
-  const utc = String(row['utc']).slice(0, 23);
+  const [[row] = []] = await client.results([nowQuery(column)], signal);
+  return nowOf(row, column);
+}
+
+/** The question of `sourceNow` and what its row says, for whoever has more to ask in the same round trip. */
+export function nowQuery(column: CursorColumn | undefined): RawBuilder<unknown> {
+  const versions = column?.kind === 'rowversion' ? sql`, MIN_ACTIVE_ROWVERSION() AS [rowversion]` : sql``;
+  return sql`SELECT SYSDATETIME() AS [local], SYSUTCDATETIME() AS [utc]${versions}`;
+}
+
+export function nowOf(row: Row | undefined, column: CursorColumn | undefined): SourceNow {
+  const local = String(row?.['local']).slice(0, 23);
+  const utc = String(row?.['utc']).slice(0, 23);
   return {
     stamp: column?.type === 'datetimeoffset' ? `${utc}Z` : local,
     offsetMinutes: Math.round((Date.parse(`${local}Z`) - Date.parse(`${utc}Z`)) / 60_000),
-    ...(row['rowversion'] !== undefined && { rowversion: String(row['rowversion']) }),
+    ...(row?.['rowversion'] !== undefined && { rowversion: String(row['rowversion']) }),
   };
 }
 

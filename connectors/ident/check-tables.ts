@@ -26,8 +26,9 @@ export async function checkTables(
   signal: AbortSignal,
 ): Promise<readonly CheckResult[]> {
   if (streams.length === 0) return [];
-  const readable = await askColumns(client, signal);
-  return [...needsOf(new Set(streams))].map(([table, need]) => checkTable(table, need, readable.get(table)));
+  const needs = needsOf(new Set(streams));
+  const readable = await askColumns(client, needs.keys(), signal);
+  return [...needs].map(([table, need]) => checkTable(table, need, readable.get(table)));
 }
 
 function needsOf(streams: Iterable<Stream>): ReadonlyMap<string, Need> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Cursor, Row, SourceBatch } from '../../engine/index.ts';
-import { all, always, openClinic, week } from './sandbox/clinic-for-test.ts';
+import { all, always, openClinic, questionsOf, week } from './sandbox/clinic-for-test.ts';
 
 const idsOf = (rows: readonly Row[]): number[] => rows.map((row) => Number(row['id'])).sort((a, b) => a - b);
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
@@ -182,13 +182,22 @@ describe('the stream receptions', () => {
     expect(rowOf((await all(read())).rows, 2)).toMatchObject({ planStart: '2026-03-01T10:00:00.123' });
   });
 
-  it('asks one question for each collection of a batch', async () => {
+  it('asks for all collections of a batch in one round trip, and in more only where the parameters end', async () => {
+    const { clinic, read } = await openClinic({ appointments: 1100 });
+    await all(read({ batch: 60, limit: 120 }));
+    // The clock and the optional columns; then for each of two pages visits, and professions, orders, lines, finished visits.
+    expect(questionsOf(clinic)).toEqual([2, 1, 4, 1, 4]);
+    const before = clinic.journal.length;
+    await all(read({ batch: 1100 }));
+    expect(questionsOf(clinic, before)).toEqual([1, 1, 3, 1]);
+  });
+
+  it('asks with one text for batches that differ in what hangs on them', async () => {
     const { clinic, read } = await openClinic();
     await all(read({ batch: 60 }));
-    // The driver greets each new connection with settings of its own.
-    const asked = clinic.journal.filter(({ sql }) => /select/i.test(sql));
-    // The optional columns and the clock; then for each of two pages visits, professions, orders, lines, finished visits.
-    expect(asked).toHaveLength(2 + 2 * 5);
+    const [first, second] = clinic.journal.filter(({ sql }) => sql.includes('dbo.ProfessionNames'));
+    expect(first?.parameters).not.toEqual(second?.parameters);
+    expect(first?.sql).toBe(second?.sql);
   });
 });
 

@@ -17,10 +17,9 @@ type Sql = RawBuilder<unknown>;
 const stamp = (value: Value): Sql => bound({ type: 'datetime', value });
 const int = (value: Value): Sql => bound({ type: 'int', value });
 
-/** The list behind an `in`. */
-export function ints(ids: readonly Value[]): Sql {
-  return sql.join(ids.map(int));
-}
+/** Stands in a statement once for each stamp, and is sent once. */
+const since = sql`@since`;
+const sinceOf = (value: Value): Statement['parameters'] => ({ since: { type: 'datetime', value } });
 
 /** The next rows behind `after` in the order of their key. */
 export function scanQuery(
@@ -34,28 +33,30 @@ export function scanQuery(
   const { from, until } = bounds;
   const conditions = [
     ...(after === undefined ? [] : [sql`${key} > ${int(after)}`]),
-    ...(from === undefined ? [] : [sql`${key} in ${changedSince(stream, has, from)}`]),
+    ...(from === undefined ? [] : [sql`${key} in ${changedSince(stream, has)}`]),
   ];
   const top = sql`top(${sql.lit(count)}) `;
-  if (until === undefined) return compileRaw(sql`${rows(stream, has, conditions, top)} order by ${key}`);
+  const named = from === undefined ? {} : sinceOf(from);
+  if (until === undefined) return compileRaw(sql`${rows(stream, has, conditions, top)} order by ${key}`, named);
   const page = rows(stream, has, conditions);
-  return compileRaw(sql`select ${top}v.* from (${page}) as v where v.changedAt < ${stamp(until)} order by v.id`);
+  return compileRaw(sql`select ${top}v.* from (${page}) as v where v.changedAt < ${stamp(until)} order by v.id`, named);
 }
 
 /** The next rows behind `after` in the order of (changedAt, id). */
 export function tailQuery(stream: Stream, has: Has, from: Value, after: Place | undefined, count: number): Statement {
   const { key } = stream.select(has);
-  const changed = rows(stream, has, [sql`${key} in ${changedSince(stream, has, after?.changedAt ?? from)}`]);
+  const changed = rows(stream, has, [sql`${key} in ${changedSince(stream, has)}`]);
+  const named = sinceOf(after?.changedAt ?? from);
   const page = sql`select top(${sql.lit(count)}) v.* from (${changed}) as v`;
   const order = sql`order by v.changedAt, v.id`;
-  if (after === undefined) return compileRaw(sql`${page} ${order}`);
-  const [at, id] = [stamp(after.changedAt), int(after.id)];
-  return compileRaw(sql`${page} where (v.changedAt > ${at} or (v.changedAt = ${at} and v.id > ${id})) ${order}`);
+  if (after === undefined) return compileRaw(sql`${page} ${order}`, named);
+  const isBehind = sql`v.changedAt > ${since} or (v.changedAt = ${since} and v.id > ${int(after.id)})`;
+  return compileRaw(sql`${page} where (${isBehind}) ${order}`, named);
 }
 
 /** Rows by key, as far as they are still there. */
 export function fetchQuery(stream: Stream, has: Has, ids: readonly Value[]): Statement {
-  return compileRaw(rows(stream, has, [sql`${stream.select(has).key} in (${ints(ids)})`]));
+  return compileRaw(rows(stream, has, [sql`${stream.select(has).key} in (${sql.join(ids.map(int))})`]));
 }
 
 function rows(stream: Stream, has: Has, conditions: readonly Sql[], top: Sql = sql``): Sql {
@@ -79,16 +80,16 @@ function changedAt(stream: Stream, has: Has): Sql {
   return sql`(select max(s.stamp) from (${sql.join(all, sql` union all `)}) as s)`;
 }
 
-/** Keys of rows with any stamp at or after `from`; `>=`, because more rows of that very instant may still come. */
-function changedSince(stream: Stream, has: Has, from: Value): Sql {
+/** Keys of rows with any stamp at or after @since; `>=`, because more rows of that very instant may still come. */
+function changedSince(stream: Stream, has: Has): Sql {
   const all = (stream.stamps ?? []).flatMap((stamps) => {
     const columns = stampsOf(stamps, has);
     if (columns.length === 0) return [];
-    const since = columns.map((column) => {
+    const stamped = columns.map((column) => {
       const counts = stamps.before ? ` and ${column} < ${stamps.before}` : '';
-      return sql`${sql.raw(column)} >= ${stamp(from)}${sql.raw(counts)}`;
+      return sql`${sql.raw(column)} >= ${since}${sql.raw(counts)}`;
     });
-    return [sql`select ${stamps.id} from ${stamps.from} where ${sql.join(since, sql` or `)}`];
+    return [sql`select ${stamps.id} from ${stamps.from} where ${sql.join(stamped, sql` or `)}`];
   });
   return sql`(${sql.join(all, sql` union `)})`;
 }

@@ -1,14 +1,15 @@
-import type { Host, Row, Source, SourceBatch, Value } from '../../engine/index.ts';
+import type { Host, Row, Source, SourceBatch } from '../../engine/index.ts';
 import type { SqlClient } from '../_mssql/client.ts';
-import { cursorColumn, sourceNow } from '../_mssql/cursor.ts';
+import { cursorColumn, nowOf, nowQuery } from '../_mssql/cursor.ts';
+import type { SourceNow } from '../_mssql/cursor.ts';
 import { readPages } from '../_mssql/pages.ts';
-import type { TablePages } from '../_mssql/pages.ts';
 import type { Statement } from '../_mssql/parameters.ts';
-import type { Bounds, PlacedRow } from '../_sql/walk.ts';
+import type { Bounds, Pages, PlacedRow } from '../_sql/walk.ts';
+import { collect } from './collect.ts';
 import { errors } from './errors.ts';
-import type { Around, Has, Stream } from './stream.ts';
+import type { Has, Stream } from './stream.ts';
 import { fetchQuery, scanQuery, tailQuery } from './stream-query.ts';
-import { readableColumns } from './visible-columns.ts';
+import { hasOf, optionalQuery } from './visible-columns.ts';
 
 /** A statement takes at most 2100 parameters, and a collection is asked for by one parameter a row. */
 const pageLimit = 2000;
@@ -17,6 +18,15 @@ const changedAt = cursorColumn('changedAt', 'datetime');
 
 /** A source out of a stream's description: each row once, whatever hangs on it (T9). */
 export function streamSource(client: SqlClient, host: Host, stream: Stream): Source {
+  const cursor = stream.stamps && changedAt;
+  let known: Has | undefined;
+  /** The columns are asked for once, in the round trip of the clock. */
+  const open = async (signal: AbortSignal): Promise<{ readonly has: Has; readonly now: SourceNow }> => {
+    const columns = known ? undefined : optionalQuery(stream);
+    const [[now] = [], rows = []] = await client.results([nowQuery(cursor), ...(columns ? [columns] : [])], signal);
+    known ??= hasOf(rows);
+    return { has: known, now: nowOf(now, cursor) };
+  };
   return {
     async describe(signal) {
       signal.throwIfAborted();
@@ -24,12 +34,13 @@ export function streamSource(client: SqlClient, host: Host, stream: Stream): Sou
     },
     async *read(request): AsyncGenerator<SourceBatch, void, void> {
       checkCursor(stream, request.window?.field);
-      const has = await readableColumns(client, request.signal);
+      const { has, now } = await open(request.signal);
       const batch = Math.min(request.batch, pageLimit - 1);
-      yield* readPages(pagesOf(client, stream, has), { ...request, batch }, host);
+      const pages = { cursor, now: async () => now, ...pagesOf(client, stream, has) };
+      yield* readPages(pages, { ...request, batch }, host);
     },
     async fetch(keys, signal) {
-      const has = await readableColumns(client, signal);
+      const has = known ?? (await open(signal)).has;
       const ids = keys.flatMap((key) => key['id'] ?? []);
       const rows: Row[] = [];
       for (let start = 0; start < ids.length; start += pageLimit) {
@@ -48,11 +59,8 @@ function checkCursor({ name, stamps }: Stream, field: string | undefined): void 
   if (field !== changedAt.name) throw errors.cursor_field.error({ stream: name, field });
 }
 
-function pagesOf(client: SqlClient, stream: Stream, has: Has): TablePages {
-  const cursor = stream.stamps && changedAt;
+function pagesOf(client: SqlClient, stream: Stream, has: Has): Pages {
   return {
-    cursor,
-    now: async (signal) => await sourceNow(client, cursor, signal),
     scan: async (bounds, after, count, signal) =>
       await rowsOf(client, stream, has, scanQuery(stream, has, bounds, after?.[0], count), signal),
     tail: async (bounds, after, count, signal) =>
@@ -72,7 +80,7 @@ function tailPage(
   return tailQuery(stream, has, from, place, count);
 }
 
-/** One page and, by one query each, what hangs on its rows. */
+/** One page and what hangs on its rows. */
 async function rowsOf(
   client: SqlClient,
   stream: Stream,
@@ -86,25 +94,4 @@ async function rowsOf(
     const at = one['changedAt'];
     return { row: stream.row(one, around), key: [one['id'] ?? 0], ...(at !== undefined && { at }) };
   });
-}
-
-async function collect(
-  client: SqlClient,
-  { around = {} }: Stream,
-  has: Has,
-  flat: readonly Row[],
-  signal: AbortSignal,
-): Promise<Around> {
-  const found = new Map<string, ReadonlyMap<Value, readonly Row[]>>();
-  // One after the other, on one connection: four at once would cost the clinic's server a login each.
-  for (const [name, { of, by, query }] of Object.entries(around)) {
-    const ids = [...new Set(flat.flatMap((row) => row[of] ?? []))];
-    const statement = ids.length === 0 ? undefined : query(ids, has);
-    if (!statement) continue;
-    found.set(
-      name,
-      Map.groupBy(await client.rows(statement, signal), (row) => row[by] ?? ''),
-    );
-  }
-  return (name, id) => (id === undefined ? undefined : found.get(name)?.get(id)) ?? [];
 }

@@ -1,6 +1,5 @@
 import type { RawBuilder } from 'kysely';
 import type { Field, Row, Value } from '../../engine/index.ts';
-import type { Statement } from '../_mssql/parameters.ts';
 
 /** Whether the login can read a column, such as `dbo.Persons.Phone`. */
 export type Has = (column: string) => boolean;
@@ -20,7 +19,7 @@ export interface Stream {
   select(has: Has): Select;
   /** Absent: nothing tells when a row was changed, so the stream is read whole each time. */
   readonly stamps?: readonly Stamps[];
-  /** What a row has several of, by a query of its own for the whole page: a join would multiply the rows (T9). */
+  /** What a row has several of, by a query of its own for the whole page, all in one round trip: a join would multiply the rows (T9). */
   readonly around?: Readonly<Record<string, Collection>>;
   row(flat: Row, around: Around): Row;
 }
@@ -58,8 +57,8 @@ export interface Collection {
   readonly of: string;
   /** Column of the collection's rows that holds it again. */
   readonly by: string;
-  /** Undefined: this base has no such tables. */
-  query(ids: readonly Value[], has: Has): Statement | undefined;
+  /** `ids` is the list for an `in`. Undefined: this base has no such tables. */
+  query(ids: RawBuilder<unknown>, has: Has): RawBuilder<unknown> | undefined;
 }
 
 /** The rows of a collection that hang on this value, in the order of their query. */

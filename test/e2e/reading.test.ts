@@ -114,12 +114,12 @@ it('18. a portion holds no more rows than batch says, and nothing is lost betwee
   expect(new Set(dealsOf(job)).size).toBe(120);
 });
 
-it('19. a portion costs one question of the visits and four of what they have, on one connection', async () => {
+it('19. a portion costs one round trip for the visits and one for all they have, on one connection', async () => {
   const job = await start({ appointments: 120, file: inFifties() });
   await job.run();
   const asked = job.clinic.journal.filter(({ sql }) => /select/i.test(sql));
-  // The columns and the clock; then three portions.
-  expect(asked).toHaveLength(2 + 3 * 5);
+  // The clock with the columns; then three portions.
+  expect(asked).toHaveLength(1 + 3 * 2);
   expect(new Set(asked.map(({ connection }) => connection)).size).toBe(1);
 });
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { loadPipeline } from '../../engine/config/load.ts';
 import type { Connector } from '../../engine/connector.ts';
 import { textOf } from '../../engine/diagnostics.ts';
@@ -36,6 +37,8 @@ export function testClock(start = Date.UTC(2026, 10, 20, 9)): TestClock {
       signal.throwIfAborted();
       clock.slept.push(ms);
       clock.time += ms;
+      // What is on its way goes on meanwhile: who sleeps in small steps would keep it from ever arriving.
+      await setImmediate();
     },
     bootId: 'test',
   };

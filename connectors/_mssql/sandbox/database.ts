@@ -3,13 +3,21 @@ import Sqlite from 'better-sqlite3';
 import { Catalog, type Column, quoteName, rowversionOf, type Table, tableKey } from './catalog.ts';
 import { Rowversions } from './rowversions.ts';
 import type { Rights } from './sql/binding.ts';
-import { PlanCache } from './statement-cache.ts';
+import { PlanCache, PreparedStatements } from './statement-cache.ts';
 import { registerMetadataFunctions } from './sql/metadata-functions.ts';
 import { registerFunctions } from './sql/sqlite-functions.ts';
 import { systemTables, refreshSystemTables } from './system-tables.ts';
 import { makeTemporaryFolder, removeTemporaryFolder } from '../../_sandbox/temporary-folder.ts';
 
 export type Connection = Sqlite.Database;
+
+/** A connection on the file with the statements it has ready. Sessions use it one after the other. */
+export interface Seat {
+  readonly connection: Connection;
+  readonly prepared: PreparedStatements;
+  /** Of the session that has it. */
+  hooks: SessionHooks;
+}
 
 /** What the SQLite functions of one session ask it for. */
 export interface SessionHooks {
@@ -30,6 +38,8 @@ export class Database {
   readonly #file: string;
   readonly #temporary: string | undefined;
   readonly #identities = new Map<string, bigint>();
+  /** A server, too, keeps what it knows of its statements when a client leaves. */
+  readonly #free: Seat[] = [];
   /** Keeps the file open, and changes declarations. */
   readonly #keeper: Connection;
 
@@ -51,20 +61,37 @@ export class Database {
     return connection;
   }
 
-  connect(hooks: SessionHooks): Connection {
+  /** For one session, until it leaves the seat. */
+  sit(hooks: SessionHooks): Seat {
+    const seat = this.#free.pop();
+    if (seat === undefined) return this.#newSeat(hooks);
+    seat.hooks = hooks;
+    return seat;
+  }
+
+  leave(seat: Seat): void {
+    if (this.#keeper.open) this.#free.push(seat);
+    else seat.connection.close();
+  }
+
+  #newSeat(hooks: SessionHooks): Seat {
     const connection = this.#open();
+    const seat = { connection, prepared: new PreparedStatements(), hooks };
     registerFunctions(connection);
     registerMetadataFunctions(connection, {
       catalog: this.catalog,
-      rights: hooks.rights,
+      get rights() {
+        return seat.hooks.rights;
+      },
       objectId: (table) => this.objectId(table),
     });
-    connection.function('tsql_next_rowversion', () => hooks.nextRowversion());
-    connection.function('tsql_next_identity', (sql: string) => hooks.nextIdentity(this.#tableBySql(sql)));
-    return connection;
+    connection.function('tsql_next_rowversion', () => seat.hooks.nextRowversion());
+    connection.function('tsql_next_identity', (sql: string) => seat.hooks.nextIdentity(this.#tableBySql(sql)));
+    return seat;
   }
 
   close(): void {
+    for (const { connection } of this.#free) connection.close();
     this.#keeper.close();
     if (this.#temporary !== undefined) removeTemporaryFolder(this.#temporary);
   }

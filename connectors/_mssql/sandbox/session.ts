@@ -1,6 +1,6 @@
 import { fold, type Table } from './catalog.ts';
 import type { Clock } from './clock.ts';
-import type { Connection, Database } from './database.ts';
+import type { Connection, Database, Seat } from './database.ts';
 import {
   endsBatch,
   noDatabase,
@@ -22,7 +22,7 @@ import { needsBigInt, type SqliteValue } from './sql/sql-types.ts';
 import type { Expression, IsolationLevel, Statement, VariableDeclaration } from './sql/syntax.ts';
 import { systemValues } from './sql/system-values.ts';
 import { asSqlError } from './sqlite-errors.ts';
-import { PreparedStatements, rightsKey, typesKey } from './statement-cache.ts';
+import { rightsKey, typesKey } from './statement-cache.ts';
 import type { ResultColumn } from './tokens.ts';
 import { declareParameters, declareVariable, typesOf, type Variables } from './variables.ts';
 
@@ -63,8 +63,7 @@ export class Session {
   lastIdentity: bigint | undefined;
 
   readonly #options: SessionOptions;
-  readonly #connection: Connection;
-  readonly #prepared = new PreparedStatements();
+  readonly #seat: Seat;
   readonly #rights: string;
   readonly #variables: Variables = new Map();
   readonly #settings = new Map<string, string>();
@@ -80,7 +79,7 @@ export class Session {
     this.application = options.application;
     this.rowversions = options.database.rowversions;
     this.#rights = rightsKey(options.rights);
-    this.#connection = options.database.connect({
+    this.#seat = options.database.sit({
       rights: options.rights,
       nextRowversion: () => this.rowversions.next(this),
       nextIdentity: (table) => this.#nextIdentity(table),
@@ -157,6 +156,10 @@ export class Session {
     sink.transaction('rolledBack', this.#transactionId);
   }
 
+  get #connection(): Connection {
+    return this.#seat.connection;
+  }
+
   #undo(): void {
     if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
     this.transactionDepth = 0;
@@ -174,7 +177,7 @@ export class Session {
 
   close(): void {
     this.#undo();
-    this.#connection.close();
+    this.#options.database.leave(this.#seat);
   }
 
   async #attempt(statement: Statement, sink: ResultSink): Promise<SqlError | undefined> {
@@ -311,7 +314,7 @@ export class Session {
 
   async #read(compiled: Compiled, sink: ResultSink): Promise<number> {
     await this.#enter(false, sink);
-    const statement = this.#prepared.of(this.#connection, compiled).raw();
+    const statement = this.#seat.prepared.of(this.#connection, compiled).raw();
     if (compiled.columns.some((column) => needsBigInt(column.type))) statement.safeIntegers();
     // The first row tells most errors of values before any column is announced.
     const rows = statement.iterate(this.#values(compiled));
@@ -338,7 +341,7 @@ export class Session {
     const values = this.#values(compiled);
     try {
       return await this.#withLock(sink, () => {
-        const statement = this.#prepared.of(this.#connection, compiled);
+        const statement = this.#seat.prepared.of(this.#connection, compiled);
         if (compiled.columns.length === 0) return statement.run(values).changes;
         const rows = statement.raw().safeIntegers().all(values);
         sink.columns(compiled.columns);

@@ -37,7 +37,7 @@ export class PlanCache {
   }
 }
 
-/** The statements one session's connection has ready. */
+/** The statements one connection has ready. */
 export class PreparedStatements {
   readonly #prepared = new WeakMap<Compiled, Prepared>();
 

@@ -129,6 +129,34 @@ describe('results', () => {
     expect(result.rowsAffected).toEqual([1, 2]);
   });
 
+  test('so does a statement with parameters', async () => {
+    const request = pool.request().input('a', 1).input('b', 3);
+    const result = await request.query(
+      'SELECT ID FROM Persons WHERE ID = @a;\nSELECT ID FROM Orders WHERE ID = @b;\nSELECT @b AS b',
+    );
+    expect(result.recordsets).toEqual([[{ ID: 1 }], [], [{ b: 3 }]]);
+    expect(result.rowsAffected).toEqual([1, 0, 1]);
+  });
+
+  test('an error in the second comes after the rows of the first, and ends the batch where it says so', async () => {
+    const seenOf = async (second: string): Promise<readonly string[]> => {
+      const seen: string[] = [];
+      const request = pool.request().input('a', 'x');
+      request.stream = true;
+      request.on('recordset', () => seen.push('columns'));
+      request.on('row', () => seen.push('row'));
+      request.on('error', (error: sql.RequestError) => seen.push(String(error.number)));
+      await new Promise((resolve) => {
+        request.on('done', resolve);
+        void request.query(`SELECT @a AS a;\n${second};\nSELECT @a AS c`);
+      });
+      return seen;
+    };
+    expect(await seenOf('SELECT 1 / 0 AS b')).toEqual(['columns', 'row', '8134', 'columns', 'row']);
+    expect(await seenOf('SELECT CAST(@a AS int) AS b')).toEqual(['columns', 'row', '245']);
+    expect(await seenOf('SELECT b FROM Nowhere')).toEqual(['columns', 'row', '208']);
+  });
+
   test('NOCOUNT leaves the counts out', async () => {
     const result = await pool
       .request()

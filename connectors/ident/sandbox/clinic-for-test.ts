@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import type { Cursor, PipeError, ReadRequest, Row, SourceBatch, Window } from '../../../engine/index.ts';
 import { connect as connectTo } from '../connection.ts';
 import { startClinic } from './index.ts';
-import type { ClinicOptions } from './index.ts';
+import type { Clinic, ClinicOptions } from './index.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -57,4 +57,11 @@ export async function all(
     cursor = batch.cursor ?? cursor;
   }
   return { rows, cursor, sizes };
+}
+
+/** Of each round trip from the given one on, how many queries it held. */
+export function questionsOf({ journal }: Pick<Clinic, 'journal'>, from = 0): readonly number[] {
+  // The driver greets each new connection with settings of its own.
+  const asked = journal.slice(from).filter(({ sql }) => /select/i.test(sql));
+  return asked.map(({ sql }) => sql.split(';\n').length);
 }

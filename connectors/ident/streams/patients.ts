@@ -1,9 +1,7 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
-import { compileRaw } from '../../_mssql/compile.ts';
 import { streamColumns } from '../columns.ts';
 import type { Has, Select, Stream } from '../stream.ts';
-import { ints } from '../stream-query.ts';
 import { finishedVisits } from './collections.ts';
 import { patientRow } from './patient-row.ts';
 import { billStamps, visitStamps } from './stamps.ts';
@@ -106,17 +104,17 @@ export const patients: Stream = {
       of: 'id',
       by: 'patientId',
       query: (ids) =>
-        compileRaw(sql`select o.ID_Patients as patientId, sum(l.CountService * c.Price) as gross, sum(l.DiscountSum) as discount
+        sql`select o.ID_Patients as patientId, sum(l.CountService * c.Price) as gross, sum(l.DiscountSum) as discount
 from dbo.Orders as o inner join dbo.OrderServiceRelation as l on l.ID_Orders = o.ID left join dbo.ServiceItemPrices as c on c.ID = l.ID_ServicePrices
-where o.ID_Patients in (${ints(ids)}) group by o.ID_Patients`),
+where o.ID_Patients in (${ids}) group by o.ID_Patients`,
     },
-    paidIn: { of: 'id', by: 'patientId', query: (ids) => compileRaw(paymentsOf('PaymentsIn', ints(ids))) },
+    paidIn: { of: 'id', by: 'patientId', query: (ids) => paymentsOf('PaymentsIn', ids) },
     paidOut: {
       of: 'id',
       by: 'patientId',
       query: (ids, has) =>
         has('dbo.PaymentsOut.Payment') && has('dbo.PaymentsOut.ID_Patients')
-          ? compileRaw(paymentsOf('PaymentsOut', ints(ids)))
+          ? paymentsOf('PaymentsOut', ids)
           : undefined,
     },
     // The branch of the latest visit: of its order, else of its chair. Patients have none of their own.
@@ -124,12 +122,12 @@ where o.ID_Patients in (${ints(ids)}) group by o.ID_Patients`),
       of: 'id',
       by: 'patientId',
       query: (ids) =>
-        compileRaw(sql`select v.patientId, b.ID as branchId, b.Name as branchName from (
+        sql`select v.patientId, b.ID as branchId, b.Name as branchName from (
 select r.ID_Patients as patientId, isnull(o.ID_OwnCompanies, a.ID_OwnCompanies) as branchId,
 row_number() over (partition by r.ID_Patients order by r.PlanStart desc, r.ID desc, o.ID desc) as nth
 from dbo.Receptions as r left join dbo.Orders as o on o.ID_Receptions = r.ID left join dbo.Armchairs as a on a.ID = r.ID_Armchairs
-where r.ID_Patients in (${ints(ids)}) and isnull(o.ID_OwnCompanies, a.ID_OwnCompanies) is not null) as v
-inner join dbo.OwnCompanies as b on b.ID = v.branchId where v.nth = 1`),
+where r.ID_Patients in (${ids}) and isnull(o.ID_OwnCompanies, a.ID_OwnCompanies) is not null) as v
+inner join dbo.OwnCompanies as b on b.ID = v.branchId where v.nth = 1`,
     },
   },
   row: patientRow,

@@ -1,8 +1,6 @@
 import { sql } from 'kysely';
-import { compileRaw } from '../../_mssql/compile.ts';
 import { streamColumns } from '../columns.ts';
 import type { Has, Select, Stream } from '../stream.ts';
-import { ints } from '../stream-query.ts';
 import { finishedVisits, professions } from './collections.ts';
 import { receptionRow } from './reception-row.ts';
 import { billStamps, visitStamps } from './stamps.ts';
@@ -75,19 +73,19 @@ export const receptions: Stream = {
       of: 'id',
       by: 'receptionId',
       query: (visitIds) =>
-        compileRaw(sql`select o.ID_Receptions as receptionId, o.DateTimeOrder as orderDate, o.DateTimeBillFormed as billFormedAt, b.ID as branchId, b.Name as branchName
+        sql`select o.ID_Receptions as receptionId, o.DateTimeOrder as orderDate, o.DateTimeBillFormed as billFormedAt, b.ID as branchId, b.Name as branchName
 from dbo.Orders as o left join dbo.OwnCompanies as b on b.ID = o.ID_OwnCompanies
-where o.ID_Receptions in (${ints(visitIds)}) order by o.DateTimeOrder, o.ID`),
+where o.ID_Receptions in (${visitIds}) order by o.DateTimeOrder, o.ID`,
     },
     // Performed services over all orders of visits.
     lines: {
       of: 'id',
       by: 'receptionId',
       query: (visitIds) =>
-        compileRaw(sql`select o.ID_Receptions as receptionId, s.Name as name, c.Price as price, l.CountService as count, l.DiscountSum as discount
+        sql`select o.ID_Receptions as receptionId, s.Name as name, c.Price as price, l.CountService as count, l.DiscountSum as discount
 from dbo.Orders as o inner join dbo.OrderServiceRelation as l on l.ID_Orders = o.ID
 left join dbo.ServiceItemPrices as c on c.ID = l.ID_ServicePrices left join dbo.ServiceItems as s on s.ID = c.ID_ServiceItems
-where o.ID_Receptions in (${ints(visitIds)}) order by l.ID`),
+where o.ID_Receptions in (${visitIds}) order by l.ID`,
     },
     finished: finishedVisits('patientId'),
   },

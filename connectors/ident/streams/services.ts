@@ -1,8 +1,6 @@
 import { sql } from 'kysely';
-import { compileRaw } from '../../_mssql/compile.ts';
 import { streamColumns } from '../columns.ts';
 import type { Has, Stream } from '../stream.ts';
-import { ints } from '../stream-query.ts';
 import { filled, present } from '../values.ts';
 
 /** Where a service stands in the price list: three tables that are read together or not at all. */
@@ -38,10 +36,10 @@ outer apply (select top(1) p.Price from dbo.ServiceItemPrices as p where p.ID_Se
       by: 'serviceId',
       query: (ids, has) =>
         knowsFolders(has)
-          ? compileRaw(sql`select m.ID_ServiceItems as serviceId, f.Name as folder, g.Name as category
+          ? sql`select m.ID_ServiceItems as serviceId, f.Name as folder, g.Name as category
 from dbo.ServiceItemContents as m inner join dbo.ServiceFolders as f on f.ID = m.ID_ServiceFoldersParent
 left join dbo.ServiceCategories as g on g.ID = f.ID_ServiceCategories
-where m.DateTimeTo is null and m.ID_ServiceItems in (${ints(ids)}) order by f.ID`)
+where m.DateTimeTo is null and m.ID_ServiceItems in (${ids}) order by f.ID`
           : undefined,
     },
   },

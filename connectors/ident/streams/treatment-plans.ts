@@ -1,9 +1,7 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
-import { compileRaw } from '../../_mssql/compile.ts';
 import { streamColumns } from '../columns.ts';
 import type { Stream } from '../stream.ts';
-import { ints } from '../stream-query.ts';
 import { planRow } from './plan-row.ts';
 import { planStamps } from './plan-stamps.ts';
 
@@ -41,7 +39,7 @@ export const treatmentPlans: Stream = {
   }),
   stamps: planStamps,
   around: {
-    lines: { of: 'id', by: 'patientId', query: (patients) => compileRaw(linesOf(ints(patients))) },
+    lines: { of: 'id', by: 'patientId', query: (patients) => linesOf(patients) },
   },
   row: planRow,
 };
