@@ -1,4 +1,4 @@
-import { buildConnector, Pool, type Dispatcher } from 'undici';
+import { openSockets, type Ask, type Sockets } from './sockets.ts';
 import { unpack } from './unpack.ts';
 
 export interface TransportOptions {
@@ -10,16 +10,7 @@ export interface TransportOptions {
   readonly limitBytes?: number;
 }
 
-export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-  /**
-   * Sends over a connection made for this request alone. A server may close an idle connection just as a request
-   * goes out on it, and then nobody knows whether the request arrived: a write must not stand in that doubt.
-   */
-  readonly young: boolean;
+export interface HttpRequest extends Ask {
   /** Ends the exchange. Absent: once begun, it runs until the answer or the time-out. */
   readonly signal?: AbortSignal;
 }
@@ -59,83 +50,50 @@ export const answerLimitBytes = 64 * 2 ** 20;
 const connectTimeoutMs = 10_000;
 
 export function openTransport({ origin, timeoutMs, limitBytes = answerLimitBytes }: TransportOptions): Transport {
-  const connections = observedConnector();
-  // The deadline below is the only one: undici's own would name neither the request nor the right cause.
-  const noTimeouts = { headersTimeout: 0, bodyTimeout: 0 } as const;
-  const options = { ...noTimeouts, connect: connections.connect, maxResponseSize: limitBytes };
-  const kept = new Pool(origin, { ...options, pipelining: 1 });
-  const young = new Pool(origin, { ...options, pipelining: 0 });
-  let closing: Promise<unknown> | undefined;
+  const sockets = openSockets(origin, { connectTimeoutMs, limitBytes });
   return {
     async send(request) {
       const deadline = startDeadline(timeoutMs);
       const signal = request.signal ? AbortSignal.any([request.signal, deadline.signal]) : deadline.signal;
       try {
-        return await exchange(request.young ? young : kept, request, signal, limitBytes);
+        return await exchange(sockets, request, signal, limitBytes);
       } catch (thrown) {
         if (request.signal?.aborted) throw request.signal.reason;
         const cause = thrown instanceof Error ? thrown : new Error(String(thrown));
         const reason = reasonOf(cause);
-        if (connections.failed.has(cause)) return { ok: false, failure: 'not_connected', reason, cause };
+        if (sockets.isOfConnecting(cause)) return { ok: false, failure: 'not_connected', reason, cause };
         if (tooLarge.has(reason)) return { ok: false, failure: 'oversized', reason, cause };
         return { ok: false, failure: deadline.signal.aborted ? 'timeout' : 'lost', reason, cause };
       } finally {
         deadline.stop();
       }
     },
-    async close() {
-      closing ??= Promise.all([kept.close(), young.close()]);
-      await closing;
-    },
+    close: () => sockets.close(),
   };
 }
 
-async function exchange(pool: Pool, request: HttpRequest, signal: AbortSignal, limitBytes: number): Promise<Exchange> {
-  const { method, path, headers, body = null } = request;
-  const answer = await pool.request({ method, path, headers, body, signal });
+async function exchange(sockets: Sockets, request: Ask, signal: AbortSignal, limitBytes: number): Promise<Exchange> {
+  const answer = await sockets.ask(request, signal);
   const { location, date, 'content-encoding': packing } = answer.headers;
-  const { body: content } = answer;
-  const text = packing === undefined ? await content.text() : await unpackedText(content, String(packing), limitBytes);
-  if (text === undefined) {
+  const bytes = packing === undefined ? answer.body : await unpack(answer.body, String(packing), limitBytes);
+  if (bytes === undefined) {
     const reason = String(packing).slice(0, 40);
     return { ok: false, failure: 'packed', reason, cause: new Error('unknown content-encoding') };
   }
   return {
     ok: true,
-    status: answer.statusCode,
+    status: answer.status,
     location: typeof location === 'string' ? location : undefined,
     date: typeof date === 'string' ? date : undefined,
-    text,
+    text: decoder.decode(bytes),
   };
 }
 
-async function unpackedText(
-  content: Dispatcher.ResponseData['body'],
-  packing: string,
-  limitBytes: number,
-): Promise<string | undefined> {
-  const bytes = await unpack(Buffer.from(await content.arrayBuffer()), packing, limitBytes);
-  return bytes?.toString();
-}
+/** Without the byte order mark that some servers begin with. */
+const decoder = new TextDecoder();
 
 /** What undici and zlib say of more than the limit. */
 const tooLarge: ReadonlySet<string> = new Set(['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'ERR_BUFFER_TOO_LARGE']);
-
-/**
- * Remembers the errors of connecting (DNS, TCP, TLS). An error's code cannot tell them from later ones: ECONNRESET
- * and ETIMEDOUT come before the first byte as well as after the last.
- */
-function observedConnector(): { connect: buildConnector.connector; failed: WeakSet<Error> } {
-  const failed = new WeakSet<Error>();
-  const connector = buildConnector({ timeout: connectTimeoutMs });
-  const connect: buildConnector.connector = (options, callback) => {
-    connector(options, (...result) => {
-      if (result[0] !== null) failed.add(result[0]);
-      callback(...result);
-    });
-  };
-  return { connect, failed };
-}
 
 function startDeadline(timeoutMs: number): { signal: AbortSignal; stop(): void } {
   const controller = new AbortController();

@@ -31,7 +31,7 @@ export interface WriteOptions {
 export interface Client {
   readonly host: string;
   get(path: string, query: Query, signal: AbortSignal): Promise<Reply>;
-  /** Over a young socket, and once begun it runs to its end whatever the signal says (DL-11). */
+  /** Once begun it runs to its end whatever the signal says (DL-11). */
   send(method: 'POST' | 'PATCH', path: string, body: unknown, options: WriteOptions): Promise<Reply>;
   close(): Promise<void>;
 }
@@ -95,7 +95,6 @@ function createSender(account: Account, transport: Transport, host: Host): Send 
         path: `/api/v4${path}${search}`,
         headers: headersOf(token, body !== undefined),
         ...(body !== undefined && { body }),
-        young: method !== 'GET',
         ...(method === 'GET' && { signal }),
       });
       refused = exchanged.ok && exchanged.status === 429;

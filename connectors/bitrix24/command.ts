@@ -29,13 +29,15 @@ function fits(value: Param): boolean {
  * (https://apidocs.bitrix24.com/settings/how-to-call-rest-api/data-encoding.html); a raw `+` would arrive as a space.
  */
 export function encodeCommand({ method, params }: Command): string {
-  const pairs = Object.entries(params).flatMap(([name, value]) => encodePairs(name, value));
+  const pairs: string[] = [];
+  for (const [name, value] of Object.entries(params)) addPairs(pairs, encode(name), value);
   return `${method}?${pairs.join('&')}`;
 }
 
-function encodePairs(key: string, value: Param): readonly string[] {
-  if (typeof value !== 'object') return [`${encode(key)}=${encode(String(value))}`];
-  return Object.entries(value).flatMap(([name, inner]: [string, Param]) => encodePairs(`${key}[${name}]`, inner));
+/** `key` is encoded, with its brackets. */
+function addPairs(pairs: string[], key: string, value: Param): void {
+  if (typeof value !== 'object') pairs.push(`${key}=${encode(String(value))}`);
+  else for (const [name, inner] of Object.entries<Param>(value)) addPairs(pairs, `${key}%5B${encode(name)}%5D`, inner);
 }
 
 /** Half of a surrogate pair, as a text cut in two has it, is no character: it goes out as U+FFFD. */

@@ -187,6 +187,16 @@ test('nobody there: unreachable, and certainly not applied', async () => {
   expect(await reaction(opened)).toEqual({ applied: 'no', code: 'unreachable', ...again });
 });
 
+test('a connection the portal gave up after an answer leaves the doubt once, and the next write has another', async () => {
+  const opened = await open();
+  const write = async (): Promise<Outcome | undefined> => (await opened.sink.write([create], opened.signal))[0];
+  opened.portal.fail({ method: 'batch', fault: 'stale' });
+  expect(await write()).toMatchObject({ ok: true, key: '1' });
+  expect(await write()).toMatchObject({ ok: false, applied: 'unknown', error: { code: 'bitrix24.connection_lost' } });
+  expect(opened.portal.truth.contacts()).toHaveLength(1);
+  expect(await write()).toMatchObject({ ok: true, key: '2' });
+});
+
 test('a wrong webhook says how to make one and not what it was', async () => {
   const { portal } = await open();
   const { sink, signal } = openAt(portal.webhook.replace('sandbox-secret', 'wr0ng'));

@@ -6,7 +6,7 @@ import type { Portal } from './config.ts';
 import { createMeter, type Meter, type Metered } from './meter.ts';
 import { methodLimit, vendorErrorOf, withoutWord, type Concern, type Refusal } from './reactions.ts';
 
-/** `write`: over a young socket, and once begun it runs to its end whatever the signal says (DL-11). */
+/** `write`: once begun it runs to its end whatever the signal says (DL-11). */
 export interface CallOptions {
   readonly signal: AbortSignal;
   readonly write?: boolean;
@@ -58,7 +58,6 @@ export function openWire(portal: Portal, host: Host): Wire {
           path: `${portal.path}${method}.json`,
           headers,
           body: JSON.stringify(body),
-          young: write,
           ...(!write && { signal }),
         });
         if (!exchange.ok && exchange.failure === 'not_connected') measured = nothingWorked;

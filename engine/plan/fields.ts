@@ -87,9 +87,14 @@ function added(
 
 /** A new row of these values. */
 export function presentValues(values: WriteValues): Row {
+  if (isRow(values)) return values;
   const row: Record<string, Value> = {};
   for (const [name, value] of Object.entries(values)) if (value !== null) row[name] = value;
   return row;
+}
+
+function isRow(values: WriteValues): values is Row {
+  return !Object.values(values).includes(null);
 }
 
 /** The found row once `values` were written: what later targets see. */

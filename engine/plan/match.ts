@@ -92,7 +92,7 @@ function rungsOf(target: CompiledTarget, { tag }: OwnRows): readonly CompiledRun
   const { place } = target.target;
   const value = { kind: 'mapped' as const };
   const rung = { name: 'tag', place, by: [], refused: 'next' as const, order: [], many: 'newest' as const };
-  return [{ rung, by: [{ field: tag.field, place, value, evaluate: () => tag.value }] }];
+  return [{ rung, whereReads: [], by: [{ field: tag.field, place, value, evaluate: () => tag.value }] }];
 }
 
 /** DL-2: a link is a candidate, believed while its row carries our tag or answers another rung. */

@@ -21,7 +21,7 @@ export function askable(field: Field, row: Row): readonly string[] {
   const value = row[field.name];
   if (isEmpty(value)) return [];
   if (isMultiField(field)) return multiValues(value).map((entry) => multiKey(field, entry));
-  const single = { ...field, multiple: false };
+  const single = singly(field);
   return listOf(value).map((item) => canonical(single, item));
 }
 
@@ -51,11 +51,16 @@ export function mayAnswer(
 /** The values a question wants of one field, in canonical form, sorted, each once. */
 export function canonicals(fields: Fields, name: string, wanted: Wanted): readonly string[] {
   if ('empty' in wanted) return [];
-  const field = { ...fieldNamed(fields, name), multiple: false };
+  const field = singly(fieldNamed(fields, name));
   const values = wanted.anyOf.map((value) =>
     isMultiField(field) ? multiKey(field, { value: String(value) }) : canonical(field, value),
   );
-  return [...new Set(values)].sort();
+  return values.length > 1 ? [...new Set(values)].sort() : values;
+}
+
+/** The field of one of its values. */
+function singly(field: Field): Field {
+  return field.multiple === true ? { ...field, multiple: false } : field;
 }
 
 /** The row a target knows under its key, as expressions see it: `$found.ID` is there too. */

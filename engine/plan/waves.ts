@@ -62,6 +62,8 @@ export interface Progress<Item> {
   isDone(item: Item): boolean;
   /** Is left for the next wave. */
   isLeft(item: Item): boolean;
+  /** Whether these two, who meet in a claim at this target, need not wait for each other because of it, as they are planned. */
+  isIndifferent(claim: string, one: Item, other: Item): boolean;
 }
 
 /**
@@ -72,9 +74,12 @@ export interface Progress<Item> {
 export function takeTurn<Item extends Claimant>(
   wave: readonly Item[],
   at: number,
-  { isDone, isLeft }: Progress<Item>,
+  { isDone, isLeft, isIndifferent }: Progress<Item>,
 ): Turn<Item> {
-  const here = new Set<string>();
+  /** Who writes what in this turn, what those ask and write who wait, and for whom: his row they may come to change. */
+  const here = new Map<string, readonly Item[]>();
+  const waiting = new Set<string>();
+  const awaited = new Set<Item>();
   const ahead = new Set<string>();
   const later = new Set<string>();
   const now: Item[] = [];
@@ -90,10 +95,21 @@ export function takeTurn<Item extends Claimant>(
       continue;
     }
     if (!isDone(item)) {
-      const waits = meetsAny(claims, here);
-      if (waits) hold(here, claims.asked);
-      else now.push(item);
-      hold(here, claims.effects);
+      const goesAfter = (claim: string): boolean => {
+        const others = here.get(claim) ?? [];
+        return (
+          others.length > mostCompared ||
+          others.some((other) => awaited.has(other) || !isIndifferent(claim, item, other))
+        );
+      };
+      const all = [...claims.asked, ...claims.effects];
+      if (meetsAny(claims, waiting) || all.some(goesAfter)) {
+        hold(waiting, all);
+        for (const other of all.flatMap((claim) => here.get(claim) ?? [])) awaited.add(other);
+      } else {
+        now.push(item);
+        for (const claim of claims.effects) here.set(claim, [...(here.get(claim) ?? []), item]);
+      }
     }
     for (const one of item.claims.slice(at + 1)) {
       hold(ahead, one?.effects ?? []);
@@ -106,6 +122,9 @@ export function takeTurn<Item extends Claimant>(
 function askedBefore({ claims }: Claimant, at: number, written: ReadonlySet<string>): boolean {
   return claims.slice(0, at).some((one) => one && meets(one.asked, written));
 }
+
+/** A phone that half the town gives: beyond so many each would have to be held against all others. */
+const mostCompared = 20;
 
 const noClaims: Claims = { asked: [], effects: [] };
 

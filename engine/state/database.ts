@@ -162,11 +162,12 @@ function database(sqlite: Sqlite.Database, file: string): Database {
     read: (work) => guarded(file, work),
     write,
     writeDurably(work) {
-      sqlite.pragma('synchronous = FULL');
+      // By `exec`: `pragma` makes a statement of it each time, and reads what it answers.
+      sqlite.exec('PRAGMA synchronous = FULL');
       try {
         return write(work);
       } finally {
-        sqlite.pragma('synchronous = NORMAL');
+        sqlite.exec('PRAGMA synchronous = NORMAL');
       }
     },
     close: () => sqlite.close(),

@@ -97,6 +97,8 @@ function delivered(db: Database): Pick<StateStore, 'known' | 'writtenByOlder' | 
   const owedBy = db.sqlite.prepare<[string, string], Omit<Owed, 'made'> & { readonly made: string }>(
     'SELECT key, target, row, list, made FROM owed WHERE flow = ? AND key = ?',
   );
+  // Nearly always there is none, and a batch that is loaded has ten thousand keys.
+  const anyOwed = db.sqlite.prepare<[string]>('SELECT 1 FROM owed WHERE flow = ? LIMIT 1');
   const columns = 'flow, key, target, connection, entity, row, at';
   const linksOf = db.sqlite.prepare<[string, string], Link>(`SELECT ${columns} FROM links WHERE flow = ? AND key = ?`);
   const written = db.sqlite.prepare<[string, string], WrittenRow>(
@@ -115,7 +117,7 @@ function delivered(db: Database): Pick<StateStore, 'known' | 'writtenByOlder' | 
     writtenByOlder: async (flow) => db.read(() => older.get(flow)?.rows ?? 0),
     owed: async (flow, keys) =>
       db
-        .read(() => keys.flatMap((key) => owedBy.all(flow, key)))
+        .read(() => (anyOwed.get(flow) ? keys.flatMap((key) => owedBy.all(flow, key)) : []))
         .map(({ made, ...owed }) => ({ ...owed, made: parsed<Row>(made) })),
     links: async (flow, keys) =>
       db.read(() => [...new Set(keys)].flatMap((key) => linksOf.all(flow, key))).sort((a, b) => b.at - a.at),

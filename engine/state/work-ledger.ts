@@ -15,7 +15,9 @@ interface WorkRow {
 
 /** What rows that belong to no single request stand for. */
 const settled = { worked: '', others: 'others', blocked: 'blocked' } as const;
-const isSettled = (name: string): boolean => name === '' || name === settled.others || name === settled.blocked;
+const settledNames = Object.values(settled)
+  .map((name) => `'${name}'`)
+  .join(', ');
 
 /** How soon to look again at a method that only waits for answers on their way. */
 const answersMs = 1000;
@@ -48,7 +50,7 @@ export function workLedger(db: Database, clock: Clock): WorkLedger {
     if (blockedForMs !== undefined) put(settled.blocked, budget, blockedForMs);
     if (!counted) return;
     rows.remove(key, method, settled.others);
-    const others = counted.seconds - sum(rows.of(key, method).filter(({ request }) => request !== settled.blocked));
+    const others = counted.seconds - rows.sums(key, method).worked;
     if (others > roundingSeconds) put(settled.others, others, counted.forMs);
   }
 
@@ -82,12 +84,21 @@ export function workLedger(db: Database, clock: Clock): WorkLedger {
 
 function waitMs(rows: WorkRows, { key, budget }: Work, method: string, expected: number): number {
   const now = rows.now();
-  const counting = rows.of(key, method);
-  const flying = counting.some(({ request, ends }) => !isSettled(request) && ends > now);
-  if (flying && !rows.isKnown(key, method)) return firstAnswerMs;
-  const left = untilRoom(counting, budget - expected);
-  if (left === undefined) return 0;
-  return flying ? Math.min(left - now, answersMs) : left - now;
+  const { counting, flying } = rows.sums(key, method);
+  if (flying > 0 && !rows.isKnown(key, method)) return firstAnswerMs;
+  const allowed = Math.max(0, budget - expected) + 1e-6;
+  if (counting <= allowed) return 0;
+  const left = whenRoom(rows.of(key, method), counting - allowed);
+  return flying > 0 ? Math.min(left - now, answersMs) : left - now;
+}
+
+interface Sums {
+  /** Seconds that count now. */
+  readonly counting: number;
+  /** Without those the vendor refuses the method for. */
+  readonly worked: number;
+  /** Requests in flight. */
+  readonly flying: number;
 }
 
 /** The tables behind it: rows that still count, in this boot. */
@@ -95,6 +106,7 @@ interface WorkRows {
   now(): number;
   forget(): void;
   of(key: string, method: string): readonly WorkRow[];
+  sums(key: string, method: string): Sums;
   put(key: string, method: string, row: WorkRow): void;
   remove(key: string, method: string, request: string): void;
   isKnown(key: string, method: string): boolean;
@@ -105,6 +117,11 @@ function workRows({ sqlite }: Database, clock: Clock): WorkRows {
   const forget = sqlite.prepare<[string, number, number]>('DELETE FROM work WHERE boot <> ? OR at > ? OR leaves <= ?');
   const load = sqlite.prepare<[string, string], WorkRow>(
     'SELECT request, seconds, ends, leaves FROM work WHERE key = ? AND method = ? ORDER BY leaves',
+  );
+  const sums = sqlite.prepare<[number, string, string], Sums>(
+    `SELECT total(seconds) AS counting, total(seconds) FILTER (WHERE request <> '${settled.blocked}') AS worked,
+      count(*) FILTER (WHERE ends > ? AND request NOT IN (${settledNames})) AS flying
+      FROM work WHERE key = ? AND method = ?`,
   );
   const add = sqlite.prepare<[string, string, string, number, number, number, number, string]>(
     `INSERT INTO work (key, method, request, seconds, ends, leaves, at, boot) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -126,6 +143,7 @@ function workRows({ sqlite }: Database, clock: Clock): WorkRows {
     now,
     forget: () => void forget.run(clock.bootId, now(), now()),
     of: (key, method) => load.all(key, method),
+    sums: (key, method) => sums.get(now(), key, method) ?? { counting: 0, worked: 0, flying: 0 },
     put: (key, method, { request, seconds, ends, leaves }) =>
       void add.run(key, method, request, seconds, ends, leaves, now(), clock.bootId),
     remove: (key, method, request) => void remove.run(key, method, request),
@@ -139,20 +157,16 @@ function workRows({ sqlite }: Database, clock: Clock): WorkRows {
 /** The vendor's figures are rounded: less than this is not the work of others. */
 const roundingSeconds = 0.05;
 
-/** When so much has left that no more than `allowed` counts; undefined when that is so now. Alone anything may go. */
-function untilRoom(rows: readonly WorkRow[], allowed: number): number | undefined {
-  let counts = sum(rows);
-  let leaves: number | undefined;
-  for (const row of rows) {
-    if (counts <= Math.max(0, allowed) + 1e-6) break;
-    counts -= row.seconds;
-    leaves = row.leaves;
+/** When so many seconds will have left, the first to go first. */
+function whenRoom(rows: readonly WorkRow[], tooMany: number): number {
+  let left = tooMany;
+  let at = 0;
+  for (const { seconds, leaves } of rows) {
+    if (left <= 0) break;
+    left -= seconds;
+    at = leaves;
   }
-  return leaves;
-}
-
-function sum(rows: readonly WorkRow[]): number {
-  return rows.reduce((total, { seconds }) => total + seconds, 0);
+  return at;
 }
 
 function asExpected({ expected, windowMs }: Work): ReadonlyMap<string, MeasuredWork> {

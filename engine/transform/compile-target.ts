@@ -100,14 +100,19 @@ function compileRung(rung: Rung, target: string, owner: Target, known: FlowKnowl
   const at = `${target}.match.${rung.name}`;
   const inside = known.inside(owner, 'target');
   const before = known.inside(owner, 'by');
+  const by = rung.by.map((field) => {
+    if (field.value.kind !== 'expression') return field;
+    const asked = read.value(field.value.expression, `${at}.by.${field.field}`, before);
+    return { ...field, evaluate: asked?.evaluate ?? never };
+  });
+  const already = read.expressions.length;
+  const where = rung.where && read.condition(rung.where, `${at}.where`, inside);
+  const whereReads = fieldsRead(read.expressions.slice(already), 'found');
   return {
     rung,
-    by: rung.by.map((field) => {
-      if (field.value.kind !== 'expression') return field;
-      const asked = read.value(field.value.expression, `${at}.by.${field.field}`, before);
-      return { ...field, evaluate: asked?.evaluate ?? never };
-    }),
-    ...(rung.where && { where: read.condition(rung.where, `${at}.where`, inside) }),
+    by,
+    ...(where && { where }),
+    whereReads,
     ...(rung.prefer && { prefer: read.condition(rung.prefer, `${at}.prefer`, inside) }),
   };
 }

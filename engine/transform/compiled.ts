@@ -94,6 +94,8 @@ export interface CompiledRung {
   readonly rung: Rung;
   readonly by: readonly (RungField & { readonly evaluate?: Evaluate })[];
   readonly where?: Test;
+  /** Fields of `$found` that `where` reads. */
+  readonly whereReads: readonly string[];
   readonly prefer?: Test;
 }
 

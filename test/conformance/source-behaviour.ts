@@ -113,7 +113,7 @@ export function behavesLikeSource(connector: Connector, subject: Subject): void 
       await readAndStop();
       // Shorter than an idle socket is kept: one that nobody closed must not pass for closed.
       const left = (): readonly string[] => [...openDescriptors()].filter((one) => !before.has(one));
-      await expect.poll(left, { timeout: 3_000 }).toEqual([]);
+      await expect.poll(left, { timeout: 1_500 }).toEqual([]);
     });
 
     it('before the call is thrown by each call', async () => {

@@ -11,7 +11,7 @@ const record = (key: string, ...targets: readonly At[]): Claimant => ({
   claims: targets.map(([asked, effects = []]) => ({ asked, effects })),
 });
 const keys = (items: readonly Claimant[]) => items.map((item) => item.record.key);
-const fresh = { isDone: () => false, isLeft: () => false };
+const fresh = { isDone: () => false, isLeft: () => false, isIndifferent: () => false };
 
 describe('DL-1 waves', () => {
   it('let a record wait that asked at one target for what an earlier one writes at a later target', () => {
@@ -79,6 +79,33 @@ describe('DL-1 turns at a target', () => {
     expect(keys(takeTurn(wave, 0, { ...fresh, isDone }).now)).toEqual(['second']);
   });
 
+  it('let those go together who are indifferent to each other, until one waits who may change what they make', () => {
+    const family = (key: string, origin: string) =>
+      record(key, [
+        [`contact?${origin}`, 'contact?P1'],
+        [`contact?${origin}`, 'contact?P1'],
+      ]);
+    const isIndifferent = (claim: string) => claim === 'contact?P1';
+    const members = [family('mother', 'O1'), family('father', 'O2'), family('again', 'O1'), family('child', 'O3')];
+    expect(keys(takeTurn(members, 0, { ...fresh, isIndifferent }).now)).toEqual(['mother', 'father']);
+    const isDone = (item: Claimant) => ['mother', 'father'].includes(item.record.key);
+    expect(keys(takeTurn(members, 0, { ...fresh, isIndifferent, isDone }).now)).toEqual(['again', 'child']);
+  });
+
+  it('let nobody go before one who waits for him whose row it met, though that one asked for nothing it would write', () => {
+    const isIndifferent = (claim: string) => claim === 'contact?P1';
+    const { now } = takeTurn(
+      [
+        record('first', [['contact?P1'], ['contact?P1', 'contact?O1']]),
+        record('renames', [['contact?O1'], ['contact?O1']]),
+        record('third', [['contact?P1'], ['contact?P1']]),
+      ],
+      0,
+      { ...fresh, isIndifferent },
+    );
+    expect(keys(now)).toEqual(['first']);
+  });
+
   it('leave nobody before whom an earlier record was left: it is behind', () => {
     const isLeft = (item: Claimant) => item.record.key === 'first';
     const { now, behind } = takeTurn(wave, 0, { ...fresh, isLeft });
@@ -144,7 +171,7 @@ describe('DL-1 whatever the records ask for and write', () => {
           for (const at of [0, 1, 2]) {
             const done = new Set<Claimant>();
             while (done.size < wave.length) {
-              const { now, behind } = takeTurn(wave, at, { isDone: (item) => done.has(item), isLeft: () => false });
+              const { now, behind } = takeTurn(wave, at, { ...fresh, isDone: (item) => done.has(item) });
               expect(behind).toEqual([]);
               expect(now.length).toBeGreaterThan(0);
               for (const item of now) {

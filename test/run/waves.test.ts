@@ -37,6 +37,18 @@ function retold(connector: Connector): Connector {
   };
 }
 
+function comparing(connector: Connector): Connector {
+  return {
+    ...connector,
+    connect: async (settings, host) => {
+      const connection = await connector.connect(settings, host);
+      const sink = connection.sink?.({});
+      if (!sink) throw new Error('no sink');
+      return { ...connection, sink: () => ({ ...sink, comparesItself: true as const }) };
+    },
+  };
+}
+
 const visit = (id: number, patient: number, more: object = {}) => ({
   ...sourceRow(id, id, { patient, doctor: 0, stage: 'NEW', sum: 100, items: 0 }, patient, 0),
   ...more,
@@ -47,6 +59,12 @@ const takes = (seconds: number) => {
   desk.clock.time += seconds * 1000;
 };
 const busy = (seconds: number) => errors.busy.error({}, { retry: true, retryAfterMs: seconds * 1000 });
+
+/** Who has the phone and the name is taken for the same, whatever their number. */
+const byName = (field: string) =>
+  pipelineText(1000, false)
+    .replace(/where: '\$sameName.*'/, 'where: $found.NAME = name')
+    .replace('          NAME: name\n', `          ${field}\n`);
 
 describe('DL-1 waves', () => {
   it('send the visits of one known patient to one doctor together', async () => {
@@ -98,6 +116,90 @@ describe('DL-1 waves', () => {
     await desk.run(pipeline);
     expect(rows('contact')).toHaveLength(2);
     expect(callsOf('find contact')).toEqual(['find contact 2', 'find contact 2', 'find contact 1']);
+  });
+
+  it('make the contacts of a family with one phone together, each once', async () => {
+    const phone = '+79991234501';
+    tables.rows = [visit(1, 1), visit(2, 2, { phone }), visit(3, 1), visit(4, 3, { phone }), visit(5, 2, { phone })];
+    await desk.run(pipeline);
+    expect(rows('contact')).toHaveLength(3);
+    expect(callsOf('write').slice(0, 3)).toEqual(['write create,create', 'write create', 'write create,create']);
+    expect(rows('deal').map((deal) => deal['CONTACT_ID'])).toEqual(['1', '2', '1', '3', '2']);
+  });
+
+  it('let a patient wait for the contact of another that is to get the phone both ask for', async () => {
+    const phone = '+79991234501';
+    const { name = '' } = visit(1, 1);
+    putRow(tables, 'contact', { ORIGIN: 'P1', NAME: name, PHONE: [{ id: 'h', value: '+79990000000' }] });
+    tables.rows = [visit(1, 1, { phone }), visit(2, 2, { phone })];
+    await desk.run(pipeline);
+    expect(rows('contact')).toHaveLength(2);
+    expect(callsOf('write').slice(0, 2)).toEqual(['write update', 'write create']);
+  });
+
+  it('let a patient wait for a new contact that may be the one: of the same name, and not known by its origin', async () => {
+    const withoutOrigin = pipelineText(1000, false).replace(
+      'ORIGIN: { value: patient, write: fill }',
+      `ORIGIN: 'visit = "1" ? patient'`,
+    );
+    const phone = '+79991234501';
+    tables.rows = [visit(1, 1), visit(2, 2, { phone }), visit(3, 3, { phone, name: visit(2, 2)['name'] })];
+    await desk.run(await compiled(withoutOrigin, [tables.connector]));
+    expect(rows('contact')).toHaveLength(2);
+    expect(callsOf('write')[0]).toBe('write create,create');
+  });
+
+  it('let a patient wait for a new contact that may be the one by what the system fills in, though the mapping may write it', async () => {
+    const bySite = pipelineText(1000, false)
+      .replace('          - { name: origin, by: [ORIGIN] }\n', '')
+      .replace(/where: '\$sameName.*'/, 'where: $found.ORIGIN = "site"')
+      .replace('ORIGIN: { value: patient, write: fill }', `ORIGIN: 'visit = "9" ? patient'`);
+    tables.onWrite = (write) => {
+      if (write.operation === 'create' && write.entity === 'contact') Object.assign(write.values, { ORIGIN: 'site' });
+      return undefined;
+    };
+    tables.rows = [visit(1, 1), visit(2, 1)];
+    await desk.run(await compiled(bySite, [tables.connector]));
+    expect(rows('contact')).toHaveLength(1);
+  });
+
+  it('let a patient wait for a new contact of a system that compares itself, and may hold a text in its own form', async () => {
+    const byForm = pipelineText(1000, false)
+      .replace('          - { name: origin, by: [ORIGIN] }\n', '')
+      .replace(/where: '\$sameName.*'/, 'where: $found.NAME = $uppercase(name)');
+    tables.onWrite = (write) => {
+      if ('values' in write && write.entity === 'contact')
+        Object.assign(write.values, { NAME: String(write.values['NAME']).toUpperCase() });
+      return undefined;
+    };
+    const base = await stand([comparing(tables.connector)]);
+    tables.rows = [visit(1, 1), visit(2, 1)];
+    await base.run(await compiled(byForm, [tables.connector]));
+    expect(rows('contact')).toHaveLength(1);
+    await base.close();
+  });
+
+  it('let a patient wait for one who waits, and comes to update a row instead of making one', async () => {
+    const [phone, name] = ['+79991234501', 'Вера'];
+    putRow(tables, 'contact', { NAME: name, PHONE: [{ id: 'h', value: '+79990000000' }] });
+    tables.rows = [
+      visit(1, 1, { phone: '+79990000000', name }),
+      visit(2, 1, { phone, name: 'Анна' }),
+      visit(3, 2, { phone, name }),
+    ];
+    await desk.run(await compiled(byName('NAME: { value: name, write: fill }'), [tables.connector]));
+    expect(rows('contact')).toMatchObject([{ ORIGIN: 'P1', NAME: name }]);
+  });
+
+  it('let a patient wait for one who waits to change the row of the phone, and knows nothing of the phone itself', async () => {
+    const phone = '+79991234501';
+    tables.rows = [
+      visit(1, 1, { phone, name: 'Анна' }),
+      visit(2, 1, { phone: '', name: 'Вера' }),
+      visit(3, 2, { phone, name: 'Вера' }),
+    ];
+    await desk.run(await compiled(byName('NAME: name'), [tables.connector]));
+    expect(rows('contact')).toMatchObject([{ ORIGIN: 'P1', NAME: 'Вера' }]);
   });
 
   it('hold back all visits of a new patient when nobody knows whether the contact was made', async () => {

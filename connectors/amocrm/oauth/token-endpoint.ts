@@ -33,7 +33,6 @@ export async function askForTokens(
       path,
       headers: { accept: 'application/json', 'content-type': 'application/json', 'user-agent': 'pipe/0.1' },
       body: JSON.stringify({ client_id, client_secret, ...grant, redirect_uri }),
-      young: true,
     });
     refused = exchanged.ok && exchanged.status === 429;
     const pair = exchanged.ok && exchanged.status === 200 ? pairOf(parsedAnswer(exchanged.text), askedAt) : undefined;

@@ -9,6 +9,7 @@ import { runErrors } from '../errors.ts';
 import type { Answers } from '../ask/answers.ts';
 import type { FlowContext } from '../context.ts';
 import { reach } from '../crash-points.ts';
+import { isIndifferent } from './indifferent.ts';
 import { planTargets } from './plan-batch.ts';
 import type { PlannedRecord } from './plan-batch.ts';
 import { sendSteps } from './send.ts';
@@ -77,7 +78,11 @@ export async function executeWave(
       await replan(context, left, at, answers);
       holdForDoubt(context, left, at);
       const isLeft = ({ stale }: Execution): boolean => stale;
-      const { now, behind } = takeTurn(wave, at, { isDone: (execution) => done.has(execution), isLeft });
+      const { now, behind } = takeTurn(wave, at, {
+        isDone: (execution) => done.has(execution),
+        isLeft,
+        isIndifferent: (claim, one, other) => isIndifferent(context, target, claim, one, other),
+      });
       for (const execution of behind) Object.assign(execution, { stale: true, behind: true });
       if (now.length === 0) break;
       const awaited = askedLater(left, now, at);

@@ -6,6 +6,7 @@ import type { Change, FlowRecord, TargetPlan } from '../../plan/change.ts';
 import { noReferences } from '../../plan/mapped-fields.ts';
 import type { Ask, OwnRows } from '../../plan/match.ts';
 import { planTarget } from '../../plan/plan-target.ts';
+import type { TargetContext } from '../../plan/plan-target.ts';
 import type { Link, Owed } from '../../state/ports.ts';
 import type { TraceStep } from '../../state/trace-ports.ts';
 import type { CompiledTarget, Variables } from '../../transform/compiled.ts';
@@ -14,7 +15,6 @@ import type { FlowContext } from '../context.ts';
 import { refuseForeign } from '../instance.ts';
 import { lockstep } from '../ask/lockstep.ts';
 import { resolveReferences } from '../ask/references.ts';
-import type { Referred } from '../ask/references.ts';
 import { claimed } from './claimed.ts';
 import { tagOf } from './tag.ts';
 import { traced } from './trace.ts';
@@ -150,29 +150,22 @@ async function planOne(
   const scope = context.scopes.of(name);
   const own = ownRows(context, known, target);
   const at = context.flow.targets.indexOf(target);
-  const referred = await resolveReferences(
-    context,
-    target,
-    drafts.map((draft) => ({ record: draft.record, variables: variablesOf(context, draft) })),
-  );
+  const bound = drafts.map((draft) => ({ record: draft.record, variables: variablesOf(context, draft) }));
+  const referred = await resolveReferences(context, target, bound);
   await lockstep(
     drafts.map((draft, index) => async (ask: Ask) => {
       const asked: Question[] = [];
       const ofRecord = own(draft.record.key);
       const tracedAsk = traced(name, traces.get(draft) ?? [], ask);
-      await planInto(
-        context,
-        draft,
-        target,
-        ofRecord,
-        referred[index] ?? { references: noReferences },
-        async (question) => {
-          asked.push(question);
-          const rows = await tracedAsk(question);
-          if (ofRecord.tag) await refuseForeign(context, scope, ofRecord.tag, rows);
-          return rows;
-        },
-      );
+      const { variables } = bound[index] ?? { variables: variablesOf(context, draft) };
+      const { references, skip } = referred[index] ?? { references: noReferences };
+      const planned = { target, entity: scope, record: draft.record, variables, references, own: ofRecord };
+      await planInto(draft, planned, skip, async (question) => {
+        asked.push(question);
+        const rows = await tracedAsk(question);
+        if (ofRecord.tag) await refuseForeign(context, scope, ofRecord.tag, rows);
+        return rows;
+      });
       draft.asked.set(name, asked);
       draft.claims[at] = { ...claimed(draft, scope, draft.plans.get(name), asked), after: answers.writes };
     }),
@@ -220,23 +213,15 @@ function ownRows(context: FlowContext, known: Known, target: CompiledTarget): (k
 
 /** Plans one target of one record; a data error fails the target, anything else the run. */
 async function planInto(
-  context: FlowContext,
   draft: PlannedRecord,
-  target: CompiledTarget,
-  own: OwnRows,
-  { references, skip }: Referred,
+  planned: Omit<TargetContext, 'ask'>,
+  skip: string | undefined,
   ask: Ask,
 ): Promise<void> {
+  const { target } = planned;
   const { name } = target.target;
-  const entity = context.scopes.of(name);
-  const { record } = draft;
-  const variables = variablesOf(context, draft);
   try {
-    const plan =
-      skip === undefined
-        ? await planTarget({ target, entity, record, variables, references, own, ask })
-        : skipped(target, skip);
-    draft.plans.set(name, plan);
+    draft.plans.set(name, skip === undefined ? await planTarget({ ...planned, ask }) : skipped(target, skip));
   } catch (thrown) {
     const error = toPipeError(thrown);
     if (error.kind !== 'data') throw error;
@@ -250,10 +235,9 @@ function skipped(target: CompiledTarget, skip: string): TargetPlan {
   return { target, changes: [], skip, named: [{ name: skip, rows: [], warn: true }], created: false };
 }
 
-function variablesOf(context: FlowContext, draft: PlannedRecord): Variables {
-  return { ...context.variables, source: draft.record.source, ...earlierRows(draft) };
-}
-
-function earlierRows(draft: PlannedRecord): Record<string, Row | undefined> {
-  return Object.fromEntries([...draft.plans].map(([name, plan]) => [name, plan.row]));
+/** What expressions of a record may name once its earlier targets are planned. */
+export function variablesOf(context: FlowContext, { record, plans }: PlannedRecord): Variables {
+  const variables: Record<string, Row | undefined> = { ...context.variables, source: record.source };
+  for (const [name, plan] of plans) variables[name] = plan.row;
+  return variables;
 }

@@ -12,8 +12,16 @@ export function tagOf(context: FlowContext, target: CompiledTarget, key: string)
   const room = context.scopes.of(target.target.name).description.tag;
   if (!room || isMapped(target, room.origin) || isMapped(target, room.key)) return undefined;
   const mark = `${context.compiled.pipeline.name}\u0000${target.target.name}\u0000${key}`;
-  const value = hash('sha256', mark, 'hex').slice(0, 32);
-  return { field: room.key, value, originField: room.origin, origin: `pipe:${context.instance.id}` };
+  let value: string | undefined;
+  return {
+    field: room.key,
+    /** Made when it is asked for: most plans need none. */
+    get value() {
+      return (value ??= hash('sha256', mark, 'hex').slice(0, 32));
+    },
+    originField: room.origin,
+    origin: `pipe:${context.instance.id}`,
+  };
 }
 
 function isMapped(target: CompiledTarget, name: string): boolean {

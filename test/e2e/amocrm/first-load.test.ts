@@ -19,8 +19,8 @@ describe('1,000 patients through the real limits of an account', () => {
     expect(keys.sort()).toEqual(patients.map(({ id }) => String(id)).sort());
   });
 
-  it('88. They take 26 requests that write and two look-ups each, six a second where seven are granted, and meet no 429', () => {
-    expect(writesIn(load)).toHaveLength(26);
+  it('88. They take 24 requests that write and two look-ups each, six a second where seven are granted, and meet no 429', () => {
+    expect(writesIn(load)).toHaveLength(24);
     expect(first.requests).toBe(load.account.journal.requests.length);
     expect(first.requests).toBeLessThan(2_000);
     expect(refusalsIn(load)).toEqual([]);
