@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { startPortal } from '../../connectors/bitrix24/sandbox/index.ts';
 import type { Portal, PortalOptions } from '../../connectors/bitrix24/sandbox/index.ts';
 import { startClinic } from '../../connectors/ident/sandbox/index.ts';
@@ -16,7 +15,6 @@ import { watchCrashPoints } from '../../engine/run/crash-points.ts';
 import { runPipeline } from '../../engine/run/run-pipeline.ts';
 import type { RunResult } from '../../engine/run/run-pipeline.ts';
 import type { StateStore } from '../../engine/state/ports.ts';
-import type { PortalBook } from '../../engine/state/machine-ports.ts';
 import { openPortalBook } from '../../engine/state/portal-book.ts';
 import { openState } from '../../engine/state/open-state.ts';
 import type { CompiledPipeline } from '../../engine/transform/compiled.ts';
@@ -59,8 +57,7 @@ export interface MainJob {
 }
 
 export async function startMainJob(options: MainJobOptions): Promise<MainJob> {
-  const underWay = new Set<string>();
-  const clock = stillWhile(() => underWay.size > 0);
+  const clock = testClock();
   const { appointments, seed = 1, flaws = false, limits, costPerCommand, clinicFaults, userFields } = options;
   const clinic = await startClinic({
     appointments,
@@ -77,7 +74,7 @@ export async function startMainJob(options: MainJobOptions): Promise<MainJob> {
     ...(userFields && { userFields }),
   });
   const folder = mkdtempSync(join(tmpdir(), 'pipe-main-job-'));
-  const book = telling(await openPortalBook(folder, clock), underWay);
+  const book = await openPortalBook(folder, clock);
   const open = async () => await openState(join(folder, 'state.db'), { pipeline: 'ident-to-bitrix', clock });
   const job = { state: await open(), waves: 0 };
   const events: RunEvent[] = [];
@@ -154,35 +151,4 @@ async function load(clinic: Clinic, portal: Portal, { limits, params = [], file 
   if (!compilation?.pipeline)
     throw new Error(errors.map(({ code, parameters }) => textOf(code, parameters, 'en').message).join('\n'));
   return { compiled: compilation.pipeline, connectors };
-}
-
-/**
- * A clock on which nobody sleeps on while a request is under way over a real wire: it would arrive late by as much as
- * others, who wait in small steps, sleep meanwhile.
- */
-function stillWhile(isUnderWay: () => boolean): TestClock {
-  const clock = testClock();
-  const { sleep } = clock;
-  clock.sleep = async (ms, signal) => {
-    do await setImmediate();
-    while (isUnderWay() && !signal.aborted);
-    await sleep(ms, signal);
-  };
-  return clock;
-}
-
-/** A book that puts the requests which are charged and not settled into `underWay`. */
-function telling(book: PortalBook, underWay: Set<string>): PortalBook {
-  return {
-    ...book,
-    charge: async (request) => {
-      const answer = await book.charge(request);
-      if (answer.admitted) underWay.add(request.id);
-      return answer;
-    },
-    settle: async (request, measured) => {
-      underWay.delete(request.id);
-      await book.settle(request, measured);
-    },
-  };
 }

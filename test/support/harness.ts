@@ -1,6 +1,8 @@
+import { subscribe } from 'node:diagnostics_channel';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { loadPipeline } from '../../engine/config/load.ts';
 import type { Connector } from '../../engine/connector.ts';
 import { textOf } from '../../engine/diagnostics.ts';
@@ -16,6 +18,24 @@ import { compile } from '../../engine/transform/compile.ts';
 import type { CompiledPipeline } from '../../engine/transform/compiled.ts';
 import { memoryTokens } from './tokens.ts';
 
+/** Requests over HTTP that have no answer yet. */
+const underWay = new Set<unknown>();
+subscribe('undici:request:create', (message) => underWay.add(requestOf(message)));
+for (const end of ['undici:request:trailers', 'undici:request:error'])
+  subscribe(end, (message) => underWay.delete(requestOf(message)));
+
+function requestOf(message: unknown): unknown {
+  return Reflect.get(Object(message), 'request');
+}
+
+/**
+ * No time passes while a request is under way: it would arrive late by as much as somebody else sleeps meanwhile. One
+ * that was let through needs a few turns of the loop before it is there to be seen.
+ */
+async function untilNothingIsUnderWay(): Promise<void> {
+  for (let quiet = 0; quiet < 4; quiet = underWay.size > 0 ? 0 : quiet + 1) await setImmediate();
+}
+
 /** A clock that moves only when it is told to, or when somebody sleeps on it. */
 export interface TestClock {
   time: number;
@@ -27,6 +47,7 @@ export interface TestClock {
 }
 
 export function testClock(start = Date.UTC(2026, 10, 20, 9)): TestClock {
+  const sleepers = new Set<{ readonly until: number }>();
   const clock: TestClock = {
     time: start,
     slept: [],
@@ -35,7 +56,13 @@ export function testClock(start = Date.UTC(2026, 10, 20, 9)): TestClock {
     sleep: async (ms, signal) => {
       signal.throwIfAborted();
       clock.slept.push(ms);
-      clock.time += ms;
+      const sleeper = { until: clock.time + ms };
+      sleepers.add(sleeper);
+      // Who sleeps shortest wakes first, and does what he woke for before the next one wakes.
+      do await untilNothingIsUnderWay();
+      while ([...sleepers].some(({ until }) => until < sleeper.until));
+      sleepers.delete(sleeper);
+      clock.time = Math.max(clock.time, sleeper.until);
     },
     bootId: 'test',
   };
