@@ -86,7 +86,7 @@ async function openStage(given: Scenario): Promise<Stage> {
   given.patients.forEach(({ phone, handMade }, patient) => {
     for (let nth = 0; nth < handMade; nth += 1) {
       putRow(system, 'contact', {
-        NAME: nameOf(patient, 0),
+        NAME: namesake(patient, 0),
         PHONE: [{ id: `h${patient}${nth}`, value: phoneOf(phone) }],
       });
     }
@@ -109,17 +109,21 @@ async function openStage(given: Scenario): Promise<Stage> {
   return stage;
 }
 
+/** Families have two of one name: a new contact is told by its origin as well. */
+const namesake = (patient: number, renamed: number): string => nameOf(patient % 2, renamed);
+
 function fillSource({ system, visits, stamps, given, renamed }: Stage): void {
   system.rows = visits
-    .map((visit, index) =>
-      sourceRow(
+    .map((visit, index) => ({
+      ...sourceRow(
         index + 1,
         stamps[index] ?? 0,
         visit,
         given.patients[visit.patient]?.phone ?? 0,
         renamed[visit.patient] ?? 0,
       ),
-    )
+      name: namesake(visit.patient, renamed[visit.patient] ?? 0),
+    }))
     .sort((a, b) => Number(a['stamp']) - Number(b['stamp']));
 }
 
