@@ -9,7 +9,7 @@ import { openPortalBook } from '../../engine/state/portal-book.ts';
 import type { PortalBook } from '../../engine/state/machine-ports.ts';
 import type { StateStore } from '../../engine/state/ports.ts';
 import type { CompiledPipeline } from '../../engine/transform/compiled.ts';
-import type { Value } from '../../engine/connector.ts';
+import type { Row, Value } from '../../engine/connector.ts';
 import { compiled, testClock } from '../support/harness.ts';
 import type { TestClock } from '../support/harness.ts';
 import { entityOf, putRow, tableSystem } from '../support/table-connector.ts';
@@ -114,7 +114,7 @@ const namesake = (patient: number, renamed: number): string => nameOf(patient % 
 
 function fillSource({ system, visits, stamps, given, renamed }: Stage): void {
   system.rows = visits
-    .map((visit, index) => ({
+    .map((visit, index): Row => ({
       ...sourceRow(
         index + 1,
         stamps[index] ?? 0,
