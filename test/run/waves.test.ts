@@ -202,6 +202,19 @@ describe('DL-1 waves', () => {
     expect(rows('contact')).toMatchObject([{ ORIGIN: 'P1', NAME: 'Вера' }]);
   });
 
+  it('ask again for a patient who could not be told from another, once that one has another name', async () => {
+    const unlike = byName('NAME: name').replace('many: oldest', 'many: error');
+    const phone = '+79991234501';
+    for (const origin of ['P1', ''])
+      putRow(tables, 'contact', { ORIGIN: origin, NAME: 'Вера', PHONE: [{ id: `h${origin}`, value: phone }] });
+    tables.rows = [visit(1, 1, { phone, name: 'Анна' }), visit(2, 2, { phone, name: 'Вера' })];
+    expect(await desk.run(await compiled(unlike, [tables.connector]))).toMatchObject({ exitCode: 0 });
+    expect(rows('contact').map((contact) => [contact['ORIGIN'], contact['NAME']])).toEqual([
+      ['P1', 'Анна'],
+      ['P2', 'Вера'],
+    ]);
+  });
+
   it('hold back all visits of a new patient when nobody knows whether the contact was made', async () => {
     tables.onWrite = (write) =>
       write.entity === 'contact' ? { ok: false, applied: 'unknown', error: busy(0) } : undefined;

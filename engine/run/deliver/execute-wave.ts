@@ -75,6 +75,7 @@ export async function executeWave(
     const done = new Set<Execution>();
     while (done.size < wave.length) {
       const left = wave.filter((execution) => !done.has(execution) && !execution.stale);
+      leaveFailed(left, target, at, answers);
       await replan(context, left, at, answers);
       holdForDoubt(context, left, at);
       const isLeft = ({ stale }: Execution): boolean => stale;
@@ -131,6 +132,15 @@ async function replan(
     execution.moved.clear();
   }
   await planTargets(context, affected, at, answers);
+}
+
+/** What could not be planned over rows that have been written since may be planned by now: it asks again in the next wave. */
+function leaveFailed(executions: readonly Execution[], { target }: CompiledTarget, at: number, answers: Answers): void {
+  for (const execution of executions) {
+    const claimed = execution.claims[at];
+    const isOld = claimed !== undefined && answers.isOld(claimed, claimed.after);
+    if (isOld && execution.failures.has(target.name)) Object.assign(execution, { stale: true, behind: true });
+  }
 }
 
 function restsOnOld(execution: Execution, target: CompiledTarget | undefined, at: number, answers: Answers): boolean {
