@@ -35,18 +35,24 @@ export interface Schemas {
 }
 
 export function createSchemas(client: Client): Schemas {
-  const known = new Map<string, Schema>();
+  const known = new Map<string, Promise<Schema>>();
   let facts: Facts | undefined;
   const factsOf = async (signal: AbortSignal): Promise<Facts> => (facts ??= await readFacts(client, signal));
+  const read = async (entity: string, signal: AbortSignal): Promise<Schema> => {
+    const kind = await entityKind(client, entity, signal);
+    return readSchema(client, kind, await factsOf(signal), signal);
+  };
   return {
     facts: factsOf,
     async of(entity, signal) {
-      const held = known.get(entity);
-      if (held !== undefined) return held;
-      const kind = await entityKind(client, entity, signal);
-      const schema = await readSchema(client, kind, await factsOf(signal), signal);
+      const schema = known.get(entity) ?? read(entity, signal);
       known.set(entity, schema);
-      return schema;
+      try {
+        return await schema;
+      } catch (thrown) {
+        known.delete(entity);
+        throw thrown;
+      }
     },
     forget: (entity) => void known.delete(entity),
   };

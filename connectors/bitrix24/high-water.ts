@@ -13,16 +13,18 @@ const names = Object.values(entityKinds).map(({ name }) => name);
 
 /** Asked for all entities in one request, before the connection creates anything; ids only ever rise (reference 11.5, 16). */
 export function createHighWaters(client: Client): HighWaters {
-  let known: ReadonlyMap<string, Reply | undefined> | undefined;
+  let asked: Promise<ReadonlyMap<string, Reply | undefined>> | undefined;
   return {
     async of(entity, signal) {
-      known ??= await readNewest(client, signal);
-      const reply = known.get(entity);
-      if (reply && !reply.ok) {
-        known = undefined;
-        throw reply.error;
+      asked ??= readNewest(client, signal);
+      try {
+        const reply = (await asked).get(entity);
+        if (reply && !reply.ok) throw reply.error;
+        return idIn(reply?.value, client.host, methodOf(entity));
+      } catch (thrown) {
+        asked = undefined;
+        throw thrown;
       }
-      return idIn(reply?.value, client.host, methodOf(entity));
     },
   };
 }

@@ -57,10 +57,10 @@ async function askEarly({ context, flow, early }: Describing, signal: AbortSigna
       if (!sink) return;
       const described = sink.describe(entity, signal);
       early.set(scopeId(context, target), described);
-      await described;
-      // A connector keeps it; wanted before the first create (DL-3).
       const writes = there.some(({ fields, target: other }) => fields && other.connection === connection);
-      if (writes) await sink.highWater?.(entity, signal);
+      // A connector keeps it; wanted before the first create (DL-3).
+      const newest = writes ? sink.highWater?.(entity, signal) : undefined;
+      await Promise.allSettled([described, newest]);
     }),
   );
 }

@@ -100,7 +100,9 @@ function delivered(db: Database): Pick<StateStore, 'known' | 'writtenByOlder' | 
   // Nearly always there is none, and a batch that is loaded has ten thousand keys.
   const anyOwed = db.sqlite.prepare<[string]>('SELECT 1 FROM owed WHERE flow = ? LIMIT 1');
   const columns = 'flow, key, target, connection, entity, row, at';
-  const linksOf = db.sqlite.prepare<[string, string], Link>(`SELECT ${columns} FROM links WHERE flow = ? AND key = ?`);
+  const linksOf = db.sqlite.prepare<[string, string], Link>(
+    `SELECT ${columns} FROM links WHERE flow = ? AND key IN (SELECT value FROM json_each(?)) ORDER BY at DESC`,
+  );
   const written = db.sqlite.prepare<[string, string], WrittenRow>(
     `SELECT ${columns}, fields AS hashes FROM links WHERE flow = ? AND key = ? ORDER BY at DESC`,
   );
@@ -119,8 +121,7 @@ function delivered(db: Database): Pick<StateStore, 'known' | 'writtenByOlder' | 
       db
         .read(() => (anyOwed.get(flow) ? keys.flatMap((key) => owedBy.all(flow, key)) : []))
         .map(({ made, ...owed }) => ({ ...owed, made: parsed<Row>(made) })),
-    links: async (flow, keys) =>
-      db.read(() => [...new Set(keys)].flatMap((key) => linksOf.all(flow, key))).sort((a, b) => b.at - a.at),
+    links: async (flow, keys) => db.read(() => linksOf.all(flow, JSON.stringify(keys))),
     lastWritten: async (flow, key) =>
       db
         .read(() => written.all(flow, key))

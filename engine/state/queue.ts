@@ -31,7 +31,10 @@ interface QueueRow {
   readonly run: string;
 }
 
-export const isOpen = `state NOT IN ('completed', 'superseded')`;
+/** Named one by one, so that the index by state finds the few among the many that are done. */
+export const isOpen = `state IN ('pending', 'waiting', 'quarantined', 'failed')`;
+/** Nearly always there is none, and a batch that is loaded has ten thousand keys. */
+const anyOpenRow = `SELECT 1 FROM queue WHERE flow = ? AND ${isOpen} LIMIT 1`;
 export const inDoubt =
   'EXISTS (SELECT 1 FROM intents i WHERE i.flow = queue.flow AND i.key = queue.key AND i.open = 1)';
 
@@ -52,7 +55,7 @@ function ofRecords(db: Database): Pick<QueuePart, 'queuedVersions' | 'queuedAtte
   const openRow = db.sqlite.prepare<[string, string], Pick<QueueRow, 'hash' | 'attempts'>>(
     `SELECT hash, attempts FROM queue WHERE flow = ? AND key = ? AND ${isOpen}`,
   );
-  const anyOpen = db.sqlite.prepare<[string]>(`SELECT 1 FROM queue WHERE flow = ? AND ${isOpen} LIMIT 1`);
+  const anyOpen = db.sqlite.prepare<[string]>(anyOpenRow);
   // Nearly always none waits, and a batch that is loaded has ten thousand keys.
   const openRows = (flow: string, keys: readonly string[]) =>
     db.read(() =>
@@ -107,6 +110,7 @@ function settling(db: Database, end: Unfinished['end']): (delivery: Delivery) =>
     `UPDATE queue SET state = iif(coalesce(hash, @hash) = @hash, 'completed', 'superseded'), marked = 0, due_at = NULL,
       last_at = @at, run = @run WHERE flow = @flow AND key = @key AND ${isOpen}`,
   );
+  const anyOpen = db.sqlite.prepare<[string]>(anyOpenRow);
   const put = db.sqlite.prepare<[SqlPut]>(
     `INSERT INTO queue (flow, key, hash, source, source_key, state, error, due_at, attempts, first_at, last_at, run)
       VALUES (@flow, @key, @hash, @source, @sourceKey, @state, @error, @dueAt, @attempts, @at, @at, @run)
@@ -126,7 +130,7 @@ function settling(db: Database, end: Unfinished['end']): (delivery: Delivery) =>
       flow,
       [...delivered, ...givenUp].map(({ key }) => key),
     );
-    for (const { key, hash } of delivered) close.run({ flow, key, hash, at, run });
+    if (anyOpen.get(flow)) for (const { key, hash } of delivered) close.run({ flow, key, hash, at, run });
     for (const { key, hash, source, sourceKey, state, error, dueAt, attempts } of queued) {
       put.run({
         flow,
