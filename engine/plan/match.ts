@@ -86,13 +86,26 @@ export async function matchTarget(climb: Climb): Promise<Match> {
   return { rows: [], named: [], asked, met };
 }
 
+/** What a record will ask first of all at a target; `unplanned`: targets whose rows nobody knows yet. */
+export async function firstQuestion(
+  climb: Omit<Climb, 'ask'>,
+  unplanned: ReadonlySet<string>,
+): Promise<Question | undefined> {
+  for (const rung of rungsOf(climb.target, climb.own)) {
+    if (rung.byUses.some((name) => unplanned.has(name))) return undefined;
+    const question = await questionOf(rung, climb);
+    if (question) return question;
+  }
+  return undefined;
+}
+
 /** A target without key and match has the engine's own tag for its identity (language.md §3). */
 function rungsOf(target: CompiledTarget, { tag }: OwnRows): readonly CompiledRung[] {
   if (target.rungs.length > 0 || !tag) return target.rungs;
   const { place } = target.target;
   const value = { kind: 'mapped' as const };
   const rung = { name: 'tag', place, by: [], refused: 'next' as const, order: [], many: 'newest' as const };
-  return [{ rung, whereReads: [], by: [{ field: tag.field, place, value, evaluate: () => tag.value }] }];
+  return [{ rung, byUses: [], whereReads: [], by: [{ field: tag.field, place, value, evaluate: () => tag.value }] }];
 }
 
 /** DL-2: a link is a candidate, believed while its row carries our tag or answers another rung. */
@@ -122,7 +135,7 @@ async function filterRows(
 }
 
 /** §4.4: an expression that yields nothing or "" skips the rung; it never means "is empty" and never drops the filter. */
-async function questionOf(rung: CompiledRung, climb: Climb): Promise<Question | undefined> {
+async function questionOf(rung: CompiledRung, climb: Omit<Climb, 'ask'>): Promise<Question | undefined> {
   const { target, entity, record, variables, own } = climb;
   if (rung.rung.byLink) {
     return own.links.length > 0 ? { by: { [entity.description.id]: { anyOf: own.links } } } : undefined;
@@ -141,7 +154,10 @@ async function questionOf(rung: CompiledRung, climb: Climb): Promise<Question | 
   return { by };
 }
 
-async function mappedValue({ target, record, variables, references }: Climb, name: string): Promise<Value | undefined> {
+async function mappedValue(
+  { target, record, variables, references }: Omit<Climb, 'ask'>,
+  name: string,
+): Promise<Value | undefined> {
   const isNamed = (candidate: CompiledField) => candidate.mapping.field === name;
   const field = target.fields?.find(isNamed) ?? fieldsFor(target, record).find(isNamed);
   return field ? fieldValue(field, record, variables, references) : undefined;

@@ -32,7 +32,7 @@ export function compileTargets(flow: Flow, known: FlowKnowledge, read: Reader): 
     const { target } = compiled;
     const asked = [...fieldsRead(expressions, 'found'), ...fieldsRead(later, target.name)];
     const names = new Set(flow.targets.slice(0, index).map(({ name }) => name));
-    const uses = expressions.flatMap(({ names: { reads } }) => reads.map(({ variable }) => variable));
+    const uses = variablesIn(expressions);
     const identity = compileIdentity(flow, compiled, expressions, read);
     return {
       ...compiled,
@@ -52,12 +52,16 @@ function compileTarget(
 ): Omit<CompiledTarget, 'select' | 'uses' | 'readsFound'> {
   const at = `${flow.name}.${target.name}`;
   const inside = known.inside(target, 'target');
-  const fields = target.fields?.map((mapping) =>
-    compileField(mapping, at, (text, place) => read.value(text, place, inside)),
-  );
+  const usedBy = new Map<string, readonly string[]>();
+  const fields = target.fields?.map((mapping) => {
+    const already = read.expressions.length;
+    const compiled = compileField(mapping, at, (text, place) => read.value(text, place, inside));
+    usedBy.set(mapping.field, variablesIn(read.expressions.slice(already)));
+    return compiled;
+  });
   return {
     target,
-    rungs: target.match.map((rung) => compileRung(rung, at, target, known, read)),
+    rungs: target.match.map((rung) => compileRung(rung, at, target, known, read, usedBy)),
     guards: target.guards.map((guard) => ({ ...guard, test: read.condition(guard.if, `${at}.guard`, inside) })),
     ...(fields && { fields: fields.map(({ field }) => field) }),
     rows: target.rows.map((list) => {
@@ -96,21 +100,32 @@ function compileField(
   return { field: { mapping, items, ...(by && { by }) }, taken };
 }
 
-function compileRung(rung: Rung, target: string, owner: Target, known: FlowKnowledge, read: Reader): CompiledRung {
+function compileRung(
+  rung: Rung,
+  target: string,
+  owner: Target,
+  known: FlowKnowledge,
+  read: Reader,
+  usedBy: ReadonlyMap<string, readonly string[]>,
+): CompiledRung {
   const at = `${target}.match.${rung.name}`;
   const inside = known.inside(owner, 'target');
   const before = known.inside(owner, 'by');
+  const first = read.expressions.length;
   const by = rung.by.map((field) => {
     if (field.value.kind !== 'expression') return field;
     const asked = read.value(field.value.expression, `${at}.by.${field.field}`, before);
     return { ...field, evaluate: asked?.evaluate ?? never };
   });
+  const mapped = rung.by.flatMap(({ field, value }) => (value.kind === 'mapped' ? (usedBy.get(field) ?? []) : []));
+  const byUses = [...variablesIn(read.expressions.slice(first)), ...mapped];
   const already = read.expressions.length;
   const where = rung.where && read.condition(rung.where, `${at}.where`, inside);
   const whereReads = fieldsRead(read.expressions.slice(already), 'found');
   return {
     rung,
     by,
+    byUses,
     ...(where && { where }),
     whereReads,
     ...(rung.prefer && { prefer: read.condition(rung.prefer, `${at}.prefer`, inside) }),
@@ -160,6 +175,10 @@ function fieldsUsed(target: Target): readonly string[] {
     ...target.match.flatMap(({ by, order }) => [...by, ...order].map(({ field }) => field)),
     ...(typeof target.absent === 'object' ? [target.absent.mark] : []),
   ];
+}
+
+function variablesIn(expressions: readonly Expression[]): readonly string[] {
+  return expressions.flatMap(({ names: { reads } }) => reads.map(({ variable }) => variable));
 }
 
 /** Fields that expressions read of a row variable. */

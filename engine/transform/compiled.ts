@@ -93,6 +93,8 @@ export interface IdentityPart {
 export interface CompiledRung {
   readonly rung: Rung;
   readonly by: readonly (RungField & { readonly evaluate?: Evaluate })[];
+  /** Variables that what is asked by is made of. */
+  readonly byUses: readonly string[];
   readonly where?: Test;
   /** Fields of `$found` that `where` reads. */
   readonly whereReads: readonly string[];

@@ -72,8 +72,8 @@ describe('a target that names an earlier one', () => {
     expect(tables.calls.filter((call) => call.startsWith('find'))).toEqual([
       'find doctor 1',
       'find contact 1',
-      'find contact 1',
       'find deal 1',
+      'find contact 1',
       'find task 1',
     ]);
   });

@@ -68,8 +68,8 @@ describe('a first run', () => {
       'describe contact',
       'describe deal',
       'find contact 2',
-      'find contact 2',
       'find deal 2',
+      'find contact 2',
       'write create,create',
       'write create,create',
     ]);

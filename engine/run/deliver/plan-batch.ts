@@ -4,6 +4,7 @@ import type { PipeError } from '../../errors.ts';
 import type { Claims } from '../../plan/claims.ts';
 import type { Change, FlowRecord, TargetPlan } from '../../plan/change.ts';
 import { noReferences } from '../../plan/mapped-fields.ts';
+import { firstQuestion } from '../../plan/match.ts';
 import type { Ask, OwnRows } from '../../plan/match.ts';
 import { planTarget } from '../../plan/plan-target.ts';
 import type { TargetContext } from '../../plan/plan-target.ts';
@@ -11,7 +12,7 @@ import type { Link, Owed } from '../../state/ports.ts';
 import type { TraceStep } from '../../state/trace-ports.ts';
 import type { CompiledTarget, Variables } from '../../transform/compiled.ts';
 import type { Answers } from '../ask/answers.ts';
-import type { FlowContext } from '../context.ts';
+import type { FlowContext, Scope } from '../context.ts';
 import { refuseForeign } from '../instance.ts';
 import { lockstep } from '../ask/lockstep.ts';
 import { resolveReferences } from '../ask/references.ts';
@@ -73,7 +74,10 @@ export async function planTargets(
   if (drafts.length === 0) return;
   const targets = context.flow.targets.slice(from);
   const known = await knownOf(context, drafts);
-  for (const group of sideBySide(context, targets)) await planGroup({ context, answers, known }, drafts, group);
+  const planning = { context, answers, known };
+  const groups = sideBySide(context, targets);
+  for (const [index, group] of groups.entries())
+    await Promise.all([planGroup(planning, drafts, group), askAhead(planning, drafts, group, groups[index + 1] ?? [])]);
   if (!context.flow.flow.whole) return;
   for (const { plans, failures } of drafts)
     if (failures.size > 0) for (const { target } of targets) plans.delete(target.name);
@@ -102,6 +106,35 @@ interface Planning {
   readonly context: FlowContext;
   readonly answers: Answers;
   readonly known: Known;
+}
+
+/**
+ * Puts what the targets after these will ask first at the same time, where it is known by now: their rows are at hand when
+ * they are planned. What fails is met again there.
+ */
+async function askAhead(
+  { context, answers, known }: Planning,
+  drafts: readonly PlannedRecord[],
+  now: readonly CompiledTarget[],
+  next: readonly CompiledTarget[],
+): Promise<void> {
+  const scopeOf = ({ target: { name } }: CompiledTarget): Scope => context.scopes.of(name);
+  const unplanned = new Set([...now, ...next].map(({ target: { name } }) => name));
+  const apart = next.filter((target) => now.every((other) => scopeOf(other).id !== scopeOf(target).id));
+  await Promise.allSettled(
+    apart.map(async (target) => {
+      const entity = scopeOf(target);
+      const own = ownRows(context, known, target);
+      const ahead = drafts.map(async (draft) => {
+        const { key, record } = draft.record;
+        const variables = variablesOf(context, draft);
+        const climb = { target, entity, record, variables, references: noReferences, own: own(key) };
+        return firstQuestion(climb, unplanned).catch(() => undefined);
+      });
+      const questions = (await Promise.all(ahead)).filter((question) => question !== undefined);
+      if (questions.length > 0) await answers.answer(entity, questions);
+    }),
+  );
 }
 
 /** Plans and traces are in the order of the file, whoever was answered first. */

@@ -174,8 +174,8 @@ it('26. A deal that comes without its stage might be a protected one: nothing is
 it('26. A hand-made deal that comes without its stage is neither linked nor replaced by a new one', async () => {
   const stand = await linkable();
   const { job, run, written } = stand;
-  // Before the eighth batch asks for hand-made deals: fields, newest ids, deal with lead by phone, contact by id, phone and key, its leads.
-  answerWith(stand, 8, [{ ID: '1', CONTACT_ID: '1', CATEGORY_ID: '0' }]);
+  // Before the sixth batch asks for hand-made deals: fields with newest ids, deal with lead by phone and contact by id, contact by phone, by key, its leads.
+  answerWith(stand, 6, [{ ID: '1', CONTACT_ID: '1', CATEGORY_ID: '0' }]);
   expect(await run()).toMatchObject({ exitCode: 4, flows: [{ rejected: 1 }] });
   expect(written()).toEqual([]);
   expect(await job.state.queue({})).toMatchObject([{ key: 'F1_501', error: { code: 'transform.refused' } }]);
