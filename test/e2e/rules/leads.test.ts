@@ -12,8 +12,8 @@ it('28. An open lead with the patient’s phone becomes contact and deal: conver
   expect(asked()).toEqual([
     'crm.deal.list @UF_CRM_1769072841035=F1_501',
     'crm.duplicate.findbycomm LEAD +79990001122,89990001122',
-    'crm.lead.list @ID=1',
     'crm.contact.list @ORIGIN_ID=F1_P2001',
+    'crm.lead.list @ID=1',
     'crm.duplicate.findbycomm CONTACT +79990001122,89990001122',
     'crm.contact.add',
     'crm.contact.list @ORIGIN_ID=F1_P2001',

@@ -47,8 +47,8 @@ it('21. Update: the visit’s own deal takes what has changed, and no other is l
   expect(asked()).toEqual([
     'crm.deal.list @UF_CRM_1769072841035=F1_501',
     'crm.duplicate.findbycomm LEAD +79990001122,89990001122',
-    'crm.item.productrow.list =ownerType=D =ownerId=1',
     'crm.contact.list @ORIGIN_ID=F1_P2001',
+    'crm.item.productrow.list =ownerType=D =ownerId=1',
     'crm.lead.list @CONTACT_ID=1',
     'crm.deal.update 1',
   ]);
@@ -142,8 +142,8 @@ it('25. Closed deal: a change of its visit is read and looked up, and nothing is
   expect(asked()).toEqual([
     'crm.deal.list @UF_CRM_1769072841035=F1_501',
     'crm.duplicate.findbycomm LEAD +79990001122,89990001122',
-    'crm.item.productrow.list =ownerType=D =ownerId=1',
     'crm.contact.list @ORIGIN_ID=F1_P2001',
+    'crm.item.productrow.list =ownerType=D =ownerId=1',
     'crm.lead.list @CONTACT_ID=1',
   ]);
   expect([written(), named(), portal.truth.deals()]).toEqual([[], ['IGNORE F1_501 1'], before]);
