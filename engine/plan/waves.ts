@@ -64,6 +64,8 @@ export interface Progress<Item> {
   isLeft(item: Item): boolean;
   /** Whether these two, who meet in a claim at this target, need not wait for each other because of it, as they are planned. */
   isIndifferent(claim: string, one: Item, other: Item): boolean;
+  /** What it asked and was to write when it had to wait before, in this wave: it may come back to that. */
+  waitedWith(item: Item): readonly string[];
 }
 
 /**
@@ -74,7 +76,7 @@ export interface Progress<Item> {
 export function takeTurn<Item extends Claimant>(
   wave: readonly Item[],
   at: number,
-  { isDone, isLeft, isIndifferent }: Progress<Item>,
+  { isDone, isLeft, isIndifferent, waitedWith }: Progress<Item>,
 ): Turn<Item> {
   /** Who writes what in this turn, what those ask and write who wait, and for whom: his row they may come to change. */
   const here = new Map<string, readonly Item[]>();
@@ -105,6 +107,7 @@ export function takeTurn<Item extends Claimant>(
       const all = [...claims.asked, ...claims.effects];
       if (meetsAny(claims, waiting) || all.some(goesAfter)) {
         hold(waiting, all);
+        hold(waiting, waitedWith(item));
         for (const other of all.flatMap((claim) => here.get(claim) ?? [])) awaited.add(other);
       } else {
         now.push(item);

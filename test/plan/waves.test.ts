@@ -11,7 +11,7 @@ const record = (key: string, ...targets: readonly At[]): Claimant => ({
   claims: targets.map(([asked, effects = []]) => ({ asked, effects })),
 });
 const keys = (items: readonly Claimant[]) => items.map((item) => item.record.key);
-const fresh = { isDone: () => false, isLeft: () => false, isIndifferent: () => false };
+const fresh = { isDone: () => false, isLeft: () => false, isIndifferent: () => false, waitedWith: () => [] };
 
 describe('DL-1 waves', () => {
   it('let a record wait that asked at one target for what an earlier one writes at a later target', () => {
@@ -90,6 +90,13 @@ describe('DL-1 turns at a target', () => {
     expect(keys(takeTurn(members, 0, { ...fresh, isIndifferent }).now)).toEqual(['mother', 'father']);
     const isDone = (item: Claimant) => ['mother', 'father'].includes(item.record.key);
     expect(keys(takeTurn(members, 0, { ...fresh, isIndifferent, isDone }).now)).toEqual(['again', 'child']);
+  });
+
+  it('let nobody go before one who waits again, and may come back to what it asked before', () => {
+    const wait = [record('first', [['a'], ['a']]), record('again', [['a']]), record('third', [['b'], ['b']])];
+    expect(keys(takeTurn(wait, 0, fresh).now)).toEqual(['first', 'third']);
+    const waitedWith = (item: Claimant) => (item.record.key === 'again' ? ['b'] : []);
+    expect(keys(takeTurn(wait, 0, { ...fresh, waitedWith }).now)).toEqual(['first']);
   });
 
   it('let nobody go before one who waits for him whose row it met, though that one asked for nothing it would write', () => {

@@ -73,6 +73,7 @@ export async function executeWave(
   for (const [at, target] of context.flow.targets.entries()) {
     const sending = { context, target, scope: context.scopes.of(target.target.name), answers };
     const done = new Set<Execution>();
+    const waited = new Map<Execution, ReadonlySet<string>>();
     while (done.size < wave.length) {
       const left = wave.filter((execution) => !done.has(execution) && !execution.stale);
       leaveFailed(left, target, at, answers);
@@ -83,12 +84,18 @@ export async function executeWave(
         isDone: (execution) => done.has(execution),
         isLeft,
         isIndifferent: (claim, one, other) => isIndifferent(context, target, claim, one, other),
+        waitedWith: (execution) => [...(waited.get(execution) ?? [])],
       });
       for (const execution of behind) Object.assign(execution, { stale: true, behind: true });
       if (now.length === 0) break;
       const awaited = askedLater(left, now, at);
       await carryOut({ ...sending, awaited }, now);
       for (const execution of now) done.add(execution);
+      for (const execution of left) {
+        const { asked = [], effects = [] } = execution.claims[at] ?? {};
+        if (!done.has(execution))
+          waited.set(execution, new Set([...(waited.get(execution) ?? []), ...asked, ...effects]));
+      }
     }
     reach('between-targets');
   }
