@@ -3,7 +3,7 @@ import type { Connector, Outcome, Sink } from '../../engine/connector.ts';
 import type { CompiledPipeline } from '../../engine/transform/compiled.ts';
 import { compiled, stand } from '../support/harness.ts';
 import type { Stand } from '../support/harness.ts';
-import { entityOf, putRow, tableSystem } from '../support/table-connector.ts';
+import { entityOf, putRow, tableSystem, withSink } from '../support/table-connector.ts';
 import type { TableSystem } from '../support/table-connector.ts';
 import { errors } from './simulation-world.ts';
 
@@ -54,27 +54,21 @@ afterEach(() => desk.close());
 
 /** The tables, with requests that take a few turns of the event loop. */
 function observed(connector: Connector): Connector {
-  return {
-    ...connector,
-    connect: async (settings, host) => {
-      const connection = await connector.connect(settings, host);
-      const sink = connection.sink?.({});
-      if (!sink) throw new Error('no sink');
-      const write: Sink['write'] = async (...given) => {
-        flying += 1;
-        most = Math.max(most, flying);
-        await new Promise((resolve) => setImmediate(resolve));
-        try {
-          await during(given);
-          return await sink.write(...given);
-        } finally {
-          flying -= 1;
-        }
-      };
-      const { requestsInFlight, writesPerRequest } = tables;
-      return { ...connection, sink: () => ({ ...sink, requestsInFlight, writesPerRequest, write }) };
-    },
-  };
+  return withSink(connector, (sink) => {
+    const write: Sink['write'] = async (...given) => {
+      flying += 1;
+      most = Math.max(most, flying);
+      await new Promise((resolve) => setImmediate(resolve));
+      try {
+        await during(given);
+        return await sink.write(...given);
+      } finally {
+        flying -= 1;
+      }
+    };
+    const { requestsInFlight, writesPerRequest } = tables;
+    return { ...sink, requestsInFlight, writesPerRequest, write };
+  });
 }
 
 const deals = () => [...entityOf(tables, 'deal').rows.values()];

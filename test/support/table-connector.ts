@@ -106,6 +106,19 @@ export function connectTables(system: TableSystem): Connection {
   };
 }
 
+/** A connector whose sink is another one. */
+export function withSink(connector: Connector, change: (sink: Sink) => Sink): Connector {
+  return {
+    ...connector,
+    connect: async (settings, host) => {
+      const connection = await connector.connect(settings, host);
+      const there = connection.sink?.({});
+      if (!there) throw new Error('no sink');
+      return { ...connection, sink: () => change(there) };
+    },
+  };
+}
+
 function source(system: TableSystem): Source {
   return {
     describe: async () => ({ fields: system.columns ?? [], key: ['id'] }),
