@@ -25,6 +25,8 @@ const wide = 100_000;
 const window = { field: 'DATE_MODIFY', firstMs: 'all', overlapMs: 300_000, fullMs: 'all' } as const;
 const perSecond = 2 * 2_500;
 const few = ['TITLE', 'STAGE_ID', 'OPPORTUNITY', 'DATE_MODIFY', 'ASSIGNED_BY_ID'];
+/** A webhook needs none. */
+const noTokens: Tokens = { read: async () => undefined, replace: async (_key, make) => make(undefined) };
 
 interface Measured {
   readonly seconds: number;
@@ -60,9 +62,6 @@ const result = {
 process.stdout.write(`${JSON.stringify(result)}\n`);
 
 type Limits = 'on' | 'off';
-
-/** A webhook needs none. */
-const noTokens: Tokens = { read: async () => undefined, replace: async (_key, make) => make(undefined) };
 
 async function withPortal<Result>(limits: Limits, work: (webhook: string) => Promise<Result>): Promise<Result> {
   const script = join(import.meta.dirname, 'stand', 'portal.ts');
