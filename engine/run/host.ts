@@ -55,7 +55,7 @@ export function makeHost(parts: HostParts): Host {
       return {
         // The next charge waits for it: the book works its calls off in order. Where it cannot be written, that charge
         // fails of the same and is heard.
-        ended: (measured) => void book.settle(request, measured).catch(() => undefined),
+        ended: (measured) => void book.ended(request, measured).catch(() => undefined),
       };
     },
     warn: ({ code, parameters }) => emit({ type: 'warning', at: clock.now(), error: { code, parameters } }),

@@ -11,7 +11,7 @@ import type { Sending, Sent } from './send.ts';
 import { tellWritten } from './tell-rows.ts';
 
 /** What an outcome means for its record and for those that come after it. */
-export function settle(sending: Sending, sent: Sent): void {
+export function noteOutcome(sending: Sending, sent: Sent): void {
   const { outcome, step } = sent;
   if (outcome.ok) applied(sending, sent, outcome.key);
   else if (outcome.applied === 'unknown') doubted(sending, sent, outcome);
