@@ -1,4 +1,4 @@
-import { meets, meetsAny } from './claims.ts';
+import { allClaims, meets, meetsAny } from './claims.ts';
 import type { Claims } from './claims.ts';
 
 /** A planned record as the order of writes sees it. */
@@ -38,15 +38,15 @@ export function splitWave<Item extends Claimant>(planned: readonly Item[], moreT
     for (const [at, claims] of item.claims.entries()) {
       for (const claim of claims?.effects ?? [])
         written.set(claim, Math.max(written.get(claim) ?? 0, waits ? Infinity : at));
-      if (waits) for (const claim of claims?.asked ?? []) written.set(claim, Infinity);
+      if (waits) for (const claim of claims?.restsOn ?? []) written.set(claim, Infinity);
     }
   }
   return { now, later };
 }
 
-function isWrittenAfter(written: ReadonlyMap<string, number>, { asked, effects }: Claims, at: number): boolean {
+function isWrittenAfter(written: ReadonlyMap<string, number>, { restsOn, effects }: Claims, at: number): boolean {
   const isAfter = (claim: string): boolean => (written.get(claim) ?? at) > at;
-  return asked.some(isAfter) || effects.some(isAfter);
+  return restsOn.some(isAfter) || effects.some(isAfter);
 }
 
 export interface Turn<Item> {
@@ -92,7 +92,7 @@ export function takeTurn<Item extends Claimant>(
     const isBehind = isOpen && (meetsAny(claims, ahead) || askedBefore(item, at, later));
     if (isBehind) behind.push(item);
     if (isBehind || isLeft(item)) {
-      for (const one of item.claims) if (one) hold(ahead, [...one.asked, ...one.effects]);
+      for (const one of item.claims) if (one) hold(ahead, allClaims(one));
       for (const one of item.claims) hold(later, one?.effects ?? []);
       continue;
     }
@@ -104,7 +104,7 @@ export function takeTurn<Item extends Claimant>(
           others.some((other) => awaited.has(other) || !isIndifferent(claim, item, other))
         );
       };
-      const all = [...claims.asked, ...claims.effects];
+      const all = allClaims(claims);
       if (meetsAny(claims, waiting) || all.some(goesAfter)) {
         hold(waiting, all);
         hold(waiting, waitedWith(item));
@@ -123,13 +123,13 @@ export function takeTurn<Item extends Claimant>(
 }
 
 function askedBefore({ claims }: Claimant, at: number, written: ReadonlySet<string>): boolean {
-  return claims.slice(0, at).some((one) => one && meets(one.asked, written));
+  return claims.slice(0, at).some((one) => one && meets(one.restsOn, written));
 }
 
 /** A phone that half the town gives: beyond so many each would have to be held against all others. */
 const mostCompared = 20;
 
-const noClaims: Claims = { asked: [], effects: [] };
+const noClaims: Claims = { restsOn: [], effects: [] };
 
 function hold(held: Set<string>, claims: readonly string[]): void {
   for (const claim of claims) held.add(claim);
@@ -138,5 +138,5 @@ function hold(held: Set<string>, claims: readonly string[]): void {
 /** Whether a target of a record asked for what an earlier target of it writes: a payer who is the patient. */
 export function meetsItself({ claims }: Claimant, at: number): boolean {
   const earlier = new Set(claims.slice(0, at).flatMap((one) => one?.effects ?? []));
-  return meets(claims[at]?.asked ?? [], earlier);
+  return meets(claims[at]?.restsOn ?? [], earlier);
 }

@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { allClaims } from '../../engine/plan/claims.ts';
 import { splitWave, takeTurn } from '../../engine/plan/waves.ts';
 import type { Claimant } from '../../engine/plan/waves.ts';
 
-type At = readonly [asked: readonly string[], effects?: readonly string[]];
+type At = readonly [restsOn: readonly string[], effects?: readonly string[]];
 
 /** A record with what it asked for and what it writes at each target. */
 const record = (key: string, ...targets: readonly At[]): Claimant => ({
   record: { key },
-  claims: targets.map(([asked, effects = []]) => ({ asked, effects })),
+  claims: targets.map(([restsOn, effects = []]) => ({ restsOn, effects })),
 });
 const keys = (items: readonly Claimant[]) => items.map((item) => item.record.key);
 const fresh = { isDone: () => false, isLeft: () => false, isIndifferent: () => false, waitedWith: () => [] };
@@ -191,10 +192,8 @@ describe('DL-1 whatever the records ask for and write', () => {
           pending = later;
         }
         expect(steps).toHaveLength(planned.length * 3);
-        const touches = ({ item, at }: Step): Set<string> => {
-          const { asked, effects } = item.claims[at] ?? { asked: [], effects: [] };
-          return new Set([...asked, ...effects]);
-        };
+        const touches = ({ item, at }: Step): Set<string> =>
+          new Set(allClaims(item.claims[at] ?? { restsOn: [], effects: [] }));
         const early = steps.flatMap((step) =>
           steps.filter((other) => {
             const isEarlier = planned.indexOf(other.item) < planned.indexOf(step.item);

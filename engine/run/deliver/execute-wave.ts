@@ -2,7 +2,7 @@ import type { Question, Row } from '../../connector.ts';
 import type { PipeError } from '../../errors.ts';
 import type { Change, FlowRecord, TargetPlan } from '../../plan/change.ts';
 import type { TraceStep } from '../../state/trace-ports.ts';
-import { meetsAny } from '../../plan/claims.ts';
+import { allClaims, meetsAny } from '../../plan/claims.ts';
 import { meetsItself, takeTurn } from '../../plan/waves.ts';
 import type { CompiledTarget } from '../../transform/compiled.ts';
 import { runErrors } from '../errors.ts';
@@ -92,9 +92,9 @@ export async function executeWave(
       await carryOut({ ...sending, awaited }, now);
       for (const execution of now) done.add(execution);
       for (const execution of left) {
-        const { asked = [], effects = [] } = execution.claims[at] ?? {};
-        if (!done.has(execution))
-          waited.set(execution, new Set([...(waited.get(execution) ?? []), ...asked, ...effects]));
+        if (done.has(execution)) continue;
+        const claims = execution.claims[at];
+        waited.set(execution, new Set([...(waited.get(execution) ?? []), ...(claims ? allClaims(claims) : [])]));
       }
     }
     reach('between-targets');
@@ -105,7 +105,7 @@ export async function executeWave(
 /** What those asked who are left and have no turn yet. */
 function askedLater(left: readonly Execution[], now: readonly Execution[], at: number): ReadonlySet<string> {
   const taken = new Set(now);
-  return new Set(left.flatMap((execution) => (taken.has(execution) ? [] : (execution.claims[at]?.asked ?? []))));
+  return new Set(left.flatMap((execution) => (taken.has(execution) ? [] : (execution.claims[at]?.restsOn ?? []))));
 }
 
 async function carryOut(sending: Sending, executions: readonly Execution[]): Promise<void> {

@@ -56,7 +56,7 @@ function applied({ context, target, scope, answers }: Sending, { step, intent }:
 function nameInClaims({ claims }: Execution, stoodFor: string, key: string): void {
   const named = (claim: string): string => claim.replaceAll(stoodFor, key);
   for (const [at, one] of claims.entries()) {
-    if (one) claims[at] = { ...one, asked: one.asked.map(named), effects: one.effects.map(named) };
+    if (one) claims[at] = { ...one, restsOn: one.restsOn.map(named), effects: one.effects.map(named) };
   }
 }
 
