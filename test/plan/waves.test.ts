@@ -12,7 +12,7 @@ const record = (key: string, ...targets: readonly At[]): Claimant => ({
   claims: targets.map(([restsOn, effects = []]) => ({ restsOn, effects })),
 });
 const keys = (items: readonly Claimant[]) => items.map((item) => item.record.key);
-const fresh = { isDone: () => false, isLeft: () => false, isIndifferent: () => false, waitedWith: () => [] };
+const fresh = { isDone: () => false, isPutOff: () => false, isIndifferent: () => false, waitedWith: () => [] };
 
 describe('DL-1 waves', () => {
   it('let a record wait that asked at one target for what an earlier one writes at a later target', () => {
@@ -115,8 +115,8 @@ describe('DL-1 turns at a target', () => {
   });
 
   it('leave nobody before whom an earlier record was left: it is behind', () => {
-    const isLeft = (item: Claimant) => item.record.key === 'first';
-    const { now, behind } = takeTurn(wave, 0, { ...fresh, isLeft });
+    const isPutOff = (item: Claimant) => item.record.key === 'first';
+    const { now, behind } = takeTurn(wave, 0, { ...fresh, isPutOff });
     expect([keys(now), keys(behind)]).toEqual([['other'], ['second']]);
   });
 
@@ -137,13 +137,13 @@ describe('DL-1 turns at a target', () => {
     ];
     const { now, behind } = takeTurn(visits, 1, fresh);
     expect([keys(now), keys(behind)]).toEqual([['first', 'third'], ['second']]);
-    const isLeft = (item: Claimant) => item.record.key === 'first';
-    expect(keys(takeTurn(visits, 1, { ...fresh, isLeft }).behind)).toEqual(['second']);
+    const isPutOff = (item: Claimant) => item.record.key === 'first';
+    expect(keys(takeTurn(visits, 1, { ...fresh, isPutOff }).behind)).toEqual(['second']);
   });
 
   it('let those go on that only asked before for what one asked who is left', () => {
     const visits = [record('left', [['user?doctor']], [['a']]), record('other', [['user?doctor']], [['b']])];
-    const { now } = takeTurn(visits, 1, { ...fresh, isLeft: (item) => item.record.key === 'left' });
+    const { now } = takeTurn(visits, 1, { ...fresh, isPutOff: (item) => item.record.key === 'left' });
     expect(keys(now)).toEqual(['other']);
   });
 

@@ -79,10 +79,9 @@ export async function executeWave(
       leaveFailed(left, target, at, answers);
       await replan(context, left, at, answers);
       holdForDoubt(context, left, at);
-      const isLeft = ({ stale }: Execution): boolean => stale;
       const { now, behind } = takeTurn(wave, at, {
         isDone: (execution) => done.has(execution),
-        isLeft,
+        isPutOff: ({ stale }) => stale,
         isIndifferent: (claim, one, other) => isIndifferent(context, target, claim, one, other),
         waitedWith: (execution) => [...(waited.get(execution) ?? [])],
       });
