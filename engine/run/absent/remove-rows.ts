@@ -10,7 +10,7 @@ import { closeDoubtfulDeletes } from './absent-doubts.ts';
 import { Answers } from '../ask/answers.ts';
 import type { FlowContext } from '../context.ts';
 import { reach } from '../crash-points.ts';
-import { startPatience } from '../deliver/deliver.ts';
+import { watchStandstill } from '../deliver/deliver.ts';
 import { rowSteps } from '../deliver/execute-wave.ts';
 import type { Execution } from '../deliver/execute-wave.ts';
 import { effectsEverywhere } from '../deliver/claimed.ts';
@@ -37,7 +37,7 @@ export async function removeRows(work: FlowRun, target: CompiledTarget): Promise
 /** Removes listed rows; a plan that is applied has them of its own. */
 export async function removeSome(work: FlowRun, target: CompiledTarget, listed: readonly ListedRow[]): Promise<void> {
   const { context } = work;
-  const patience = startPatience(context);
+  const noteWave = watchStandstill(context);
   let waiting = listed;
   while (waiting.length > 0) {
     context.signal.throwIfAborted();
@@ -54,7 +54,7 @@ export async function removeSome(work: FlowRun, target: CompiledTarget, listed: 
     // A plan that grew too old to be sent is made again over the row as it is then (DL-4).
     const stale = [...removals].filter(([, { stale: isStale, written }]) => isStale && written.length === 0);
     const late = stale.map(([, execution]) => execution);
-    patience(late.length < removals.size || removals.size === 0, late);
+    noteWave(late.length < removals.size || removals.size === 0, late);
     waiting = stale.map(([row]) => row);
   }
 }
