@@ -17,6 +17,7 @@ import { effectsEverywhere } from '../deliver/claimed.ts';
 import { rowsByKey } from '../ask/rows-by-key.ts';
 import type { FlowRun } from '../open-flow.ts';
 import { sendSteps } from '../deliver/send.ts';
+import { warn } from '../warn.ts';
 
 /** Deletes or marks the listed rows of a target that the source did not show, a request's worth at a time. */
 export async function removeRows(work: FlowRun, target: CompiledTarget): Promise<void> {
@@ -157,11 +158,10 @@ async function account(
 }
 
 /** The row stays, the next whole read tries again; the run is not green. */
-function fail({ context, task }: FlowRun, key: string, { code, parameters }: PipeError): void {
-  const { name: flow } = context.flow.flow;
+function fail({ context, task }: FlowRun, key: string, error: PipeError): void {
   task.tally.read += 1;
   task.tally.queued += 1;
-  context.emit({ type: 'warning', at: context.clock.now(), flow, key, error: { code, parameters } });
+  warn(context, error, { flow: context.flow.flow.name, key });
 }
 
 function tell({ context, task }: FlowRun, key: string, { target, named, skip }: TargetPlan): void {
