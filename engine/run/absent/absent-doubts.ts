@@ -7,6 +7,7 @@ import { leftMs } from '../doubt/settling.ts';
 import { rowsByKey } from '../ask/rows-by-key.ts';
 import type { FlowRun } from '../open-flow.ts';
 import { warn } from '../warn.ts';
+import { closeIntents } from '../doubt/close-intents.ts';
 
 /**
  * Removals an earlier process left without an answer. A row that is gone was removed; one that is there may go yet: what
@@ -22,8 +23,9 @@ export async function lookAtDoubtfulDeletes({ context, task }: FlowRun): Promise
   task.tally.read += held.length;
   task.tally.queued += held.length;
   for (const intent of held) warn(context, unanswered(intent), { flow, key: intent.key });
-  await keep(
+  await closeIntents(
     context,
+    flow,
     over.map((intent) => ({ intent: intent.id, outcome: 'not-applied', error: unanswered(intent), at })),
   );
 }
@@ -46,7 +48,7 @@ export async function closeDoubtfulDeletes(context: FlowContext): Promise<number
         receipts.push({ intent: intent.id, outcome: 'applied', row: rowOf(intent), at });
     }
   }
-  await keep(context, receipts);
+  await closeIntents(context, context.flow.flow.name, receipts);
   return receipts.length;
 }
 
@@ -56,12 +58,4 @@ async function doubtful(context: FlowContext): Promise<readonly OpenIntent[]> {
 
 function rowOf({ write }: Intent): string {
   return 'key' in write ? write.key : '';
-}
-
-async function keep(context: FlowContext, receipts: readonly Receipt[]): Promise<void> {
-  if (receipts.length === 0) return;
-  const { run, epoch } = context;
-  const at = context.clock.now();
-  const flow = context.flow.flow.name;
-  await context.state.commit({ run, epoch, flow, at, receipts, links: [], delivered: [], queued: [] });
 }

@@ -10,6 +10,7 @@ import type { Lookup } from '../ask/look-up.ts';
 import { owedBy } from '../deliver/receipts.ts';
 import { leftMs, markUnmarked } from './settling.ts';
 import { tellWritten } from '../deliver/tell-rows.ts';
+import { closeIntents } from './close-intents.ts';
 
 export function noDoubts(): Doubts {
   return { claims: new Set(), records: new Map(), unmet: new Set() };
@@ -95,7 +96,7 @@ async function olderRows({ state, flow }: FlowContext, intents: readonly Intent[
  * then: nobody else will.
  */
 async function holdStrangers(context: FlowContext, intents: readonly OpenIntent[]): Promise<void> {
-  const { doubts, state, run, epoch, clock, compiled } = context;
+  const { doubts, clock, compiled } = context;
   for (const intent of intents) {
     if (leftMs(context, intent) > 0) for (const claim of heldBy(intent)) doubts.claims.add(claim);
   }
@@ -109,7 +110,7 @@ async function holdStrangers(context: FlowContext, intents: readonly OpenIntent[
       error: unanswered(intent),
       at,
     }));
-    await state.commit({ run, epoch, flow, at, receipts, links: [], delivered: [], queued: [] });
+    await closeIntents(context, flow, receipts);
   }
 }
 

@@ -13,6 +13,7 @@ import type { FlowContext, Scope } from '../context.ts';
 import { reach } from '../crash-points.ts';
 import { tellDelay } from '../tell-delay.ts';
 import type { Held } from '../tell-delay.ts';
+import { closeIntents } from '../doubt/close-intents.ts';
 
 /**
  * Takes over the flow's targets that commit rows with their checkpoint: from here on no transaction of an earlier run can
@@ -61,18 +62,8 @@ async function closeOpenIntents(context: FlowContext): Promise<void> {
   const flow = context.flow.flow.name;
   const at = context.clock.now();
   const over = (await context.state.openIntents(flow)).filter(({ target }) => fences.has(target));
-  if (over.length === 0) return;
   const receipts = over.map(({ id }) => ({ intent: id, outcome: 'not-applied' as const, at }));
-  await context.state.commit({
-    run: context.run,
-    epoch: context.epoch,
-    flow,
-    at,
-    receipts,
-    links: [],
-    delivered: [],
-    queued: [],
-  });
+  await closeIntents(context, flow, receipts);
 }
 
 /**
