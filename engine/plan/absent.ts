@@ -66,7 +66,7 @@ export function isRemoved({ target: { absent } }: CompiledTarget, row: Row | und
 }
 
 /** Whether `absent` may touch the row: `within` holds, and it is not marked already. */
-export async function isInScope(target: CompiledTarget, row: Row, variables: Variables): Promise<boolean> {
+export async function mayBeRemoved(target: CompiledTarget, row: Row, variables: Variables): Promise<boolean> {
   if (isRemoved(target, row)) return false;
   return target.within === undefined || (await target.within({}, { ...variables, found: row }));
 }

@@ -1,6 +1,6 @@
 import { toPipeError } from '../../errors.ts';
 import type { PipeError } from '../../errors.ts';
-import { isInScope, recordIdentity, rowIdentity } from '../../plan/absent.ts';
+import { mayBeRemoved, recordIdentity, rowIdentity } from '../../plan/absent.ts';
 import type { SeenRow } from '../../plan/absent.ts';
 import { brakeDeletes } from '../../plan/brakes.ts';
 import { asRow } from '../../plan/question.ts';
@@ -13,6 +13,7 @@ import { orTell } from '../preview/brake-told.ts';
 import type { FlowContext } from '../context.ts';
 import { reach } from '../crash-points.ts';
 import { runErrors } from '../errors.ts';
+import { isPart } from '../read/batches.ts';
 import { mapBatch } from '../read/map-batch.ts';
 import { removeRows } from './remove-rows.ts';
 import type { FlowRun } from '../open-flow.ts';
@@ -31,11 +32,7 @@ export interface Absence {
 export function openAbsence(context: FlowContext): Absence {
   const { flow, options } = context;
   const { window } = flow.flow.source;
-  const isCut =
-    options.only !== undefined ||
-    options.limit !== undefined ||
-    options.since !== undefined ||
-    options.until !== undefined;
+  const isCut = isPart(options) || options.limit !== undefined;
   const targets = flow.targets.filter(({ identity }) => identity);
   if (targets.length === 0 || isCut || (window && !options.full)) return { targets: [], rows: 0 };
   if (!window || window.fullMs === 'all') return { targets, rows: 0 };
@@ -44,7 +41,10 @@ export function openAbsence(context: FlowContext): Absence {
   return { targets: [], rows: 0 };
 }
 
-/** Before the source is read: a row that appears later is not among those listed. */
+/**
+ * Before the source is read: a row that appears later is not among those listed. Where brakes had the whole run planned
+ * first, what that first read showed is forgotten.
+ */
 export async function listTargets({ context, absence }: FlowRun): Promise<void> {
   if (absence.targets.length === 0) return;
   await context.scopes.load();
@@ -60,36 +60,36 @@ export async function listTargets({ context, absence }: FlowRun): Promise<void> 
 async function listTarget(context: FlowContext, target: CompiledTarget): Promise<void> {
   const { name, entity } = target.target;
   const { sink } = context.scopes.of(name);
-  const judge = scopeOf(context, target);
+  const mayGo = removability(context, target);
   if (!sink.scan || !target.identity) throw new Error(`target ${name} cannot be listed`);
   for await (const page of sink.scan(entity, target.identity.select, context.signal)) {
     const rows: ListedRow[] = [];
-    for (const found of page) rows.push(...(await listed(context, target, found, judge)));
+    for (const found of page) rows.push(...(await listed(context, target, found, mayGo)));
     await context.state.presence.list(context.flow.flow.name, name, rows);
     context.signal.throwIfAborted();
   }
 }
 
-type InScope = (row: Row) => Promise<boolean>;
+type MayGo = (row: Row) => Promise<boolean>;
 
 async function listed(
   context: FlowContext,
   target: CompiledTarget,
   found: FoundRow,
-  inScope: InScope,
+  mayGo: MayGo,
 ): Promise<readonly ListedRow[]> {
   const { description, fields } = context.scopes.of(target.target.name);
   const row = asRow(description, found);
   const key = target.identity && rowIdentity(target.identity, fields, row);
-  return key !== undefined && (await inScope(row)) ? [{ row: found.key, key }] : [];
+  return key !== undefined && (await mayGo(row)) ? [{ row: found.key, key }] : [];
 }
 
 /** A row that `within` cannot judge is not ours to touch; said once, it may be true of all of them. */
-function scopeOf(context: FlowContext, target: CompiledTarget): InScope {
+function removability(context: FlowContext, target: CompiledTarget): MayGo {
   let told = false;
   return async (row) => {
     try {
-      return await isInScope(target, row, context.variables);
+      return await mayBeRemoved(target, row, context.variables);
     } catch (thrown) {
       const error = toPipeError(thrown);
       if (error.kind !== 'data') throw error;

@@ -1,7 +1,7 @@
 import type { Row } from '../../connector.ts';
 import { toPipeError } from '../../errors.ts';
 import type { PipeError } from '../../errors.ts';
-import { isInScope, isRemoved, planAbsent, rowIdentity } from '../../plan/absent.ts';
+import { mayBeRemoved, isRemoved, planAbsent, rowIdentity } from '../../plan/absent.ts';
 import type { TargetPlan } from '../../plan/change.ts';
 import { rowClaim } from '../../plan/claims.ts';
 import type { ListedRow } from '../../state/ports.ts';
@@ -101,7 +101,7 @@ async function planOf(
   const scope = context.scopes.of(target.target.name);
   try {
     if (!target.identity || rowIdentity(target.identity, scope.fields, row) !== key) return undefined;
-    if (!(await isInScope(target, row, context.variables))) return undefined;
+    if (!(await mayBeRemoved(target, row, context.variables))) return undefined;
     return await planAbsent(target, scope, row, context.variables, new Date(context.startedAt).toISOString());
   } catch (thrown) {
     const error = toPipeError(thrown);
