@@ -7,7 +7,7 @@ import type { TargetRecord } from './fields.ts';
 import { allows } from './guard.ts';
 import type { Verdict } from './guard.ts';
 import type { TargetEntity } from './match.ts';
-import { canonical, isEmpty, listOf } from './value.ts';
+import { listOf, sameValue } from './value.ts';
 
 /** `rows:` of a target (language.md §4.10): always a list, [] clears on update, `write` obeyed. */
 export async function listChanges(
@@ -46,9 +46,7 @@ function sameRows(entity: TargetEntity, list: string, mapped: readonly Row[], he
   return mapped.every((row, index) =>
     Object.entries(row).every(([name, value]) => {
       const field = fields.find((candidate) => candidate.name === name) ?? { name, type: 'text' as const };
-      const other = held[index]?.[name];
-      if (isEmpty(value) || isEmpty(other)) return isEmpty(value) && isEmpty(other);
-      return canonical(field, value) === canonical(field, other);
+      return sameValue(field, value, held[index]?.[name]);
     }),
   );
 }

@@ -11,6 +11,12 @@ export function canonical(field: Field, value: Value): string {
   return scalar(field, value);
 }
 
+/** Whether two values of a field are the same to the target that holds them; nothing is the same as nothing. */
+export function sameValue(field: Field, one: Value | null | undefined, other: Value | null | undefined): boolean {
+  if (isEmpty(one) || isEmpty(other)) return isEmpty(one) && isEmpty(other);
+  return canonical(field, one) === canonical(field, other);
+}
+
 export function isMultiField(field: Field): boolean {
   return field.type === 'phones' || field.type === 'emails';
 }

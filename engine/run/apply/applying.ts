@@ -1,7 +1,7 @@
 import type { PipeError } from '../../errors.ts';
 import type { CompiledTarget } from '../../transform/compiled.ts';
-import type { Value } from '../../connector.ts';
 import { judge, stepOf } from './as-planned.ts';
+import type { Keyed } from './as-planned.ts';
 import type { Applying, FlowContext } from '../context.ts';
 import type { Execution } from '../deliver/execute-wave.ts';
 import { runErrors } from '../errors.ts';
@@ -38,7 +38,7 @@ export function applyingPlan(plan: string, applied: ReadonlySet<number>): PlanAt
   const sent = new Set<number>();
   const linesOf = (flow: string, key: string, target: string): readonly PlanLine[] =>
     lines.get(idOf(flow, key, target)) ?? [];
-  const known = (value: Value): Value => (isNamedRow(value) ? (names.get(value) ?? value) : value);
+  const keyed: Keyed = (value) => (isNamedRow(value) ? (names.get(value) ?? value) : value);
   return {
     plan,
     take(given) {
@@ -47,13 +47,13 @@ export function applyingPlan(plan: string, applied: ReadonlySet<number>): PlanAt
       for (const [id, group] of byTarget) lines.set(id, group);
     },
     review: (context, execution, target) =>
-      review({ linesOf, known, applied, names, left, already }, context, execution, target),
+      review({ linesOf, keyed, applied, names, left, already }, context, execution, target),
     nameResting() {
       const undone = [...lines.values()].flat().filter(({ n }) => !already.has(n) && !sent.has(n));
       for (const change of restingOn(left, undone)) left.set(idOf(change.flow, change.key, change.target), change);
     },
     stepOf(flow, key, target, write) {
-      const n = stepOf(linesOf(flow, key, target), write, known);
+      const n = stepOf(linesOf(flow, key, target), write, keyed);
       if (n !== undefined) sent.add(n);
       return n;
     },
@@ -67,7 +67,7 @@ export function applyingPlan(plan: string, applied: ReadonlySet<number>): PlanAt
 
 interface Reviewing {
   readonly linesOf: (flow: string, key: string, target: string) => readonly PlanLine[];
-  readonly known: (value: Value) => Value;
+  readonly keyed: Keyed;
   readonly applied: ReadonlySet<number>;
   readonly names: Map<string, string>;
   readonly left: Map<string, LeftChange>;
@@ -75,7 +75,7 @@ interface Reviewing {
 }
 
 function review(
-  { linesOf, known, applied, names, left, already }: Reviewing,
+  { linesOf, keyed, applied, names, left, already }: Reviewing,
   context: FlowContext,
   execution: Execution,
   target: CompiledTarget,
@@ -87,7 +87,7 @@ function review(
   const flow = context.flow.flow.name;
   const planned = linesOf(flow, key, name);
   const scope = context.scopes.of(name);
-  const judged = judge({ scope, planned, now, known, applied, isRemoval: execution.absent === true });
+  const judged = judge({ scope, planned, now, keyed, applied, isRemoval: execution.absent === true });
   if ('plan' in judged) {
     for (const { line, row } of judged.already) {
       already.add(line.n);

@@ -1,17 +1,20 @@
 import type { Row, Value, Write } from '../../connector.ts';
 import type { Change, TargetPlan } from '../../plan/change.ts';
 import { fieldNamed } from '../../plan/question.ts';
-import { canonical, isEmpty, stableJson } from '../../plan/value.ts';
+import { sameValue, stableJson } from '../../plan/value.ts';
 import type { Scope } from '../context.ts';
 import { isNamedRow } from '../preview/planned-sink.ts';
 import type { PlanLine } from './plan-lines.ts';
+
+/** The key of the row that was made since, in place of the name it has in the plan; of any other value the value itself. */
+export type Keyed = (value: Value) => Value;
 
 /** What was planned of one target of a record, what would be done now, and the keys of rows that were made meanwhile. */
 interface Case {
   readonly scope: Scope;
   readonly planned: readonly PlanLine[];
   readonly now: TargetPlan;
-  readonly known: (value: Value) => Value;
+  readonly keyed: Keyed;
   readonly applied: ReadonlySet<number>;
   readonly isRemoval: boolean;
 }
@@ -22,17 +25,17 @@ export type Judged =
   | { readonly row: string };
 
 /** Whether what would be done now is what was planned, or what is left of it. */
-export function judge({ scope, planned, now, known, applied, isRemoval }: Case): Judged {
+export function judge({ scope, planned, now, keyed, applied, isRemoval }: Case): Judged {
   const open = new Set(planned);
   const changes: Change[] = [];
   const already: { line: PlanLine; row: string }[] = [];
   for (const change of now.changes) {
-    const line = [...open].find((each) => isOf(each, change, known));
+    const line = [...open].find((each) => isOf(each, change, keyed));
     if (change.operation === 'unchanged') {
       if (line) already.push({ line, row: change.key });
       changes.push(change);
     } else {
-      if (!line || isRepeated(line, change, applied) || !isAsPlanned(scope, line, change, known))
+      if (!line || isRepeated(line, change, applied) || !isAsPlanned(scope, line, change, keyed))
         return { row: rowOf(line ?? planned[0], change) };
       changes.push(isRemoval && change.operation === 'update' ? { ...change, values: line.values } : change);
       if (line.operation === 'create' && change.operation === 'update') already.push({ line, row: change.key });
@@ -41,34 +44,26 @@ export function judge({ scope, planned, now, known, applied, isRemoval }: Case):
   }
   for (const line of open) {
     // A guard may keep everybody from the row since it is as planned: a deal that was won.
-    if (!applied.has(line.n) && !isAfter(scope, line, now.row, known)) return { row: keyNow(line, known) };
+    if (!applied.has(line.n) && !isAfter(scope, line, now.row, keyed)) return { row: keyNow(line, keyed) };
     const key = now.row?.[scope.description.id];
-    already.push({ line, row: typeof key === 'string' ? key : keyNow(line, known) });
+    already.push({ line, row: typeof key === 'string' ? key : keyNow(line, keyed) });
   }
   return { plan: { ...now, changes }, already };
 }
 
 /** The row that is there holds all that was to be put there. */
-function isAfter(
-  { fields, description }: Scope,
-  line: PlanLine,
-  row: Row | undefined,
-  known: (value: Value) => Value,
-): boolean {
+function isAfter({ fields, description }: Scope, line: PlanLine, row: Row | undefined, keyed: Keyed): boolean {
   if (line.operation === 'delete') return row === undefined;
-  if (!row || (line.operation === 'update' && row[description.id] !== keyNow(line, known))) return false;
-  return Object.entries(line.values).every(([name, value]) => {
-    const held = row[name];
-    if (isEmpty(value) || isEmpty(held)) return isEmpty(value) && isEmpty(held);
-    const field = fieldNamed(fields, name);
-    return canonical(field, deep(value, known)) === canonical(field, held);
-  });
+  if (!row || (line.operation === 'update' && row[description.id] !== keyNow(line, keyed))) return false;
+  return Object.entries(line.values).every(([name, value]) =>
+    sameValue(fieldNamed(fields, name), deepKeyed(value ?? '', keyed), row[name]),
+  );
 }
 
 /** A row that was to be made may be there by now. */
-function isOf(line: PlanLine, change: Change, known: (value: Value) => Value): boolean {
+function isOf(line: PlanLine, change: Change, keyed: Keyed): boolean {
   if (line.operation === 'create') return change.operation !== 'delete';
-  return change.operation !== 'create' && keyNow(line, known) === change.key;
+  return change.operation !== 'create' && keyNow(line, keyed) === change.key;
 }
 
 /** It was carried out, and somebody has undone it since. */
@@ -80,17 +75,17 @@ function isRepeated(line: PlanLine, change: Change, applied: ReadonlySet<number>
   return (isRow && applied.has(line.n)) || lists.some(({ n }) => applied.has(n));
 }
 
-function keyNow({ row }: PlanLine, known: (value: Value) => Value): string {
-  return String(known(row));
+function keyNow({ row }: PlanLine, keyed: Keyed): string {
+  return String(keyed(row));
 }
 
 function rowOf(line: PlanLine | undefined, change: Change): string {
   return change.operation === 'create' ? (line?.row ?? '') : change.key;
 }
 
-function isAsPlanned(scope: Scope, line: PlanLine, change: Change, known: (value: Value) => Value): boolean {
+function isAsPlanned(scope: Scope, line: PlanLine, change: Change, keyed: Keyed): boolean {
   const same = (one: Value | null | undefined, other: Value | null | undefined): boolean =>
-    stableJson(deep(one ?? '', known)) === stableJson(other ?? '');
+    stableJson(deepKeyed(one ?? '', keyed)) === stableJson(other ?? '');
   const areListsPlanned = (lists: Extract<Change, { lists: unknown }>['lists']): boolean =>
     lists.every(({ list, rows }) => line.lists.some((each) => each.list === list && same(each.rows, rows)));
   switch (change.operation) {
@@ -107,11 +102,11 @@ function isAsPlanned(scope: Scope, line: PlanLine, change: Change, known: (value
         ([name, value]) => name in line.values && same(line.values[name], value),
       );
       return (
-        (line.absent === true || isSent) && areListsPlanned(change.lists) && isAsBefore(scope, line, change, known)
+        (line.absent === true || isSent) && areListsPlanned(change.lists) && isAsBefore(scope, line, change, keyed)
       );
     }
     case 'delete':
-      return line.operation === 'delete' && isAsBefore(scope, line, change, known);
+      return line.operation === 'delete' && isAsBefore(scope, line, change, keyed);
     default:
       return change satisfies never;
   }
@@ -122,7 +117,7 @@ function isAsBefore(
   { fields, description }: Scope,
   line: PlanLine,
   change: Extract<Change, { before: Row }>,
-  known: (value: Value) => Value,
+  keyed: Keyed,
 ): boolean {
   const { before = {} } = line;
   // Of a row this plan made, the system may have filled in the rest.
@@ -134,10 +129,8 @@ function isAsBefore(
     return !isLeft && (name in line.values || line.lists.some(({ list }) => list === name));
   };
   return [...names].every((name) => {
-    const [planned, now] = [before[name], change.before[name]];
-    if (isEmpty(planned) || isEmpty(now)) return (isEmpty(planned) && isEmpty(now)) || isPut(name);
-    const field = fieldNamed(fields, name);
-    return canonical(field, deep(planned, known)) === canonical(field, now) || isPut(name);
+    const held = deepKeyed(before[name] ?? '', keyed);
+    return sameValue(fieldNamed(fields, name), held, change.before[name]) || isPut(name);
   });
 }
 
@@ -146,15 +139,15 @@ function asRow(values: PlanLine['values']): Row {
 }
 
 /** A value with the keys of the rows that were made since. */
-function deep(value: Value, known: (value: Value) => Value): Value {
-  if (typeof value !== 'object') return known(value);
-  if (Array.isArray(value)) return (value as readonly Value[]).map((item) => deep(item, known));
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, deep(item, known)]));
+function deepKeyed(value: Value, keyed: Keyed): Value {
+  if (typeof value !== 'object') return keyed(value);
+  if (Array.isArray(value)) return (value as readonly Value[]).map((item) => deepKeyed(item, keyed));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, deepKeyed(item, keyed)]));
 }
 
 /** The number of the step that a write is. */
-export function stepOf(lines: readonly PlanLine[], write: Write, known: (value: Value) => Value): number | undefined {
+export function stepOf(lines: readonly PlanLine[], write: Write, keyed: Keyed): number | undefined {
   if (write.operation === 'create') return lines.find(({ operation }) => operation === 'create')?.n;
-  const line = lines.find((each) => keyNow(each, known) === write.key);
+  const line = lines.find((each) => keyNow(each, keyed) === write.key);
   return write.operation === 'rows' ? line?.lists.find(({ list }) => list === write.list)?.n : line?.n;
 }
