@@ -53,7 +53,7 @@ export interface MethodWork {
 }
 
 /** What a run would write, by connection: calls of `write`, and the seconds of work by method. */
-export interface Planned {
+export interface PlannedWrites {
   readonly calls: ReadonlyMap<string, number>;
   readonly work: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
@@ -69,7 +69,7 @@ interface Used {
  * Each request of a preview is one of the run as well, and each call of `write` is one request more. Connections with
  * one limit share it; the systems come one after the other.
  */
-export function estimate(meters: ReadonlyMap<string, Meter>, { calls, work }: Planned): Estimate {
+export function estimate(meters: ReadonlyMap<string, Meter>, { calls, work }: PlannedWrites): Estimate {
   const used = [...meters].flatMap(([name, meter]): readonly Used[] => {
     const { requests, limit } = meter;
     if (!limit) return [];
