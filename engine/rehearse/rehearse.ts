@@ -103,7 +103,7 @@ export async function rehearse(
 }
 
 async function rehearseRow(context: FlowContext, source: Row): Promise<Rehearsed> {
-  const { seen, records, skipped, failed } = await mapBatch(context, [source], false);
+  const { seen, records, skipped, failed } = await mapBatch(context, [source]);
   const [shown] = seen;
   const mapped = { source, record: shown?.record ?? {}, ...(shown?.key !== undefined && { key: shown.key }) };
   const [skip] = skipped;

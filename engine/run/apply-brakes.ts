@@ -22,7 +22,7 @@ export async function applyBrakes(work: FlowRun, start: Start): Promise<void> {
   let unchanged = 0;
   await listTargets({ ...work, context: quiet });
   for await (const { rows } of chosenBatches(context, batchesOf(work, start))) {
-    const mapped = await mapBatch(quiet, rows, isComparing(context));
+    const mapped = await mapBatch(quiet, rows, { comparing: isComparing(context) });
     unchanged += mapped.unchanged;
     await noteSeen(work, mapped.seen);
     if (mapped.records.length === 0) continue;

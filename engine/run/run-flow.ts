@@ -1,4 +1,5 @@
 import type { Cursor, Row } from '../connector.ts';
+import type { Checkpoint } from '../state/ports.ts';
 import type { CompiledFlow } from '../transform/compiled.ts';
 import { lookAtDoubtfulDeletes } from './absent/absent-doubts.ts';
 import { listTargets, noteSeen, removeAbsent } from './absent/absent.ts';
@@ -39,8 +40,7 @@ export async function runFlow(run: RunContext, flow: CompiledFlow, tally: Tally)
   const { context } = work;
   await takeOverTargets(work);
   await lookAtDoubts(context);
-  // No run is green while something is in doubt, though its record was told of before.
-  for (const [key, { dueAt }] of context.doubts.records) if (Number.isFinite(dueAt)) context.doubts.unmet.add(key);
+  expectHeld(context);
   await lookAtDoubtfulDeletes(work);
   const start = await startOf(work);
   reach('window-taken');
@@ -57,6 +57,14 @@ export async function runFlow(run: RunContext, flow: CompiledFlow, tally: Tally)
   await run.state.purgeQueue(name, run.clock.now() - flow.flow.queue.keepMs);
   const seconds = (run.clock.monotonic() - startedAt) / 1000;
   run.emit({ type: 'flow-finished', at: run.clock.now(), flow: name, counts: countsOf(tally), seconds });
+}
+
+/**
+ * A record whose write is in doubt counts as queued in every run until that is settled: no run is green before. One that
+ * only a person can decide about was counted when it was quarantined.
+ */
+function expectHeld({ doubts }: FlowContext): void {
+  for (const [key, { dueAt }] of doubts.records) if (Number.isFinite(dueAt)) doubts.unmet.add(key);
 }
 
 async function takeOverTargets(work: FlowRun): Promise<void> {
@@ -123,7 +131,8 @@ async function deliverBatch(work: FlowRun, rows: readonly Row[], cursor: Cursor 
   const { loading } = work;
   if (loading) collectGarbage();
   else makeYoungRoom({ isPreview: context.preview !== undefined });
-  const mapped = await mapBatch(context, rows, isComparing(context) && !loading, loading !== undefined);
+  // A target that is loaded compares its rows itself.
+  const mapped = await mapBatch(context, rows, loading ? { hashing: false } : { comparing: isComparing(context) });
   await noteSeen(work, mapped.seen);
   tally.mapped += rows.length - mapped.failed.length;
   tally.unchanged += mapped.unchanged + mapped.replaced;
@@ -132,10 +141,11 @@ async function deliverBatch(work: FlowRun, rows: readonly Row[], cursor: Cursor 
     context.emit({ type: 'record-named', at: context.clock.now(), flow, key, name, rows: [] });
     context.preview?.skipped(flow, key, name);
   }
-  const loaded = await deliverRecords(work, mapped, movedCheckpoint(work, cursor).checkpoint?.cursor);
+  const loaded = await deliverRecords(work, mapped, movedCheckpoint(work, cursor)?.cursor);
   const delivered = [...mapped.withdrawn.map((key) => ({ key, hash: '' })), ...(loaded?.delivered ?? [])];
   const failures = [...mapped.failed, ...(loaded?.failures ?? [])];
-  const { checkpoint } = movedCheckpoint(work, cursor);
+  // Made after the load, which has raised the sequence that it names.
+  const checkpoint = movedCheckpoint(work, cursor);
   await commit(context, task, { delivered, failures, ...(checkpoint && { checkpoint }) });
   context.emit({ type: 'batch-done', at: context.clock.now(), flow, counts: countsOf(tally) });
 }
@@ -156,15 +166,10 @@ async function deliverRecords(
 }
 
 /** A window given by hand, or single rows, leave the cursor alone. */
-function movedCheckpoint(
-  { context, loading }: FlowRun,
-  cursor: Cursor | undefined,
-): Pick<Parameters<typeof commit>[2], 'checkpoint'> {
-  if (isPart(context.options)) return {};
+function movedCheckpoint({ context, loading }: FlowRun, cursor: Cursor | undefined): Checkpoint | undefined {
+  if (isPart(context.options)) return undefined;
   const params = context.compiled.paramsHash;
   const flow = context.flow.flow.name;
   const sequence = loading && { sequence: loading.sequence };
-  return {
-    checkpoint: { flow, params, at: context.clock.now(), run: context.run, ...sequence, ...(cursor && { cursor }) },
-  };
+  return { flow, params, at: context.clock.now(), run: context.run, ...sequence, ...(cursor && { cursor }) };
 }

@@ -32,7 +32,7 @@ export async function workOffQueue(work: FlowRun): Promise<void> {
 async function retry(work: FlowRun, entries: readonly QueueEntry[]): Promise<void> {
   const { context, task } = work;
   const { rows, gone } = await currentRows(work, entries);
-  const mapped = await mapBatch(context, rows, false);
+  const mapped = await mapBatch(context, rows);
   for (const { key } of entries) if (task.waiting.delete(key)) uncount(task.tally);
   task.tally.read += entries.length;
   task.tally.mapped += rows.length - mapped.failed.length;

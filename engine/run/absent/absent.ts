@@ -160,7 +160,6 @@ async function noteQueued(context: FlowContext, absence: Absence): Promise<void>
   const { seen } = await mapBatch(
     quiet,
     open.map(({ source }) => source),
-    false,
   );
   await note(context, absence, seen);
 }

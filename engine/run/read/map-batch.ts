@@ -48,18 +48,21 @@ type Outcome =
   | { readonly state: 'skipped'; readonly key: string; readonly name: string }
   | { readonly state: 'failed'; readonly row: FailedRow };
 
-/**
- * Rows → records: map, key, `require`, guards of the flow. `comparing` leaves out versions that need no work; `loading`
- * means that the target itself compares, so that no version is told from another here.
- */
+export interface MapOptions {
+  /** Leave out versions that need no work: those that were delivered, and those that wait in the queue. Default: no. */
+  readonly comparing?: boolean;
+  /** Tell versions of a record apart by a hash; not where the target itself compares. Default: yes. */
+  readonly hashing?: boolean;
+}
+
+/** Rows → records: map, key, `require`, guards of the flow. */
 export async function mapBatch(
   context: FlowContext,
   rows: readonly Row[],
-  comparing: boolean,
-  loading = false,
+  { comparing = false, hashing = true }: MapOptions = {},
 ): Promise<MappedBatch> {
   const mapped: Mapped[] = [];
-  for (const row of rows) mapped.push(await mapRow(context, row, !loading));
+  for (const row of rows) mapped.push(await mapRow(context, row, hashing));
   const items = lastOfEachKey(mapped);
   const records = items.flatMap((item) => (item.state === 'record' ? [item.row] : []));
   const failed = items.flatMap((item) => (item.state === 'failed' ? [item.row] : []));
@@ -98,7 +101,7 @@ function lastOfEachKey(mapped: readonly Mapped[]): readonly Mapped[] {
   return [...last.values()];
 }
 
-async function mapRow(context: FlowContext, source: Row, isTold: boolean): Promise<Mapped> {
+async function mapRow(context: FlowContext, source: Row, hashing: boolean): Promise<Mapped> {
   const variables = { ...context.variables, source };
   const { record, unknown, failures } = await context.flow.map(source, variables);
   const own = keyOf(context, record);
@@ -116,7 +119,7 @@ async function mapRow(context: FlowContext, source: Row, isTold: boolean): Promi
     return {
       seen,
       state: 'record',
-      row: { key, source, record, hash: isTold ? versionHash(context, source, record) : '' },
+      row: { key, source, record, hash: hashing ? versionHash(context, source, record) : '' },
     };
   } catch (thrown) {
     const error = toPipeError(thrown);
