@@ -8,17 +8,17 @@ import type { FlowContext, Scope } from '../context.ts';
 import { reach } from '../crash-points.ts';
 import type { Answered } from './lockstep.ts';
 
-/** A question that is left to ask. */
+/** A question that is left to ask, with what it goes by here. */
 interface Open {
   readonly id: string;
   readonly question: Question;
 }
 
-/** What has touched a claim. */
+/** What was written of a claim in this wave; writes go by their number. */
 interface Touch {
-  /** The last write of all. */
+  /** The last of these writes. */
   readonly write: number;
-  /** Those that made a row, when all of them did. */
+  /** All of them, with the keys of the rows they made; absent where one of them changed or removed a row. */
   readonly made?: readonly { readonly write: number; readonly key: string }[];
 }
 
@@ -27,11 +27,11 @@ const youngMs = 20_000;
 
 interface Kept {
   readonly answer: Answered;
-  /** The claims of the question, and of the rows that answered it. */
+  /** Of the rows that answered, in their order, and behind them of the question itself. */
   readonly claims: readonly string[];
   /** When it was asked, on the monotonic clock. */
   readonly at: number;
-  /** How many writes it knows of. */
+  /** How many writes were made before it was asked: it knows of these and of none since. */
   readonly after: number;
 }
 
@@ -44,7 +44,7 @@ export class Answers {
   readonly #context: FlowContext;
   readonly #byQuestion = new Map<string, Kept>();
   readonly #rows = new Map<string, Row>();
-  /** Questions put while a row they name was yet to be made, by its place-holder: nothing answers them. */
+  /** By the place-holder of a row that is yet to be made: questions that name it. Nothing can answer them: they are not asked. */
   readonly #early = new Map<string, { readonly scope: Scope; readonly question: Question }[]>();
   /** Claims of what was written since the wave began. */
   readonly #touched = new Map<string, Touch>();
@@ -65,6 +65,7 @@ export class Answers {
     this.#rows.clear();
     for (const { answer, claims } of this.#byQuestion.values()) {
       if (answer instanceof Error) continue;
+      // The claims of its rows come first.
       answer.forEach((row, index) => this.#rows.set(claims[index] ?? '', row));
     }
     this.#early.clear();
@@ -73,16 +74,16 @@ export class Answers {
   }
 
   /**
-   * A row of this wave was written: later targets see it as it is now. A row that was made just now, in the place of
-   * `stoodFor`, is named by nothing yet: what was asked with the place-holder is answered.
+   * A row of this wave was written: later targets see it as it is now. `stoodFor`: the place-holder of one that was made
+   * just now. No row of the target can name it yet, so what was asked by the place-holder is answered by none.
    */
   wrote(scope: Scope, key: string, row: Row, stoodFor: string | undefined): void {
     this.#rows.set(rowClaim(scope.id, key), row);
     for (const early of this.#early.get(stoodFor ?? '') ?? []) this.#answerByNothing(early, stoodFor, key);
   }
 
-  /** Rows as the target has them just after it made them. */
-  read(scope: Scope, rows: readonly Row[]): void {
+  /** Rows as the target has them just after it made them: who asks by their keys need not. */
+  made(scope: Scope, rows: readonly Row[]): void {
     const at = this.#context.clock.monotonic();
     for (const row of rows) {
       this.#keep(scope, row);
@@ -92,13 +93,13 @@ export class Answers {
     }
   }
 
-  /** What these claims stand for may not be as it was read. */
+  /** A row was changed or removed: what these claims stand for may not be as it was read. */
   touch(claims: readonly string[]): void {
     this.#writes += 1;
     for (const claim of claims) this.#touched.set(claim, { write: this.#writes });
   }
 
-  /** A row was made of which these claims speak. */
+  /** A row was made that these claims speak of: what was read stays true, and lacks this row at most. */
   touchByNew(claims: readonly string[], key: string): void {
     this.#writes += 1;
     for (const claim of claims) {
@@ -178,8 +179,8 @@ export class Answers {
   }
 
   /**
-   * Where all that has touched an answer since is rows this wave has made, those are read by their keys and the answer is
-   * complete again: what a search knows of a new row is another question (DL-2).
+   * An answer that lacks nothing but rows this wave has made is not asked for again: these are read by their keys and
+   * joined to it. A search might not know them yet (DL-2).
    */
   async #joinNew(scope: Scope, open: Map<string, Question>): Promise<void> {
     if (scope.sink.comparesItself) return;

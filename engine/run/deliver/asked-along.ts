@@ -7,8 +7,9 @@ import type { Sending, Step } from './send.ts';
 import { tagOf } from './tag.ts';
 
 /**
- * What brings the rows that others wait to see along with the request that makes them: their own questions, as one where
- * they ask by the same single field. They would be read by their keys before the next turn (DL-2).
+ * A question to go along with the request that makes rows for which others wait: answered by these rows, it spares the
+ * request that would read them by their keys before the next turn (DL-2). It joins the questions by which each of them is
+ * to be found; undefined where these do not all ask by the same single field.
  */
 export function askedAlong(sending: Sending, steps: readonly Step[]): Question | undefined {
   const { scope, awaited } = sending;
@@ -27,7 +28,7 @@ export function fieldsAlong({ select, description }: Scope): readonly string[] {
   return select.filter((field) => description.lists.every(({ name }) => name !== field));
 }
 
-/** Whether that is all the flow needs of a row. */
+/** Whether what is read along is all the flow needs of a row. */
 export function isWhole(scope: Scope): boolean {
   return fieldsAlong(scope).length === scope.select.length;
 }

@@ -87,7 +87,7 @@ function meets(rows: ReadonlySet<string>, others: ReadonlySet<string>): boolean 
   return [...rows].some((row) => others.has(row));
 }
 
-/** What the question was answered with in the same request, where the target takes both together. */
+/** Sends one write alone; gives what answered the question in the same request, where the target takes both together. */
 async function sendFresh(
   sending: Sending,
   step: Step,
@@ -96,6 +96,7 @@ async function sendFresh(
   return isFresh(sending.context, step) ? sendChunk(sending, [step], question) : undefined;
 }
 
+/** Whether its plan is young enough to be sent, now or in so many milliseconds; where it is not, the record is stale from here on. */
 function isFresh(context: FlowContext, { execution }: Step, inMs = 0): boolean {
   if (context.clock.monotonic() + inMs - execution.askedAt > freshMs) execution.stale = true;
   return !execution.stale;
@@ -107,7 +108,10 @@ function freshUntil(context: FlowContext, steps: readonly Step[]): number {
   return context.clock.now() + freshMs - (context.clock.monotonic() - oldest);
 }
 
-/** `question`: what rows made here have to answer; gives what was found with it in the same request. */
+/**
+ * One request: journal, send, receipts, and what they mean for the records. `question`: what rows made here have to
+ * answer, to be asked along; gives the rows that did, where the target takes both together.
+ */
 async function sendChunk(
   sending: Sending,
   steps: readonly Step[],
@@ -134,7 +138,10 @@ async function sendChunk(
       along.answer = both.answer;
       return both.outcomes;
     },
-    (index, inMs) => steps.slice(index, index + 1).every((step) => isFresh(context, step, inMs)),
+    (index, inMs) => {
+      const step = steps[index];
+      return step !== undefined && isFresh(context, step, inMs);
+    },
   );
   reach('answer-received');
   const sent = steps.flatMap((step, index): Sent[] => {
@@ -149,6 +156,7 @@ async function sendChunk(
   );
   for (const one of sent) noteOutcome(sending, one);
   const found = question && along.answer && checked(scope, question, along.answer);
+  // Without an answer nothing is lost: who needs the rows asks for them.
   const rows = found instanceof Error ? undefined : found;
   if (rows) noteMade(sending, sent, rows);
   stopOnEnvironment(sent);
@@ -156,14 +164,14 @@ async function sendChunk(
   return rows;
 }
 
-/** Of others that were found with those nobody knows whether a request beside this one is changing them. */
+/** Keeps what was read along of the rows this request made. Other rows that answered may be changing in a request beside it. */
 function noteMade({ scope, answers }: Sending, sent: readonly Sent[], found: readonly Row[]): void {
   if (!isWhole(scope)) return;
   const keys = sent.flatMap(({ step, outcome }) =>
     outcome.ok && step.write.operation === 'create' ? [outcome.key] : [],
   );
   const made = new Set(keys);
-  answers.read(
+  answers.made(
     scope,
     found.filter((row) => made.has(String(row[scope.description.id]))),
   );
@@ -203,7 +211,10 @@ async function waitForStale({ context, scope }: Sending, sent: readonly Sent[]):
   if (longest?.retry) await waitOut(context, scope.connection.name, longest, longest.retryAfterMs ?? shortPauseMs);
 }
 
-/** A lead that this record is to convert must not become another's while its deal is in doubt (DL-13). */
+/**
+ * What later targets of the record are going to touch: it is held as long as this write is in doubt. A lead that the
+ * record is to convert must not become another's while its deal is in doubt (DL-13).
+ */
 function laterEffects({ context, target }: Sending, execution: Execution): Pick<Intent, 'holds'> {
   const { plans, effectsOf, written, record } = execution;
   const { targets } = context.flow;
