@@ -118,31 +118,12 @@ async function sendChunk(
   question?: Question,
 ): Promise<readonly Row[] | undefined> {
   const { context, scope } = sending;
-  const along: { answer?: Answer | undefined } = {};
   const intents = steps.map((step) => intentOf(sending, step));
   reach('intents-before-fsync');
   await context.state.saveIntents(intents);
   reach('intents-durable');
   if (context.applying) reach('apply-n');
-  const outcomes = await attemptWrites(
-    context,
-    scope.connection.name,
-    intents.map((intent) => intent.write),
-    async (writes) => {
-      context.lease.verify();
-      const { sink } = scope;
-      if (sink.atomic) return commitWrites(sending, sink.atomic, steps, writes);
-      const until = freshUntil(context, steps);
-      if (!question || !sink.writeAndFind) return sink.write(writes, context.signal, until);
-      const both = await sink.writeAndFind(writes, question, fieldsAlong(scope), context.signal, until);
-      along.answer = both.answer;
-      return both.outcomes;
-    },
-    (index, inMs) => {
-      const step = steps[index];
-      return step !== undefined && isFresh(context, step, inMs);
-    },
-  );
+  const { outcomes, answer } = await sendWrites(sending, steps, intents, question);
   reach('answer-received');
   const sent = steps.flatMap((step, index): Sent[] => {
     const [intent, outcome] = [intents[index], outcomes[index]];
@@ -155,13 +136,41 @@ async function sendChunk(
     lost.map(({ intent }) => intent),
   );
   for (const one of sent) noteOutcome(sending, one);
-  const found = question && along.answer && checked(scope, question, along.answer);
+  const found = question && answer && checked(scope, question, answer);
   // Without an answer nothing is lost: who needs the rows asks for them.
   const rows = found instanceof Error ? undefined : found;
   if (rows) noteMade(sending, sent, rows);
   stopOnEnvironment(sent);
   await waitForStale(sending, sent);
   return rows;
+}
+
+/** Sends until each write is done, refused for good, or in doubt; `answer`: what was found along with the last of them. */
+async function sendWrites(
+  sending: Sending,
+  steps: readonly Step[],
+  intents: readonly Intent[],
+  question: Question | undefined,
+): Promise<{ readonly outcomes: readonly Outcome[]; readonly answer: Answer | undefined }> {
+  const { context, scope } = sending;
+  const { sink } = scope;
+  let answer: Answer | undefined;
+  const send = async (writes: readonly Write[]): Promise<readonly Outcome[]> => {
+    context.lease.verify();
+    if (sink.atomic) return commitWrites(sending, sink.atomic, steps, writes);
+    const until = freshUntil(context, steps);
+    if (!question || !sink.writeAndFind) return sink.write(writes, context.signal, until);
+    const both = await sink.writeAndFind(writes, question, fieldsAlong(scope), context.signal, until);
+    ({ answer } = both);
+    return both.outcomes;
+  };
+  const staysFresh = (index: number, inMs: number): boolean => {
+    const step = steps[index];
+    return step !== undefined && isFresh(context, step, inMs);
+  };
+  const writes = intents.map((intent) => intent.write);
+  const outcomes = await attemptWrites(context, scope.connection.name, writes, send, staysFresh);
+  return { outcomes, answer };
 }
 
 /** Keeps what was read along of the rows this request made. Other rows that answered may be changing in a request beside it. */
