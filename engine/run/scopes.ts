@@ -114,23 +114,39 @@ async function describeScope(work: Describing, id: string, targets: readonly Com
   for (const target of targets) if (target.target.everyField) checkEveryField(flow, target, source, description);
   for (const target of targets) checkFields(target, description, fields);
   for (const target of targets) checkIdentity(target, description, connection.name);
-  const shapes = (some: readonly CompiledTarget[]) =>
+  const { signatures, elsewhere } = askedOf(context, targets, description, fields);
+  const select = fieldsToRead(targets, description, [...signatures, ...elsewhere]);
+  return { id, connection, sink, description, fields, select, signatures, elsewhere, references, recordFields };
+}
+
+/** The shapes of what these targets can ask, and of what only other flows ask of the same entity. */
+function askedOf(
+  context: RunContext,
+  targets: readonly CompiledTarget[],
+  description: EntityDescription,
+  fields: Fields,
+): Pick<Scope, 'signatures' | 'elsewhere'> {
+  const isThere = (name: string): boolean => description.openFields ?? fields.has(name);
+  const shapes = (some: readonly CompiledTarget[]): readonly Signature[] =>
     some
       .flatMap((target) => signaturesOf(target, description))
-      .filter(({ filled, empty }) =>
-        [...filled, ...empty].every((field) => description.openFields ?? fields.has(field)),
-      );
+      .filter(({ filled, empty }) => [...filled, ...empty].every(isThere));
   const signatures = distinct(shapes(targets));
-  const everywhere = distinct([...signatures, ...shapes(askedAnywhere(context, first))]);
-  const asked = everywhere.flatMap((signature) => [...signature.filled, ...signature.empty]);
-  const { tag } = description;
+  const everywhere = distinct([...signatures, ...shapes(askedAnywhere(context, targets))]);
+  return { signatures, elsewhere: everywhere.slice(signatures.length) };
+}
+
+/** What every `find` reads beside the key: what the mapping needs, what is asked by, and the fields of our own mark. */
+function fieldsToRead(
+  targets: readonly CompiledTarget[],
+  { id, fields, tag }: EntityDescription,
+  signatures: readonly Signature[],
+): readonly string[] {
+  const mapped = targets.flatMap((target) => target.select);
+  const every = targets.some((target) => target.target.everyField) ? fields.map(({ name }) => name) : [];
+  const asked = signatures.flatMap(({ filled, empty }) => [...filled, ...empty]);
   const marks = tag ? [tag.origin, tag.key, ...(tag.at === undefined ? [] : [tag.at])] : [];
-  const every = targets.some((target) => target.target.everyField) ? description.fields.map(({ name }) => name) : [];
-  const select = [...new Set([...targets.flatMap((target) => target.select), ...every, ...asked, ...marks])].filter(
-    (name) => name !== description.id,
-  );
-  const elsewhere = everywhere.slice(signatures.length);
-  return { id, connection, sink, description, fields, select, signatures, elsewhere, references, recordFields };
+  return [...new Set([...mapped, ...every, ...asked, ...marks])].filter((name) => name !== id);
 }
 
 async function describeReferences(
@@ -168,7 +184,9 @@ function checkEveryField(
 }
 
 /** All targets of the pipeline on one entity: what one flow writes may answer what another asks (waves.md). */
-function askedAnywhere({ compiled }: RunContext, { target }: CompiledTarget): readonly CompiledTarget[] {
+function askedAnywhere({ compiled }: RunContext, [first]: readonly CompiledTarget[]): readonly CompiledTarget[] {
+  if (!first) return [];
+  const { target } = first;
   const all = compiled.flows.flatMap((flow) => flow.targets);
   return all.filter((other) => other.target.connection === target.connection && other.target.entity === target.entity);
 }
