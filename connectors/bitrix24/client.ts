@@ -55,13 +55,13 @@ export function createClient(portal: Portal, host: Host): Client {
     async call(command, options) {
       const { method, params } = command;
       const posted = await wire.post(method, params, [method], options);
-      return 'error' in posted ? posted : readAnswer(concernOf, posted, method, sentBy([command]));
+      return !posted.ok ? posted : readAnswer(concernOf, posted, method, sentBy([command]));
     },
     async batch(commands, options) {
       const cmd = Object.fromEntries(commands.map((command, index) => [keyOf(index), encodeCommand(command)]));
       const methods = commands.map(({ method }) => method);
       const posted = await wire.post('batch', { halt: 0, cmd }, methods, options);
-      const reply = 'error' in posted ? posted : readAnswer(concernOf, posted, 'batch', sentBy(commands));
+      const reply = !posted.ok ? posted : readAnswer(concernOf, posted, 'batch', sentBy(commands));
       if (!reply.ok) return reply;
       const answer = readBatch(reply.value);
       if (answer === undefined) return withoutWord('shapeless', concernOf('batch'));

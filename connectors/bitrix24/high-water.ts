@@ -9,7 +9,7 @@ export interface HighWaters {
   of(entity: string, signal: AbortSignal): Promise<string | undefined>;
 }
 
-const names = Object.values(entityKinds).map(({ name }) => name);
+const names = Object.keys(entityKinds);
 
 /** Asked for all entities in one request, before the connection creates anything; ids only ever rise (reference 11.5, 16). */
 export function createHighWaters(client: Client): HighWaters {

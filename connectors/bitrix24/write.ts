@@ -44,30 +44,32 @@ export async function write(
   const schemas = await readSchemas(writer, writes, options.signal);
   const outcomes: Outcome[] = [];
   let waiting = prepare(schemas, writes, outcomes);
-  const holdUp = (error: PipeError): boolean => {
+  let most = batchLimit;
+  let requests = 0;
+  /** Leaves behind what this limit holds up. False: it holds up the whole call. */
+  const leaveBehind = (error: PipeError): boolean => {
     const held = heldUp(waiting, error);
     for (const { index } of held) outcomes[index] = { ok: false, applied: 'no', error };
     waiting = waiting.filter((one) => !held.has(one));
     return held.size > 0 && (requests > 0 || waiting.length > 0);
   };
-  let most = batchLimit;
-  let requests = 0;
   while (waiting.length > 0) {
     const now = nextRequest(waiting.slice(0, most), writer.pace);
     const along = now.length === waiting.length && now.length < batchLimit ? options.companion : undefined;
     const sent = await send(writer, now, options, along).catch((thrown: unknown) => {
       const error = toPipeError(thrown);
-      if (error.limited && holdUp(error)) return 'held';
+      if (error.limited && leaveBehind(error)) return 'go on';
       // What was sent keeps its outcomes; what went wrong is met again when the rest is sent.
       if (requests > 0) return 'stop';
       throw thrown;
     });
-    if (sent === 'held') continue;
+    if (sent === 'go on') continue;
     if (sent === 'stop') break;
     if (isRefusedForContent(sent) && now.length > 1) {
       most = Math.ceil(now.length / 2);
       continue;
     }
+    // Nothing at all was applied by this call: it throws, as the contract has it.
     if ('error' in sent && sent.applied === 'no' && requests === 0 && sent.error.kind !== 'data') throw sent.error;
     requests += 1;
     most = Math.min(batchLimit, most * 2);
@@ -130,7 +132,10 @@ export async function writeAndFind(
   return { outcomes, ...(answer && { answer }) };
 }
 
-/** The writes whose method's limit is used up, and later ones to the same rows; none where all methods are. */
+/**
+ * The writes whose method's limit is used up, which the error names, and later ones to the same rows. None where it is the
+ * portal's bucket that is full, whatever the method.
+ */
 function heldUp(waiting: readonly Sending[], { parameters }: PipeError): ReadonlySet<Sending> {
   const rows = new Set<string>();
   const held = new Set<Sending>();
