@@ -65,9 +65,7 @@ export interface Looked {
 
 /** A look at a pipeline's name, flows and state, without the variables a run would need. */
 export async function lookAt(file: string, state: string | undefined): Promise<Looked> {
-  requireFile(file);
-  if (state !== undefined && !existsSync(state)) throw cliErrors.no_state.error({ folder: state });
-  const { pipeline, findings } = await loadPipeline(file, { env: process.env, variables: 'optional' });
+  const { pipeline, findings } = await loadToLook(file, state, {});
   if (!pipeline || pipeline.name === '') throw new FindingsError(findings);
   return { pipeline, connectors: await connectorsOf(pipeline), stateFolder: stateFolder(pipeline, state) };
 }
@@ -75,20 +73,23 @@ export async function lookAt(file: string, state: string | undefined): Promise<L
 /** The same with every expression compiled; variables that only connections use may be missing. */
 export async function compiledLook(
   file: string,
-  flags: Pick<PrepareFlags, 'param' | 'state'>,
+  { param: params = [], state }: Pick<PrepareFlags, 'param' | 'state'>,
 ): Promise<{ readonly looked: Looked; readonly flows: CompiledPipeline['flows'] }> {
-  requireFile(file);
-  if (flags.state !== undefined && !existsSync(flags.state)) throw cliErrors.no_state.error({ folder: flags.state });
-  const { pipeline, findings } = await loadPipeline(file, {
-    env: process.env,
-    vault: fromVault(),
-    params: flags.param ?? [],
-    variables: 'optional',
-  });
+  const { pipeline, findings } = await loadToLook(file, state, { vault: fromVault(), params });
   if (!pipeline) throw new FindingsError(findings);
   const { compiled, connectors, findings: inside } = await compileLoaded(pipeline, findings);
   if (!compiled) throw new FindingsError(sortFindings([...findings, ...inside]));
-  return { looked: { pipeline, connectors, stateFolder: stateFolder(pipeline, flags.state) }, flows: compiled.flows };
+  return { looked: { pipeline, connectors, stateFolder: stateFolder(pipeline, state) }, flows: compiled.flows };
+}
+
+async function loadToLook(
+  file: string,
+  state: string | undefined,
+  more: Pick<LoadOptions, 'vault' | 'params'>,
+): ReturnType<typeof loadPipeline> {
+  requireFile(file);
+  if (state !== undefined && !existsSync(state)) throw cliErrors.no_state.error({ folder: state });
+  return loadPipeline(file, { env: process.env, variables: 'optional', ...more });
 }
 
 function stateFolder(pipeline: Pipeline, given: string | undefined): string {
