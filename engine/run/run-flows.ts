@@ -67,7 +67,7 @@ async function runOne(context: RunContext, { flow, for: later }: ChosenFlow, mis
   const { name } = flow.flow;
   if (later !== undefined) context.emit({ type: 'flow-added', at: context.clock.now(), flow: name, for: later });
   const tally = startTally(flow.targets.map(({ target }) => target.name));
-  const error = await failureOf(() => runFlow(context, flow, tally));
+  const error = await failureIn(() => runFlow(context, flow, tally));
   const result = { name, ...countsOf(tally) };
   if (!error) return result;
   if (error.code === runErrors.only_matched_nothing.code) {
@@ -78,7 +78,8 @@ async function runOne(context: RunContext, { flow, for: later }: ChosenFlow, mis
   return context.signal.aborted ? result : { ...result, error };
 }
 
-export async function failureOf(work: () => Promise<void>): Promise<PipeError | undefined> {
+/** What this work ended with, where it did not come to its end. */
+export async function failureIn(work: () => Promise<void>): Promise<PipeError | undefined> {
   try {
     await work();
     return undefined;

@@ -14,7 +14,7 @@ import { reach } from './crash-points.ts';
 import { makeHost } from './host.ts';
 import { identify, refuseOtherSystems } from './instance.ts';
 import { connectionsOf } from './lost.ts';
-import { failureOf, runFlows } from './run-flows.ts';
+import { failureIn, runFlows } from './run-flows.ts';
 import type { FlowResult, FlowsDone } from './run-flows.ts';
 import { keepSyncLog } from './load/sync-log.ts';
 import { waitForConnections } from './wait-for.ts';
@@ -70,7 +70,7 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
     context instanceof Error
       ? { flows: [], error: context }
       : await (task.work?.(context, flows) ?? runFlows(context, flows, keepSyncLog(context, task.connectors)));
-  const unclosed = await failureOf(() => closeConnections(connections));
+  const unclosed = await failureIn(() => closeConnections(connections));
   const error = done.error ?? unclosed;
   await state.pruneJournal(clock.now() - historyKeptMs);
   await state.pruneTrace(clock.now() - historyKeptMs);

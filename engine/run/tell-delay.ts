@@ -29,8 +29,9 @@ export async function tellDelay<Result>(context: RunContext, held: Held, call: (
 
 async function tellUntil({ clock, emit, signal }: RunContext, held: Held, over: AbortSignal): Promise<void> {
   const { flow, connection, entity, atomic } = held;
+  let ms = 0;
   let pauseMs = firstMs;
-  for (let ms = 0; clock.alarm;) {
+  while (clock.alarm) {
     await clock.alarm(pauseMs, over);
     ms += pauseMs;
     const by = await atomic?.heldBy?.(signal).catch(() => undefined);

@@ -48,8 +48,8 @@ export function limiter(db: Database, clock: Clock): Pick<PortalBook, 'charge' |
   /** What was neither expected nor done changes nothing, but for the first answer of all: the method is known then. */
   function isNews({ work }: LimitedRequest, measured: Parameters<PortalBook['ended']>[1]['work']): boolean {
     if (!work) return false;
-    const first = [...(measured?.keys() ?? [])].filter((method) => !heard.has(`${work.key} ${method}`));
-    for (const method of first) heard.add(`${work.key} ${method}`);
+    const first = [...(measured?.keys() ?? [])].filter((method) => !heard.has(methodKey(work.key, method)));
+    for (const method of first) heard.add(methodKey(work.key, method));
     const expected = [...work.expected.values()].some((seconds) => seconds > 0);
     const done = [...(measured?.values() ?? [])].some(
       ({ worked, counted, blockedForMs }) =>

@@ -16,7 +16,7 @@ import type { PlanHeader, PlanLine } from './plan-lines.ts';
 import { removeSome } from '../absent/remove-rows.ts';
 import { openFlow } from '../open-flow.ts';
 import type { FlowRun } from '../open-flow.ts';
-import { failureOf } from '../run-flows.ts';
+import { failureIn } from '../run-flows.ts';
 import type { FlowResult, FlowsDone } from '../run-flows.ts';
 import { runPipeline } from '../run-pipeline.ts';
 import type { RunResult, RunTask } from '../run-pipeline.ts';
@@ -71,7 +71,7 @@ async function applyFlows(
   const results = new Map<string, FlowResult>();
   let work: FlowRun | undefined;
   const most = Math.max(1, ...flows.map(({ flow }) => flow.flow.source.batch));
-  const error = await failureOf(async () => {
+  const error = await failureIn(async () => {
     for await (const lines of plan.lines(most)) {
       const [first] = lines;
       if (!first) continue;

@@ -8,7 +8,7 @@ import { mayAnswer } from '../../plan/question.ts';
 import type { Scope } from '../context.ts';
 import type { PlannedRecord } from './plan-batch.ts';
 
-/** What the plan of a target rests on and what it changes. */
+/** What the plan of a target rests on and what it changes; notes in the draft what each of its changes does. */
 export function claimed(
   draft: PlannedRecord,
   scope: Scope,

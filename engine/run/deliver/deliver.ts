@@ -12,7 +12,7 @@ import { reach } from '../crash-points.ts';
 import { runErrors } from '../errors.ts';
 import { executeWave } from './execute-wave.ts';
 import type { Executed } from './execute-wave.ts';
-import { unfinishedRecords, whyBehind } from '../doubt/unfinished.ts';
+import { unfinishedRecords, whyItWaits } from '../doubt/unfinished.ts';
 import type { Unfinished } from '../doubt/unfinished.ts';
 import { isDoubt } from '../failures.ts';
 import type { Failure } from '../failures.ts';
@@ -127,12 +127,13 @@ function partition(
   const { claims, records } = context.doubts;
   const free: PlannedRecord[] = [];
   const waiting: Waiting[] = [];
+  /** Keys of the records before it that go on. */
   const ahead = new Set<string>();
   for (const item of planned) {
     const isInDoubt = records.has(item.record.key) || item.claims.some((one) => one && meetsAny(one, claims));
     const error = isInDoubt
       ? runErrors.waits_for_doubt.error({}, { retry: true })
-      : whyBehind(context, unfinished, item, ahead);
+      : whyItWaits(context, unfinished, item, ahead);
     if (error) {
       waiting.push({ planned: item, error });
       continue;

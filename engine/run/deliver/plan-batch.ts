@@ -157,6 +157,7 @@ async function planGroup(
     const name = group[index]?.target.name ?? '';
     for (const [draft, steps] of end.value) {
       draft.trace.push(...steps);
+      // Set anew, behind those of the targets before it.
       const plan = draft.plans.get(name);
       if (plan && draft.plans.delete(name)) draft.plans.set(name, plan);
     }
@@ -183,17 +184,17 @@ async function planOne(
   const scope = context.scopes.of(name);
   const own = ownRows(context, known, target);
   const at = context.flow.targets.indexOf(target);
-  const bound = drafts.map((draft) => ({ record: draft.record, variables: variablesOf(context, draft) }));
-  const referred = await resolveReferences(context, target, bound);
+  const referring = drafts.map((draft) => ({ record: draft.record, variables: variablesOf(context, draft) }));
+  const referred = await resolveReferences(context, target, referring);
   await lockstep(
     drafts.map((draft, index) => async (ask: Ask) => {
       const asked: Question[] = [];
       const ofRecord = own(draft.record.key);
       const tracedAsk = traced(name, traces.get(draft) ?? [], ask);
-      const { variables } = bound[index] ?? { variables: variablesOf(context, draft) };
+      const { variables } = referring[index] ?? { variables: variablesOf(context, draft) };
       const { references, skip } = referred[index] ?? { references: noReferences };
-      const planned = { target, entity: scope, record: draft.record, variables, references, own: ofRecord };
-      await planInto(draft, planned, skip, async (question) => {
+      const task = { target, entity: scope, record: draft.record, variables, references, own: ofRecord };
+      await planInto(draft, task, skip, async (question) => {
         asked.push(question);
         const rows = await tracedAsk(question);
         if (ofRecord.tag) await refuseForeign(context, scope, ofRecord.tag, rows);
@@ -247,14 +248,14 @@ function ownRows(context: FlowContext, known: Known, target: CompiledTarget): (k
 /** Plans one target of one record; a data error fails the target, anything else the run. */
 async function planInto(
   draft: PlannedRecord,
-  planned: Omit<TargetContext, 'ask'>,
+  task: Omit<TargetContext, 'ask'>,
   skip: string | undefined,
   ask: Ask,
 ): Promise<void> {
-  const { target } = planned;
+  const { target } = task;
   const { name } = target.target;
   try {
-    draft.plans.set(name, skip === undefined ? await planTarget({ ...planned, ask }) : skipped(target, skip));
+    draft.plans.set(name, skip === undefined ? await planTarget({ ...task, ask }) : skipped(target, skip));
   } catch (thrown) {
     const error = toPipeError(thrown);
     if (error.kind !== 'data') throw error;

@@ -37,10 +37,11 @@ export async function unfinishedRecords({ state, flow }: FlowContext): Promise<U
 }
 
 /**
- * Why a record has to wait for one that was begun before it; `ahead`: those that are on their way before it, for whom
- * it has its turn or its wave. Of two that were begun the later waits, so the first of all waits for none of them.
+ * Why a record has to wait in the queue: it touches what one that was begun before it has yet to touch. Not for those
+ * `ahead` of it that go on: turns and waves keep it behind them. Of two that were begun the later waits, so the first of
+ * all waits for nobody.
  */
-export function whyBehind(
+export function whyItWaits(
   { clock }: FlowContext,
   { ranks, holders }: Unfinished,
   { record, claims }: PlannedRecord,

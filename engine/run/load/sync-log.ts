@@ -3,7 +3,7 @@ import { textOf } from '../../diagnostics.ts';
 import type { PipeError } from '../../errors.ts';
 import type { RunContext } from '../context.ts';
 import { runErrors } from '../errors.ts';
-import { failureOf } from '../run-flows.ts';
+import { failureIn } from '../run-flows.ts';
 import type { FlowEnd } from '../run-flows.ts';
 import { warn } from '../warn.ts';
 
@@ -41,9 +41,9 @@ export function keepSyncLog(
     const lost = context.lost.get(log.connection);
     if (lost) return lost;
     const signal = AbortSignal.timeout(patienceMs);
-    prepared ??= failureOf(() => prepareTable(log, signal));
+    prepared ??= failureIn(() => prepareTable(log, signal));
     const unprepared = await prepared;
-    const unwritten = await failureOf(async () => {
+    const unwritten = await failureIn(async () => {
       context.lease.verify();
       await writeRow(log, rowOf(context, end), signal);
     });

@@ -6,7 +6,7 @@ import type { OpenConnection, RunContext } from '../context.ts';
 import { startTally } from '../counts.ts';
 import type { Preview } from '../preview/preview-connections.ts';
 import { openFlow } from '../open-flow.ts';
-import { failureOf } from '../run-flows.ts';
+import { failureIn } from '../run-flows.ts';
 
 /** The table of a target as it is, and what the next run would make of it. */
 export interface TableSchema {
@@ -31,7 +31,7 @@ export async function tableSchemas(
 ): Promise<readonly TableSchema[]> {
   const schemas: TableSchema[] = [];
   for (const { flow } of flows) {
-    const error = await failureOf(async () => {
+    const error = await failureIn(async () => {
       const { context: opened } = await openFlow(context, flow, startTally([]));
       await opened.scopes.load();
     });
