@@ -43,10 +43,10 @@ export default class Run extends BaseCommand {
     const prepared = await prepareRun(file, flags, this.language);
     this.tellFindings(prepared.warnings);
     if (flags['dry-run']) return this.#preview(prepared, options);
-    const onEnded = flags['end-holder'] ? (holder: Holder) => this.tell(endedText(holder, this.language)) : undefined;
-    let say: ((line: string) => void) | undefined;
     const isScheduled = flags.loop || flags.scheduled;
-    const fail = (error: PipeError) => this.tellFailure(errorText(error, this.language));
+    const onEnded = flags['end-holder'] ? (holder: Holder) => this.tell(endedText(holder, this.language)) : undefined;
+    // Of the run that is under way: between two of them a stop has nothing to wait for.
+    let say: ((line: string) => void) | undefined;
     const stop = stopSignal(() => say?.(stoppingText(this.language)));
     const once = async (asked: RunOptions): Promise<number> => {
       const watch = await watchRun(prepared, flags, this.language);
@@ -62,8 +62,10 @@ export default class Run extends BaseCommand {
       this.tellFailure(flags.apart ? failuresText(result, this.language) : afterword(result, file, this.language));
       return result.exitCode;
     };
+    const fail = (error: PipeError) => this.tellFailure(errorText(error, this.language));
     const work = isScheduled ? scheduledWork(prepared, stop.signal, once, fail) : undefined;
-    const done = work ? (flags.loop ? runForever(work) : runDue(work)) : once(options);
+    const bySchedule = flags.loop ? runForever : runDue;
+    const done = work ? bySchedule(work) : once(options);
     this.leave(await done.finally(() => stop.release()));
   }
 
