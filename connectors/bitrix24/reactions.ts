@@ -163,6 +163,13 @@ const wordless = {
       (options) =>
         errors.certificate_untrusted.error({ host, reason }, options),
   ),
+  not_tls: row(
+    'no',
+    'stop',
+    ({ host }) =>
+      (options) =>
+        errors.not_tls.error({ host }, options),
+  ),
   timeout: row(
     'unknown',
     'again',
