@@ -77,17 +77,17 @@ ${block.replaceAll(/^/gm, '        ')}
   const rows = (given.rows ?? []).map((row, index) => ({ ID: String(index + 1), ...row }));
   const asked: Question[] = [];
   const record = { visit: 'V1', ...given.record };
-  const planned = await planTarget({
+  const context = {
     target,
     entity: { description: deal, fields },
     record: { key: 'V1', source: {}, record },
     references: noReferences,
     own: given.own ?? { links: [], owed: [] },
     variables: { params: { final: ['WON', 'LOSE'] }, run: {}, source: {}, ...given.earlier },
-    ask: async (question) => {
-      asked.push(question);
-      return rows.filter((row) => satisfies(fields, question, row));
-    },
+  };
+  const planned = await planTarget(context, async (question) => {
+    asked.push(question);
+    return rows.filter((row) => satisfies(fields, question, row));
   });
   return { ...planned, asked };
 }

@@ -247,14 +247,14 @@ function ownRows(context: FlowContext, known: Known, target: CompiledTarget): (k
 /** Plans one target of one record; a data error fails the target, anything else the run. */
 async function planInto(
   draft: PlannedRecord,
-  planned: Omit<TargetContext, 'ask'>,
+  planned: TargetContext,
   skip: string | undefined,
   ask: Ask,
 ): Promise<void> {
   const { target } = planned;
   const { name } = target.target;
   try {
-    draft.plans.set(name, skip === undefined ? await planTarget({ ...planned, ask }) : skipped(target, skip));
+    draft.plans.set(name, skip === undefined ? await planTarget(planned, ask) : skipped(target, skip));
   } catch (thrown) {
     const error = toPipeError(thrown);
     if (error.kind !== 'data') throw error;
