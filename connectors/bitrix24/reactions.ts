@@ -37,7 +37,8 @@ export interface Concern {
 export type Course = 'wait' | 'again' | 'stop' | 'queue';
 export type Applied = 'no' | 'unknown';
 
-type Maker = (concern: Concern, code: string) => (options: FailureOptions) => PipeError;
+/** `word`: the vendor's code, or what else the message names: a reason, a status. */
+type Maker = (concern: Concern, word: string, options: FailureOptions) => PipeError;
 
 interface Reaction {
   readonly applied: Applied;
@@ -45,56 +46,27 @@ interface Reaction {
   readonly error: Maker;
 }
 
-const unauthorized: Maker =
-  ({ host }, code) =>
-  (options) =>
-    errors.unauthorized.error({ host, code }, options);
-const forbidden: Maker =
-  ({ host, method }, code) =>
-  (options) =>
-    errors.forbidden.error({ host, method, code }, options);
-const notInPlan: Maker =
-  ({ host, method }, code) =>
-  (options) =>
-    errors.not_in_plan.error({ host, method, code }, options);
-const serverError: Maker =
-  ({ host, method }, code) =>
-  (options) =>
-    errors.server_error.error({ host, method, code }, options);
-const rateLimited: Maker =
-  ({ host }) =>
-  (options) =>
-    errors.rate_limited.error({ host }, options);
-const methodBlocked: Maker =
-  ({ host, method }) =>
-  (options) =>
-    errors.method_blocked.error({ host, method }, options);
-const overloaded: Maker =
-  ({ host }) =>
-  (options) =>
-    errors.overloaded.error({ host }, options);
-const portalDeleted: Maker =
-  ({ host }) =>
-  (options) =>
-    errors.portal_deleted.error({ host }, options);
-const httpsRequired: Maker =
-  ({ host }) =>
-  (options) =>
-    errors.https_required.error({ host }, options);
-const missingScope: Maker =
-  ({ host, method }) =>
-  (options) =>
-    errors.missing_scope.error({ host, method, scope: scopeOf(method) }, options);
+const unauthorized: Maker = ({ host }, code, options) => errors.unauthorized.error({ host, code }, options);
+const forbidden: Maker = ({ host, method }, code, options) => errors.forbidden.error({ host, method, code }, options);
+const notInPlan: Maker = ({ host, method }, code, options) => errors.not_in_plan.error({ host, method, code }, options);
+const serverError: Maker = ({ host, method }, code, options) =>
+  errors.server_error.error({ host, method, code }, options);
+const rateLimited: Maker = ({ host }, _code, options) => errors.rate_limited.error({ host }, options);
+const methodBlocked: Maker = ({ host, method }, _code, options) =>
+  errors.method_blocked.error({ host, method }, options);
+const overloaded: Maker = ({ host }, _code, options) => errors.overloaded.error({ host }, options);
+const portalDeleted: Maker = ({ host }, _code, options) => errors.portal_deleted.error({ host }, options);
+const httpsRequired: Maker = ({ host }, _code, options) => errors.https_required.error({ host }, options);
+const missingScope: Maker = ({ host, method }, _code, options) =>
+  errors.missing_scope.error({ host, method, scope: scopeOf(method) }, options);
+const noSuchMethod: Maker = ({ host, method }, _code, options) =>
+  errors.no_such_method.error({ host, method }, options);
+
 /** A method's first word is the right of the webhook it needs (https://apidocs.bitrix24.com/api-reference/scopes/permissions.html). */
 export function scopeOf(method: string): string {
   const [word = 'crm'] = /^(crm|user|department|lists)/.exec(method) ?? [];
   return word;
 }
-
-const noSuchMethod: Maker =
-  ({ host, method }) =>
-  (options) =>
-    errors.no_such_method.error({ host, method }, options);
 
 const row = (applied: Applied, course: Course, error: Maker): Reaction => ({ applied, course, error });
 
@@ -138,116 +110,61 @@ function byStatus(status: number, { code, description }: VendorError): Reaction 
   if (status === 401) return row('no', 'stop', unauthorized);
   // "REST API is available only on commercial plans" is the one the vendor's table gives with this code and status.
   if (status === 403) return row('no', 'stop', code === 'ACCESS_DENIED' ? notInPlan : forbidden);
-  if (status >= 500) return row('unknown', 'again', (concern) => serverError(concern, code || String(status)));
+  if (status >= 500)
+    return row('unknown', 'again', (concern, _code, options) => serverError(concern, code || String(status), options));
   return ofRecord({ code, description });
 }
 
 /** The one error that says of its method that it has worked too long. */
 export const methodLimit = 'OPERATION_TIME_LIMIT';
 
-/** What is no word of the portal's REST at all. */
+/** Requests that brought nothing of the portal's own JSON: no answer, a gateway's page, a result without sense. */
 const wordless = {
   /** Not one byte of the request left. */
-  not_connected: row(
-    'no',
-    'again',
-    ({ host }, reason) =>
-      (options) =>
-        errors.unreachable.error({ host, reason }, options),
-  ),
+  not_connected: row('no', 'again', ({ host }, reason, options) => errors.unreachable.error({ host, reason }, options)),
   /** Whoever answers at this address has not shown that it is the portal: the webhook was not sent. */
-  untrusted: row(
-    'no',
-    'stop',
-    ({ host }, reason) =>
-      (options) =>
-        errors.certificate_untrusted.error({ host, reason }, options),
+  untrusted: row('no', 'stop', ({ host }, reason, options) =>
+    errors.certificate_untrusted.error({ host, reason }, options),
   ),
-  not_tls: row(
-    'no',
-    'stop',
-    ({ host }) =>
-      (options) =>
-        errors.not_tls.error({ host }, options),
+  not_tls: row('no', 'stop', ({ host }, _word, options) => errors.not_tls.error({ host }, options)),
+  timeout: row('unknown', 'again', ({ host, method }, seconds, options) =>
+    errors.timed_out.error({ host, method, seconds: Number(seconds) }, options),
   ),
-  timeout: row(
-    'unknown',
-    'again',
-    ({ host, method }, seconds) =>
-      (options) =>
-        errors.timed_out.error({ host, method, seconds: Number(seconds) }, options),
-  ),
-  lost: row(
-    'unknown',
-    'again',
-    ({ host, method }, reason) =>
-      (options) =>
-        errors.connection_lost.error({ host, method, reason }, options),
+  lost: row('unknown', 'again', ({ host, method }, reason, options) =>
+    errors.connection_lost.error({ host, method, reason }, options),
   ),
   /** The next one would be as long: something between us and the portal does not end what it sends. */
-  oversized: row(
-    'unknown',
-    'stop',
-    ({ host, method }) =>
-      (options) =>
-        errors.answer_too_large.error({ host, method, megabytes: answerLimitBytes / 2 ** 20 }, options),
+  oversized: row('unknown', 'stop', ({ host, method }, _word, options) =>
+    errors.answer_too_large.error({ host, method, megabytes: answerLimitBytes / 2 ** 20 }, options),
   ),
-  packed: row(
-    'unknown',
-    'stop',
-    ({ host, method }, coding) =>
-      (options) =>
-        errors.answer_packed.error({ host, method, coding }, options),
+  packed: row('unknown', 'stop', ({ host, method }, coding, options) =>
+    errors.answer_packed.error({ host, method, coding }, options),
   ),
   /** A POST that is redirected loses its body: it was not carried out. */
-  redirected: row(
-    'no',
-    'stop',
-    ({ host }, location) =>
-      (options) =>
-        errors.portal_moved.error({ host, location }, options),
+  redirected: row('no', 'stop', ({ host }, location, options) =>
+    errors.portal_moved.error({ host, location }, options),
   ),
   /** A gateway's page, a cut answer: HTML with 200, 502, 503, 504. */
-  foreign: row(
-    'unknown',
-    'again',
-    ({ host, method }, status) =>
-      (options) =>
-        errors.unexpected_answer.error({ host, method, status: Number(status) }, options),
+  foreign: row('unknown', 'again', ({ host, method }, status, options) =>
+    errors.unexpected_answer.error({ host, method, status: Number(status) }, options),
   ),
   /** A server before the portal that has too many requests: it handed this one to nobody. */
   crowded: row('no', 'wait', rateLimited),
   /** A page with a status that will be the same next time. */
-  misplaced: row(
-    'unknown',
-    'stop',
-    ({ host, method }, status) =>
-      (options) =>
-        errors.no_portal.error({ host, method, status: Number(status) }, options),
+  misplaced: row('unknown', 'stop', ({ host, method }, status, options) =>
+    errors.no_portal.error({ host, method, status: Number(status) }, options),
   ),
   /** A command neither among the results nor among the errors. */
-  unmentioned: row(
-    'unknown',
-    'again',
-    ({ host, method }) =>
-      (options) =>
-        errors.no_answer.error({ host, method }, options),
+  unmentioned: row('unknown', 'again', ({ host, method }, _word, options) =>
+    errors.no_answer.error({ host, method }, options),
   ),
   /** A result no such method gives. */
-  shapeless: row(
-    'unknown',
-    'stop',
-    ({ host, method }) =>
-      (options) =>
-        errors.unexpected_result.error({ host, method }, options),
+  shapeless: row('unknown', 'stop', ({ host, method }, _word, options) =>
+    errors.unexpected_result.error({ host, method }, options),
   ),
   /** One command alone, and the portal did not end it before it ends every request. */
-  unfinished: row(
-    'unknown',
-    'queue',
-    ({ host, method }) =>
-      (options) =>
-        errors.too_long.error({ host, method }, options),
+  unfinished: row('unknown', 'queue', ({ host, method }, _word, options) =>
+    errors.too_long.error({ host, method }, options),
   ),
 } as const satisfies Record<string, Reaction>;
 
@@ -258,7 +175,7 @@ function refusal({ applied, course, error }: Reaction, concern: Concern, word: s
     ...(course === 'wait' && concern.blockedMs !== undefined && { retryAfterMs: concern.blockedMs }),
     ...(cause !== undefined && { cause }),
   };
-  return { ok: false, applied, error: error(concern, word)(options) };
+  return { ok: false, applied, error: error(concern, word, options) };
 }
 
 /** Nothing that is the portal's own JSON came back; `word`: the reason, the status, whatever the message names. */
@@ -281,23 +198,18 @@ export function refusedCommand(error: VendorError, concern: Concern): Refusal {
 /** Legacy methods have an empty code: only the text tells "not found" from "no right" (reference 1.4). */
 function ofRecord({ code, description }: VendorError): Reaction {
   const word = code === '' ? 'no code' : code;
-  const is = (error: (method: string) => PipeError): Reaction =>
-    row(
-      'no',
-      'queue',
-      ({ method }) =>
-        () =>
-          error(method),
-    );
+  const queued = (error: (method: string) => PipeError): Reaction => row('no', 'queue', ({ method }) => error(method));
   if (code === 'NOT_FOUND' || code === 'OWNER_NOT_FOUND' || (code === '' && /^not found/i.test(description)))
-    return is((method) => errors.no_such_row.error({ method, code: word }));
+    return queued((method) => errors.no_such_row.error({ method, code: word }));
   if (code === 'ACCESS_DENIED' || (code === '' && /^access denied/i.test(description)))
-    return is((method) => errors.row_forbidden.error({ method, code: word }));
-  return is((method) => errors.refused.error({ method, code: word, text: description }));
+    return queued((method) => errors.row_forbidden.error({ method, code: word }));
+  return queued((method) => errors.refused.error({ method, code: word, text: description }));
 }
 
-/** `{error, error_description}` of an answer; undefined when it has no key `error`, whatever else it holds. */
-/** `sent`: the texts that went out, asked for where there is an error. */
+/**
+ * `{error, error_description}` of an answer; undefined when it has no key `error`, whatever else it holds. `sent`: the
+ * texts that went out, asked for where there is an error.
+ */
 export function vendorErrorOf(answer: unknown, sent: () => readonly string[]): VendorError | undefined {
   if (typeof answer !== 'object' || answer === null || !('error' in answer)) return undefined;
   const description = 'error_description' in answer ? answer.error_description : '';

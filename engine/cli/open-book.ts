@@ -24,7 +24,7 @@ export async function openBook(place: Place): Promise<PortalBook> {
   return {
     ...book,
     charge: async (request) => (await limiterOf(request)).charge(request),
-    settle: async (request, measured) => (await limiterOf(request)).settle(request, measured),
+    ended: async (request, measured) => (await limiterOf(request)).ended(request, measured),
     async close() {
       await book.close();
       await (await machine)?.close();

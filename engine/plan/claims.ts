@@ -7,8 +7,8 @@ import type { Fields } from './question.ts';
  * writes waits, so that it sees the first's work.
  */
 export interface Claims {
-  /** Questions asked and rows chosen. */
-  readonly asked: readonly string[];
+  /** The questions it asked and the rows it chose. */
+  readonly restsOn: readonly string[];
   /** Rows it writes, and the questions they answered or will answer from then on. */
   readonly effects: readonly string[];
 }
@@ -18,8 +18,12 @@ export function meets(claims: Iterable<string>, held: ReadonlySet<string>): bool
   return false;
 }
 
-export function meetsAny({ asked, effects }: Claims, held: ReadonlySet<string>): boolean {
-  return meets(asked, held) || meets(effects, held);
+export function meetsAny({ restsOn, effects }: Claims, held: ReadonlySet<string>): boolean {
+  return meets(restsOn, held) || meets(effects, held);
+}
+
+export function allClaims({ restsOn, effects }: Claims): readonly string[] {
+  return [...restsOn, ...effects];
 }
 
 /** The shape of a question: which fields must have a value, which must be empty. */

@@ -1,4 +1,4 @@
-import { meets, meetsAny } from './claims.ts';
+import { allClaims, meets, meetsAny } from './claims.ts';
 import type { Claims } from './claims.ts';
 
 /** A planned record as the order of writes sees it. */
@@ -38,15 +38,15 @@ export function splitWave<Item extends Claimant>(planned: readonly Item[], moreT
     for (const [at, claims] of item.claims.entries()) {
       for (const claim of claims?.effects ?? [])
         written.set(claim, Math.max(written.get(claim) ?? 0, waits ? Infinity : at));
-      if (waits) for (const claim of claims?.asked ?? []) written.set(claim, Infinity);
+      if (waits) for (const claim of claims?.restsOn ?? []) written.set(claim, Infinity);
     }
   }
   return { now, later };
 }
 
-function isWrittenAfter(written: ReadonlyMap<string, number>, { asked, effects }: Claims, at: number): boolean {
+function isWrittenAfter(written: ReadonlyMap<string, number>, { restsOn, effects }: Claims, at: number): boolean {
   const isAfter = (claim: string): boolean => (written.get(claim) ?? at) > at;
-  return asked.some(isAfter) || effects.some(isAfter);
+  return restsOn.some(isAfter) || effects.some(isAfter);
 }
 
 export interface Turn<Item> {
@@ -60,8 +60,8 @@ export interface Turn<Item> {
 export interface Progress<Item> {
   /** Has had its turn. */
   isDone(item: Item): boolean;
-  /** Is left for the next wave. */
-  isLeft(item: Item): boolean;
+  /** Asks again in the next wave, and is not carried on in this one. */
+  isPutOff(item: Item): boolean;
   /** Whether these two, who meet in a claim at this target, need not wait for each other because of it, as they are planned. */
   isIndifferent(claim: string, one: Item, other: Item): boolean;
   /** What it asked and was to write when it had to wait before, in this wave: it may come back to that. */
@@ -69,67 +69,86 @@ export interface Progress<Item> {
 }
 
 /**
- * Whose turn it is at a target, in order. Who asked for, or writes, what an earlier record writes there has its turn after
+ * Whose turn it is at a target, in order. Who rests on, or writes, what an earlier record writes there has its turn after
  * that, once it is planned over what was written; nobody overtakes. A record planned again may come to write at a later
  * target what another asked for before: that one has seen too little, and asks again.
  */
 export function takeTurn<Item extends Claimant>(
   wave: readonly Item[],
   at: number,
-  { isDone, isLeft, isIndifferent, waitedWith }: Progress<Item>,
+  { isDone, isPutOff, isIndifferent, waitedWith }: Progress<Item>,
 ): Turn<Item> {
-  /** Who writes what in this turn, what those ask and write who wait, and for whom: his row they may come to change. */
-  const here = new Map<string, readonly Item[]>();
-  const waiting = new Set<string>();
-  const awaited = new Set<Item>();
-  const ahead = new Set<string>();
-  const later = new Set<string>();
-  const now: Item[] = [];
+  const turn = openTurn(at, isIndifferent, waitedWith);
   const behind: Item[] = [];
+  /** Of the records so far: what they write at later targets, and all that those touch who ask again in the next wave. */
+  const yetToCome = new Set<string>();
+  const yetToWrite = new Set<string>();
   for (const item of wave) {
-    const claims = item.claims[at] ?? noClaims;
-    const isOpen = !isLeft(item) && !isDone(item);
-    const isBehind = isOpen && (meetsAny(claims, ahead) || askedBefore(item, at, later));
+    const isOpen = !isPutOff(item) && !isDone(item);
+    const isBehind = isOpen && (meetsAny(item.claims[at] ?? noClaims, yetToCome) || askedBefore(item, at, yetToWrite));
     if (isBehind) behind.push(item);
-    if (isBehind || isLeft(item)) {
-      for (const one of item.claims) if (one) hold(ahead, [...one.asked, ...one.effects]);
-      for (const one of item.claims) hold(later, one?.effects ?? []);
+    if (isBehind || isPutOff(item)) {
+      for (const claims of item.claims) if (claims) hold(yetToCome, allClaims(claims));
+      for (const claims of item.claims) hold(yetToWrite, claims?.effects ?? []);
       continue;
     }
-    if (!isDone(item)) {
-      const goesAfter = (claim: string): boolean => {
-        const others = here.get(claim) ?? [];
-        return (
-          others.length > mostCompared ||
-          others.some((other) => awaited.has(other) || !isIndifferent(claim, item, other))
-        );
-      };
-      const all = [...claims.asked, ...claims.effects];
-      if (meetsAny(claims, waiting) || all.some(goesAfter)) {
-        hold(waiting, all);
-        hold(waiting, waitedWith(item));
-        for (const other of all.flatMap((claim) => here.get(claim) ?? [])) awaited.add(other);
-      } else {
-        now.push(item);
-        for (const claim of claims.effects) here.set(claim, [...(here.get(claim) ?? []), item]);
-      }
-    }
-    for (const one of item.claims.slice(at + 1)) {
-      hold(ahead, one?.effects ?? []);
-      hold(later, one?.effects ?? []);
+    if (isOpen) turn.enter(item);
+    for (const claims of item.claims.slice(at + 1)) {
+      hold(yetToCome, claims?.effects ?? []);
+      hold(yetToWrite, claims?.effects ?? []);
     }
   }
-  return { now, behind };
+  return { now: turn.now, behind };
 }
 
-function askedBefore({ claims }: Claimant, at: number, written: ReadonlySet<string>): boolean {
-  return claims.slice(0, at).some((one) => one && meets(one.asked, written));
+/** One turn at a target; records enter in order, and each has it or waits for the next one. */
+function openTurn<Item extends Claimant>(
+  at: number,
+  isIndifferent: Progress<Item>['isIndifferent'],
+  waitedWith: Progress<Item>['waitedWith'],
+): { readonly now: readonly Item[]; enter(item: Item): void } {
+  const now: Item[] = [];
+  const writers = new Map<string, readonly Item[]>();
+  /** What those touch who wait: who meets it would overtake them. */
+  const waiting = new Set<string>();
+  /**
+   * Writers that a waiting record meets. Once it is planned again it may change their new rows: then it does matter who
+   * was first, whatever `isIndifferent` says of the rows as they are planned now.
+   */
+  const awaited = new Set<Item>();
+
+  function comesAfterWriters(item: Item, claim: string): boolean {
+    const others = writers.get(claim) ?? [];
+    if (others.length > mostCompared) return true;
+    return others.some((other) => awaited.has(other) || !isIndifferent(claim, item, other));
+  }
+
+  return {
+    now,
+    enter(item) {
+      const claims = item.claims[at] ?? noClaims;
+      const touched = allClaims(claims);
+      if (meetsAny(claims, waiting) || touched.some((claim) => comesAfterWriters(item, claim))) {
+        hold(waiting, touched);
+        hold(waiting, waitedWith(item));
+        for (const writer of touched.flatMap((claim) => writers.get(claim) ?? [])) awaited.add(writer);
+        return;
+      }
+      now.push(item);
+      for (const claim of claims.effects) writers.set(claim, [...(writers.get(claim) ?? []), item]);
+    },
+  };
+}
+
+/** Whether at a target before it rests on what is yet to be written. */
+function askedBefore({ claims }: Claimant, at: number, yetToWrite: ReadonlySet<string>): boolean {
+  return claims.slice(0, at).some((one) => one && meets(one.restsOn, yetToWrite));
 }
 
 /** A phone that half the town gives: beyond so many each would have to be held against all others. */
 const mostCompared = 20;
 
-const noClaims: Claims = { asked: [], effects: [] };
+const noClaims: Claims = { restsOn: [], effects: [] };
 
 function hold(held: Set<string>, claims: readonly string[]): void {
   for (const claim of claims) held.add(claim);
@@ -138,5 +157,5 @@ function hold(held: Set<string>, claims: readonly string[]): void {
 /** Whether a target of a record asked for what an earlier target of it writes: a payer who is the patient. */
 export function meetsItself({ claims }: Claimant, at: number): boolean {
   const earlier = new Set(claims.slice(0, at).flatMap((one) => one?.effects ?? []));
-  return meets(claims[at]?.asked ?? [], earlier);
+  return meets(claims[at]?.restsOn ?? [], earlier);
 }

@@ -14,8 +14,16 @@ function mayPass(error: PipeError): boolean {
   return error.retry && error.kind !== 'data';
 }
 
-/** The one retry loop of the engine: calls connection `what` again while the failure says it may pass (architecture.md). */
-export async function attempt<Result>(context: RunContext, what: string, call: () => Promise<Result>): Promise<Result> {
+/**
+ * Calls a connection again while the failure says that it may pass. This file is the engine's retry loop
+ * (architecture.md): `attemptEach` does the same item by item. Beside it only a read goes on from where it broke off
+ * (read-patiently.ts), and `pipe provision`, which is no run, tries again by itself.
+ */
+export async function attempt<Result>(
+  context: RunContext,
+  connection: string,
+  call: () => Promise<Result>,
+): Promise<Result> {
   const patience = startPatience(context);
   for (;;) {
     context.signal.throwIfAborted();
@@ -24,8 +32,8 @@ export async function attempt<Result>(context: RunContext, what: string, call: (
     } catch (thrown) {
       const error = toPipeError(thrown);
       const waitMs = mayPass(error) ? patience(error) : undefined;
-      if (waitMs !== undefined && (await waitOut(context, what, error, waitMs))) continue;
-      giveUp(context, what, error);
+      if (waitMs !== undefined && (await waitOut(context, connection, error, waitMs))) continue;
+      giveUp(context, connection, error);
       throw error;
     }
   }
@@ -37,12 +45,12 @@ export async function attempt<Result>(context: RunContext, what: string, call: (
  */
 export async function attemptWrites(
   context: RunContext,
-  what: string,
+  connection: string,
   writes: readonly Write[],
   send: (writes: readonly Write[]) => Promise<readonly Outcome[]>,
   isFresh: (index: number, inMs: number) => boolean,
 ): Promise<readonly Outcome[]> {
-  return attemptEach(context, what, writes, (left) => outcomesOf(left, send), {
+  return attemptEach(context, connection, writes, (left) => outcomesOf(left, send), {
     failed: (outcome) => (!outcome.ok && outcome.applied === 'no' ? outcome.error : undefined),
     isWorth: isFresh,
     lost: () => ({ ok: false, applied: 'unknown', error: toPipeError(new Error('a write got no outcome')) }),
@@ -52,11 +60,11 @@ export async function attemptWrites(
 /** Asks until each question has its answer or has none for good. */
 export async function attemptAnswers(
   context: RunContext,
-  what: string,
+  connection: string,
   questions: readonly Question[],
   find: (questions: readonly Question[]) => Promise<readonly Answer[]>,
 ): Promise<readonly Answer[]> {
-  return attemptEach(context, what, questions, (left) => attempt(context, what, () => find(left)), {
+  return attemptEach(context, connection, questions, (left) => attempt(context, connection, () => find(left)), {
     failed: (answer) => (answer.ok ? undefined : answer.error),
     isWorth: () => true,
     lost: () => ({ ok: false, error: toPipeError(new Error('a question got no answer')) }),
@@ -74,7 +82,7 @@ interface Rules<Result> {
 
 async function attemptEach<Item, Result>(
   context: RunContext,
-  what: string,
+  connection: string,
   items: readonly Item[],
   call: (items: readonly Item[]) => Promise<readonly Result[]>,
   { failed, isWorth, lost }: Rules<Result>,
@@ -93,17 +101,16 @@ async function attemptEach<Item, Result>(
     const [first] = waiting;
     const waitMs = first && !context.signal.aborted ? patience(first.error) : undefined;
     if (!first || waitMs === undefined) {
-      for (const result of results) noteLost(context, what, failed(result));
+      for (const result of results) {
+        const error = failed(result);
+        if (error) giveUp(context, connection, error);
+      }
       return results;
     }
     left = waiting.filter(({ index }) => isWorth(index, waitMs));
-    if (left.length > 0 && !(await waitOut(context, what, first.error, waitMs))) return results;
+    if (left.length > 0 && !(await waitOut(context, connection, first.error, waitMs))) return results;
   }
   return results;
-}
-
-function noteLost(context: RunContext, connection: string, error: PipeError | undefined): void {
-  if (error) giveUp(context, connection, error);
 }
 
 async function outcomesOf(
@@ -137,9 +144,9 @@ function startPatience({ clock, usage }: RunContext): Patience {
 }
 
 /** Waits, and says what for; false when the run is to stop. */
-export async function waitOut(context: RunContext, what: string, error: PipeError, ms: number): Promise<boolean> {
+export async function waitOut(context: RunContext, connection: string, error: PipeError, ms: number): Promise<boolean> {
   const { code, parameters } = error;
-  context.emit({ type: 'waiting', at: context.clock.now(), for: what, ms, error: { code, parameters } });
+  context.emit({ type: 'waiting', at: context.clock.now(), for: connection, ms, error: { code, parameters } });
   try {
     await context.clock.sleep(ms, context.signal);
     if (error.limited) context.usage.limitedMs += ms;

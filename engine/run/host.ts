@@ -53,9 +53,9 @@ export function makeHost(parts: HostParts): Host {
       }
       usage.requests += 1;
       return {
-        // The next charge waits for it: the book works its calls off in order. Where it cannot be written, that charge
-        // fails of the same and is heard.
-        ended: (measured) => void book.settle(request, measured).catch(() => undefined),
+        // Nobody waits for this: the book takes its calls in order, so the next charge comes after it. Where it cannot be
+        // written the next charge fails for the same reason, and that is heard.
+        ended: (measured) => void book.ended(request, measured).catch(() => undefined),
       };
     },
     warn: ({ code, parameters }) => emit({ type: 'warning', at: clock.now(), error: { code, parameters } }),

@@ -2,6 +2,7 @@ import type { Row } from '../connector.ts';
 import type { Tag } from '../plan/match.ts';
 import type { FlowContext, Instance, RunContext, Scope } from './context.ts';
 import { runErrors } from './errors.ts';
+import { warn } from './warn.ts';
 
 /** Who this run is; a state that came from elsewhere is taken over with a word about it (DL-21). */
 export async function identify({
@@ -14,8 +15,7 @@ export async function identify({
   const { name } = compiled.pipeline;
   const mine = await book.identity(name);
   if ((await state.identify(mine)) === 'copied') {
-    const { code, parameters } = runErrors.state_copied.error({ pipeline: name });
-    emit({ type: 'warning', at: clock.now(), error: { code, parameters } });
+    warn({ clock, emit }, runErrors.state_copied.error({ pipeline: name }));
   }
   const others = await book.others(name);
   const adopted = others.filter((other) => other.adopted).map((other) => other.instance);

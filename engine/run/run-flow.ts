@@ -28,6 +28,7 @@ import type { MappedBatch } from './read/map-batch.ts';
 import { readAhead } from './read/read-ahead.ts';
 import { workOffQueue } from './work-off-queue.ts';
 import { makeYoungRoom } from './young-room.ts';
+import { warn } from './warn.ts';
 
 /** One flow of a run: source → map → targets, batch after batch, then the queue, then the rows left without a record. */
 export async function runFlow(run: RunContext, flow: CompiledFlow, tally: Tally): Promise<void> {
@@ -73,7 +74,7 @@ function tellRowByRow(context: FlowContext): void {
     const isAtomic = connections.get(connection)?.connection.sink?.(block).atomic !== undefined;
     return isAtomic ? scopes.of(name).description : undefined;
   });
-  if (error) context.emit({ type: 'warning', at: context.clock.now(), flow: flow.flow.name, error });
+  if (error) warn(context, error, { flow: flow.flow.name });
 }
 
 /** Records an earlier process left in doubt and this read did not bring: they are in the queue, and no run is green. */

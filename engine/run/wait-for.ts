@@ -42,10 +42,15 @@ export async function waitUntilThere(
  * Waits for those of a run's connections that say so, each from now on; one that does not come up is given up on (rule
  * 100). What is not the environment's fault the first real call will say.
  */
-export async function waitForConnections(
-  { compiled, connections, clock, signal, emit, lost }: Omit<RunContext, 'instance'>,
-  beganAt = clock.monotonic(),
-): Promise<void> {
+export async function waitForConnections({
+  compiled,
+  connections,
+  clock,
+  signal,
+  emit,
+  lost,
+}: Omit<RunContext, 'instance'>): Promise<void> {
+  const beganAt = clock.monotonic();
   for (const open of connections.values()) {
     const { waitForMs }: Partial<ConnectionSpec> = compiled.pipeline.connections.get(open.name) ?? {};
     if (waitForMs === undefined) continue;

@@ -10,7 +10,7 @@ import { workLedger } from './work-ledger.ts';
  * Charges requests against their bucket and the working time of their methods, both or neither (DL-22). Who waits
  * leaves a note; as long as it stands, nobody of a lower priority gets what it waits for.
  */
-export function limiter(db: Database, clock: Clock): Pick<PortalBook, 'charge' | 'settle'> {
+export function limiter(db: Database, clock: Clock): Pick<PortalBook, 'charge' | 'ended'> {
   const requests = bucket(db, clock);
   const ledger = workLedger(db, clock);
   const queue = waitingRoom(db, clock);
@@ -36,17 +36,17 @@ export function limiter(db: Database, clock: Clock): Pick<PortalBook, 'charge' |
         queue.leave(request);
         return { admitted: true };
       }),
-    async settle(request, measured) {
+    async ended(request, measured) {
       if (!measured.refused && !isNews(request, measured.work)) return;
       db.write(() => {
         if (measured.refused) requests.fill(request.limit);
-        ledger.settle(request, measured.work);
+        ledger.ended(request, measured.work);
       });
     },
   };
 
   /** What was neither expected nor done changes nothing, but for the first answer of all: the method is known then. */
-  function isNews({ work }: LimitedRequest, measured: Parameters<PortalBook['settle']>[1]['work']): boolean {
+  function isNews({ work }: LimitedRequest, measured: Parameters<PortalBook['ended']>[1]['work']): boolean {
     if (!work) return false;
     const first = [...(measured?.keys() ?? [])].filter((method) => !heard.has(`${work.key} ${method}`));
     for (const method of first) heard.add(`${work.key} ${method}`);

@@ -35,8 +35,8 @@ export interface PortalBook {
   ): Promise<
     { readonly admitted: true } | { readonly admitted: false; readonly waitMs: number; readonly method?: string }
   >;
-  /** What became of a request that was charged. */
-  settle(request: LimitedRequest, measured: Measured): Promise<void>;
+  /** What a request that was charged came to (`Admission.ended`). */
+  ended(request: LimitedRequest, measured: Measured): Promise<void>;
   /** Rows this installation created in the last 24 hours, by what they answer to (DL-2). */
   saveRecent(rows: readonly RecentRow[]): Promise<void>;
   /** Those answering to any of the claims, newest first; each with the asked claims it answers to. */

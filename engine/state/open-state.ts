@@ -77,7 +77,7 @@ export function stateStore(db: Database): StateStore {
   const { begin, end, ...begun } = unfinished(db);
   const { answer, doubtOpen, ...intents } = journal(db, admit, begin);
   const { advance, ...runs } = progress(db, doubtOpen);
-  const { settle, ...waiting } = queue(db, end);
+  const { update, ...waiting } = queue(db, end);
   const { keep, ...traced } = trace(db);
   return {
     ...runs,
@@ -96,7 +96,7 @@ export function stateStore(db: Database): StateStore {
         admit(delivery.epoch);
         answer(delivery.receipts);
         advance(delivery);
-        settle(delivery);
+        update(delivery);
         keep(delivery);
       });
     },

@@ -11,7 +11,7 @@ type QueuePart = Pick<
 
 export interface Queue extends QueuePart {
   /** Drops, closes the rows of what was delivered, puts what was queued; part of the transaction around it. */
-  settle(delivery: Delivery): void;
+  update(delivery: Delivery): void;
 }
 
 interface QueueRow {
@@ -47,7 +47,7 @@ export function queue(db: Database, end: Unfinished['end']): Queue {
     ...looking(db),
     ...ofRecords(db),
     purgeQueue: async (flow, before) => db.write(() => purge.run(flow, before).changes),
-    settle: settling(db, end),
+    update: updating(db, end),
   };
 }
 
@@ -105,7 +105,7 @@ function looking(db: Database): Pick<QueuePart, 'due' | 'queue' | 'queueCounts' 
 
 const noRows: QueueCounts = { pending: 0, waiting: 0, quarantined: 0, failed: 0, completed: 0, superseded: 0 };
 
-function settling(db: Database, end: Unfinished['end']): (delivery: Delivery) => void {
+function updating(db: Database, end: Unfinished['end']): (delivery: Delivery) => void {
   const close = db.sqlite.prepare<[SqlClose]>(
     `UPDATE queue SET state = iif(coalesce(hash, @hash) = @hash, 'completed', 'superseded'), marked = 0, due_at = NULL,
       last_at = @at, run = @run WHERE flow = @flow AND key = @key AND ${isOpen}`,

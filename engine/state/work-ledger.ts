@@ -5,7 +5,7 @@ import type { LimitedRequest } from './machine-ports.ts';
 
 /** Seconds that count against a method until they leave the window. */
 interface WorkRow {
-  /** The id of a request in flight, or one of `settled`. */
+  /** The id of a request in flight, or one of `ownerless`. */
   readonly request: string;
   readonly seconds: number;
   /** Until when the request may last. */
@@ -14,8 +14,8 @@ interface WorkRow {
 }
 
 /** What rows that belong to no single request stand for. */
-const settled = { worked: '', others: 'others', blocked: 'blocked' } as const;
-const settledNames = Object.values(settled)
+const ownerless = { worked: '', others: 'others', blocked: 'blocked' } as const;
+const ownerlessNames = Object.values(ownerless)
   .map((name) => `'${name}'`)
   .join(', ');
 
@@ -28,30 +28,30 @@ export interface WorkLedger {
   /** The method with no room for what is expected of it, and how soon there may be. */
   refusal(work: Work): { readonly method: string; readonly waitMs: number } | undefined;
   reserve(request: LimitedRequest): void;
-  settle(request: LimitedRequest, measured: ReadonlyMap<string, MeasuredWork> | undefined): void;
+  ended(request: LimitedRequest, measured: ReadonlyMap<string, MeasuredWork> | undefined): void;
 }
 
 /**
  * Working seconds by credential and method (DL-22): what was worked counts until it leaves the vendor's window, what
  * is in flight counts as expected, and what the vendor counts beyond both is taken for the work of others. A request
- * that was never settled, since its process died, counts as worked. A method of which nothing is known in this boot
+ * whose end was never told, since its process died, counts as worked. A method of which nothing is known in this boot
  * gets one request at a time, until an answer says how much of the window is used.
  */
 export function workLedger(db: Database, clock: Clock): WorkLedger {
   const rows = workRows(db, clock);
   const { now } = rows;
 
-  function settleMethod({ key, budget }: Work, method: string, measured: MeasuredWork): void {
+  function countMethod({ key, budget }: Work, method: string, measured: MeasuredWork): void {
     // To whole seconds, up: so that the rows of a minute are a few and not one for each request.
     const put = (request: string, seconds: number, inMs: number): void =>
       rows.put(key, method, { request, seconds, ends: 0, leaves: Math.ceil((now() + inMs) / 1000) * 1000 });
     const { worked, blockedForMs, counted } = measured;
-    for (const { seconds, leavesInMs } of worked) put(settled.worked, seconds, leavesInMs);
-    if (blockedForMs !== undefined) put(settled.blocked, budget, blockedForMs);
+    for (const { seconds, leavesInMs } of worked) put(ownerless.worked, seconds, leavesInMs);
+    if (blockedForMs !== undefined) put(ownerless.blocked, budget, blockedForMs);
     if (!counted) return;
-    rows.remove(key, method, settled.others);
+    rows.remove(key, method, ownerless.others);
     const others = counted.seconds - rows.sums(key, method).worked;
-    if (others > roundingSeconds) put(settled.others, others, counted.forMs);
+    if (others > roundingSeconds) put(ownerless.others, others, counted.forMs);
   }
 
   return {
@@ -70,12 +70,12 @@ export function workLedger(db: Database, clock: Clock): WorkLedger {
           rows.put(work.key, method, { request: id, seconds, ends, leaves: ends + work.windowMs });
       }
     },
-    settle({ id, work }, measured) {
+    ended({ id, work }, measured) {
       if (!work) return;
       rows.forget();
       for (const method of work.expected.keys()) rows.remove(work.key, method, id);
       for (const [method, one] of measured ?? asExpected(work)) {
-        settleMethod(work, method, one);
+        countMethod(work, method, one);
         if (measured) rows.know(work.key, method);
       }
     },
@@ -119,8 +119,8 @@ function workRows({ sqlite }: Database, clock: Clock): WorkRows {
     'SELECT request, seconds, ends, leaves FROM work WHERE key = ? AND method = ? ORDER BY leaves',
   );
   const sums = sqlite.prepare<[number, string, string], Sums>(
-    `SELECT total(seconds) AS counting, total(seconds) FILTER (WHERE request <> '${settled.blocked}') AS worked,
-      count(*) FILTER (WHERE ends > ? AND request NOT IN (${settledNames})) AS flying
+    `SELECT total(seconds) AS counting, total(seconds) FILTER (WHERE request <> '${ownerless.blocked}') AS worked,
+      count(*) FILTER (WHERE ends > ? AND request NOT IN (${ownerlessNames})) AS flying
       FROM work WHERE key = ? AND method = ?`,
   );
   const add = sqlite.prepare<[string, string, string, number, number, number, number, string]>(

@@ -1,17 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { allClaims } from '../../engine/plan/claims.ts';
 import { splitWave, takeTurn } from '../../engine/plan/waves.ts';
 import type { Claimant } from '../../engine/plan/waves.ts';
 
-type At = readonly [asked: readonly string[], effects?: readonly string[]];
+type At = readonly [restsOn: readonly string[], effects?: readonly string[]];
 
 /** A record with what it asked for and what it writes at each target. */
 const record = (key: string, ...targets: readonly At[]): Claimant => ({
   record: { key },
-  claims: targets.map(([asked, effects = []]) => ({ asked, effects })),
+  claims: targets.map(([restsOn, effects = []]) => ({ restsOn, effects })),
 });
 const keys = (items: readonly Claimant[]) => items.map((item) => item.record.key);
-const fresh = { isDone: () => false, isLeft: () => false, isIndifferent: () => false, waitedWith: () => [] };
+const fresh = { isDone: () => false, isPutOff: () => false, isIndifferent: () => false, waitedWith: () => [] };
 
 describe('DL-1 waves', () => {
   it('let a record wait that asked at one target for what an earlier one writes at a later target', () => {
@@ -114,8 +115,8 @@ describe('DL-1 turns at a target', () => {
   });
 
   it('leave nobody before whom an earlier record was left: it is behind', () => {
-    const isLeft = (item: Claimant) => item.record.key === 'first';
-    const { now, behind } = takeTurn(wave, 0, { ...fresh, isLeft });
+    const isPutOff = (item: Claimant) => item.record.key === 'first';
+    const { now, behind } = takeTurn(wave, 0, { ...fresh, isPutOff });
     expect([keys(now), keys(behind)]).toEqual([['other'], ['second']]);
   });
 
@@ -136,13 +137,13 @@ describe('DL-1 turns at a target', () => {
     ];
     const { now, behind } = takeTurn(visits, 1, fresh);
     expect([keys(now), keys(behind)]).toEqual([['first', 'third'], ['second']]);
-    const isLeft = (item: Claimant) => item.record.key === 'first';
-    expect(keys(takeTurn(visits, 1, { ...fresh, isLeft }).behind)).toEqual(['second']);
+    const isPutOff = (item: Claimant) => item.record.key === 'first';
+    expect(keys(takeTurn(visits, 1, { ...fresh, isPutOff }).behind)).toEqual(['second']);
   });
 
   it('let those go on that only asked before for what one asked who is left', () => {
     const visits = [record('left', [['user?doctor']], [['a']]), record('other', [['user?doctor']], [['b']])];
-    const { now } = takeTurn(visits, 1, { ...fresh, isLeft: (item) => item.record.key === 'left' });
+    const { now } = takeTurn(visits, 1, { ...fresh, isPutOff: (item) => item.record.key === 'left' });
     expect(keys(now)).toEqual(['other']);
   });
 
@@ -191,10 +192,8 @@ describe('DL-1 whatever the records ask for and write', () => {
           pending = later;
         }
         expect(steps).toHaveLength(planned.length * 3);
-        const touches = ({ item, at }: Step): Set<string> => {
-          const { asked, effects } = item.claims[at] ?? { asked: [], effects: [] };
-          return new Set([...asked, ...effects]);
-        };
+        const touches = ({ item, at }: Step): Set<string> =>
+          new Set(allClaims(item.claims[at] ?? { restsOn: [], effects: [] }));
         const early = steps.flatMap((step) =>
           steps.filter((other) => {
             const isEarlier = planned.indexOf(other.item) < planned.indexOf(step.item);

@@ -172,7 +172,7 @@ describe('lockstep', () => {
 
 describe('the host', () => {
   it('outlives a book that cannot note a refusal', async () => {
-    const book = { ...desk.book, settle: () => Promise.reject(errors.broken.error({})) };
+    const book = { ...desk.book, ended: () => Promise.reject(errors.broken.error({})) };
     const usage = { requests: 0, limitedMs: 0 };
     const emit = () => undefined;
     const host = makeHost({

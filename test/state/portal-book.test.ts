@@ -27,7 +27,7 @@ async function burst(book: PortalBook, of = limit): Promise<number> {
 }
 
 const vendorRefuses = async (book: PortalBook, of: Limit): Promise<void> =>
-  await book.settle(asked(of), { refused: true });
+  await book.ended(asked(of), { refused: true });
 
 describe('a bucket', () => {
   it('DL-22 never seen before has room for one request', async () => {

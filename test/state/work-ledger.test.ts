@@ -32,8 +32,8 @@ function worked(seconds: number, counted?: number, leavesInMs = 10 * minute): Me
   };
 }
 
-async function settle(book: PortalBook, request: LimitedRequest, measured: Record<string, MeasuredWork>) {
-  await book.settle(request, { work: new Map(Object.entries(measured)) });
+async function end(book: PortalBook, request: LimitedRequest, measured: Record<string, MeasuredWork>) {
+  await book.ended(request, { work: new Map(Object.entries(measured)) });
 }
 
 /** A book in which these methods have worked so long. */
@@ -42,7 +42,7 @@ async function bookWith(clock: VirtualClock, done: Readonly<Record<string, numbe
   for (const [method, seconds] of Object.entries(done)) {
     const request = asked({ [method]: 1 });
     await book.charge(request);
-    await settle(book, request, { [method]: worked(seconds, seconds) });
+    await end(book, request, { [method]: worked(seconds, seconds) });
     // The bucket, of which nothing is known either, has room again.
     clock.advance(1000);
   }
@@ -86,7 +86,7 @@ describe('DL-22 the working time of a method', () => {
     const first = asked({ add: 470 });
     await book.charge(first);
     expect(await book.charge(asked({ add: 20 }))).toEqual({ admitted: false, method: 'add', waitMs: 1000 });
-    await settle(book, first, { add: worked(5) });
+    await end(book, first, { add: worked(5) });
     expect(await book.charge(asked({ add: 470 }))).toEqual(admitted);
   });
 
@@ -96,7 +96,7 @@ describe('DL-22 the working time of a method', () => {
     const victim = await openPortalBook(folder, clock);
     const first = asked({ add: 1 });
     await victim.charge(first);
-    await settle(victim, first, { add: worked(1, 1) });
+    await end(victim, first, { add: worked(1, 1) });
     clock.advance(100);
     await victim.charge(asked({ add: 470 }));
     await victim.close();
@@ -113,7 +113,7 @@ describe('DL-22 the working time of a method', () => {
     const book = await bookWith(virtualClock(), { add: 0 });
     const lost = asked({ add: 470 });
     await book.charge(lost);
-    await book.settle(lost, {});
+    await book.ended(lost, {});
     expect(await book.charge(asked({ add: 20 }))).toMatchObject({ admitted: false, method: 'add' });
   });
 
@@ -122,7 +122,7 @@ describe('DL-22 the working time of a method', () => {
     const book = await bookWith(clock, { add: 0 });
     const first = asked({ add: 10 });
     await book.charge(first);
-    await settle(book, first, { add: worked(10, 475, 2 * minute) });
+    await end(book, first, { add: worked(10, 475, 2 * minute) });
     expect(await book.charge(asked({ add: 10 }))).toMatchObject({ admitted: false, waitMs: 2 * minute });
     clock.advance(2 * minute);
     expect(await book.charge(asked({ add: 10 }))).toEqual(admitted);
@@ -135,7 +135,7 @@ describe('DL-22 the working time of a method', () => {
     expect(await book.charge(first)).toEqual(admitted);
     clock.advance(100);
     expect(await book.charge(asked({ add: 10 }))).toEqual({ admitted: false, method: 'add', waitMs: 20 });
-    await settle(book, first, { add: worked(10, 10) });
+    await end(book, first, { add: worked(10, 10) });
     expect(await book.charge(asked({ add: 10 }))).toEqual(admitted);
     clock.reboot('boot-2', 5_000_000);
     expect(await book.charge(asked({ add: 480 }))).toEqual(admitted);
@@ -148,7 +148,7 @@ describe('DL-22 the working time of a method', () => {
     const book = await bookWith(clock, { add: 0 });
     const refused = asked({ add: 10 });
     await book.charge(refused);
-    await settle(book, refused, { add: { worked: [], blockedForMs: 3 * minute } });
+    await end(book, refused, { add: { worked: [], blockedForMs: 3 * minute } });
     expect(await book.charge(asked({ add: 1 }))).toEqual({ admitted: false, method: 'add', waitMs: 3 * minute });
     clock.advance(3 * minute);
     expect(await book.charge(asked({ add: 10 }))).toEqual(admitted);

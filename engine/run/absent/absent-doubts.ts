@@ -6,6 +6,7 @@ import { unanswered } from '../doubt/doubts.ts';
 import { leftMs } from '../doubt/settling.ts';
 import { rowsByKey } from '../ask/rows-by-key.ts';
 import type { FlowRun } from '../open-flow.ts';
+import { warn } from '../warn.ts';
 
 /**
  * Removals an earlier process left without an answer. A row that is gone was removed; one that is there may go yet: what
@@ -20,7 +21,7 @@ export async function lookAtDoubtfulDeletes({ context, task }: FlowRun): Promise
   const [over, held] = [own.filter((one) => leftMs(context, one) === 0), own.filter((one) => leftMs(context, one) > 0)];
   task.tally.read += held.length;
   task.tally.queued += held.length;
-  for (const intent of held) context.emit({ type: 'warning', at, flow, key: intent.key, error: unanswered(intent) });
+  for (const intent of held) warn(context, unanswered(intent), { flow, key: intent.key });
   await keep(
     context,
     over.map((intent) => ({ intent: intent.id, outcome: 'not-applied', error: unanswered(intent), at })),

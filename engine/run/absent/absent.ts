@@ -16,6 +16,7 @@ import { runErrors } from '../errors.ts';
 import { mapBatch } from '../read/map-batch.ts';
 import { removeRows } from './remove-rows.ts';
 import type { FlowRun } from '../open-flow.ts';
+import { warn } from '../warn.ts';
 
 /** What a read of the source shows of target rows that have no record any more (DL-7). */
 export interface Absence {
@@ -38,7 +39,8 @@ export function openAbsence(context: FlowContext): Absence {
   const targets = flow.targets.filter(({ identity }) => identity);
   if (targets.length === 0 || isCut || (window && !options.full)) return { targets: [], rows: 0 };
   if (!window || window.fullMs === 'all') return { targets, rows: 0 };
-  warn(context, runErrors.absent_bounded.error({ flow: flow.flow.name }));
+  const { name } = flow.flow;
+  warn(context, runErrors.absent_bounded.error({ flow: name }), { flow: name });
   return { targets: [], rows: 0 };
 }
 
@@ -91,7 +93,7 @@ function scopeOf(context: FlowContext, target: CompiledTarget): InScope {
     } catch (thrown) {
       const error = toPipeError(thrown);
       if (error.kind !== 'data') throw error;
-      if (!told) warn(context, error);
+      if (!told) warn(context, error, { flow: context.flow.flow.name });
       told = true;
       return false;
     }
@@ -128,7 +130,7 @@ export async function removeAbsent(work: FlowRun): Promise<void> {
   context.signal.throwIfAborted();
   const flow = context.flow.flow.name;
   await orTell(context, () => refuseTooMany(work));
-  if (absence.off) warn(context, absence.off);
+  if (absence.off) warn(context, absence.off, { flow });
   else {
     await context.state.presence.forgetUnseen(flow);
     for (const target of absence.targets) await removeRows(work, target);
@@ -161,9 +163,4 @@ async function noteQueued(context: FlowContext, absence: Absence): Promise<void>
     false,
   );
   await note(context, absence, seen);
-}
-
-function warn(context: FlowContext, { code, parameters }: PipeError): void {
-  const { name: flow } = context.flow.flow;
-  context.emit({ type: 'warning', at: context.clock.now(), flow, error: { code, parameters } });
 }

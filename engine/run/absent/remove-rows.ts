@@ -10,13 +10,14 @@ import { closeDoubtfulDeletes } from './absent-doubts.ts';
 import { Answers } from '../ask/answers.ts';
 import type { FlowContext } from '../context.ts';
 import { reach } from '../crash-points.ts';
-import { startPatience } from '../deliver/deliver.ts';
+import { watchStandstill } from '../deliver/deliver.ts';
 import { rowSteps } from '../deliver/execute-wave.ts';
 import type { Execution } from '../deliver/execute-wave.ts';
 import { effectsEverywhere } from '../deliver/claimed.ts';
 import { rowsByKey } from '../ask/rows-by-key.ts';
 import type { FlowRun } from '../open-flow.ts';
 import { sendSteps } from '../deliver/send.ts';
+import { warn } from '../warn.ts';
 
 /** Deletes or marks the listed rows of a target that the source did not show, a request's worth at a time. */
 export async function removeRows(work: FlowRun, target: CompiledTarget): Promise<void> {
@@ -37,7 +38,7 @@ export async function removeRows(work: FlowRun, target: CompiledTarget): Promise
 /** Removes listed rows; a plan that is applied has them of its own. */
 export async function removeSome(work: FlowRun, target: CompiledTarget, listed: readonly ListedRow[]): Promise<void> {
   const { context } = work;
-  const patience = startPatience(context);
+  const noteWave = watchStandstill(context);
   let waiting = listed;
   while (waiting.length > 0) {
     context.signal.throwIfAborted();
@@ -54,7 +55,7 @@ export async function removeSome(work: FlowRun, target: CompiledTarget, listed: 
     // A plan that grew too old to be sent is made again over the row as it is then (DL-4).
     const stale = [...removals].filter(([, { stale: isStale, written }]) => isStale && written.length === 0);
     const late = stale.map(([, execution]) => execution);
-    patience(late.length < removals.size || removals.size === 0, late);
+    noteWave(late.length < removals.size || removals.size === 0, late);
     waiting = stale.map(([row]) => row);
   }
 }
@@ -157,11 +158,10 @@ async function account(
 }
 
 /** The row stays, the next whole read tries again; the run is not green. */
-function fail({ context, task }: FlowRun, key: string, { code, parameters }: PipeError): void {
-  const { name: flow } = context.flow.flow;
+function fail({ context, task }: FlowRun, key: string, error: PipeError): void {
   task.tally.read += 1;
   task.tally.queued += 1;
-  context.emit({ type: 'warning', at: context.clock.now(), flow, key, error: { code, parameters } });
+  warn(context, error, { flow: context.flow.flow.name, key });
 }
 
 function tell({ context, task }: FlowRun, key: string, { target, named, skip }: TargetPlan): void {

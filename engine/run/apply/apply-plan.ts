@@ -134,7 +134,7 @@ async function applyLines(work: FlowRun, lines: readonly PlanLine[], applying: P
       group.map(({ row, key }) => ({ row, key })),
     );
   }
-  applying.settle();
+  applying.nameResting();
 }
 
 function refuseOtherSystem({ connections }: FlowContext, lines: readonly PlanLine[]): void {

@@ -22,7 +22,7 @@ export interface LeftChange {
 export interface PlanAtHand extends Applying {
   take(lines: readonly PlanLine[]): void;
   /** Names what was not done because it rests on a row that was left alone. */
-  settle(): void;
+  nameResting(): void;
   /** Rows that were as planned already, whoever did it. */
   already(): number;
   left(): readonly LeftChange[];
@@ -48,7 +48,7 @@ export function applyingPlan(plan: string, applied: ReadonlySet<number>): PlanAt
     },
     review: (context, execution, target) =>
       review({ linesOf, known, applied, names, left, already }, context, execution, target),
-    settle() {
+    nameResting() {
       const undone = [...lines.values()].flat().filter(({ n }) => !already.has(n) && !sent.has(n));
       for (const change of restingOn(left, undone)) left.set(idOf(change.flow, change.key, change.target), change);
     },

@@ -113,8 +113,8 @@ export class Answers {
   }
 
   /** Whether a plan made after so many writes rests on, or changes, what was written since. */
-  isOld({ asked, effects }: Claims, after: number): boolean {
-    return this.#isTouched(asked, after) || this.#isTouched(effects, after);
+  isOld({ restsOn, effects }: Claims, after: number): boolean {
+    return this.#isTouched(restsOn, after) || this.#isTouched(effects, after);
   }
 
   #isTouched(claims: readonly string[], after: number): boolean {

@@ -25,7 +25,7 @@ export function claimed(
     ...asked.flatMap((question) => questionClaims(scope.id, scope.fields, question)),
     ...rowsOf(scope, plan).map((key) => rowClaim(scope.id, key)),
   ];
-  return { asked: restsOn, effects };
+  return { restsOn, effects };
 }
 
 function rowsOf(scope: Scope, plan: TargetPlan | undefined): readonly string[] {

@@ -6,6 +6,7 @@ import type { DeliveryTask } from './deliver.ts';
 import { runErrors } from '../errors.ts';
 import { queuePut } from '../failures.ts';
 import type { Failure } from '../failures.ts';
+import { warn } from '../warn.ts';
 
 export interface Batch {
   readonly delivered: Delivery['delivered'];
@@ -83,9 +84,7 @@ const reasonsTold = 3;
 /** They are nowhere but in the source: nobody else would say why they failed. */
 function tellNoRoom(context: FlowContext, queued: readonly QueuePut[]): void {
   const flow = context.flow.flow.name;
-  for (const { key, error } of queued.slice(0, reasonsTold)) {
-    context.emit({ type: 'warning', at: context.clock.now(), flow, key, error });
-  }
+  for (const { key, error } of queued.slice(0, reasonsTold)) warn(context, error, { flow, key });
 }
 
 function queueFull({ flow, compiled }: FlowContext): Error {
@@ -98,6 +97,5 @@ function tellDropped(context: FlowContext, tally: Tally, count: number): void {
   if (count === 0) return;
   const { name: flow, queue } = context.flow.flow;
   tally.purged += count;
-  const { code, parameters } = runErrors.queue_dropped.error({ flow, count, limit: queue.limit });
-  context.emit({ type: 'warning', at: context.clock.now(), flow, error: { code, parameters } });
+  warn(context, runErrors.queue_dropped.error({ flow, count, limit: queue.limit }), { flow });
 }

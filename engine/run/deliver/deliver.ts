@@ -44,7 +44,7 @@ export async function deliver(context: FlowContext, records: readonly MappedRow[
   const progress = new Map(records.map((record) => [record.key, { created: false, updated: false }]));
   let pending: readonly FlowRecord[] = await putAside(context, records, task);
   const answers = new Answers(context);
-  const patience = startPatience(context);
+  const noteWave = watchStandstill(context);
   while (pending.length > 0) {
     context.signal.throwIfAborted();
     const asking = pending.slice(0, task.pace.waveSize);
@@ -65,7 +65,7 @@ export async function deliver(context: FlowContext, records: readonly MappedRow[
       plannedInMs,
       stale.some(({ behind }) => !behind),
     );
-    patience(waiting.length > 0 || executed.some((record) => !record.stale || record.written.length > 0), stale);
+    noteWave(waiting.length > 0 || executed.some((record) => !record.stale || record.written.length > 0), stale);
     pending = [...inOrder(asking, [...later, ...stale]), ...pending.slice(asking.length)];
   }
 }
@@ -86,8 +86,8 @@ async function putAside(
   return records.filter(({ key }) => !held.has(key));
 }
 
-/** Ends the run when wave after wave comes too late to write anything: asking on would not help. */
-export function startPatience(
+/** Ends the run when for too long wave after wave came too late to write anything: asking on would not help. */
+export function watchStandstill(
   context: FlowContext,
 ): (moved: boolean, stale: readonly Pick<Executed, 'heldUpBy'>[]) => void {
   // Waiting for a limit is no failure: that time does not count.

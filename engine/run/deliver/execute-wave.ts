@@ -2,7 +2,7 @@ import type { Question, Row } from '../../connector.ts';
 import type { PipeError } from '../../errors.ts';
 import type { Change, FlowRecord, TargetPlan } from '../../plan/change.ts';
 import type { TraceStep } from '../../state/trace-ports.ts';
-import { meetsAny } from '../../plan/claims.ts';
+import { allClaims, meetsAny } from '../../plan/claims.ts';
 import { meetsItself, takeTurn } from '../../plan/waves.ts';
 import type { CompiledTarget } from '../../transform/compiled.ts';
 import { runErrors } from '../errors.ts';
@@ -24,9 +24,12 @@ export interface Executed {
   readonly trace: readonly TraceStep[];
   /** Rows that were really written, by target. */
   readonly written: readonly WrittenRow[];
-  /** Its plan grew older than 30 s before it could be sent: it asks again in the next wave (DL-4). */
+  /**
+   * What is left of it is not sent in this wave: it asks again in the next one. Its plan grew older than 30 s before it
+   * could be sent (DL-4), the transaction it was in was lost (DL-23), or it is `behind`.
+   */
   readonly stale: boolean;
-  /** It is stale because it has to see more of an earlier record's work (DL-1). */
+  /** It has to see more of an earlier record's work (DL-1): no sign that the wave was too large. */
   readonly behind?: true;
   /** What the target said when it last refused it for the time being. */
   readonly heldUpBy?: PipeError;
@@ -45,7 +48,7 @@ export interface WrittenRow {
 /** A record being carried out. */
 export interface Execution extends PlannedRecord {
   readonly written: WrittenRow[];
-  /** Targets whose row is not what later targets were planned over: it was created since. */
+  /** Targets whose row was created after later targets were planned: these were planned over its place-holder. */
   readonly moved: Set<string>;
   /** A target row without a record (DL-7). */
   readonly absent?: true;
@@ -73,28 +76,28 @@ export async function executeWave(
   for (const [at, target] of context.flow.targets.entries()) {
     const sending = { context, target, scope: context.scopes.of(target.target.name), answers };
     const done = new Set<Execution>();
+    /** What each touched, as it was planned then, whenever it had to wait for a turn at this target. */
     const waited = new Map<Execution, ReadonlySet<string>>();
     while (done.size < wave.length) {
       const left = wave.filter((execution) => !done.has(execution) && !execution.stale);
       leaveFailed(left, target, at, answers);
       await replan(context, left, at, answers);
       holdForDoubt(context, left, at);
-      const isLeft = ({ stale }: Execution): boolean => stale;
       const { now, behind } = takeTurn(wave, at, {
         isDone: (execution) => done.has(execution),
-        isLeft,
+        isPutOff: ({ stale }) => stale,
         isIndifferent: (claim, one, other) => isIndifferent(context, target, claim, one, other),
         waitedWith: (execution) => [...(waited.get(execution) ?? [])],
       });
-      for (const execution of behind) Object.assign(execution, { stale: true, behind: true });
+      for (const execution of behind) putBehind(execution);
       if (now.length === 0) break;
       const awaited = askedLater(left, now, at);
       await carryOut({ ...sending, awaited }, now);
       for (const execution of now) done.add(execution);
       for (const execution of left) {
-        const { asked = [], effects = [] } = execution.claims[at] ?? {};
-        if (!done.has(execution))
-          waited.set(execution, new Set([...(waited.get(execution) ?? []), ...asked, ...effects]));
+        if (done.has(execution)) continue;
+        const claims = execution.claims[at];
+        waited.set(execution, new Set([...(waited.get(execution) ?? []), ...(claims ? allClaims(claims) : [])]));
       }
     }
     reach('between-targets');
@@ -102,10 +105,15 @@ export async function executeWave(
   return wave;
 }
 
-/** What those asked who are left and have no turn yet. */
+function putBehind(execution: Execution): void {
+  execution.stale = true;
+  execution.behind = true;
+}
+
+/** What those rest on who are left and have no turn yet: rows that answer them are worth reading along. */
 function askedLater(left: readonly Execution[], now: readonly Execution[], at: number): ReadonlySet<string> {
   const taken = new Set(now);
-  return new Set(left.flatMap((execution) => (taken.has(execution) ? [] : (execution.claims[at]?.asked ?? []))));
+  return new Set(left.flatMap((execution) => (taken.has(execution) ? [] : (execution.claims[at]?.restsOn ?? []))));
 }
 
 async function carryOut(sending: Sending, executions: readonly Execution[]): Promise<void> {
@@ -133,7 +141,7 @@ async function replan(
   answers: Answers,
 ): Promise<void> {
   const { targets } = context.flow;
-  const affected = executions.filter((execution) => restsOnOld(execution, targets[at], at, answers));
+  const affected = executions.filter((execution) => isPlannedOverOld(execution, targets[at], at, answers));
   for (const execution of affected) {
     for (const { target } of targets.slice(at)) execution.plans.delete(target.name);
     execution.moved.clear();
@@ -143,21 +151,26 @@ async function replan(
 
 /** What could not be planned over rows that have been written since may be planned by now: it asks again in the next wave. */
 function leaveFailed(executions: readonly Execution[], { target }: CompiledTarget, at: number, answers: Answers): void {
-  for (const execution of executions) {
-    const claimed = execution.claims[at];
-    const isOld = claimed !== undefined && answers.isOld(claimed, claimed.after);
-    if (isOld && execution.failures.has(target.name)) Object.assign(execution, { stale: true, behind: true });
-  }
+  for (const execution of executions)
+    if (execution.failures.has(target.name) && restsOnOld(execution, at, answers)) putBehind(execution);
 }
 
-function restsOnOld(execution: Execution, target: CompiledTarget | undefined, at: number, answers: Answers): boolean {
-  const { plans, failures, moved, claims } = execution;
+function isPlannedOverOld(
+  execution: Execution,
+  target: CompiledTarget | undefined,
+  at: number,
+  answers: Answers,
+): boolean {
+  const { plans, failures, moved } = execution;
   if (!target || !plans.has(target.target.name)) return false;
+  const isMoved = target.uses.some((name) => failures.has(name) || !plans.has(name) || moved.has(name));
+  return isMoved || restsOnOld(execution, at, answers);
+}
+
+/** Whether something was written since that its plan of this target rests on, or is to change. */
+function restsOnOld({ claims }: Execution, at: number, answers: Answers): boolean {
   const claimed = claims[at];
-  return (
-    target.uses.some((name) => failures.has(name) || !plans.has(name) || moved.has(name)) ||
-    (claimed !== undefined && answers.isOld(claimed, claimed.after))
-  );
+  return claimed !== undefined && answers.isOld(claimed, claimed.after);
 }
 
 /** DL-13: what has to do with a write that got no answer waits, though the answer was lost within this wave. */

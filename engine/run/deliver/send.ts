@@ -16,7 +16,7 @@ import { commitOnce, markOf, takeOverOne } from '../load/fence.ts';
 import type { Execution } from './execute-wave.ts';
 import { withoutQuotes } from './quoted.ts';
 import { keepReceipts } from './receipts.ts';
-import { settle } from './settle.ts';
+import { noteOutcome } from './note-outcome.ts';
 import { markSettling } from '../doubt/settling.ts';
 import { tagOf } from './tag.ts';
 
@@ -147,7 +147,7 @@ async function sendChunk(
     context,
     lost.map(({ intent }) => intent),
   );
-  for (const one of sent) settle(sending, one);
+  for (const one of sent) noteOutcome(sending, one);
   const found = question && along.answer && checked(scope, question, along.answer);
   const rows = found instanceof Error ? undefined : found;
   if (rows) noteMade(sending, sent, rows);

@@ -1,4 +1,5 @@
 import type { PipeError } from '../../errors.ts';
+import { allClaims } from '../../plan/claims.ts';
 import type { FlowContext } from '../context.ts';
 import type { PlannedRecord } from '../deliver/plan-batch.ts';
 import { runErrors } from '../errors.ts';
@@ -47,7 +48,7 @@ export function whyBehind(
 ): PipeError | undefined {
   if (holders.size === 0) return undefined;
   const rank = ranks.get(record.key) ?? Infinity;
-  const touched = claims.flatMap((one) => (one ? [...one.asked, ...one.effects] : []));
+  const touched = claims.flatMap((one) => (one ? allClaims(one) : []));
   const holder = touched
     .flatMap((claim) => holders.get(claim) ?? [])
     .find((one) => one.rank < rank && !ahead.has(one.key));

@@ -5,6 +5,7 @@ import type { RunContext } from '../context.ts';
 import { runErrors } from '../errors.ts';
 import { failureOf } from '../run-flows.ts';
 import type { FlowEnd } from '../run-flows.ts';
+import { warn } from '../warn.ts';
 
 const counted = ['read', 'created', 'updated', 'unchanged', 'skipped', 'queued', 'rejected'] as const;
 
@@ -51,7 +52,7 @@ export function keepSyncLog(
   };
   return async (end) => {
     const error = await keep(end);
-    if (error) warn(context, end.result.name, log, error);
+    if (error) tellUnwritten(context, end.result.name, log, error);
   };
 }
 
@@ -106,8 +107,7 @@ function statusOf({ result, stopped }: FlowEnd): string {
   return result.queued + result.rejected > 0 ? 'incomplete' : 'done';
 }
 
-function warn({ clock, emit }: RunContext, flow: string, { connection, table }: Log, cause: PipeError): void {
+function tellUnwritten(context: RunContext, flow: string, { connection, table }: Log, cause: PipeError): void {
   const reason = textOf(cause.code, cause.parameters, 'en').message;
-  const { code, parameters } = runErrors.sync_log_unwritten.error({ flow, table, connection, reason });
-  emit({ type: 'warning', at: clock.now(), flow, error: { code, parameters } });
+  warn(context, runErrors.sync_log_unwritten.error({ flow, table, connection, reason }), { flow });
 }

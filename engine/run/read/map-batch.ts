@@ -8,6 +8,7 @@ import { isEmpty } from '../../plan/value.ts';
 import { mask } from '../../transform/mask.ts';
 import type { FlowContext } from '../context.ts';
 import { runErrors } from '../errors.ts';
+import { warn } from '../warn.ts';
 
 /** What became of the rows of a batch before any target was asked. */
 export interface MappedBatch {
@@ -136,15 +137,9 @@ function requireFields(context: FlowContext, record: Row): void {
 
 /** Masked: the table may be over a name, and what is not known is no word of the mapping (G9). */
 function warnUnknown(context: FlowContext, key: string, unknown: readonly { field: string; value: string }[]): void {
+  const flow = context.flow.flow.name;
   for (const { field, value } of unknown) {
-    const { code, parameters } = runErrors.unknown_table_value.error({ field, value: mask(value, 'name') });
-    context.emit({
-      type: 'warning',
-      at: context.clock.now(),
-      flow: context.flow.flow.name,
-      key,
-      error: { code, parameters },
-    });
+    warn(context, runErrors.unknown_table_value.error({ field, value: mask(value, 'name') }), { flow, key });
   }
 }
 

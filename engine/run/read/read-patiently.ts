@@ -14,7 +14,7 @@ const pausesMs = [1_000, 2_000];
  */
 export async function* readPatiently(
   context: RunContext,
-  what: string,
+  connection: string,
   source: Source,
   request: ReadRequest,
 ): AsyncGenerator<SourceBatch, void, undefined> {
@@ -34,8 +34,8 @@ export async function* readPatiently(
       const pauseMs = pausesMs[tries];
       tries += 1;
       const mayPass = next && error.retry && error.kind !== 'data' && pauseMs !== undefined;
-      if (mayPass && (await waitOut(context, what, error, pauseMs))) continue;
-      giveUp(context, what, error);
+      if (mayPass && (await waitOut(context, connection, error, pauseMs))) continue;
+      giveUp(context, connection, error);
       throw thrown;
     }
   }

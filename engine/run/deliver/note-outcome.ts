@@ -11,7 +11,7 @@ import type { Sending, Sent } from './send.ts';
 import { tellWritten } from './tell-rows.ts';
 
 /** What an outcome means for its record and for those that come after it. */
-export function settle(sending: Sending, sent: Sent): void {
+export function noteOutcome(sending: Sending, sent: Sent): void {
   const { outcome, step } = sent;
   if (outcome.ok) applied(sending, sent, outcome.key);
   else if (outcome.applied === 'unknown') doubted(sending, sent, outcome);
@@ -29,6 +29,7 @@ function applied({ context, target, scope, answers }: Sending, { step, intent }:
   if (created) answers.touchByNew(touched, key);
   else answers.touch(touched);
   const operation = created ? 'created' : write.operation === 'delete' ? 'deleted' : 'updated';
+  // Child rows are writes of their own to a row that was counted and told already.
   const already = execution.written.some((row) => row.target === name && row.row === key);
   if (!already) {
     execution.written.push({ target: name, operation, row: key });
@@ -48,15 +49,16 @@ function applied({ context, target, scope, answers }: Sending, { step, intent }:
     context.applying?.made(context.flow.flow.name, execution.record.key, name, key);
   }
   const plan = execution.plans.get(name);
+  // With `many: all` a target has several rows: to later targets it is the first of them.
   const first = plan?.changes.find((candidate) => candidate.operation !== 'unchanged');
   if (plan && first === change) execution.plans.set(name, { ...plan, row });
 }
 
-/** Others ask by the key it has now. */
+/** Claims made while the row was yet to come hold its place-holder; who meets it asks by its key. */
 function nameInClaims({ claims }: Execution, stoodFor: string, key: string): void {
   const named = (claim: string): string => claim.replaceAll(stoodFor, key);
   for (const [at, one] of claims.entries()) {
-    if (one) claims[at] = { ...one, asked: one.asked.map(named), effects: one.effects.map(named) };
+    if (one) claims[at] = { ...one, restsOn: one.restsOn.map(named), effects: one.effects.map(named) };
   }
 }
 
