@@ -442,6 +442,42 @@ describe('child rows', () => {
     expect(await lists('items', {}, { products: [{ PRICE: 5 }] })).toBe('unchanged');
   });
 
+  it.each([
+    ['notNull', [], [{ products: [] }]],
+    ['always', undefined, [{ products: [] }]],
+    ['create', [{ PRICE: 6 }], 'unchanged'],
+    ['fill', [{ PRICE: 6 }], 'unchanged'],
+    ['add', [{ PRICE: 6 }, { PRICE: '5.00' }], [{ products: [{ PRICE: 5 }, { PRICE: 6 }] }]],
+    ['add', [{ PRICE: '5.00' }], 'unchanged'],
+    ['add', [], 'unchanged'],
+  ] as const)('obey write: %s, mapped %j over one row', async (write, items, expected) => {
+    const given = items === undefined ? {} : { items };
+    const sent = await lists(`{ value: items, write: ${write} }`, given, { products: [{ PRICE: 5 }] });
+    expect(typeof sent === 'string' ? sent : sent?.map((change) => ({ [change.list]: change.rows }))).toEqual(expected);
+  });
+
+  it.each(['create', 'fill'])('of write: %s are sent on create, and fill where there are none', async (write) => {
+    const policy = `{ value: items, write: ${write} }`;
+    const sent = [{ list: 'products', rows: [{ PRICE: 6 }] }];
+    expect(await lists(policy, { items: [{ PRICE: 6 }] }, undefined)).toEqual(sent);
+    const filled = await lists(policy, { items: [{ PRICE: 6 }] }, {});
+    expect(filled).toEqual(write === 'fill' ? sent : 'unchanged');
+  });
+
+  it.each([
+    ['keep: [products]', 'unchanged'],
+    ['keep: [NOTE]', 'update'],
+    ['only: [NOTE]', 'unchanged'],
+    ['only: [products]', 'update'],
+  ])('are left as they are where a guard says so: %s', async (effect, operation) => {
+    const guarded = `${list('items')}\nguard: [{ if: true, ${effect} }]`;
+    const { changes } = await plan(guarded, {
+      record: { items: [{ PRICE: 6 }] },
+      rows: [{ VISIT: 'V1', products: [{ PRICE: 5 }] }],
+    });
+    expect(changes.map((change) => change.operation)).toEqual([operation]);
+  });
+
   it('must be rows', async () => {
     expect(await failure(plan(list('items'), { record: { items: 'text' } }))).toEqual([
       'data',
