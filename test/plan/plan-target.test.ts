@@ -247,6 +247,8 @@ describe('several rows', () => {
     ['the first in the order given', 'order: CREATED, many: oldest', ['3']],
     ['a preferred one before a newer one', 'prefer: $found.STAGE = "WON", many: newest', ['2']],
     ['any when none is preferred', 'prefer: $found.STAGE = "LOSE", many: newest', ['3']],
+    ['the first by the next key where one is equal', 'order: [NOTE, -CREATED], many: newest', ['2']],
+    ['one with a value before one without', 'order: -STAGE, many: newest', ['2']],
     ['all of them', 'many: all', ['1', '2', '3']],
   ])('give %s', async (_name, more, expected) => {
     expect(await chosen(more)).toEqual(expected);
