@@ -24,7 +24,9 @@ export async function listChanges(
     const held = asRows(target, found?.[list.list]);
     if (!found && rows.length === 0) continue;
     if (found && list.write === 'fill' && held.length > 0) continue;
-    if (!found || !sameRows(entity, list.list, rows, held)) changes.push({ list: list.list, rows });
+    const isHeld = (row: Row): boolean => held.some((other) => sameRow(entity, list.list, row, other));
+    const wanted = found && list.write === 'add' ? [...held, ...rows.filter((row) => !isHeld(row))] : rows;
+    if (!found || !sameRows(entity, list.list, wanted, held)) changes.push({ list: list.list, rows: wanted });
   }
   return changes;
 }
@@ -39,16 +41,18 @@ function asRows(target: CompiledTarget, value: Value | undefined): readonly Row[
   });
 }
 
-/** Compares the mapped fields only, in order: a child list has an order people see. */
-function sameRows(entity: TargetEntity, list: string, mapped: readonly Row[], held: readonly Row[]): boolean {
-  if (mapped.length !== held.length) return false;
+/** In order: a child list has an order people see. */
+function sameRows(entity: TargetEntity, list: string, wanted: readonly Row[], held: readonly Row[]): boolean {
+  return wanted.length === held.length && wanted.every((row, index) => sameRow(entity, list, row, held[index] ?? {}));
+}
+
+/** Compares the mapped fields only. */
+function sameRow(entity: TargetEntity, list: string, mapped: Row, held: Row): boolean {
   const fields = entity.description.lists.find((candidate) => candidate.name === list)?.fields ?? [];
-  return mapped.every((row, index) =>
-    Object.entries(row).every(([name, value]) => {
-      const field = fields.find((candidate) => candidate.name === name) ?? { name, type: 'text' as const };
-      const other = held[index]?.[name];
-      if (isEmpty(value) || isEmpty(other)) return isEmpty(value) && isEmpty(other);
-      return canonical(field, value) === canonical(field, other);
-    }),
-  );
+  return Object.entries(mapped).every(([name, value]) => {
+    const field = fields.find((candidate) => candidate.name === name) ?? { name, type: 'text' as const };
+    const other = held[name];
+    if (isEmpty(value) || isEmpty(other)) return isEmpty(value) && isEmpty(other);
+    return canonical(field, value) === canonical(field, other);
+  });
 }
