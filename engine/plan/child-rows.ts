@@ -24,8 +24,7 @@ export async function listChanges(
     const held = asRows(target, found?.[list.list]);
     if (!found && rows.length === 0) continue;
     if (found && list.write === 'fill' && held.length > 0) continue;
-    const isHeld = (row: Row): boolean => held.some((other) => sameRow(entity, list.list, row, other));
-    const wanted = found && list.write === 'add' ? [...held, ...rows.filter((row) => !isHeld(row))] : rows;
+    const wanted = found && list.write === 'add' ? added(entity, list.list, rows, held) : rows;
     if (!found || !sameRows(entity, list.list, wanted, held)) changes.push({ list: list.list, rows: wanted });
   }
   return changes;
@@ -39,6 +38,17 @@ function asRows(target: CompiledTarget, value: Value | undefined): readonly Row[
       kind: typeName(item),
     });
   });
+}
+
+/** What is held, and the mapped rows it lacks: two that are alike are two rows. */
+function added(entity: TargetEntity, list: string, mapped: readonly Row[], held: readonly Row[]): readonly Row[] {
+  const unmatched = [...held];
+  const lacking = mapped.filter((row) => {
+    const at = unmatched.findIndex((other) => sameRow(entity, list, row, other));
+    if (at !== -1) unmatched.splice(at, 1);
+    return at === -1;
+  });
+  return [...held, ...lacking];
 }
 
 /** In order: a child list has an order people see. */

@@ -451,6 +451,7 @@ describe('child rows', () => {
     ['fill', [{ PRICE: 6 }], 'unchanged'],
     ['add', [{ PRICE: 6 }, { PRICE: '5.00' }], [{ products: [{ PRICE: 5 }, { PRICE: 6 }] }]],
     ['add', [{ PRICE: '5.00' }], 'unchanged'],
+    ['add', [{ PRICE: 5 }, { PRICE: 5 }], [{ products: [{ PRICE: 5 }, { PRICE: 5 }] }]],
     ['add', [], 'unchanged'],
   ] as const)('obey write: %s, mapped %j over one row', async (write, items, expected) => {
     const given = items === undefined ? {} : { items };
