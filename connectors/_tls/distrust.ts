@@ -15,6 +15,9 @@ const untrusted: ReadonlySet<string> = new Set([
 /** Of a certificate that would do for another host. */
 export const otherName = 'ERR_TLS_CERT_ALTNAME_INVALID';
 
+/** Of a port that answers the handshake with something else: HTTP without TLS, a mail server, a data base. */
+export const noTls = 'ERR_SSL_WRONG_VERSION_NUMBER';
+
 export function isUntrusted(code: string): boolean {
   return untrusted.has(code);
 }

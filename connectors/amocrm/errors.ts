@@ -122,6 +122,15 @@ export const errors = defineErrors('amocrm', {
       ru: 'проверьте domain и address подключения, часы и сертификаты этого компьютера',
     },
   },
+  not_tls: {
+    kind: 'environment',
+    en: '{host} answers, and not in HTTPS',
+    ru: '{host} отвечает, но не по HTTPS',
+    fix: {
+      en: 'check domain and address of the connection; a sandbox without HTTPS wants http:// in its address',
+      ru: 'проверьте domain и address подключения; песочнице без HTTPS нужен http:// в address',
+    },
+  },
   account_moved: {
     kind: 'environment',
     en: '{host} sends elsewhere: HTTP {status}',

@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { PipeError, type Write } from '../../engine/index.ts';
+import { connect } from './connection.ts';
 import { withoutExchange } from './reactions.ts';
-import { open, type Opened } from './open-for-test.ts';
+import { open, testHost, type Opened } from './open-for-test.ts';
 import { vendorFaults, type Fault } from './sandbox/index.ts';
 
 const create: Write = { operation: 'create', entity: 'contact', values: { name: 'Нина' } };
@@ -75,4 +76,14 @@ test.each([
   const concern = { host: 'clinic.amocrm.ru', method: 'POST /contacts', worked: true };
   const refusal = withoutExchange({ ok: false, failure, reason, cause: new Error(reason) }, 60_000, concern);
   expect(refusal).toMatchObject({ applied: 'unknown', error: { kind: 'environment', retry: false, message } });
+});
+
+test('an account that speaks no TLS ends the run at once: waiting would not teach it', async () => {
+  const { account, signal } = await open();
+  const address = account.origin.replace('http:', 'https:');
+  const connection = connect({ domain: account.domain, address, token: account.token }, testHost());
+  onTestFinished(() => connection.close());
+  const described = connection.sink?.({ entity: 'contact' }).describe('contact', signal);
+  await expect(described).rejects.toMatchObject({ code: 'amocrm.not_tls', kind: 'environment', retry: false });
+  expect(account.journal.requests).toEqual([]);
 });

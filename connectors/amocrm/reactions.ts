@@ -1,6 +1,6 @@
 import type { FailureOptions, PipeError } from '../../engine/index.ts';
 import { answerLimitBytes, type Exchange } from '../_http/transport.ts';
-import { isUntrusted, otherName } from '../_tls/distrust.ts';
+import { isUntrusted, noTls, otherName } from '../_tls/distrust.ts';
 import { isObject, rejectedIn, type Rejected } from './answer.ts';
 import { errors } from './errors.ts';
 
@@ -75,13 +75,15 @@ type NoAnswer = Extract<Exchange, { readonly ok: false }>;
 
 /** No answer at all came back; of a time-out the reason is its length. */
 export function withoutExchange({ failure, reason, cause }: NoAnswer, timeoutMs: number, concern: Concern): Refusal {
-  const isDistrusted = failure === 'not_connected' && (isUntrusted(reason) || reason === otherName);
-  if (isDistrusted) return withoutAnswer('untrusted', concern, reason, cause);
+  if (failure === 'not_connected') {
+    if (reason === noTls) return withoutAnswer('not_tls', concern, reason, cause);
+    if (isUntrusted(reason) || reason === otherName) return withoutAnswer('untrusted', concern, reason, cause);
+  }
   return withoutAnswer(failure, concern, failure === 'timeout' ? String(timeoutMs / 1000) : reason, cause);
 }
 
 function withoutAnswer(
-  failure: NoAnswer['failure'] | 'untrusted',
+  failure: NoAnswer['failure'] | 'untrusted' | 'not_tls',
   { host, method }: Concern,
   reason: string,
   cause: unknown,
@@ -93,6 +95,8 @@ function withoutAnswer(
       return refusal('no', 'stop', (options) =>
         errors.certificate_untrusted.error({ host, reason }, { ...options, cause }),
       );
+    case 'not_tls':
+      return refusal('no', 'stop', (options) => errors.not_tls.error({ host }, { ...options, cause }));
     case 'timeout':
       return refusal('unknown', 'again', (options) =>
         errors.timed_out.error({ host, method, seconds: Number(reason) }, { ...options, cause }),

@@ -94,6 +94,15 @@ const ownErrors = defineErrors('bitrix24', {
       ru: 'проверьте адрес в вебхуке; если его подписывает ваш центр сертификации, укажите его файл PEM в NODE_EXTRA_CA_CERTS и запустите pipe снова',
     },
   },
+  not_tls: {
+    kind: 'environment',
+    en: '{host} answers, and not in HTTPS',
+    ru: '{host} отвечает, но не по HTTPS',
+    fix: {
+      en: 'check host and port in the webhook; a portal without HTTPS wants http:// there',
+      ru: 'проверьте хост и порт в вебхуке; порталу без HTTPS нужен http://',
+    },
+  },
   timed_out: {
     kind: 'environment',
     en: '{host} did not answer {method} within {seconds} s',

@@ -1,8 +1,6 @@
-import { createServer } from 'node:http';
-import { once } from 'node:events';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Answer, Question } from '../../engine/index.ts';
-import { methods, open, openAt, requests, type Opened } from './open-for-test.ts';
+import { behindProxy, methods, open, openAt, requests, type Opened } from './open-for-test.ts';
 import type { Desk, LegacyRecord } from './sandbox/index.ts';
 
 const visit = 'UF_CRM_1769072841035';
@@ -152,7 +150,19 @@ test('a question by phone goes through the search for duplicates, and its rows a
     rows: [{ values: { NAME: 'Глеб', PHONE: [{ id: '2', value: '+79991112244', type: 'MOBILE' }] } }],
   });
   expect(methods(opened)).toEqual(['crm.duplicate.findbycomm', 'crm.contact.list']);
-  expect(opened.portal.journal.commands[0]?.params).toMatchObject({ type: 'PHONE', entity_type: 'CONTACT' });
+  expect(opened.portal.journal.commands[0]?.params).toEqual({
+    type: 'PHONE',
+    entity_type: 'CONTACT',
+    // Which spelling of a Russian number the portal takes for the same is not documented: both are asked for.
+    values: {
+      0: '+79991112244',
+      1: '89991112244',
+      2: '+79991112233',
+      3: '89991112233',
+      4: '+79990000000',
+      5: '89990000000',
+    },
+  });
 });
 
 test('a question by phone and another field finds the rows that have both', async () => {
@@ -306,25 +316,8 @@ test('an abort ends a find with its reason', async () => {
 
 /** A portal that has lost the filter on a field: it passes over the conditions that name it. */
 async function withoutFilter(webhook: string, field: string): Promise<string> {
-  const server = createServer((request, response) => {
-    void (async () => {
-      const parts: Buffer[] = [];
-      for await (const part of request) parts.push(Buffer.from(part));
-      const condition = new RegExp(`&?filter%5B[^=&]*${field}%5D[^=&]*=[^&"]*`, 'g');
-      const body = Buffer.concat(parts).toString().replace(condition, '');
-      const answer = await fetch(new URL(request.url ?? '', webhook), {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body,
-      });
-      response.end(await answer.text());
-    })();
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => server.close().closeAllConnections());
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return webhook.replace(/:\d+/, `:${address.port}`);
+  const condition = new RegExp(`&?filter%5B[^=&]*${field}%5D[^=&]*=[^&"]*`, 'g');
+  return behindProxy(webhook, { asked: (body) => body.replace(condition, '') });
 }
 
 test('a row that no question asked for stops the run: the filter was not honoured', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { connect } from './connection.ts';
 import connector from './index.ts';
-import { testHost } from './open-for-test.ts';
+import { openAt, testHost } from './open-for-test.ts';
 import { portalOf } from './config.ts';
 
 test('the sandbox is reached by the settings it gives', async () => {
@@ -23,6 +23,12 @@ test('a webhook works with and without its last slash', () => {
   const webhook = 'https://portal.example/rest/1/secret';
   expect(portalOf({ webhook })).toEqual(portalOf({ webhook: `${webhook}/` }));
   expect(portalOf({ webhook })).toMatchObject({ origin: 'https://portal.example', path: '/rest/1/secret/' });
+});
+
+test('DL-11 DL-12 our time-out is longer than the 60 s of the portal, and a late effect is feared for 60 s and 30 more', () => {
+  const webhook = 'https://portal.example/rest/1/secret/';
+  expect([portalOf({ webhook }).timeoutMs, openAt(webhook).sink.settleMs]).toEqual([75_000, 90_000]);
+  expect(openAt(webhook, { settleMs: 300 }).sink.settleMs).toBe(300);
 });
 
 test('the limit is shared by all who call the portal, and larger by setting', () => {

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { expect, onTestFinished } from 'vitest';
 import type { Charge, Connection, Host, Measured, Sink } from '../../engine/index.ts';
 import type { Settings } from './config.ts';
@@ -72,4 +75,25 @@ export function requests({ portal }: Opened): readonly string[] {
 /** The methods the portal carried out, in order. */
 export function methods({ portal }: Opened): readonly string[] {
   return portal.journal.commands.map(({ method }) => method);
+}
+
+/** The address of the same portal behind a proxy that changes what it is asked, or what it answers. */
+export async function behindProxy(
+  webhook: string,
+  change: { readonly asked?: (body: string) => string; readonly answered?: (body: string) => string },
+): Promise<string> {
+  const { asked = String, answered = String } = change;
+  const server = createServer((request, response) => {
+    void (async () => {
+      const body = asked(await text(request));
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(new URL(request.url ?? '', webhook), { method: 'POST', headers, body });
+      response.end(answered(await answer.text()));
+    })();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => server.close().closeAllConnections());
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return webhook.replace(/:\d+/, `:${address.port}`);
 }

@@ -126,6 +126,7 @@ const wordless = {
   untrusted: row('no', 'stop', ({ host }, reason, options) =>
     errors.certificate_untrusted.error({ host, reason }, options),
   ),
+  not_tls: row('no', 'stop', ({ host }, _word, options) => errors.not_tls.error({ host }, options)),
   timeout: row('unknown', 'again', ({ host, method }, seconds, options) =>
     errors.timed_out.error({ host, method, seconds: Number(seconds) }, options),
   ),

@@ -55,6 +55,19 @@ test('a certificate made out to another name is no better', async () => {
   });
 });
 
+test('a portal that speaks no TLS ends the run at once: waiting would not teach it', async () => {
+  const portal = await startPortal({ limits: 'off' });
+  onTestFinished(() => portal.close());
+  const { sink, signal } = openAt(portal.webhook.replace('http:', 'https:'));
+  await expect(sink.describe('deal', signal)).rejects.toMatchObject({
+    code: 'bitrix24.not_tls',
+    kind: 'environment',
+    retry: false,
+    parameters: { host: new URL(portal.webhook).host },
+  });
+  expect(portal.journal.requests).toEqual([]);
+});
+
 test('a connection that breaks under TLS leaves the same doubt as a bare one', async () => {
   const portal = await portalOverTls();
   trust(portal.secure.ca);

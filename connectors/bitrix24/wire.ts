@@ -1,6 +1,6 @@
 import type { Host, Measured, Work } from '../../engine/index.ts';
 import { openTransport, type Exchange } from '../_http/transport.ts';
-import { isUntrusted, otherName } from '../_tls/distrust.ts';
+import { isUntrusted, noTls, otherName } from '../_tls/distrust.ts';
 import { hasKey, readBatch, readTime, type BatchAnswer } from './answer.ts';
 import type { Portal } from './config.ts';
 import { createMeter, type Meter, type Metered } from './meter.ts';
@@ -98,8 +98,10 @@ function meteredIn(batch: BatchAnswer, key: string, method: string): readonly Me
 
 function notAnswered(exchange: Extract<Exchange, { ok: false }>, portal: Portal, concern: Concern): Refusal {
   const { failure, reason, cause } = exchange;
-  const isDistrusted = failure === 'not_connected' && (isUntrusted(reason) || reason === otherName);
-  if (isDistrusted) return withoutWord('untrusted', concern, reason, cause);
+  if (failure === 'not_connected') {
+    if (reason === noTls) return withoutWord('not_tls', concern, reason, cause);
+    if (isUntrusted(reason) || reason === otherName) return withoutWord('untrusted', concern, reason, cause);
+  }
   return withoutWord(failure, concern, failure === 'timeout' ? String(portal.timeoutMs / 1000) : reason, cause);
 }
 

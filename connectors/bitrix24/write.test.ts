@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Outcome, Write, WriteValues } from '../../engine/index.ts';
-import { methods, open, requests, type Opened } from './open-for-test.ts';
+import { behindProxy, methods, open, openAt, requests, type Opened } from './open-for-test.ts';
 
 function create(entity: string, values: WriteValues): Write {
   return { operation: 'create', entity, values };
@@ -287,6 +287,17 @@ test('product rows are replaced whole, and an empty list clears them', async () 
   expect(await write(opened, rows())).toEqual([{ ok: true, key: '1' }]);
   expect(opened.portal.truth.productRows('D', 1)).toEqual([]);
   expect(requests(opened)).toEqual(['batch(1)', 'batch(1)', 'crm.item.productrow.set(1)']);
+});
+
+test('product rows of which the portal answers fewer are not taken for written', async () => {
+  const { portal } = await open({ seed: (desk) => void desk.create('deal', {}) });
+  const none = (name: string, value: unknown): unknown => (name === 'productRows' ? [] : value);
+  const fewer = await behindProxy(portal.webhook, { answered: (body) => JSON.stringify(JSON.parse(body, none)) });
+  const { sink, signal } = openAt(fewer);
+  const rows: Write = { operation: 'rows', entity: 'deal', key: '1', list: 'productrows', rows: [{ PRICE: 5 }] };
+  expect(await sink.write([rows], signal)).toMatchObject([
+    { ok: false, applied: 'unknown', error: { code: 'bitrix24.unexpected_result' } },
+  ]);
 });
 
 test('a row with a name of its own is refused before anything is sent', async () => {

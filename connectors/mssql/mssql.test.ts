@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, test } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, test, vi } from 'vitest';
 import type {
   Connection,
   Cursor,
@@ -185,6 +185,20 @@ describe('a cursor', () => {
       const { rows } = await read(source, { window: always('At'), cursor: { at } });
       expect(rows.map((row) => row['ID'])).toEqual(ids);
     }
+  });
+
+  it('of datetime is the wall clock of the server, whatever the zone of this machine', async () => {
+    const { server, open } = await startServer();
+    await server.execute('CREATE TABLE dbo.Log (ID int NOT NULL PRIMARY KEY, At datetime NOT NULL)');
+    await server.execute(`INSERT INTO dbo.Log VALUES (1, '2026-03-02T10:00:00'), (2, '2026-03-02T11:00:00')`);
+    vi.stubEnv('TZ', 'Asia/Tokyo');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(new Date(2026, 2, 2, 10).toISOString()).toBe('2026-03-02T01:00:00.000Z');
+    const { rows } = await read(open({ table: 'dbo.Log' }), {
+      window: always('At'),
+      cursor: { at: '2026-03-02T10:30:00.000' },
+    });
+    expect(rows).toEqual([{ ID: 2, At: '2026-03-02T11:00:00.000' }]);
   });
 
   it('of rowversion misses no transaction that was open while a later one committed', async () => {

@@ -24,7 +24,8 @@ export async function listChanges(
     const held = asRows(target, found?.[list.list]);
     if (!found && rows.length === 0) continue;
     if (found && list.write === 'fill' && held.length > 0) continue;
-    if (!found || !sameRows(entity, list.list, rows, held)) changes.push({ list: list.list, rows });
+    const wanted = found && list.write === 'add' ? added(entity, list.list, rows, held) : rows;
+    if (!found || !sameRows(entity, list.list, wanted, held)) changes.push({ list: list.list, rows: wanted });
   }
   return changes;
 }
@@ -39,14 +40,27 @@ function asRows(target: CompiledTarget, value: Value | undefined): readonly Row[
   });
 }
 
-/** Compares the mapped fields only, in order: a child list has an order people see. */
-function sameRows(entity: TargetEntity, list: string, mapped: readonly Row[], held: readonly Row[]): boolean {
-  if (mapped.length !== held.length) return false;
+/** What is held, and the mapped rows it lacks: two that are alike are two rows. */
+function added(entity: TargetEntity, list: string, mapped: readonly Row[], held: readonly Row[]): readonly Row[] {
+  const unmatched = [...held];
+  const lacking = mapped.filter((row) => {
+    const at = unmatched.findIndex((other) => sameRow(entity, list, row, other));
+    if (at !== -1) unmatched.splice(at, 1);
+    return at === -1;
+  });
+  return [...held, ...lacking];
+}
+
+/** In order: a child list has an order people see. */
+function sameRows(entity: TargetEntity, list: string, wanted: readonly Row[], held: readonly Row[]): boolean {
+  return wanted.length === held.length && wanted.every((row, index) => sameRow(entity, list, row, held[index] ?? {}));
+}
+
+/** Compares the mapped fields only. */
+function sameRow(entity: TargetEntity, list: string, mapped: Row, held: Row): boolean {
   const fields = entity.description.lists.find((candidate) => candidate.name === list)?.fields ?? [];
-  return mapped.every((row, index) =>
-    Object.entries(row).every(([name, value]) => {
-      const field = fields.find((candidate) => candidate.name === name) ?? { name, type: 'text' as const };
-      return sameValue(field, value, held[index]?.[name]);
-    }),
-  );
+  return Object.entries(mapped).every(([name, value]) => {
+    const field = fields.find((candidate) => candidate.name === name) ?? { name, type: 'text' as const };
+    return sameValue(field, value, held[name]);
+  });
 }

@@ -51,7 +51,7 @@ export interface Match {
   readonly met: ReadonlySet<string>;
 }
 
-/** What the ladder of one target of one record is climbed with. */
+/** What the ladder of one target of one record is climbed with, beside the answers. */
 export interface Climb {
   readonly target: CompiledTarget;
   readonly entity: TargetEntity;
@@ -59,12 +59,11 @@ export interface Climb {
   readonly variables: Variables;
   readonly references: References;
   readonly own: OwnRows;
-  readonly ask: Ask;
 }
 
 /** The ladder of a target (language.md §4.3): by → where → prefer → order → many, rung after rung. */
-export async function matchTarget(climb: Climb): Promise<Match> {
-  const { target, entity, record, variables, ask } = climb;
+export async function matchTarget(climb: Climb, ask: Ask): Promise<Match> {
+  const { target, entity, record, variables } = climb;
   const met = new Set<string>();
   const asked: Question[] = [];
   for (const [index, rung] of rungsOf(target, climb.own).entries()) {
@@ -87,10 +86,7 @@ export async function matchTarget(climb: Climb): Promise<Match> {
 }
 
 /** What a record will ask first of all at a target; `unplanned`: targets whose rows nobody knows yet. */
-export async function firstQuestion(
-  climb: Omit<Climb, 'ask'>,
-  unplanned: ReadonlySet<string>,
-): Promise<Question | undefined> {
+export async function firstQuestion(climb: Climb, unplanned: ReadonlySet<string>): Promise<Question | undefined> {
   for (const rung of rungsOf(climb.target, climb.own)) {
     if (rung.byUses.some((name) => unplanned.has(name))) return undefined;
     const question = await questionOf(rung, climb);
@@ -135,7 +131,7 @@ async function filterRows(
 }
 
 /** §4.4: an expression that yields nothing or "" skips the rung; it never means "is empty" and never drops the filter. */
-async function questionOf(rung: CompiledRung, climb: Omit<Climb, 'ask'>): Promise<Question | undefined> {
+async function questionOf(rung: CompiledRung, climb: Climb): Promise<Question | undefined> {
   const { target, entity, record, variables, own } = climb;
   if (rung.rung.byLink) {
     return own.links.length > 0 ? { by: { [entity.description.id]: { anyOf: own.links } } } : undefined;
@@ -154,10 +150,7 @@ async function questionOf(rung: CompiledRung, climb: Omit<Climb, 'ask'>): Promis
   return { by };
 }
 
-async function mappedValue(
-  { target, record, variables, references }: Omit<Climb, 'ask'>,
-  name: string,
-): Promise<Value | undefined> {
+async function mappedValue({ target, record, variables, references }: Climb, name: string): Promise<Value | undefined> {
   const isNamed = (candidate: CompiledField) => candidate.mapping.field === name;
   const field = target.fields?.find(isNamed) ?? fieldsFor(target, record).find(isNamed);
   return field ? fieldValue(field, record, variables, references) : undefined;

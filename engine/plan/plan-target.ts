@@ -14,16 +14,15 @@ import type { Ask, Match, OwnRows, TargetEntity } from './match.ts';
 import { fieldNamed, mayAnswer } from './question.ts';
 import { canonical, isEmpty, isMultiField } from './value.ts';
 
-/** All that planning one target of one record needs; `ask` is the only thing that may wait. */
+/** All that planning one target of one record needs beside the answers to its questions. */
 export interface TargetContext extends TargetRecord {
   readonly own: OwnRows;
-  readonly ask: Ask;
 }
 
 /** One target of one record: ladder → missing → guards → write policies → difference (language.md §4.3). */
-export async function planTarget(context: TargetContext): Promise<TargetPlan> {
+export async function planTarget(context: TargetContext, ask: Ask): Promise<TargetPlan> {
   const { target } = context;
-  const match = await matchTarget({ ...context, record: context.record.record });
+  const match = await matchTarget({ ...context, record: context.record.record }, ask);
   const rung = match.rung === undefined ? {} : { rung: match.rung };
   if (match.refused === 'skip') {
     return { target, ...rung, changes: [], skip: match.rung ?? '', named: match.named, created: false };
@@ -31,7 +30,7 @@ export async function planTarget(context: TargetContext): Promise<TargetPlan> {
   const [found] = match.rows;
   if (!target.fields) return lookUp(context, match, found);
   if (found) return { ...(await planFound(context, match)), ...rung };
-  return planMissing(context, match);
+  return planMissing(context, match, ask);
 }
 
 function lookUp(context: TargetContext, match: Match, found: Row | undefined): TargetPlan {
@@ -52,7 +51,7 @@ function missingRow(target: CompiledTarget): Error {
   return planErrors.missing_row.error({ target: target.target.name }, { retry: true });
 }
 
-async function planMissing(context: TargetContext, match: Match): Promise<TargetPlan> {
+async function planMissing(context: TargetContext, match: Match, ask: Ask): Promise<TargetPlan> {
   const { target, entity, record, variables } = context;
   const { missing } = target.target;
   if (missing === 'error') throw missingRow(target);
@@ -61,7 +60,7 @@ async function planMissing(context: TargetContext, match: Match): Promise<Target
   const verdict = await judge(target, record.record, variables, undefined);
   const named = [...match.named, ...verdict.named];
   if (verdict.skip !== undefined) return { target, changes: [], skip: verdict.skip, named, created: false };
-  await refuseSecondRow(context, match);
+  await refuseSecondRow(context, match, ask);
   const mapped = await createValues(context);
   const values = { ...mapped, ...tagValues(context.own, mapped) };
   const lists = await listChanges(context, undefined, verdict);
@@ -79,7 +78,7 @@ function tagValues({ tag }: OwnRows, mapped: Row): Row {
  * A row that this record created and that would answer a rung, had it not lost a value the rung asks by: to create another
  * would double it. A row that holds another value, or that a rung met and refused, is the mapping's own decision.
  */
-async function refuseSecondRow({ target, entity, own, ask }: TargetContext, { asked, met }: Match): Promise<void> {
+async function refuseSecondRow({ target, entity, own }: TargetContext, { asked, met }: Match, ask: Ask): Promise<void> {
   const { tag, links } = own;
   const unmet = links.filter((key) => !met.has(key));
   if (!tag || unmet.length === 0) return;

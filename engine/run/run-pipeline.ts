@@ -74,6 +74,7 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
   const error = done.error ?? unclosed;
   await state.pruneJournal(clock.now() - historyKeptMs);
   await state.pruneTrace(clock.now() - historyKeptMs);
+  await state.pruneResults(clock.now() - resultsKeptMs);
   const seconds = (clock.monotonic() - began) / 1000;
   const exitCode = exitCodeOf(done.flows, error, task.signal);
   const result = { run, pipeline: compiled.pipeline.name, seconds, requests: usage.requests, flows: done.flows };
@@ -87,6 +88,9 @@ export async function runPipeline(task: RunTask): Promise<RunResult> {
 
 /** How long closed intents and what records asked are kept for `explain`; open intents stay. */
 const historyKeptMs = 7 * 24 * 60 * 60 * 1000;
+
+/** What runs came to is kept for `history` as long as logs are: a run every two minutes leaves 300 MB of it in a year. */
+const resultsKeptMs = 30 * 24 * 60 * 60 * 1000;
 
 /** Makes sure that a run meets the systems it knows, and that they are up. */
 export async function beginRun(parts: Omit<RunContext, 'instance'>): Promise<RunContext | PipeError> {

@@ -12,6 +12,8 @@ export interface StateStore {
   finishRun(run: RunEnd): Promise<void>;
   /** The newest runs first. */
   runs(limit: number): Promise<readonly RunEntry[]>;
+  /** Removes the results of runs that began before then; that there were these runs stays known. Returns how many. */
+  pruneResults(before: number): Promise<number>;
 
   /**
    * Says whose state this is from now on. It was another machine's or another instance's: then its known hashes are

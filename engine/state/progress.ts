@@ -9,6 +9,7 @@ type ProgressPart = Pick<
   | 'startRun'
   | 'finishRun'
   | 'runs'
+  | 'pruneResults'
   | 'checkpoint'
   | 'checkpoints'
   | 'known'
@@ -48,7 +49,7 @@ interface RunRow {
   readonly result: string | null;
 }
 
-function runs(db: Database, onStart: () => void): Pick<StateStore, 'startRun' | 'finishRun' | 'runs'> {
+function runs(db: Database, onStart: () => void): Pick<StateStore, 'startRun' | 'finishRun' | 'runs' | 'pruneResults'> {
   const start = db.sqlite.prepare<[string, number, string, number]>(
     'INSERT INTO runs (run, started_at, mapping, pid) VALUES (?, ?, ?, ?)',
   );
@@ -56,6 +57,11 @@ function runs(db: Database, onStart: () => void): Pick<StateStore, 'startRun' | 
     'UPDATE runs SET finished_at = ?, exit_code = ?, result = ? WHERE run = ?',
   );
   const newest = db.sqlite.prepare<[number], RunRow>('SELECT * FROM runs ORDER BY epoch DESC LIMIT ?');
+  // Runs stand in the order of time: only those that go are looked at.
+  const prune = db.sqlite.prepare<[number]>(
+    `UPDATE runs SET result = NULL WHERE result IS NOT NULL AND epoch < coalesce(
+      (SELECT epoch FROM runs WHERE result IS NOT NULL AND started_at >= ? ORDER BY epoch LIMIT 1), 9e18)`,
+  );
   return {
     startRun: async ({ run, startedAt, mapping, pid }) =>
       db.write(() => {
@@ -66,6 +72,7 @@ function runs(db: Database, onStart: () => void): Pick<StateStore, 'startRun' | 
       db.write(() => finish.run(finishedAt, exitCode, JSON.stringify(result), run));
     },
     runs: async (limit) => db.read(() => newest.all(limit)).map(runEntry),
+    pruneResults: async (before) => db.write(() => prune.run(before).changes),
   };
 }
 

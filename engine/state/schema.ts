@@ -166,5 +166,8 @@ export const stateSchema: Schema = {
     ) STRICT, WITHOUT ROWID;
     INSERT INTO unfinished SELECT flow, key, min(position) FROM intents WHERE open = 1 GROUP BY flow, key;
     `,
+    `
+    CREATE INDEX runs_with_result ON runs (epoch) WHERE result IS NOT NULL;
+    `,
   ],
 };

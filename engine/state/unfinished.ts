@@ -27,10 +27,11 @@ export function unfinished(db: Database): Unfinished {
   const end = db.sqlite.prepare<[string, string]>('DELETE FROM unfinished WHERE flow = ? AND key = ?');
   // Nearly always there is none, and a batch that is loaded has ten thousand keys.
   const any = db.sqlite.prepare<[string]>('SELECT 1 FROM unfinished WHERE flow = ? LIMIT 1');
-  // What was in doubt and is closed as over may have been done: nobody looked, but for creates with a tag.
+  // What was in doubt and is closed as over may have been done: nobody looked, but for creates with a tag. `CROSS JOIN`: from
+  // the few records that are unfinished to their intents; left to itself, SQLite begins with all intents of the flow.
   const all = db.sqlite.prepare<[string], WrittenRow>(
     `SELECT u.key, q.due_at, i.intent, i.outcome IS 'applied' AS applied FROM unfinished u
-      JOIN intents i ON i.flow = u.flow AND i.key = u.key AND i.position >= u.since
+      CROSS JOIN intents i ON i.flow = u.flow AND i.key = u.key AND i.position >= u.since
       LEFT JOIN queue q ON q.flow = u.flow AND q.key = u.key
       WHERE u.flow = ? AND (i.open = 1 OR i.doubted = 1 OR i.outcome = 'applied') ORDER BY u.since, i.position`,
   );

@@ -77,17 +77,17 @@ ${block.replaceAll(/^/gm, '        ')}
   const rows = (given.rows ?? []).map((row, index) => ({ ID: String(index + 1), ...row }));
   const asked: Question[] = [];
   const record = { visit: 'V1', ...given.record };
-  const planned = await planTarget({
+  const context = {
     target,
     entity: { description: deal, fields },
     record: { key: 'V1', source: {}, record },
     references: noReferences,
     own: given.own ?? { links: [], owed: [] },
     variables: { params: { final: ['WON', 'LOSE'] }, run: {}, source: {}, ...given.earlier },
-    ask: async (question) => {
-      asked.push(question);
-      return rows.filter((row) => satisfies(fields, question, row));
-    },
+  };
+  const planned = await planTarget(context, async (question) => {
+    asked.push(question);
+    return rows.filter((row) => satisfies(fields, question, row));
   });
   return { ...planned, asked };
 }
@@ -247,6 +247,8 @@ describe('several rows', () => {
     ['the first in the order given', 'order: CREATED, many: oldest', ['3']],
     ['a preferred one before a newer one', 'prefer: $found.STAGE = "WON", many: newest', ['2']],
     ['any when none is preferred', 'prefer: $found.STAGE = "LOSE", many: newest', ['3']],
+    ['the first by the next key where one is equal', 'order: [NOTE, -CREATED], many: newest', ['2']],
+    ['one with a value before one without', 'order: -STAGE, many: newest', ['2']],
     ['all of them', 'many: all', ['1', '2', '3']],
   ])('give %s', async (_name, more, expected) => {
     expect(await chosen(more)).toEqual(expected);
@@ -440,6 +442,43 @@ describe('child rows', () => {
 
   it('are left alone by nothing', async () => {
     expect(await lists('items', {}, { products: [{ PRICE: 5 }] })).toBe('unchanged');
+  });
+
+  it.each([
+    ['notNull', [], [{ products: [] }]],
+    ['always', undefined, [{ products: [] }]],
+    ['create', [{ PRICE: 6 }], 'unchanged'],
+    ['fill', [{ PRICE: 6 }], 'unchanged'],
+    ['add', [{ PRICE: 6 }, { PRICE: '5.00' }], [{ products: [{ PRICE: 5 }, { PRICE: 6 }] }]],
+    ['add', [{ PRICE: '5.00' }], 'unchanged'],
+    ['add', [{ PRICE: 5 }, { PRICE: 5 }], [{ products: [{ PRICE: 5 }, { PRICE: 5 }] }]],
+    ['add', [], 'unchanged'],
+  ] as const)('obey write: %s, mapped %j over one row', async (write, items, expected) => {
+    const given = items === undefined ? {} : { items };
+    const sent = await lists(`{ value: items, write: ${write} }`, given, { products: [{ PRICE: 5 }] });
+    expect(typeof sent === 'string' ? sent : sent?.map((change) => ({ [change.list]: change.rows }))).toEqual(expected);
+  });
+
+  it.each(['create', 'fill'])('of write: %s are sent on create, and fill where there are none', async (write) => {
+    const policy = `{ value: items, write: ${write} }`;
+    const sent = [{ list: 'products', rows: [{ PRICE: 6 }] }];
+    expect(await lists(policy, { items: [{ PRICE: 6 }] }, undefined)).toEqual(sent);
+    const filled = await lists(policy, { items: [{ PRICE: 6 }] }, {});
+    expect(filled).toEqual(write === 'fill' ? sent : 'unchanged');
+  });
+
+  it.each([
+    ['keep: [products]', 'unchanged'],
+    ['keep: [NOTE]', 'update'],
+    ['only: [NOTE]', 'unchanged'],
+    ['only: [products]', 'update'],
+  ])('are left as they are where a guard says so: %s', async (effect, operation) => {
+    const guarded = `${list('items')}\nguard: [{ if: true, ${effect} }]`;
+    const { changes } = await plan(guarded, {
+      record: { items: [{ PRICE: 6 }] },
+      rows: [{ VISIT: 'V1', products: [{ PRICE: 5 }] }],
+    });
+    expect(changes.map((change) => change.operation)).toEqual([operation]);
   });
 
   it('must be rows', async () => {

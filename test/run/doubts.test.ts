@@ -77,6 +77,19 @@ describe('DL-13 a write in doubt', () => {
     expect([rows('contact').length, rows('deal').length]).toEqual([1, 1]);
   });
 
+  it('holds what it touches for the runs to come too: the next visit of the new patient makes no second contact', async () => {
+    const arrives = holdBack((write) => write.operation === 'create' && write.values['ORIGIN'] === 'P1');
+    tables.rows = [visit(1, 1)];
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 4, flows: [{ queued: 1 }] });
+    wait(10);
+    tables.rows = [visit(1, 1), visit(2, 1, { stamp: 2 }), visit(3, 2, { stamp: 3 })];
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 4, flows: [{ queued: 2, created: 1 }] });
+    arrives();
+    wait(91);
+    expect(await desk.run(pipeline)).toMatchObject({ exitCode: 0 });
+    expect([rows('contact').length, rows('deal').length]).toEqual([2, 3]);
+  });
+
   it('holds what the write touches, not what its record only looked at', async () => {
     tables.onWrite = (write) =>
       write.entity === 'deal' && write.operation === 'create' && write.values['VISIT'] === '1' ? unknown : undefined;

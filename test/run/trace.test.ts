@@ -87,6 +87,20 @@ it('is forgotten after seven days, with the journal', async () => {
   expect(await desk.state.trace('visits', '1')).toEqual({ asked: [], writes: [] });
 });
 
+it('what a run came to is forgotten after thirty days, that there was a run is not', async () => {
+  await desk.run(pipeline);
+  desk.clock.time += 30 * 24 * 3_600_000;
+  await desk.run(pipeline);
+  expect((await desk.state.runs(9)).map(({ result }) => result === undefined)).toEqual([false, false]);
+  desk.clock.time += 1;
+  await desk.run(pipeline);
+  expect((await desk.state.runs(9)).map(({ exitCode, result }) => [exitCode, result === undefined])).toEqual([
+    [0, false],
+    [0, false],
+    [0, true],
+  ]);
+});
+
 it('hashes of what was last written are kept by field, beside those of fields written earlier', async () => {
   tables.rows = [visit(1)];
   await desk.run(pipeline);

@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import { startSqlBrowser, type SqlBrowser } from './browser.ts';
 import { fold } from './catalog.ts';
 import { type Clock, clockFrom, type SettableClock } from './clock.ts';
@@ -34,6 +35,8 @@ export interface SqlServerOptions {
   readonly browserPort?: number;
   /** Default off. */
   readonly encrypt?: Encryption;
+  /** Its certificate and what TLS it speaks. Default: one it signs for itself, TLS 1.2. */
+  readonly tls?: SecureContextOptions;
   /** The clinic's wall clock: naive local time in the UTC fields. Default: now in Moscow. */
   readonly now?: () => Date;
   /** How far that clock is ahead of UTC, for SYSUTCDATETIME(). Default 180. */
@@ -157,7 +160,7 @@ interface Parts {
 
 function acceptor({ options, database, clock, journal, clients }: Parts): (socket: Socket) => void {
   const encryption = options.encrypt ?? 'off';
-  const secureContext = encryption === 'off' ? undefined : serverContext();
+  const secureContext = encryption === 'off' ? undefined : serverContext(options.tls);
   const faults = faultDesk(options.faults ?? {}, (ms) => clock.step(ms));
   let id = FIRST_CLIENT_ID;
   return (socket) => {

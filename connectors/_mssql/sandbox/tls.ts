@@ -1,11 +1,11 @@
 import { Duplex } from 'node:stream';
-import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
+import { createSecureContext, type SecureContext, type SecureContextOptions, TLSSocket } from 'node:tls';
 import { selfSignedCertificate } from '../../_tls/certificate.ts';
 import { PACKET, MessageReader, MessageWriter } from './packets.ts';
 
 /** TDS 7.x wraps the handshake in PRELOGIN packets, which TLS 1.3's late session tickets would fall out of. */
-export function serverContext(): SecureContext {
-  return createSecureContext({ ...selfSignedCertificate('localhost'), maxVersion: 'TLSv1.2' });
+export function serverContext(given: SecureContextOptions = {}): SecureContext {
+  return createSecureContext({ ...selfSignedCertificate('localhost'), maxVersion: 'TLSv1.2', ...given });
 }
 
 const TLS_APPLICATION_DATA = 0x17;

@@ -246,16 +246,11 @@ function ownRows(context: FlowContext, known: Known, target: CompiledTarget): (k
 }
 
 /** Plans one target of one record; a data error fails the target, anything else the run. */
-async function planInto(
-  draft: PlannedRecord,
-  task: Omit<TargetContext, 'ask'>,
-  skip: string | undefined,
-  ask: Ask,
-): Promise<void> {
+async function planInto(draft: PlannedRecord, task: TargetContext, skip: string | undefined, ask: Ask): Promise<void> {
   const { target } = task;
   const { name } = target.target;
   try {
-    draft.plans.set(name, skip === undefined ? await planTarget({ ...task, ask }) : skipped(target, skip));
+    draft.plans.set(name, skip === undefined ? await planTarget(task, ask) : skipped(target, skip));
   } catch (thrown) {
     const error = toPipeError(thrown);
     if (error.kind !== 'data') throw error;
