@@ -5,6 +5,7 @@ import type { Difference } from '../config/lock-drift.ts';
 import { lockedEntity, lockFileOf, lockText, readLock } from '../config/lock-file.ts';
 import type { Lock, LockedConnection } from '../config/lock-file.ts';
 import type { Pipeline } from '../config/pipeline.ts';
+import type { Connector } from '../connector.ts';
 import type { OpenConnection } from '../run/context.ts';
 import { discover } from '../run/discover.ts';
 import { othersLeftOut } from './check-connections.ts';
@@ -49,11 +50,12 @@ export async function discoverSystems(file: string, flags: DiscoverFlags, signal
   const { lock } = readLock(file);
   const connections: Record<string, LockedConnection> = {};
   const { connection, entity } = flags;
-  const looked = { pipeline, connectors: await connectorsOf(pipeline) };
-  await withConnections(looked, connection === undefined ? [] : [connection], async (open) => {
+  const connectors = await connectorsOf(pipeline);
+  await withConnections({ pipeline, connectors }, connection === undefined ? [] : [connection], async (open) => {
     for (const each of open.values()) {
-      const one = entity === undefined ? discover(pipeline, each, signal) : entityOf(pipeline, each, entity, signal);
-      connections[each.name] = await one;
+      const connector = connectors.get(pipeline.connections.get(each.name)?.connector ?? '');
+      if (entity === undefined) connections[each.name] = await discover(pipeline, each, signal);
+      else if (connector) connections[each.name] = await entityOf(connector, each, entity, signal);
     }
   });
   const live: Lock = { version: 1, connections };
@@ -85,18 +87,29 @@ async function load(file: string, { connection, param = [], settings = [] }: Dis
   return pipeline;
 }
 
-/** An entity by its name, or else by what a source may call it. */
+/** An entity that can be written to, or else what a source may read. */
 async function entityOf(
-  pipeline: Pipeline,
+  { name: connector, source: ability }: Connector,
   { name, connection }: OpenConnection,
   entity: string,
   signal: AbortSignal,
 ): Promise<LockedConnection> {
-  const connector = pipeline.connections.get(name)?.connector ?? '';
   const none = { connector, entities: {}, sources: {} };
   const sink = connection.sink?.({ entity, table: entity });
   if (sink) return { ...none, entities: { [entity]: lockedEntity(await sink.describe(entity, signal)) } };
-  const source = connection.source?.({ stream: entity });
+  const settings = ability?.settings.properties ?? {};
+  const key = sourceKeys.find((one) => one in settings);
+  if (key) refuseUnknown(settings[key], name, entity);
+  const source = key && connection.source?.({ [key]: entity });
   if (!source) return none;
-  return { ...none, sources: { [entity]: { of: { stream: entity }, fields: (await source.describe(signal)).fields } } };
+  return { ...none, sources: { [entity]: { of: { [key]: entity }, fields: (await source.describe(signal)).fields } } };
+}
+
+/** What source blocks call that which they read. */
+const sourceKeys = ['stream', 'table'] as const;
+
+function refuseUnknown(schema: object | undefined, connection: string, entity: string): void {
+  const choices: unknown = schema && 'enum' in schema ? schema.enum : undefined;
+  if (!Array.isArray(choices) || choices.includes(entity)) return;
+  throw cliErrors.unknown_source.error({ connection, entity, choices: choices.join(' | ') });
 }

@@ -324,6 +324,12 @@ const ownErrors = defineErrors('cli', {
     fix: { en: 'write it as 2026-03-01 or 2026-03-01T10:00:00', ru: 'напишите как 2026-03-01 или 2026-03-01T10:00:00' },
   },
 
+  unknown_source: {
+    kind: 'input',
+    en: '{connection} has no "{entity}" to read',
+    ru: 'в {connection} нет «{entity}»',
+    fix: { en: 'use one of {choices}', ru: 'используйте одно из {choices}' },
+  },
   no_lock: {
     kind: 'input',
     en: 'there is no lock file {lock} to compare with',

@@ -147,6 +147,20 @@ describe('pipe discover', { timeout: 60_000 }, () => {
     expect(shapeErrors('discover', json.stdout)).toEqual([]);
   });
 
+  it('prints what a source reads that is no target too, and names the streams there are', async () => {
+    const { discover, path } = await office(file);
+    const stream = await discover('clinic', '--entity', 'doctors');
+    expect([stream.exit, stream.stdout.split('\n')[0]]).toEqual([0, 'clinic (ident)']);
+    const none = await discover('clinic', '--entity', 'Doctors');
+    expect([none.exit, none.stderr.split('\n')[0]]).toEqual([2, 'error cli.unknown_source']);
+    expect(none.stderr).toContain('clinic has no "Doctors" to read\n  fix: use one of receptions | ');
+    const text = readFileSync(path(file), 'utf8').replace('connector: ident', 'connector: mssql\n    encrypt: false');
+    writeFileSync(path(file), text.replaceAll(/stream: \w+/g, 'table: dbo.Staffs'));
+    const table = await discover('clinic', '--entity', 'dbo.Staffs');
+    expect([table.exit, table.stderr]).toEqual([0, '']);
+    expect(table.stdout).toMatch(/^clinic \(mssql\)\n {2}source dbo\.Staffs\n {4}ID: integer\n/);
+  });
+
   it('compares with nothing where there is no lock file, and takes one wish at a time', async () => {
     const { pipe } = place({ [file]: readFileSync(resolve(folder, file), 'utf8') });
     const two = await pipe(['discover', file, '--lock', '--drift']);

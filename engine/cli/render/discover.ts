@@ -41,7 +41,7 @@ export function driftText(differences: readonly Difference[], language: Language
 
 const words = {
   en: {
-    source: 'source of flow',
+    source: 'source',
     written: 'written; commit it',
     same: 'nothing has changed',
     noDrift: 'the systems are as the lock file says',
@@ -50,7 +50,7 @@ const words = {
     multiple: 'list',
   },
   ru: {
-    source: 'источник потока',
+    source: 'источник',
     written: 'записан; сохраните его в репозитории',
     same: 'ничего не изменилось',
     noDrift: 'системы такие, как записано в файле',
