@@ -158,7 +158,7 @@ describe('pipe discover', { timeout: 60_000 }, () => {
     writeFileSync(path(file), text.replaceAll(/stream: \w+/g, 'table: dbo.Staffs'));
     const table = await discover('clinic', '--entity', 'dbo.Staffs');
     expect([table.exit, table.stderr]).toEqual([0, '']);
-    expect(table.stdout).toMatch(/^clinic \(mssql\)\n {2}source dbo\.Staffs\n {4}ID: integer\n/);
+    expect(table.stdout).toMatch(/^clinic \(mssql\)\n {2}source dbo\.Staffs\n {4}ID_Persons: integer\n/);
   });
 
   it('compares with nothing where there is no lock file, and takes one wish at a time', async () => {
