@@ -141,6 +141,15 @@ export const fileErrors = defineErrors('file', {
       ru: 'пишите на каждой строке один {form}, без запятой после него',
     },
   },
+  too_deep: {
+    kind: 'data',
+    en: '{file}, line {line}: lists and objects lie thousands deep in each other',
+    ru: '{file}, строка {line}: списки и объекты вложены друг в друга на тысячи уровней',
+    fix: {
+      en: 'look at what wrote the line; no row needs that',
+      ru: 'посмотрите, чем записана строка; ни одной строке столько не нужно',
+    },
+  },
   no_column: {
     kind: 'input',
     en: '{file} has no column {column}',

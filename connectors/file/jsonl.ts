@@ -37,25 +37,26 @@ export function jsonLine(row: Row): string {
 
 /** The row a line holds. */
 export function jsonlRow({ file }: TableFile, json: string, line: number): Row {
-  let parsed: unknown;
+  let row: Value | undefined;
   try {
-    parsed = largeNumber.test(json) ? JSON.parse(json, exactNumbers) : JSON.parse(json);
+    const parsed: unknown = largeNumber.test(json) ? JSON.parse(json, exactNumbers) : JSON.parse(json);
+    // Most rows have no null: those are taken as they were parsed, not built a second time.
+    row = hasNull(parsed) ? valueOf(parsed) : (parsed as Value);
   } catch (cause) {
+    if (cause instanceof RangeError) throw fileErrors.too_deep.error({ file, line }, { cause });
     throw fileErrors.not_json.error({ file, line, form: '{"name": value}' }, { cause });
   }
-  // Most rows have no null: those are taken as they were parsed, not built a second time.
-  const row = hasNull(parsed) ? valueOf(parsed) : (parsed as Value);
   if (typeof row === 'object' && !isList(row)) return row;
   throw fileErrors.not_json.error({ file, line, form: '{"name": value}' });
 }
 
-/** What may be an integer that a double cannot hold: it has sixteen digits, or an exponent. */
+/** What may be a number that a double cannot hold: it has sixteen digits, or an exponent. */
 const largeNumber = /\d{16}|\d[eE]/;
 
-/** An integer that a double cannot hold stays as it is written. */
+/** An integer that a double cannot hold stays as it is written, and so does what is beyond all doubles. */
 function exactNumbers(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
-  const inexact = typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value);
-  return inexact ? (context?.source ?? value) : value;
+  const isLarge = typeof value === 'number' && (Number.isInteger(value) || !Number.isFinite(value));
+  return isLarge && !Number.isSafeInteger(value) ? (context?.source ?? value) : value;
 }
 
 function hasNull(parsed: unknown): boolean {

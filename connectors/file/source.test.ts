@@ -96,6 +96,18 @@ describe('a file of JSON lines', () => {
     expect(await rowsOf(source)).toEqual([{ id: 1, tags: ['a'], deep: { y: true } }, { id: '9007199254740993' }]);
   });
 
+  it('keeps as text what is larger than any number of JavaScript', async () => {
+    const { source } = given('{"id":1e400,"sum":[-1e400,1e3]}\n', { file: 'people.jsonl' });
+    expect(await rowsOf(source)).toEqual([{ id: '1e400', sum: ['-1e400', 1000] }]);
+  });
+
+  it('names the line whose lists lie deeper in each other than can be followed', async () => {
+    const { source } = given(`{"id":1}\n{"id":${'['.repeat(100_000)}${']'.repeat(100_000)}}\n`, {
+      file: 'people.jsonl',
+    });
+    expect(await rejection(rowsOf(source))).toMatchObject({ code: 'file.too_deep', parameters: { line: 2 } });
+  });
+
   it('describes the types its rows have in common', async () => {
     const { source } = given('{"a":1,"b":1}\n{"a":1.5,"b":"x","c":true}\n{"d":[1],"e":"y"}\n', { file: 'a.ndjson' });
     const { fields } = await source.describe(running());

@@ -9,6 +9,7 @@ import { loadDotEnv } from './dot-env.ts';
 import { cliErrors } from './errors.ts';
 import { outputErrors } from './errors-output.ts';
 import { FindingsError } from './findings-error.ts';
+import { forTerminal } from './for-terminal.ts';
 import { flagError } from './flag-error.ts';
 import { choiceFlag, flagValue } from './flags.ts';
 import { languageOf } from './language.ts';
@@ -54,7 +55,7 @@ export abstract class BaseCommand extends Command {
   }
 
   protected tell(text: string): void {
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(forTerminal(`${text}\n`, process.stderr));
   }
 
   /** What is worth knowing and stops nothing. */

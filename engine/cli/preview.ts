@@ -151,7 +151,13 @@ export async function withPreview<Result>(
 
 /** What is made in a preview is no recent row of this machine, and nobody was met. */
 function readBook(book: PortalBook): PortalBook {
-  return { ...book, saveRecent: async () => undefined, meet: async () => undefined };
+  return {
+    ...book,
+    saveRecent: async () => undefined,
+    claim: async (_instance, rows) => rows.map(() => 'free'),
+    release: async () => undefined,
+    meet: async () => undefined,
+  };
 }
 
 async function openMetered(

@@ -1,4 +1,5 @@
 import type { PipeError } from '../errors.ts';
+import { forTerminal } from './for-terminal.ts';
 import { unwritable } from './unwritable.ts';
 
 /** Failures that the one who wrote has been told of. */
@@ -10,7 +11,7 @@ const told = new WeakSet<Error>();
  */
 export function writeOut(text: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    process.stdout.write(text, (error) => {
+    process.stdout.write(forTerminal(text, process.stdout), (error) => {
       if (error) told.add(error);
       const failure = error && failureOf(error);
       if (failure) reject(failure);

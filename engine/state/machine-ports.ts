@@ -41,6 +41,16 @@ export interface PortalBook {
   saveRecent(rows: readonly RecentRow[]): Promise<void>;
   /** Those answering to any of the claims, newest first; each with the asked claims it answers to. */
   recent(connection: string, entity: string, claims: readonly string[]): Promise<readonly RecentRow[]>;
+  /**
+   * Claims what rows will answer to that an instance is about to create, each row whole or not at all: none of which
+   * another pipeline creates, or has created since it was asked for, what this one asked for (DL-20).
+   */
+  claim(instance: string, rows: readonly NewRow[]): Promise<readonly Standing[]>;
+  /** Those rows were made, or certainly were not; what became of others stays claimed until it can no longer take effect. */
+  release(
+    instance: string,
+    rows: readonly (Pick<NewRow, 'row' | 'effects'> & { readonly made: boolean })[],
+  ): Promise<void>;
   /** This machine, and the instance a pipeline is on it: the same though the pipeline's state is deleted (DL-21). */
   identity(pipeline: string): Promise<Identity>;
   /** Instances of the pipeline whose rows were met here. */
@@ -65,6 +75,23 @@ export interface LimitedRequest extends Pick<Charge, 'limit' | 'within' | 'work'
 
 /** Who goes first where there is not room for all: an event, then what runs by schedule, then a whole re-read. */
 export type Priority = 'event' | 'incremental' | 'full';
+
+/** A row about to be created. */
+export interface NewRow {
+  /** Tells it from others of its instance: two of a family may answer to one phone. */
+  readonly row: string;
+  /** Questions its plan rests on. */
+  readonly asked: readonly string[];
+  /** When the oldest of them was asked, on the monotonic clock. */
+  readonly askedAt: number;
+  /** Questions it will answer. */
+  readonly effects: readonly string[];
+  /** How long its request may take effect, milliseconds. */
+  readonly lastsMs: number;
+}
+
+/** Whether a row may be created: another has made what was asked for or is about to, or began to and was not heard of since. */
+export type Standing = 'free' | 'taken' | 'in-doubt';
 
 export interface RecentRow {
   /** Who the connection talks to: the limiter's key or the connector's own address, never a name of one pipeline. */

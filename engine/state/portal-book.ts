@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from './clock.ts';
 import { openDatabase } from './database.ts';
 import type { Database, Schema } from './database.ts';
+import { claimsMigration, creationClaims, hashOf } from './claims.ts';
 import { identities, identitiesMigration } from './identities.ts';
 import { limiter } from './limiter.ts';
 import { sharedMode } from './place.ts';
@@ -62,6 +62,7 @@ const bookSchema: Schema = {
       boot TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
     `,
+    claimsMigration,
   ],
 };
 
@@ -74,7 +75,13 @@ const recentMs = 24 * 60 * 60 * 1000;
 export async function openPortalBook(folder: string, clock: Clock): Promise<PortalBook> {
   const file = folder === ':memory:' ? folder : join(folder, 'portal-book.db');
   const db = openDatabase(file, bookSchema, sharedMode);
-  return { ...limiter(db, clock), ...recentRows(db, clock), ...identities(db, clock), close: async () => db.close() };
+  return {
+    ...limiter(db, clock),
+    ...recentRows(db, clock),
+    ...creationClaims(db, clock),
+    ...identities(db, clock),
+    close: async () => db.close(),
+  };
 }
 
 /**
@@ -122,8 +129,4 @@ function recentRows(db: Database, clock: Clock): Pick<PortalBook, 'saveRecent' |
       return [...found.values()].sort((a, b) => b.at - a.at);
     },
   };
-}
-
-function hashOf(claim: string): string {
-  return hash('sha256', claim, 'base64url');
 }

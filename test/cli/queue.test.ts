@@ -1,7 +1,11 @@
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../engine/state/clock.ts';
 import { openState } from '../../engine/state/open-state.ts';
+import { root } from '../support/clone.ts';
 import { delivery, intent, put, startRun } from '../state/samples.ts';
 import { peopleCsv, peopleFiles, peopleYaml } from './people.ts';
 import { place } from './pipe.ts';
@@ -62,6 +66,29 @@ describe('pipe queue', () => {
 
 Очередь: всего=4, pending=0, failed=4, completed=0
 `);
+  });
+
+  it.runIf(process.platform === 'linux')('gives a terminal no orders that came with the rows', async () => {
+    const here = place({
+      'orders.yaml': `version: 1
+name: orders
+connections: { desk: { connector: file } }
+flows:
+  orders:
+    source: { connection: desk, file: orders.jsonl }
+    key: id
+    map: { id: id, sum: '$number(sum)' }
+    targets: { copy: { connection: desk, file: copy.csv, key: [id], fields: { id: id, sum: sum } } }
+`,
+      'orders.jsonl': String.raw`{"id":"A\u001b[2J\u0007B","sum":"x"}`,
+    });
+    expect((await here.pipe(['run', 'orders.yaml'])).exit).toBe(4);
+    const bin = join(root, 'engine/cli/bin.ts');
+    const command = `${process.execPath} ${bin} queue list ${here.path('orders.yaml')}`;
+    const terminal = spawn('script', ['-qec', command, '/dev/null'], { env: { PATH: process.env['PATH'] } });
+    const shown = (await textOf(terminal.stdout)).split('\r\n')[1];
+    expect(shown).toMatch(/^1 +orders +A�\[2J�B +failed /);
+    expect((await here.pipe(['queue', 'list', 'orders.yaml'])).stdout).toContain('A\u001B[2J\u0007B');
   });
 
   it('shows one row masked by its column names, and in clear with --reveal', async () => {

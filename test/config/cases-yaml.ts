@@ -128,6 +128,13 @@ export const yamlCases: CaseGroups = {
       ],
     },
     {
+      name: 'brackets that end the stack of the parser',
+      files: { 'pipeline.yaml': `a: ${'['.repeat(5000)}${']'.repeat(5000)}\n` },
+      expect: [
+        '1:1 error config.too_deep: the file is nested too deeply or grows without bound through its anchors → use fewer anchors and levels',
+      ],
+    },
+    {
       name: 'a comma in a flow map',
       change: [['    targets:', '    guard: [{ if: $contains(name, id), skip: X }]\n    targets:']],
       expect: [

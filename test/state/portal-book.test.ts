@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Limit } from '../../engine/connector.ts';
 import { openPortalBook } from '../../engine/state/portal-book.ts';
-import type { LimitedRequest, PortalBook, RecentRow } from '../../engine/state/machine-ports.ts';
+import type { LimitedRequest, NewRow, PortalBook, RecentRow } from '../../engine/state/machine-ports.ts';
 import type { ChargeOrder } from './processes/charge.ts';
 import { startProcess } from './processes/start.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -307,5 +307,88 @@ describe('the file of the book', () => {
     for (const folder of [mine, ours]) await (await openPortalBook(folder, virtualClock())).close();
     expect(statSync(join(mine, 'portal-book.db')).mode & 0o777).toBe(0o600);
     expect(statSync(join(ours, 'portal-book.db')).mode & 0o777).toBe(0o660);
+  });
+});
+
+describe('DL-20 rows about to be created', () => {
+  const phone = 'contact?&PHONE=+79990001122';
+  const mail = 'contact?&EMAIL=anna@clinic.example';
+  const row = (clock: { monotonic(): number }, given: Partial<NewRow> = {}): NewRow => ({
+    row: 'contact F1_P1',
+    asked: [phone],
+    askedAt: clock.monotonic(),
+    effects: [phone, mail],
+    lastsMs: 90_000,
+    ...given,
+  });
+
+  it('are claimed by one instance: who asked for one of them waits, who asked for none goes on', async () => {
+    const clock = virtualClock();
+    const book = await openPortalBook(':memory:', clock);
+    const other = row(clock, { asked: ['contact?&PHONE=+79990003344'], effects: ['contact?&PHONE=+79990003344'] });
+    expect(await book.claim('north', [row(clock)])).toEqual(['free']);
+    expect(await book.claim('south', [row(clock), row(clock, { asked: [mail] }), other])).toEqual([
+      'taken',
+      'taken',
+      'free',
+    ]);
+    expect(await book.claim('north', [row(clock), other])).toEqual(['free', 'taken']);
+  });
+
+  it('are free once they came to nothing, and for who has asked since they were made', async () => {
+    const clock = virtualClock();
+    const book = await openPortalBook(':memory:', clock);
+    const early = row(clock);
+    await book.claim('north', [early]);
+    await book.release('north', [{ ...early, made: false }]);
+    expect(await book.claim('south', [early])).toEqual(['free']);
+    await book.release('south', [{ ...early, made: true }]);
+    expect(await book.claim('north', [early])).toEqual(['taken']);
+    clock.advance(1);
+    expect(await book.claim('north', [row(clock)])).toEqual(['free']);
+  });
+
+  it('of a family are claimed each for itself: what became of one says nothing of another with its phone', async () => {
+    const clock = virtualClock();
+    const book = await openPortalBook(':memory:', clock);
+    const [father, mother] = [row(clock), row(clock, { row: 'contact F1_P2' })];
+    await book.claim('north', [father, mother]);
+    await book.release('north', [{ ...father, made: false }]);
+    expect(await book.claim('south', [row(clock)])).toEqual(['taken']);
+    await book.release('north', [{ ...mother, made: false }]);
+    expect(await book.claim('south', [row(clock)])).toEqual(['free']);
+  });
+
+  it('are in doubt where nothing was heard for as long as a plan may be sent, and free when they can no longer come', async () => {
+    const clock = virtualClock();
+    const book = await openPortalBook(':memory:', clock);
+    const standing = async () => await book.claim('south', [row(clock)]);
+    await book.claim('north', [row(clock)]);
+    clock.advance(30_000);
+    expect(await standing()).toEqual(['taken']);
+    clock.advance(1);
+    expect(await standing()).toEqual(['in-doubt']);
+    clock.advance(89_998);
+    expect(await standing()).toEqual(['in-doubt']);
+    clock.advance(1);
+    expect(await standing()).toEqual(['free']);
+  });
+
+  it('are forgotten with the boot they were claimed in', async () => {
+    const clock = virtualClock();
+    const book = await openPortalBook(':memory:', clock);
+    await book.claim('north', [row(clock)]);
+    clock.reboot('boot-2', 10);
+    expect(await book.claim('south', [row(clock)])).toEqual(['free']);
+  });
+
+  it('G9 keep no phone and no mail address in the file', async () => {
+    const folder = temporaryFolder();
+    const clock = virtualClock();
+    const book = await openPortalBook(folder, clock);
+    await book.claim('north', [row(clock)]);
+    await book.close();
+    const bytes = readFileSync(join(folder, 'portal-book.db'), 'latin1');
+    expect([bytes.includes('north'), bytes.includes('7999'), bytes.includes('anna')]).toEqual([true, false, false]);
   });
 });

@@ -48,6 +48,8 @@ export class Answers {
   readonly #early = new Map<string, { readonly scope: Scope; readonly question: Question }[]>();
   /** Claims of what was written since the wave began. */
   readonly #touched = new Map<string, Touch>();
+  /** When the question of a claim was last asked. */
+  readonly #askedAt = new Map<string, number>();
   #writes = 0;
 
   constructor(context: FlowContext) {
@@ -106,6 +108,11 @@ export class Answers {
       const { made } = this.#touched.get(claim) ?? { made: [] };
       this.#touched.set(claim, { write: this.#writes, ...(made && { made: [...made, { write: this.#writes, key }] }) });
     }
+  }
+
+  /** When the first of these claims was asked for, of those that were, on the monotonic clock. */
+  firstAsked(claims: readonly string[]): number {
+    return Math.min(...claims.map((claim) => this.#askedAt.get(claim) ?? Infinity));
   }
 
   /** How many writes were made; a plan made now knows of all of them. */
@@ -235,6 +242,7 @@ export class Answers {
     const rows = [...(await this.#find(scope, questions))];
     reach('find-answered');
     const claims = questions.map((question) => questionClaims(scope.id, scope.fields, question));
+    for (const claim of claims.flat()) this.#askedAt.set(claim, at);
     await this.#joinRecent(scope, questions, claims, rows);
     [...open.keys()].forEach((id, index) => {
       const answer = rows[index] ?? [];

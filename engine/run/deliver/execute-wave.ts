@@ -55,6 +55,8 @@ export interface Execution extends PlannedRecord {
   stale: boolean;
   behind?: true;
   heldUpBy?: PipeError;
+  /** Another pipeline of this machine creates what it asked for. */
+  meetsOther?: true;
 }
 
 /**

@@ -10,6 +10,7 @@ import { checked } from '../ask/ask.ts';
 import { attempt, attemptWrites, waitOut } from '../attempt.ts';
 import { askedAlong, fieldsAlong, isWhole } from './asked-along.ts';
 import { beginCreates } from './begin-creates.ts';
+import { claimCreates } from './claim-creates.ts';
 import type { FlowContext, Scope } from '../context.ts';
 import { reach } from '../crash-points.ts';
 import { commitOnce, markOf, takeOverOne } from '../load/fence.ts';
@@ -65,7 +66,10 @@ export async function sendSteps(sending: Sending, steps: readonly Step[]): Promi
       await Promise.race(flying.keys());
       continue;
     }
-    const chunk = left.slice(0, size).filter((step) => isFresh(context, step));
+    const chunk = await claimCreates(
+      sending,
+      left.slice(0, size).filter((step) => isFresh(context, step)),
+    );
     left = left.slice(size);
     if (chunk.length === 0) continue;
     const request: Promise<void> = sendChunk(sending, chunk, askedAlong(sending, chunk))
@@ -77,6 +81,9 @@ export async function sendSteps(sending: Sending, steps: readonly Step[]): Promi
   await Promise.all(flying.keys());
   if (failures.length > 0) throw failures[0];
   if (left.length > 0) context.signal.throwIfAborted();
+  // Who is told to stop ends here as anywhere else.
+  if (steps.some(({ execution }) => execution.meetsOther))
+    await context.clock.sleep(shortPauseMs, context.signal).catch(() => undefined);
 }
 
 function rowsOf(steps: readonly Step[]): ReadonlySet<string> {
@@ -93,7 +100,9 @@ async function sendFresh(
   step: Step,
   question: Question | undefined,
 ): Promise<readonly Row[] | undefined> {
-  return isFresh(sending.context, step) ? sendChunk(sending, [step], question) : undefined;
+  if (!isFresh(sending.context, step)) return undefined;
+  const [free] = await claimCreates(sending, [step]);
+  return free && sendChunk(sending, [free], question);
 }
 
 /** Whether its plan is young enough to be sent, now or in so many milliseconds; where it is not, the record is stale from here on. */

@@ -161,3 +161,14 @@ it('29. A sum and goods a manager planned stay until the visit is billed, then t
   await run();
   expect(held()).toEqual(['1350.00', 'Осмотр и консультация', 'Прицельный снимок']);
 });
+
+it('29. A sum with parts of a kopeck, as a discount in per cent leaves it, is written once: the portal keeps two decimals', async () => {
+  const { job, portal, addVisit, addOrder, run, written } = await withAnna();
+  await addVisit(501, anna.id);
+  await addOrder(1, 501, [2, 4]);
+  await job.clinic.execute('UPDATE dbo.OrderServiceRelation SET DiscountSum = 66.6665');
+  await run();
+  expect(portal.truth.deals()).toMatchObject([{ OPPORTUNITY: '1216.67' }]);
+  await run({ full: true });
+  expect(written()).toEqual([]);
+});

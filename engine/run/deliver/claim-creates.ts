@@ -1,0 +1,50 @@
+import { runErrors } from '../errors.ts';
+import type { Sending, Step } from './send.ts';
+
+/**
+ * Two pipelines of this machine that ask for one person at the same moment both find nobody: the book lets one of them
+ * create, the other asks again (DL-20). Gives the steps that may be sent. A target that commits in transactions, or finds
+ * at once what was written, has its own ways against that, or none.
+ */
+export async function claimCreates(sending: Sending, steps: readonly Step[]): Promise<readonly Step[]> {
+  const { context, scope } = sending;
+  const creates = steps.filter(({ write }) => write.operation === 'create');
+  if (creates.length === 0 || scope.sink.findsAtOnce || scope.sink.atomic) return steps;
+  const standings = await context.book.claim(
+    context.instance.id,
+    creates.map((step) => newRow(sending, step)),
+  );
+  const refused = new Set(creates.filter((_, index) => standings[index] !== 'free'));
+  for (const [index, step] of creates.entries()) {
+    if (!refused.has(step)) continue;
+    sending.answers.touch(askedBy(sending, step));
+    if (standings[index] === 'in-doubt') waitForDoubt(sending, step);
+    else Object.assign(step.execution, { stale: true, behind: true, meetsOther: true });
+  }
+  return steps.filter((step) => !refused.has(step));
+}
+
+function newRow(sending: Sending, step: Step) {
+  const asked = askedBy(sending, step);
+  const { execution, change } = step;
+  return {
+    row: nameOfRow(sending.target.target.name, execution.record.key),
+    asked,
+    askedAt: Math.max(execution.askedAt, sending.answers.firstAsked(asked)),
+    effects: execution.effectsOf.get(change) ?? [],
+    lastsMs: sending.scope.sink.settleMs,
+  };
+}
+
+export function nameOfRow(target: string, key: string): string {
+  return `${target} ${key}`;
+}
+
+function askedBy({ context, target }: Sending, { execution }: Step): readonly string[] {
+  return execution.claims[context.flow.targets.indexOf(target)]?.asked ?? [];
+}
+
+function waitForDoubt({ target }: Sending, { execution }: Step): void {
+  execution.failures.set(target.target.name, runErrors.waits_for_doubt.error({}, { retry: true }));
+  execution.plans.delete(target.target.name);
+}
