@@ -29,6 +29,20 @@ it('no connector loads a driver before a connection is opened: most commands onl
   expect(loaded).toEqual([]);
 });
 
+it.each(connectorNames())('%s says all its errors before a connection is opened: queues are read without', (name) => {
+  const from = (path: string) => JSON.stringify(resolve(import.meta.dirname, '..', path));
+  const script = `
+    const { catalogue } = await import(${from('engine/messages/catalogue.ts')});
+    await import(${from(`connectors/${name}/index.ts`)});
+    const known = new Set(catalogue().map(({ code }) => code));
+    await import(${from(`connectors/${name}/connection.ts`)});
+    console.log(JSON.stringify(catalogue().flatMap(({ code }) => (known.has(code) ? [] : [code]))));`;
+  const late: unknown = JSON.parse(
+    execFileSync(process.execPath, ['--input-type=module-typescript', '--eval', script], { encoding: 'utf8' }),
+  );
+  expect(late).toEqual([]);
+});
+
 it.each(['nowhere', '_http', '../engine', '', 'Bitrix24'])('there is no connector %j', async (name) => {
   expect(await loadConnector(name)).toBeUndefined();
 });

@@ -67,11 +67,11 @@ export const reachErrors = defineErrors('sql', {
   },
   settings_incomplete: {
     kind: 'input',
-    en: 'the connection says neither url nor {setting}',
-    ru: 'в подключении нет ни url, ни {setting}',
+    en: 'neither url nor the connection says {setting}',
+    ru: 'ни в url, ни в подключении нет {setting}',
     fix: {
-      en: 'give url, or host, database, user and password',
-      ru: 'укажите url либо host, database, user и password',
+      en: 'give url, with special characters of its password as %XX, or host, database, user and password',
+      ru: 'укажите url, особые знаки пароля в нём — в виде %XX, либо host, database, user и password',
     },
   },
   url_wrong: {

@@ -113,7 +113,10 @@ const ownErrors = defineErrors('bitrix24', {
     kind: 'environment',
     en: 'the connection to {host} broke during {method}: {reason}',
     ru: 'соединение с {host} прервалось во время {method}: {reason}',
-    fix: later,
+    fix: {
+      en: 'nothing to do while it is tried again; when it lasts, check the address in the webhook, port and https or http too, and the state of the portal',
+      ru: 'пока попытки повторяются, ничего делать не нужно; если это длится, проверьте адрес в вебхуке, в том числе порт и https или http, и состояние портала',
+    },
   },
   answer_too_large: {
     kind: 'environment',

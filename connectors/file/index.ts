@@ -1,5 +1,7 @@
 import type { Connector } from '../../engine/index.ts';
 import { settings, sinkSettings, sourceSettings, targetBlock } from './config.ts';
+// What waits in a queue is told in these words where nothing is connected.
+import './errors.ts';
 
 const file: Connector<typeof settings> = {
   name: 'file',

@@ -1,6 +1,8 @@
 import type { Connector } from '../../engine/index.ts';
 import { columnsOf } from './columns.ts';
 import { settings, sourceSettings } from './config.ts';
+// What waits in a queue is told in these words where nothing is connected.
+import './errors.ts';
 
 const connector: Connector<typeof settings> = {
   name: 'ident',

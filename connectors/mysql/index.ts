@@ -1,6 +1,8 @@
 import type { Connector } from '../../engine/index.ts';
 import { sinkSettings, sourceSettings, targetTable } from '../_sql/settings.ts';
 import { columnOf, settings } from './config.ts';
+// What waits in a queue is told in these words where nothing is connected.
+import './errors.ts';
 
 const mysql: Connector<typeof settings> = {
   name: 'mysql',

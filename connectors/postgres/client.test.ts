@@ -71,8 +71,9 @@ describe('a connection', () => {
   });
 
   it.each([
-    [{}, 'the connection says neither url nor host'],
-    [{ host: 'h', user: 'u' }, 'the connection says neither url nor database'],
+    [{}, 'neither url nor the connection says host'],
+    [{ host: 'h', user: 'u' }, 'neither url nor the connection says database'],
+    [{ url: 'postgres://u:p@ss#word@h/d' }, 'neither url nor the connection says database'],
     [{ url: 'mysql://u:p@h/d' }, 'url is not an address of PostgreSQL'],
   ])('of %j is incomplete', (given, message) => {
     expect(() => open(given)).toThrow(message);

@@ -1,6 +1,9 @@
 import type { Connector } from '../../engine/index.ts';
 import { sinkSettings, sourceSettings, targetTable } from '../_sql/settings.ts';
 import { settings } from './config.ts';
+// What waits in a queue is told in these words where nothing is connected.
+import '../_sql/errors.ts';
+import './errors.ts';
 
 const sqlite: Connector<typeof settings> = {
   name: 'sqlite',

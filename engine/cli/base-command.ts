@@ -1,5 +1,6 @@
+import { accessSync, constants, existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import * as Flags from '@oclif/core/flags';
 import { Command } from '@oclif/core/command';
 import type { Diagnostic } from '../diagnostics.ts';
@@ -44,14 +45,17 @@ export abstract class BaseCommand extends Command {
     await super.init();
     this.#refuseFormats();
     this.#spareInput();
+    if (this.#output !== undefined) requirePlace(this.#output);
     this.tellFindings(loadDotEnv(process.env));
   }
 
   /** Prints a result: as JSON, or as the text made of it. stdout carries nothing else. `mode` is that of the file. */
   protected async present(data: object, text: (language: Language) => string, mode?: number): Promise<void> {
     const shown = this.#isJson ? JSON.stringify(data, null, 2) : text(this.language);
-    if (this.#output === undefined) await writeOut(`${shown}\n`);
-    else await writeResult(this.#output, `${shown}\n`, mode);
+    // Of nothing there are no lines.
+    const lines = shown === '' ? '' : `${shown}\n`;
+    if (this.#output === undefined) await writeOut(lines);
+    else await writeResult(this.#output, lines, mode);
   }
 
   protected tell(text: string): void {
@@ -129,6 +133,16 @@ export abstract class BaseCommand extends Command {
     const command = `pipe ${this.id?.replaceAll(':', ' ') ?? ''}`;
     const flags = { ...this.ctor.baseFlags, ...this.ctor.flags };
     return flagError(thrown, { command, argv: this.argv, flags, takes: Object.keys(this.ctor.args) });
+  }
+}
+
+/** Said before anything is done whose result would have no place. */
+function requirePlace(file: string): void {
+  try {
+    if (existsSync(file)) accessSync(file, constants.W_OK);
+    else accessSync(dirname(resolve(file)));
+  } catch (cause) {
+    throw unwritable(file, cause);
   }
 }
 

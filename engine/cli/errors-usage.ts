@@ -8,6 +8,15 @@ export const usageErrors = defineErrors('cli', {
     ru: 'нет команды «{command}»',
     fix: { en: 'write {choices}', ru: 'напишите {choices}' },
   },
+  flag_first: {
+    kind: 'input',
+    en: '{flag} stands in the place of the command',
+    ru: '{flag} стоит на месте команды',
+    fix: {
+      en: 'write it behind the command: `pipe run … {flag}`',
+      ru: 'пишите его после команды: `pipe run … {flag}`',
+    },
+  },
   unknown_flag: {
     kind: 'input',
     en: '`{command}` has no flag {flag}',

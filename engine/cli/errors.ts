@@ -50,6 +50,12 @@ const ownErrors = defineErrors('cli', {
     ru: 'нет файла конвейера {file}',
     fix: { en: 'write {choices}', ru: 'напишите {choices}' },
   },
+  no_yaml: {
+    kind: 'input',
+    en: '{file} is no pipeline: the name of one ends in .yaml or .yml',
+    ru: '{file} — не конвейер: имя конвейера кончается на .yaml или .yml',
+    fix: { en: 'write {choices}', ru: 'напишите {choices}' },
+  },
   no_schedule: {
     kind: 'input',
     en: '{file} says no times to run at',

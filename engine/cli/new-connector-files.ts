@@ -16,6 +16,8 @@ export function connectorFiles(name: string): readonly NewFile[] {
 
 const index = (name: string): string => `import type { Connector } from '../../engine/index.ts';
 import { settings, sourceSettings } from './config.ts';
+// What waits in a queue is told in these words where nothing is connected.
+import './errors.ts';
 
 const connector: Connector<typeof settings> = {
   name: '${name}',

@@ -19,15 +19,19 @@ export function pipelineFiles(given: readonly string[]): readonly string[] {
 /** Refuses what is no file, and says what lies there instead. */
 export function requireFile(file: string): void {
   const found = statSync(file, { throwIfNoEntry: false });
-  if (found && !found.isDirectory()) return;
-  refused(file, found ? file : dirname(file));
+  if (!found || found.isDirectory()) refused(file, found ? file : dirname(file));
+  if (!/\.ya?ml$/i.test(file)) refused(file, dirname(file), cliErrors.no_yaml);
 }
 
-function refused(file: string, folder: string): never {
+function refused(
+  file: string,
+  folder: string,
+  other: typeof cliErrors.other_pipeline | typeof cliErrors.no_yaml = cliErrors.other_pipeline,
+): never {
   const pipelines = existsSync(folder) ? filesIn(folder).filter(isPipeline).sort() : [];
   if (pipelines.length === 0) throw cliErrors.no_pipeline.error({ file });
   const choices = choicesFor(join(file), pipelines, (name) => name);
-  throw cliErrors.other_pipeline.error({ file, choices });
+  throw other.error({ file, choices });
 }
 
 function filesIn(folder: string): readonly string[] {

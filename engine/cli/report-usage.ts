@@ -2,7 +2,7 @@ import { exitCodes, PipeError, toPipeError } from '../errors.ts';
 import { choicesFor } from '../config/nearest.ts';
 import { cliErrors } from './errors.ts';
 import { languageOf } from './language.ts';
-import { errorText } from './render/error.ts';
+import { errorData, errorText } from './render/error.ts';
 
 /** What no command reports itself: there is no such command, or it could not even be loaded. */
 export function reportUsage(error: unknown, argv: readonly string[], commands: readonly string[]): void {
@@ -13,7 +13,9 @@ export function reportUsage(error: unknown, argv: readonly string[], commands: r
   }
   const given = error instanceof PipeError ? error : undefined;
   const shown = given ?? unknownCommand(argv, commands) ?? extraWord(error) ?? toPipeError(error);
-  process.stderr.write(`${errorText(shown, languageOf(argv, process.env))}\n`);
+  const language = languageOf(argv, process.env);
+  if (argv.includes('--json')) process.stdout.write(`${JSON.stringify(errorData(shown, language), null, 2)}\n`);
+  else process.stderr.write(`${errorText(shown, language)}\n`);
   if (shown.kind === 'bug' && process.env['PIPE_DEBUG'])
     process.stderr.write(`${String(error instanceof Error ? error.stack : error)}\n`);
   process.exitCode = exitCodes[shown.kind];
@@ -21,6 +23,8 @@ export function reportUsage(error: unknown, argv: readonly string[], commands: r
 
 /** Named as far as it was understood: `queue lst` within `queue`, `rn` alone, whatever follows. */
 function unknownCommand(argv: readonly string[], ids: readonly string[]): PipeError | undefined {
+  const [flag] = argv;
+  if (flag?.startsWith('-')) return cliErrors.flag_first.error({ flag });
   const [first = '', second = ''] = argv.filter((word) => !word.startsWith('-'));
   const names = ids.map((id) => id.replaceAll(':', ' '));
   const within = names.filter((name) => name.startsWith(`${first} `));

@@ -63,6 +63,12 @@ export const blockErrors = defineErrors('config', {
     ru: '«{value}» — не значение для «{key}»',
     fix: { en: 'write {choices}', ru: 'напишите {choices}' },
   },
+  typographic_quotes: {
+    kind: 'input',
+    en: '{character} is no quote to YAML, and a part of the value',
+    ru: '{character} для YAML не кавычка, а часть значения',
+    fix: { en: 'write {quoted}', ru: 'напишите {quoted}' },
+  },
   too_small: {
     kind: 'input',
     en: '"{key}" must be at least {limit}',

@@ -24,6 +24,30 @@ export const yamlErrors = defineErrors('config', {
     ru: '{file} не в кодировке UTF-8',
     fix: { en: 'save it as UTF-8 in the editor', ru: 'сохраните его в редакторе в кодировке UTF-8' },
   },
+  odd_space: {
+    kind: 'input',
+    en: 'a space that YAML does not take for one stands here, such as text processors and web pages have (U+{code})',
+    ru: 'здесь пробел, который YAML пробелом не считает: такие бывают в текстовых редакторах и на сайтах (U+{code})',
+    fix: { en: 'delete it and type a space', ru: 'удалите его и наберите обычный пробел' },
+  },
+  mixed_letters: {
+    kind: 'input',
+    en: '"{word}" is in two alphabets: {letters} is Cyrillic',
+    ru: '«{word}» набрано двумя алфавитами: {letters} — кириллица',
+    fix: {
+      en: 'write "{instead}" in Latin letters; if it is meant like that, put it in quotes',
+      ru: 'наберите "{instead}" латиницей; если так и задумано, возьмите в кавычки',
+    },
+  },
+  mixed_latin_letters: {
+    kind: 'input',
+    en: '"{word}" is in two alphabets: {letters} is Latin',
+    ru: '«{word}» набрано двумя алфавитами: {letters} — латиница',
+    fix: {
+      en: 'write "{instead}" in Cyrillic letters; if it is meant like that, put it in quotes',
+      ru: 'наберите "{instead}" кириллицей; если так и задумано, возьмите в кавычки',
+    },
+  },
   empty_file: {
     kind: 'input',
     en: 'the file is empty',

@@ -7,7 +7,7 @@ import { hideRoughly } from './secrets.ts';
 import type { SourceText } from './source-text.ts';
 import { findUnquoted } from './unquoted.ts';
 import type { Unquoted } from './unquoted.ts';
-import { inSingleQuotes } from './wording.ts';
+import { inSingleQuotes, withoutTypographicQuotes } from './wording.ts';
 import { isFatal, yamlFindings } from './yaml-errors.ts';
 import { buildTree, isCutShortAnywhere } from './yaml-tree.ts';
 
@@ -73,7 +73,7 @@ function withPlaceHolders(text: string, unquoted: readonly Unquoted[]): string {
 }
 
 function unquotedFinding(one: Unquoted, source: SourceText): Diagnostic {
-  const expression = source.text.slice(one.start, one.end);
+  const expression = withoutTypographicQuotes(source.text.slice(one.start, one.end));
   const isReference = /^\$\{(?:env|secret):\w+\}$/.test(expression);
   // Of one in single quotes that holds such quotes itself, those within are to be doubled.
   const [, inner = expression] = /^'(.*)'$/s.exec(expression) ?? [];

@@ -7,7 +7,7 @@ import { at, entry } from './node.ts';
 import type { Node, Path, ScalarNode } from './node.ts';
 import { branchesOf, isWord, propertiesOf, typeOf, typesOf, wordsOf } from './schema-branch.ts';
 import { placeOf } from './source-text.ts';
-import { shown } from './wording.ts';
+import { shown, withoutTypographicQuotes } from './wording.ts';
 
 /** One error of Ajv in the words of the file. */
 export function shapeFinding(shape: ShapeError, block: Block): readonly Diagnostic[] {
@@ -76,6 +76,12 @@ function valueFinding(shape: ShapeError, block: Block): Diagnostic {
     const [variable] = node.variables?.names ?? [];
     if (variable !== undefined) return configErrors.variable_missing.finding({ variable }, place);
     return noValue(key, example, path, place);
+  }
+  const written = node?.kind === 'scalar' ? (node.variables?.written ?? node.text) : '';
+  const meant = withoutTypographicQuotes(written);
+  if (node && meant !== written) {
+    const quoted = `${key}: "${node.span.source.isHidden(node.span.start) ? '…' : meant}"`;
+    return configErrors.typographic_quotes.finding({ character: written.slice(0, 1), quoted }, place);
   }
   if (node?.kind === 'scalar' && node.variables) return misfit(node, key, schema, place);
   if (typesOf(schema).includes(typeOf(shape.error.data)) || schema['format'] !== undefined) {

@@ -7,6 +7,11 @@ export function inSingleQuotes(expression: string): string {
   return `'${expression.replaceAll("'", "''").replace(/\s*\n\s*/g, ' ')}'`;
 }
 
+/** `“it”` as somebody meant it who has it from a text processor. */
+export function withoutTypographicQuotes(text: string): string {
+  return text.replace(/^[“”„«‘’‚]([^“”„«»‘’‚]*)[“”»‘’]$/, '$1');
+}
+
 /** A value as the author wrote it, for a message; `…` where it may be a secret. */
 export function shown(node: Node | undefined): string {
   if (!node || node.span.source.isHidden(node.span.start)) return '…';

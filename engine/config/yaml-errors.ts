@@ -2,6 +2,7 @@ import { isScalar, visit } from 'yaml';
 import type { Document, YAMLError, YAMLParseError, YAMLWarning } from 'yaml';
 import type { Diagnostic } from '../diagnostics.ts';
 import { configErrors } from './errors.ts';
+import { oddSpaceIn } from './odd-characters.ts';
 import type { SourceText } from './source-text.ts';
 
 /** After these the document still holds what the author wrote. */
@@ -26,6 +27,8 @@ export function yamlFindings(
 function yamlFinding(error: YAMLError, document: Document, source: SourceText): Diagnostic {
   const [start, end] = error.pos;
   const place = source.place(start, end - start);
+  const space = oddSpaceInLine(source, start);
+  if (space) return space;
   if (error.code === 'TAB_AS_INDENT') return configErrors.tab_indent.finding({}, place);
   if (error.code === 'MULTIPLE_DOCS') return configErrors.several_documents.finding({}, source.place(start, 3));
   if (error.code === 'TAG_RESOLVE_FAILED') return configErrors.unknown_tag.finding({}, place);
@@ -38,6 +41,14 @@ function yamlFinding(error: YAMLError, document: Document, source: SourceText): 
     return configErrors.colon_without_space.finding({ key }, place);
   if (error.code === 'BAD_INDENT') return configErrors.bad_indent.finding({}, place);
   return configErrors.yaml_syntax.finding({ reason: error.message.replace(/\.$/, '') }, place);
+}
+
+/** The first such space in the line of `offset`, but for those in a comment. */
+function oddSpaceInLine(source: SourceText, offset: number): Diagnostic | undefined {
+  const begin = source.text.lastIndexOf('\n', offset - 1) + 1;
+  const [line = ''] = source.text.slice(begin).split('\n', 1);
+  const space = oddSpaceIn(line.replace(/(?<=^|\s)#.*$/, ''));
+  return space && configErrors.odd_space.finding({ code: space.code }, source.place(begin + space.at));
 }
 
 /** Where the quoted text begins that nobody closed before `end`. */

@@ -5,6 +5,7 @@ import { configErrors } from './errors.ts';
 import { isCutShort } from './expression-extent.ts';
 import { choicesFor } from './nearest.ts';
 import type { Entry, Node, ScalarNode } from './node.ts';
+import { mixedWord, oddSpaceAtEnds } from './odd-characters.ts';
 import { placeOf } from './source-text.ts';
 import type { SourceText, Span } from './source-text.ts';
 
@@ -78,6 +79,7 @@ function readScalar(scalar: Scalar, reading: Reading, span: Span): ScalarNode {
     const text = reading.source.text.slice(span.start, Math.max(end, span.end));
     return { kind: 'scalar', span, value: text.replace(/\s*\n\s*/g, ' '), text: text.replace(/\s*\n\s*/g, ' ') };
   }
+  if (scalar.type === 'PLAIN') tellOddities(scalar.source ?? '', span, reading);
   const { value } = scalar;
   if (value === null || value === undefined) return { ...nothing(span), text: scalar.source ?? '' };
   const isPlain = scalar.type === 'PLAIN' && typeof value !== 'string';
@@ -86,6 +88,19 @@ function readScalar(scalar: Scalar, reading: Reading, span: Span): ScalarNode {
     reading.findings.push(configErrors.leading_zero.finding({}, placeOf(span), 'warning'));
   const isJson = typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
   return { kind: 'scalar', span, value: isJson ? (value as string | number | boolean) : text, text };
+}
+
+/** What cannot be seen in a text. Without quotes nobody says that a word of two alphabets is meant. */
+function tellOddities(text: string, { source, start }: Span, { findings }: Reading): void {
+  const space = oddSpaceAtEnds(text);
+  if (space) findings.push(configErrors.odd_space.finding({ code: space.code }, source.place(start + space.at)));
+  const mixed = mixedWord(text);
+  if (!mixed) return;
+  const { alphabet, ...facts } = mixed;
+  const error = alphabet === 'Cyrillic' ? configErrors.mixed_letters : configErrors.mixed_latin_letters;
+  findings.push(
+    error.finding({ ...facts }, source.place(start + text.indexOf(mixed.word), mixed.word.length), 'warning'),
+  );
 }
 
 function readList(list: YAMLSeq, reading: Reading, depth: number, span: Span): Node {
@@ -99,6 +114,7 @@ function readMap(map: YAMLMap, reading: Reading, depth: number, span: Span): Nod
   for (const pair of map.items as readonly Pair<YamlNode, YamlNode | null>[]) {
     const keySpan = spanOf(pair.key, reading.source, span);
     const key = keyText(pair.key, reading);
+    if (isScalar(pair.key) && pair.key.type === 'PLAIN') tellOddities(pair.key.source ?? '', keySpan, reading);
     if (key === undefined) {
       reading.findings.push(configErrors.key_not_text.finding({}, placeOf(keySpan)));
       continue;
@@ -120,7 +136,9 @@ function keyText(key: YamlNode | null, reading: Reading): string | undefined {
   if (!isScalar(key)) return key === null ? '' : undefined;
   const end = key.range ? reading.unquoted.get(key.range[0]) : undefined;
   if (key.range && end !== undefined) return reading.source.text.slice(key.range[0], end);
-  return typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
+  if (typeof key.value !== 'string') return key.source ?? String(key.value);
+  // Outside quotes only spaces that are none to YAML are left to trim, and they are told.
+  return key.type === 'PLAIN' ? key.value.trim() : key.value;
 }
 
 function merge(node: Node, keySpan: Span, into: Map<string, Entry>, reading: Reading): void {

@@ -44,8 +44,14 @@ const texts = {
   },
 } as const satisfies Record<string, Template>;
 
-/** How a line begins that says what a run delivered, in either language: `pipe logs` counts them (rule 51). */
-export const deliveredStarts = [texts.delivered.en, texts.delivered.ru].map((text) => text.slice(0, text.indexOf('{')));
+const deliveredLines = [texts.delivered.en, texts.delivered.ru].map(
+  (text) => new RegExp(`^${text.replaceAll(/\{\w+\}/g, '\\d+')}$`),
+);
+
+/** Whether a line says what a run delivered, in either language: `pipe logs` counts them (rule 51). */
+export function saysDelivered(text: string): boolean {
+  return deliveredLines.some((line) => line.test(text));
+}
 
 /** A wait for the limit that somebody looking at a silent log would wonder about. */
 const longWaitMs = 5000;

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { deliveredStarts } from './entries.ts';
+import { saysDelivered } from './entries.ts';
 import { isLevel } from './level.ts';
 import type { Level } from './level.ts';
 import type { LogFile } from './log-files.ts';
@@ -35,7 +35,7 @@ export async function readDay(files: readonly LogFile[], { grep, last = Infinity
   for (const file of files) {
     for await (const raw of createInterface({ input: createReadStream(file.path, 'utf8'), crlfDelay: Infinity })) {
       const line = parseLine(raw);
-      if (isDelivered(line)) delivered += 1;
+      if (saysDelivered(line.text)) delivered += 1;
       if (isError(line)) errors += 1;
       if (!holds(line, grep)) continue;
       lines.push(line);
@@ -74,10 +74,6 @@ export function lineText({ time, level, text }: LogLine): string {
 
 export function holds(line: LogLine, grep: string | undefined): boolean {
   return grep === undefined || lineText(line).toLowerCase().includes(grep.toLowerCase());
-}
-
-function isDelivered({ text }: LogLine): boolean {
-  return deliveredStarts.some((start) => text.startsWith(start));
 }
 
 /** What is worse than an error is one too. */

@@ -333,8 +333,8 @@ export const runErrors = defineErrors('run', {
     en: '`--only` matched none of {rows} rows',
     ru: '`--only` не подошло ни к одной из строк ({rows})',
     fix: {
-      en: 'check the expression against a row of the source; the window is that of `--full`',
-      ru: 'сверьте выражение со строкой источника; окно чтения — как у `--full`',
+      en: 'check the expression against a row of the source: names as it has them, a text in quotes; the window is that of `--full`',
+      ru: 'сверьте выражение со строкой источника: имена как в ней, текст в кавычках; окно чтения — как у `--full`',
     },
   },
   unknown_table_value: {

@@ -50,6 +50,12 @@ export const syntaxErrors = defineErrors('transform', {
     ru: '«{token}» не является операцией в выражениях',
     fix: { en: 'write {instead}', ru: 'напишите {instead}' },
   },
+  typographic_quote: {
+    kind: 'input',
+    en: '{character} is no quote of an expression',
+    ru: '{character} для выражения не кавычка',
+    fix: { en: 'write " in its place', ru: 'напишите вместо неё "' },
+  },
   unexpected: {
     kind: 'input',
     en: '"{token}" does not belong here',

@@ -99,6 +99,8 @@ const foreign: Readonly<Record<string, string>> = {
 function explain(text: string, error: SyntaxErrorFacts): SyntaxProblem {
   const inToken = explainToken(text, error);
   if (inToken) return inToken;
+  const typographic = typographicQuote(text);
+  if (typographic) return typographic;
   const mistaken = foreignOperator(text, error.position);
   if (mistaken) return mistaken;
   const { token, expected } = error;
@@ -154,10 +156,23 @@ function explainToken(text: string, { code, position, token, reason }: SyntaxErr
   }
 }
 
+/** “ and its like, outside texts: as a text processor makes them of what somebody types. */
+function typographicQuote(text: string): SyntaxProblem | undefined {
+  const offset = blankTexts(text).search(/[“”„«»‘’‚]/);
+  const character = text.slice(offset, offset + 1);
+  return offset === -1
+    ? undefined
+    : problem(offset, 1, (where) => transformErrors.typographic_quote.finding({ character }, where));
+}
+
+/** Of the same length, so that offsets stay. */
+function blankTexts(text: string): string {
+  return text.replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/gs, (quoted) => '"'.repeat(quoted.length));
+}
+
 /** JSONata says where it gave up: the `/` that nothing closes is the last one that no value stands before. */
 function regexStart(text: string): number {
-  const withoutTexts = text.replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/gs, (quoted) => '"'.repeat(quoted.length));
-  const starts = [...withoutTexts.matchAll(/(?:^|[^\s\p{L}\p{N}_)\]"`\\])\s*(\/)/dgu)];
+  const starts = [...blankTexts(text).matchAll(/(?:^|[^\s\p{L}\p{N}_)\]"`\\])\s*(\/)/dgu)];
   return starts.at(-1)?.indices?.[1]?.[0] ?? 0;
 }
 

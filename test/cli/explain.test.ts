@@ -56,6 +56,20 @@ now: delivered as it was last read
     expect(links).toMatchObject([{ target: 'copy', row: '1', fields: ['id', 'branch', 'name', 'phone'] }]);
   });
 
+  it('tells of a row that was yet to be made that it was new, where another target asked by it', async () => {
+    const yaml = `${peopleYaml}      visit:
+        connection: desk
+        file: visits.csv
+        key: [id]
+        match: [{ name: person, by: { person: $copy.id } }]
+        fields: { id: id, person: $copy.id }
+`;
+    const { pipe } = place({ ...peopleFiles, 'people.yaml': yaml, 'visits.csv': 'id,person\n' });
+    await pipe(['run', 'people.yaml', '--only', 'id = "1"']);
+    const { stdout } = await pipe(['explain', 'people.yaml', '1']);
+    expect(stdout).toContain('  visit: asked for {"person":["‹new›"]}: found 0\n');
+  });
+
   it('tells of one that failed why it waits, from what was kept where the source cannot be asked', async () => {
     const { pipe, path, folder } = place(peopleFiles);
     await pipe(['run', 'people.yaml']);

@@ -168,6 +168,14 @@ describe('51. pipe logs', () => {
     ]);
   });
 
+  it('counts a run once, though its result says in English, too, what was delivered', async () => {
+    const { pipe } = place(goodFiles);
+    await pipe(['run', 'people.yaml']);
+    const { stdout } = await pipe(['logs', 'people.yaml']);
+    expect(stdout).toContain('INFO - Delivered:            3\n');
+    expect(stdout).toMatch(/: runs with "Delivered" 1, lines with ERROR 0\n$/);
+  });
+
   it('of a day that is not asked for shows the last twenty lines, and counts all', async () => {
     const lines = Array.from({ length: 30 }, (_, index) => line('12 10:00:00', 'ERROR', `ошибка ${index}`));
     const { pipe } = place({ ...peopleFiles, [day(12)]: `\uFEFF${lines.join('')}` });

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { peopleCsv, peopleFiles, peopleYaml } from './people.ts';
@@ -363,11 +363,28 @@ flows:
     expect(readFileSync(path('people.yaml'), 'utf8')).toBe(goodFiles['people.yaml']);
   });
 
-  it('says which output file it cannot write', async () => {
-    const { exit, stdout, stderr } = await place(goodFiles).pipe(['run', 'people.yaml', '--output', 'none/out.txt']);
-    expect([exit, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(
-      /error cli\.unwritable_file\n {2}none\/out\.txt cannot be written: ENOENT\n {2}fix: check the path and its rights\n$/,
+  it('says which output file it cannot write, before it does anything', async () => {
+    const { pipe, path } = place(goodFiles);
+    const done = await pipe(['run', 'people.yaml', '--output', 'none/out.txt']);
+    expect(done).toEqual({
+      exit: 2,
+      stdout: '',
+      stderr:
+        'error cli.unwritable_file\n  none/out.txt cannot be written: ENOENT\n  fix: check the path and its rights\n',
+    });
+    expect(existsSync(path('.pipe'))).toBe(false);
+  });
+
+  it('takes no file for a pipeline that is none by its name', async () => {
+    const { pipe } = place(goodFiles);
+    expect(await pipe(['run', 'people.csv'])).toEqual({
+      exit: 2,
+      stdout: '',
+      stderr:
+        'error cli.no_yaml\n  people.csv is no pipeline: the name of one ends in .yaml or .yml\n  fix: write people.yaml\n',
+    });
+    expect((await pipe(['validate', 'people.csv', '--lang', 'ru'])).stderr).toBe(
+      'ошибка cli.no_yaml\n  people.csv — не конвейер: имя конвейера кончается на .yaml или .yml\n  исправление: напишите people.yaml\n',
     );
   });
 });

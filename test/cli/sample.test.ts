@@ -22,6 +22,12 @@ describe('pipe sample', () => {
     expect(statSync(path('rows.jsonl')).mode & 0o777).toBe(0o600);
   });
 
+  it('gives no line of no row', async () => {
+    const { pipe } = place(peopleFiles);
+    const done = await pipe(['sample', 'people.yaml', '--anonymise', '--only', "id = '9'"]);
+    expect(done).toEqual({ exit: 0, stdout: '', stderr: '' });
+  });
+
   it('gives the rows that a condition chooses, as the beginning of a test file that --update completes', async () => {
     const yaml = peopleFiles['people.yaml'].replace('default: 1', 'env: BRANCH');
     const { pipe, path } = place({ ...peopleFiles, 'people.yaml': yaml, '.env': 'BRANCH=7\n' });

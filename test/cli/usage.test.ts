@@ -113,6 +113,21 @@ const alone: readonly (readonly [string, string, string])[] = [
   ['apply plan.jsonl --reveal', '--reveal', '--show'],
 ];
 
+const atTheWrongEnd: readonly Mistake[] = [
+  {
+    argv: ['--lang=ru', 'run', 'people.yaml'],
+    says:
+      'ошибка cli.flag_first\n  --lang=ru стоит на месте команды\n' +
+      '  исправление: пишите его после команды: `pipe run … --lang=ru`\n',
+  },
+  {
+    argv: ['--full', 'run', 'people.yaml'],
+    says:
+      'error cli.flag_first\n  --full stands in the place of the command\n' +
+      '  fix: write it behind the command: `pipe run … --full`\n',
+  },
+];
+
 const russian: readonly Mistake[] = [
   {
     argv: ['rum', '--lang', 'ru'],
@@ -127,10 +142,27 @@ const russian: readonly Mistake[] = [
 ];
 
 describe('a command line with a mistake', () => {
-  it.each([...english, ...russian])('says so: pipe $argv', async ({ argv, says }) => {
+  it.each([...english, ...atTheWrongEnd, ...russian])('says so: pipe $argv', async ({ argv, says }) => {
     const done = await place().pipe(argv);
     expect(done).toEqual({ exit: 2, stdout: '', stderr: says });
   });
+});
+
+it('a command that there is not is told as JSON to whom reads that', async () => {
+  const { exit, stdout, stderr } = await place().pipe(['queue', 'lst', '--json']);
+  expect([exit, stderr, JSON.parse(stdout)]).toEqual([
+    2,
+    '',
+    {
+      error: {
+        code: 'cli.unknown_command',
+        kind: 'input',
+        message: 'there is no command "queue lst"',
+        fix: 'write `pipe queue list`',
+        parameters: { command: 'queue lst', choices: '`pipe queue list`' },
+      },
+    },
+  ]);
 });
 
 describe('flags that make no sense together', () => {

@@ -114,6 +114,13 @@ export const blockCases: CaseGroups = {
       expect: ['11:43 error config.wrong_value: "visists" is not a value of "stream" → write visits'],
     },
     {
+      name: 'typographic quotes',
+      change: [['name: sample', 'name: “sample”']],
+      expect: [
+        '2:7 error config.typographic_quotes: “ is no quote to YAML, and a part of the value → write name: "sample"',
+      ],
+    },
+    {
       name: 'ddl: public',
       change: [
         ['connection: portal\n        entity: deal', 'connection: base\n        table: deals\n        ddl: public'],

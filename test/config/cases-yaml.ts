@@ -22,6 +22,36 @@ export const yamlCases: CaseGroups = {
       expect: ['10:1 error config.tab_indent: a tab stands where YAML wants spaces → indent with spaces'],
     },
     {
+      name: 'a no-break space behind a colon, at the beginning of a key, and after a value',
+      change: [['    key: id\n', '    key:\u00a0id\n']],
+      expect: [
+        '12:9 error config.odd_space: a space that YAML does not take for one stands here, such as text processors and web pages have (U+00A0) → delete it and type a space',
+      ],
+    },
+    {
+      name: 'a no-break space at the beginning of a key in braces, and one of no width after a value',
+      change: [['connection: clinic, stream: visits }', 'connection: clinic\u200b,\u00a0stream: visits }']],
+      expect: [
+        '11:27 error config.unknown_connection: there is no connection "clinic\u200b" → write "clinic", or declare it under connections',
+        '11:33 error config.odd_space: a space that YAML does not take for one stands here, such as text processors and web pages have (U+200B) → delete it and type a space',
+        '11:35 error config.odd_space: a space that YAML does not take for one stands here, such as text processors and web pages have (U+00A0) → delete it and type a space',
+      ],
+    },
+    {
+      name: 'a Cyrillic letter in a Latin word, but not where quotes say that it is meant',
+      change: [['TITLE: name }', 'STАGE: name, "ТITLE": name }']],
+      expect: [
+        '21:27 warning config.mixed_letters: "STАGE" is in two alphabets: А is Cyrillic → write "STAGE" in Latin letters; if it is meant like that, put it in quotes',
+      ],
+    },
+    {
+      name: 'Latin letters in a Russian word, but not in one that reads as one of no single alphabet',
+      change: [['TITLE: name', 'TITLE: { from: name, table: { Oтменeн: LOSE, IDПациента: NEW }, otherwise: NEW }']],
+      expect: [
+        '21:57 warning config.mixed_latin_letters: "Oтменeн" is in two alphabets: O e is Latin → write "Отменен" in Cyrillic letters; if it is meant like that, put it in quotes',
+      ],
+    },
+    {
       name: 'a line indented unlike its neighbours',
       change: [['    key: id\n', '   key: id\n']],
       expect: [

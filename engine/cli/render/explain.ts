@@ -1,6 +1,7 @@
 import type { Row } from '../../connector.ts';
 import { textOf } from '../../diagnostics.ts';
 import type { Language } from '../../messages/template.ts';
+import { isPlaceholder } from '../../plan/change.ts';
 import type { StoredError } from '../../state/ports.ts';
 import type { TracedPlan } from '../../state/trace-ports.ts';
 import type { Explained, ExplainedField } from '../explain.ts';
@@ -221,8 +222,9 @@ function messageOf({ code, parameters }: StoredError, language: Language): strin
   return textOf(code, parameters, language).message;
 }
 
+/** A row that was yet to be made had no key to ask by. */
 function shown(row: Row): string {
-  return JSON.stringify(row);
+  return JSON.stringify(row, (_name, value: unknown) => (isPlaceholder(value) ? '‹new›' : value));
 }
 
 function oneLine(text: string): string {
