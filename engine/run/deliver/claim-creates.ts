@@ -41,7 +41,7 @@ export function nameOfRow(target: string, key: string): string {
 }
 
 function askedBy({ context, target }: Sending, { execution }: Step): readonly string[] {
-  return execution.claims[context.flow.targets.indexOf(target)]?.asked ?? [];
+  return execution.claims[context.flow.targets.indexOf(target)]?.restsOn ?? [];
 }
 
 function waitForDoubt({ target }: Sending, { execution }: Step): void {
