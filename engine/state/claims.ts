@@ -24,9 +24,10 @@ const freshMs = 30_000;
  * monotonic clock; what another boot claimed is over.
  */
 export function creationClaims(db: Database, clock: Clock): Pick<PortalBook, 'claim' | 'release'> {
-  const forget = db.sqlite.prepare<[string, number]>('DELETE FROM claims WHERE boot <> ? OR until <= ?');
-  const others = db.sqlite.prepare<[string, string], Claimed>(
-    'SELECT at, made FROM claims WHERE claim = ? AND instance <> ?',
+  const expired = 'boot <> ? OR until <= ?';
+  const forget = db.sqlite.prepare<[string, number]>(`DELETE FROM claims WHERE ${expired}`);
+  const others = db.sqlite.prepare<[string, string, string, number], Claimed>(
+    `SELECT at, made FROM claims WHERE claim = ? AND instance <> ? AND NOT (${expired})`,
   );
   const save = db.sqlite.prepare<[string, string, string, number, number, string]>(
     'INSERT OR REPLACE INTO claims (claim, instance, row, at, until, boot) VALUES (?, ?, ?, ?, ?, ?)',
@@ -38,9 +39,17 @@ export function creationClaims(db: Database, clock: Clock): Pick<PortalBook, 'cl
     'DELETE FROM claims WHERE claim = ? AND instance = ? AND row = ?',
   );
   const now = (): number => Math.floor(clock.monotonic());
+  let forgotAt = -Infinity;
+
+  /** Looks at every claim there is: now and then is enough. */
+  function forgetExpired(): void {
+    if (now() - forgotAt < freshMs) return;
+    forgotAt = now();
+    forget.run(clock.bootId, now());
+  }
 
   function standingOf(instance: string, { asked, askedAt }: NewRow): Standing {
-    const met = asked.flatMap((claim) => others.all(hashOf(claim), instance));
+    const met = asked.flatMap((claim) => others.all(hashOf(claim), instance, clock.bootId, now()));
     if (met.some((other) => other.made === null && now() - other.at > freshMs)) return 'in-doubt';
     return met.some((other) => other.made === null || other.made >= Math.floor(askedAt)) ? 'taken' : 'free';
   }
@@ -48,7 +57,7 @@ export function creationClaims(db: Database, clock: Clock): Pick<PortalBook, 'cl
   return {
     async claim(instance, rows) {
       return db.write(() => {
-        forget.run(clock.bootId, now());
+        forgetExpired();
         return rows.map((row) => {
           const standing = standingOf(instance, row);
           if (standing !== 'free') return standing;
