@@ -281,6 +281,14 @@ describe('a compiled flow', () => {
       unknown: [{ field: 'stage', value: 'Новый' }],
     });
     expect((await flow?.map({ id: 9 }, variables))?.record).toEqual({ id: '9', source: 'IDENT' });
+    const otherwise = { value: 'OTHER', warn: false };
+    const from = { text: 'status', place: () => ({ file: 'x', line: 1, column: 1 }) };
+    const [quiet] = compiled({ map: { id: 'id', stage: { kind: 'table', from, table: new Map(), otherwise } } }).flows;
+    expect(await quiet?.map({ id: 8, status: 'Новый' }, variables)).toEqual({
+      record: { id: 8, stage: 'OTHER' },
+      failures: [],
+      unknown: [],
+    });
   });
 
   it('keeps the fields that could be made and says why others could not', async () => {
