@@ -282,6 +282,32 @@ describe('a query', () => {
     const window = { since: '2026-03-01', until: '2026-03-02' };
     const byHand = await read(source, { window: always('At'), params: { branch: 1 }, ...window });
     expect([byHand.rows.map((row) => row['ID']), byHand.cursor]).toEqual([[1], undefined]);
+    const limited = await read(source, { window: always('At'), params: { branch: 1 }, limit: 1 });
+    expect([limited.rows.map((row) => row['ID']), limited.cursor]).toEqual([[1], undefined]);
+  });
+
+  it('goes on at the pace of its reader: one that stops reading stops the server', async () => {
+    const { server, open } = await startServer();
+    await server.execute('CREATE TABLE dbo.Big (ID int NOT NULL PRIMARY KEY, Text nvarchar(600) NOT NULL)');
+    for (let first = 0; first < 20_000; first += 1000) {
+      const ids = Array.from({ length: 1000 }, (_, index) => `(${first + index}, REPLICATE(N'ж', 600))`);
+      await server.execute(`INSERT INTO dbo.Big (ID, Text) VALUES ${ids.join(', ')}`);
+    }
+    const source = open({ query: 'SELECT ID, Text FROM dbo.Big' });
+    const request = { mode: 'incremental', batch: 100, params: {}, signal: running() } as const;
+    const batches = source.read(request)[Symbol.asyncIterator]();
+    await batches.next();
+    const sent = () => server.journal.findLast(({ sql }) => sql.includes('FROM dbo.Big'))?.rows ?? 0;
+    // What others ask over the wire shows that time passes while this one does not read.
+    const others = open({ query: 'SELECT 1 AS one' });
+    for (let turn = 0; turn < 50; turn++) await read(others);
+    const held = sent();
+    for (let turn = 0; turn < 50; turn++) await read(others);
+    expect(sent()).toBe(held);
+    expect(held).toBeLessThan(20_000);
+    let count = 100;
+    for (let one = await batches.next(); !one.done; one = await batches.next()) count += one.value.rows.length;
+    expect(count).toBe(20_000);
   });
 
   it.each([

@@ -123,8 +123,8 @@ export const runErrors = defineErrors('run', {
     en: 'the key field "{field}" has no value',
     ru: 'у ключевого поля «{field}» нет значения',
     fix: {
-      en: 'give the row what its key is made of, or guard against such rows',
-      ru: 'заполните, из чего строится ключ, или отсейте такие строки через guard',
+      en: 'give the row what its key is made of, or leave such rows out in the source',
+      ru: 'заполните, из чего строится ключ, или не читайте такие строки из источника',
     },
   },
   required_empty: {

@@ -46,13 +46,13 @@ function makeOne(folder: string): void {
 }
 
 /** Makes the folder (0700) if there is none, and refuses one on a network file system (Linux only). */
-export function prepareFolder(folder: string): void {
+export function prepareFolder(folder: string, fileSystemOf = (path: string) => statfsSync(path).type): void {
   try {
     makeFolder(folder);
   } catch (cause) {
     throw stateErrors.unusable.error({ file: folder, reason: reasonOf(cause) }, { cause });
   }
-  if (process.platform === 'linux' && isNetworkFileSystem(statfsSync(folder).type)) {
+  if (process.platform === 'linux' && isNetworkFileSystem(fileSystemOf(folder))) {
     throw stateErrors.network_file_system.error({ folder });
   }
 }

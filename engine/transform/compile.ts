@@ -10,6 +10,7 @@ import { compileTargets } from './compile-target.ts';
 import { transformErrors } from './errors.ts';
 import type { Expression } from './expression.ts';
 import { mappingHash, paramsHash, paramsUsed } from './hash.ts';
+import { keyOfParts } from './key-parts.ts';
 import { mapField } from './map-field.ts';
 import type { MakeValue } from './map-field.ts';
 import { reader } from './reader.ts';
@@ -66,11 +67,14 @@ function compileFlow(
   const entries = readMap(flow, columns, read);
   const record = flow.map ? recordFields(entries, columns.source) : columns.source;
   const known = knowledgeOf(pipeline, flow, knowledge, record);
-  checkKey(flow, entries.find(({ name }) => name === flow.key)?.expression, known, read);
+  const parts = checkKey(flow, entries.find(({ name }) => name === flow.key)?.expression, known, read);
+  const made = entries.map((entry) =>
+    entry.name === flow.key ? { ...entry, make: keyOfParts(entry.name, parts, entry.make) } : entry,
+  );
   const compiled: CompiledFlow = {
     flow,
     enabled: isEnabled(pipeline, flow, known, read),
-    map: flow.map ? (row, variables) => makeRecord(entries, row, variables) : unchanged,
+    map: flow.map ? (row, variables) => makeRecord(made, row, variables) : unchanged,
     ...(flow.map && { shapes: new Map(entries.map(({ name, shape }) => [name, shape])) }),
     guards: flow.guards.map((guard) => {
       const test = read.condition(guard.if, `${flow.name}.guard`, known.outside('guard'));

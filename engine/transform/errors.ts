@@ -253,6 +253,15 @@ const meaningErrors = defineErrors('transform', {
   },
 
   // ---- a record's data
+  key_from_nothing: {
+    kind: 'data',
+    en: 'the key "{key}" is built from {part}, which is nothing here',
+    ru: 'ключ «{key}» строится из {part}, а значения здесь нет',
+    fix: {
+      en: 'give the row what its key is made of, or leave such rows out in the source',
+      ru: 'заполните, из чего строится ключ, или не читайте такие строки из источника',
+    },
+  },
   not_a_number: {
     kind: 'data',
     en: '{at}: {operation} needs numbers and got {kind}',

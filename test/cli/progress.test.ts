@@ -189,7 +189,7 @@ stopping
       '… receptions: read 100; 200 rows/s',
       'IGNORE: F1_1',
       '… receptions: read 200; 100 rows/s',
-      'WARNING: F1_1: the key field "id" has no value; fix: give the row what its key is made of, or guard against such rows',
+      'WARNING: F1_1: the key field "id" has no value; fix: give the row what its key is made of, or leave such rows out in the source',
       '… receptions: read 200; 100 rows/s',
       expect.stringMatching(/^✓ receptions: read 200, mapped 99/),
     ]);

@@ -57,7 +57,11 @@ describe('pipe queue', () => {
     const all = await pipe([...list, '--json']);
     expect([all.exit, all.stderr, shapeErrors('queue-list', all.stdout)]).toEqual([0, '', []]);
     expect(keysOf(all.stdout)).toEqual(['people 2', 'people 4', 'again 2', 'again 4']);
-    expect(keysOf((await pipe([...list, '--json', '--flow', 'again'])).stdout)).toEqual(['again 2', 'again 4']);
+    const again = await pipe([...list, '--json', '--flow', 'again']);
+    expect([keysOf(again.stdout), JSON.parse(again.stdout).counts]).toEqual([
+      ['again 2', 'again 4'],
+      { pending: 0, waiting: 0, quarantined: 0, failed: 2, completed: 0, superseded: 0 },
+    ]);
     expect(keysOf((await pipe([...list, '--json', '--in', 'pending'])).stdout)).toEqual([]);
     expect(keysOf((await pipe([...list, '--json', '--limit', '1'])).stdout)).toEqual(['people 2']);
     const text = await pipe([...list, '--limit', '1', '--lang', 'ru']);

@@ -248,7 +248,7 @@ describe('52. The result block', () => {
   it('of a run that broke off counts what was done before, after the reason', () => {
     const lines = textsOf([started, done, { ...finished, exitCode: 3, error: noKey }]);
     expect(lines.slice(3, 5)).toEqual([
-      'ERROR - у ключевого поля «id» нет значения; исправление: заполните, из чего строится ключ, или отсейте такие строки через guard',
+      'ERROR - у ключевого поля «id» нет значения; исправление: заполните, из чего строится ключ, или не читайте такие строки из источника',
       'INFO - Успешно синхронизировано: 48 / 50',
     ]);
     expect(lines).toContain('INFO - Синхронизировано:     48');

@@ -337,6 +337,9 @@ describe('guards', () => {
     expect(
       (await plan(guard('- { if: true, only: [STAGE, SUM] }\n- { if: true, only: [SUM] }'), found)).changes,
     ).toMatchObject([{ values: { SUM: 5 } }]);
+    const [narrowed] = (await plan(guard('- { if: true, only: [SUM] }\n- { if: true, only: [STAGE, SUM] }'), found))
+      .changes;
+    expect(narrowed).toMatchObject({ operation: 'update', values: { SUM: 5 }, kept: ['VISIT', 'STAGE'] });
   });
 
   it('hold on create too: skip ends it, keep has no effect there', async () => {

@@ -90,6 +90,29 @@ it('a run that has read before asks nobody anything before there is something to
   expect([done, portal.calls]).toEqual([['answered', 'rows came'], []]);
 });
 
+it('the next batch is read while one is delivered, and no more than that', async () => {
+  const writesBefore: number[] = [];
+  const watched: Connector = {
+    ...clinic.connector,
+    connect: async (settings, host) => ({
+      ...(await clinic.connector.connect(settings, host)),
+      source: () => ({
+        describe: async () => ({ fields: [] }),
+        async *read() {
+          for (let id = 1; id <= 4; id++) {
+            writesBefore.push(portal.calls.filter((call) => call.startsWith('write')).length);
+            yield { rows: [{ id, stamp: id }] };
+          }
+        },
+      }),
+    }),
+  };
+  const other = await stand([watched, portal.connector]);
+  expect((await other.run(pipeline)).flows[0]).toMatchObject({ created: 4 });
+  expect(writesBefore).toEqual([0, 0, 1, 2]);
+  await other.close();
+});
+
 it('a target that is away when nothing is to be delivered is no failure', async () => {
   portal.onDescribe = () => {
     throw errors.away.error({});

@@ -185,5 +185,6 @@ describe('a choice of flows', () => {
     pipeline = await compiled(off, desk.connectors);
     expect(await names(['rooms'], true)).toEqual(['rooms']);
     expect(await names(['objects'], true)).toEqual(['cities', 'objects']);
+    expect((await desk.run(pipeline)).flows.map(({ name }) => name)).not.toContain('objects');
   });
 });

@@ -36,6 +36,9 @@ const queue = async () => (await desk.state.queue({})).map(({ key, state }) => `
 const isDealOf = (visits: readonly string[]) => (write: Write) =>
   write.entity === 'deal' && write.operation === 'create' && visits.includes(String(write.values['VISIT']));
 
+/** What fails is due again in the same run. */
+const eagerText = pipelineText(1000, false).replace('delays: [30s, 60s, 300s]', 'delays: [0s, 0s, 0s]');
+
 /** Like most tables behind a query: its rows cannot be read again by key. */
 function withoutFetch(connector: Connector): Connector {
   return {
@@ -71,11 +74,19 @@ describe('a record in the queue', () => {
     expect(rows('deal')).toEqual([]);
   });
 
+  it('is left alone by a run over chosen rows, though it is due', async () => {
+    refuse(isDealOf(['1']), true);
+    tables.rows = [visit(1, 1), visit(2, 2)];
+    await desk.run(pipeline);
+    delete tables.onWrite;
+    desk.clock.time += 30_000;
+    await desk.run(pipeline, { only: (row: Row) => row['id'] === 2 });
+    expect(await queue()).toEqual(['1 pending']);
+    expect(rows('deal').map((deal) => deal['VISIT'])).toEqual(['2']);
+  });
+
   it('is tried once in a run, though it is due again at once', async () => {
-    const eager = await compiled(
-      pipelineText(1000, false).replace('delays: [30s, 60s, 300s]', 'delays: [0s, 0s, 0s]'),
-      [tables.connector],
-    );
+    const eager = await compiled(eagerText, [tables.connector]);
     refuse((write) => write.entity === 'deal', true);
     tables.rows = [visit(1, 1)];
     await desk.run(eager);
@@ -368,5 +379,17 @@ describe('a full queue', () => {
     expect(desk.events.flatMap((event) => (event.type === 'warning' ? [event.error] : []))).toEqual([
       { code: 'run.queue_dropped', parameters: { flow: 'visits', count: 1, limit: 2 } },
     ]);
+  });
+
+  it('leaves no run green that gave a record up, though the one it made room for arrives after all', async () => {
+    const tight = await compiled(`${eagerText}    queue: { limit: 1, whenFull: drop-oldest }\n`, [tables.connector]);
+    refuse(isDealOf(['1']));
+    tables.rows = [visit(1, 1)];
+    await desk.run(tight);
+    tables.rows = [...tables.rows, visit(2, 2, { stamp: 2 })];
+    let refusals = 1;
+    refuse((write) => isDealOf(['2'])(write) && refusals-- > 0, true);
+    expect(await desk.run(tight)).toMatchObject({ exitCode: 4, flows: [{ queued: 0, rejected: 0, purged: 1 }] });
+    expect(await queue()).toEqual(['2 completed']);
   });
 });

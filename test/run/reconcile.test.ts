@@ -276,6 +276,15 @@ describe('DL-15 the child rows of a row', () => {
     expect(await desk.state.owed('visits', ['1'])).toEqual([]);
   });
 
+  it('are written after a kill between the two, though `write` speaks of new rows alone', async () => {
+    const once = await compile(text.replace('products: rows', 'products: { value: rows, write: create }'));
+    tables.rows = [visit(1)];
+    await killed(() => desk.run(once), 'rows-before');
+    expect(prices()).toEqual(['[]']);
+    await desk.run(once);
+    expect(prices()).toEqual([both]);
+  });
+
   it('are left alone where somebody has changed the row since: the guard is theirs', async () => {
     tables.rows = [visit(1, { stage: 'NEW' })];
     await killedAt('rows-before');

@@ -105,6 +105,27 @@ describe('a second run', () => {
     expect(tables.writes).toEqual([{ operation: 'update', entity: 'deal', key: '1', values: { STAGE: 'DONE' } }]);
   });
 
+  it('DL-15 sends child rows that differ once, before what the row itself is to become', async () => {
+    tables.rows = [visit(1, 1, { items: [{ price: 5 }] })];
+    await flow();
+    tables.writes.length = 0;
+    tables.rows = [visit(1, 1, { stamp: 2, stage: 'DONE', items: [{ price: 6 }] })];
+    await flow();
+    expect(tables.writes).toEqual([
+      { operation: 'rows', entity: 'deal', key: '1', list: 'products', rows: [{ PRICE: 6 }] },
+      { operation: 'update', entity: 'deal', key: '1', values: { STAGE: 'DONE' } },
+    ]);
+  });
+
+  it('DL-5 looks at a row again that another mapping has delivered, though it is the same', async () => {
+    tables.rows = [visit(1, 1)];
+    await flow();
+    tables.writes.length = 0;
+    const edited = await compiled(visitsYaml.replace('STAGE: stage', 'STAGE: \'stage & "!"\''), [tables.connector]);
+    expect((await desk.run(edited)).flows[0]).toMatchObject({ read: 1, updated: 1, unchanged: 0 });
+    expect(tables.writes).toEqual([{ operation: 'update', entity: 'deal', key: '1', values: { STAGE: 'NEW!' } }]);
+  });
+
   it('leaves a closed deal alone and a protected stage as it is', async () => {
     tables.rows = [visit(1, 1), visit(2, 2)];
     await flow();

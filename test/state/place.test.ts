@@ -25,6 +25,14 @@ describe('network file systems', () => {
     ['fuse', 0x65735546],
   ])('are not local ones: %s', (_, type) => expect(isNetworkFileSystem(type)).toBe(false));
 
+  it.runIf(process.platform === 'linux')('DL-19 are refused as the place of a lock or a state', () => {
+    const folder = join(temporaryFolder(), 'share');
+    expect(() => prepareFolder(folder, () => 0x6969)).toThrow(
+      `${folder} lies on a network file system, where locks do not hold`,
+    );
+    expect(() => prepareFolder(folder, () => 0xef53)).not.toThrow();
+  });
+
   it('are not where the tests run', () => {
     expect(isNetworkFileSystem(statfsSync(temporaryFolder()).type)).toBe(false);
   });

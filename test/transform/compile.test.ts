@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Field } from '../../engine/connector.ts';
+import type { Field, Row } from '../../engine/connector.ts';
 import { PipeError } from '../../engine/errors.ts';
 import { compile } from '../../engine/transform/compile.ts';
 import { compileTest } from '../../engine/transform/compile-test.ts';
@@ -281,6 +281,14 @@ describe('a compiled flow', () => {
       unknown: [{ field: 'stage', value: 'Новый' }],
     });
     expect((await flow?.map({ id: 9 }, variables))?.record).toEqual({ id: '9', source: 'IDENT' });
+    const otherwise = { value: 'OTHER', warn: false };
+    const from = { text: 'status', place: () => ({ file: 'x', line: 1, column: 1 }) };
+    const [quiet] = compiled({ map: { id: 'id', stage: { kind: 'table', from, table: new Map(), otherwise } } }).flows;
+    expect(await quiet?.map({ id: 8, status: 'Новый' }, variables)).toEqual({
+      record: { id: 8, stage: 'OTHER' },
+      failures: [],
+      unknown: [],
+    });
   });
 
   it('keeps the fields that could be made and says why others could not', async () => {
@@ -292,6 +300,20 @@ describe('a compiled flow', () => {
     ).toEqual([
       ['transform.not_a_number', 'data', 'visits.map.a: "*" needs numbers and got text', 'a', 7],
       ['transform.wrong_phone', 'data', 'visits.map.phone: ******* is no phone number', 'phone', 1],
+    ]);
+  });
+
+  it('refuses a key that is put together from nothing: all such records would be one', async () => {
+    const id = '"F&" & $params.filial & "_" & $string(visit.id) & (kind = "call" ? "&" & phone : "")';
+    const [flow] = compiled({ map: { id, name: 'name' } }).flows;
+    const made = async (row: Row) => {
+      const { record, failures } = (await flow?.map(row, { params })) ?? {};
+      return [record, failures?.map(({ code, kind, parameters }) => [code, kind, parameters])];
+    };
+    expect(await made({ visit: { id: 7 }, name: 'a' })).toEqual([{ id: 'F&2_7', name: 'a' }, []]);
+    expect(await made({ visit: {}, name: 'b' })).toEqual([
+      { name: 'b' },
+      [['transform.key_from_nothing', 'data', { key: 'id', part: '$string(visit.id)' }]],
     ]);
   });
 
