@@ -1,15 +1,16 @@
+import type { NewRow } from '../../state/machine-ports.ts';
+import type { Scope } from '../context.ts';
 import { runErrors } from '../errors.ts';
-import type { Sending, Step } from './send.ts';
+import type { Sending, Sent, Step } from './send.ts';
 
 /**
  * Two pipelines of this machine that ask for one person at the same moment both find nobody: the book lets one of them
- * create, the other asks again (DL-20). Gives the steps that may be sent. A target that commits in transactions, or finds
- * at once what was written, has its own ways against that, or none.
+ * create, the other asks again (DL-20). Gives the steps that may be sent.
  */
 export async function claimCreates(sending: Sending, steps: readonly Step[]): Promise<readonly Step[]> {
   const { context, scope } = sending;
-  const creates = steps.filter(({ write }) => write.operation === 'create');
-  if (creates.length === 0 || scope.sink.findsAtOnce || scope.sink.atomic) return steps;
+  const creates = isClaimed(scope) ? steps.filter(({ write }) => write.operation === 'create') : [];
+  if (creates.length === 0) return steps;
   const standings = await context.book.claim(
     context.instance.id,
     creates.map((step) => newRow(sending, step)),
@@ -24,9 +25,24 @@ export async function claimCreates(sending: Sending, steps: readonly Step[]): Pr
   return steps.filter((step) => !refused.has(step));
 }
 
-function newRow(sending: Sending, step: Step) {
-  const asked = askedBy(sending, step);
-  const { execution, change } = step;
+/** A create without an answer keeps what it claimed: it may yet take effect. */
+export async function releaseClaims({ context, scope }: Sending, sent: readonly Sent[]): Promise<void> {
+  if (!isClaimed(scope)) return;
+  const ended = sent.flatMap(({ intent: { write, target, key, claims }, outcome }) =>
+    write.operation === 'create' && (outcome.ok || outcome.applied === 'no')
+      ? [{ row: nameOfRow(target, key), effects: claims, made: outcome.ok }]
+      : [],
+  );
+  await context.book.release(context.instance.id, ended);
+}
+
+/** A target that commits in transactions, or finds at once what was written, has its own ways against that, or none. */
+function isClaimed({ sink }: Scope): boolean {
+  return !sink.findsAtOnce && !sink.atomic;
+}
+
+function newRow(sending: Sending, { execution, change }: Step): NewRow {
+  const asked = askedBy(sending, { execution });
   return {
     row: nameOfRow(sending.target.target.name, execution.record.key),
     asked,
@@ -36,11 +52,11 @@ function newRow(sending: Sending, step: Step) {
   };
 }
 
-export function nameOfRow(target: string, key: string): string {
+function nameOfRow(target: string, key: string): string {
   return `${target} ${key}`;
 }
 
-function askedBy({ context, target }: Sending, { execution }: Step): readonly string[] {
+function askedBy({ context, target }: Sending, { execution }: Pick<Step, 'execution'>): readonly string[] {
   return execution.claims[context.flow.targets.indexOf(target)]?.restsOn ?? [];
 }
 

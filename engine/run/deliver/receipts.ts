@@ -2,12 +2,13 @@ import { presentValues } from '../../plan/fields.ts';
 import type { RecentRow } from '../../state/machine-ports.ts';
 import type { Intent, Link, Owed, Receipt } from '../../state/ports.ts';
 import { reach } from '../crash-points.ts';
-import { nameOfRow } from './claim-creates.ts';
+import { releaseClaims } from './claim-creates.ts';
 import type { Sending, Sent } from './send.ts';
 import { writtenFields } from './written-fields.ts';
 
 /** What came back for a request's writes, in one transaction; first of all the rows we made, so that we find them. */
-export async function keepReceipts({ context, target, scope }: Sending, sent: readonly Sent[]): Promise<void> {
+export async function keepReceipts(sending: Sending, sent: readonly Sent[]): Promise<void> {
+  const { context, target, scope } = sending;
   const at = context.clock.now();
   const { connection, entity, name } = target.target;
   const links: Link[] = [];
@@ -22,7 +23,7 @@ export async function keepReceipts({ context, target, scope }: Sending, sent: re
   }
   reach('receipts-before-commit');
   await context.book.saveRecent(recent);
-  await releaseClaims(context, sent);
+  await releaseClaims(sending, sent);
   await context.state.commit({
     run: context.run,
     epoch: context.epoch,
@@ -35,16 +36,6 @@ export async function keepReceipts({ context, target, scope }: Sending, sent: re
     queued: [],
   });
   reach('receipts-after-commit');
-}
-
-/** A create without an answer keeps what it claimed: it may yet take effect. */
-async function releaseClaims({ book, instance }: Sending['context'], sent: readonly Sent[]): Promise<void> {
-  const ended = sent.flatMap(({ intent: { write, target, key, claims }, outcome }) =>
-    write.operation === 'create' && (outcome.ok || outcome.applied === 'no')
-      ? [{ row: nameOfRow(target, key), effects: claims, made: outcome.ok }]
-      : [],
-  );
-  await book.release(instance.id, ended);
 }
 
 function receiptOf({ intent, outcome }: Sent, at: number): Receipt {
