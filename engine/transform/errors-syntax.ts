@@ -50,6 +50,15 @@ export const syntaxErrors = defineErrors('transform', {
     ru: '«{token}» не является операцией в выражениях',
     fix: { en: 'write {instead}', ru: 'напишите {instead}' },
   },
+  expression_too_deep: {
+    kind: 'input',
+    en: 'the parts of this expression lie hundreds deep in each other',
+    ru: 'части этого выражения вложены друг в друга на сотни уровней',
+    fix: {
+      en: 'put what it chooses between into a table, or give parts of it names in map',
+      ru: 'вынесите варианты в table или дайте частям выражения имена в map',
+    },
+  },
   typographic_quote: {
     kind: 'input',
     en: '{character} is no quote of an expression',

@@ -33,10 +33,28 @@ export function parse(text: string): Parsed | SyntaxProblem {
   if (isPathOfNames(text)) return { root: pathOfNames(text), engine: () => jsonata(text, guardrails) };
   try {
     const engine = jsonata(text, guardrails);
-    return { root: engine.ast(), engine: () => engine };
+    const root: Node = engine.ast();
+    return isTooDeep(root, text) ? tooDeep(text) : { root, engine: () => engine };
   } catch (thrown) {
-    return explain(text, asSyntaxError(thrown));
+    return thrown instanceof RangeError ? tooDeep(text) : explain(text, asSyntaxError(thrown));
   }
+}
+
+/** Whoever walks through a tree calls himself for each part within another: from some 1,500 on the stack is at its end. */
+const deepest = 1_000;
+
+function isTooDeep(root: Node, text: string): boolean {
+  if (text.length <= deepest) return false;
+  let level: readonly object[] = [root];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > deepest) return true;
+    level = level.flatMap((node) => Object.values(node).filter((part) => typeof part === 'object' && part !== null));
+  }
+  return false;
+}
+
+function tooDeep(text: string): SyntaxProblem {
+  return problem(0, text.length, (where) => transformErrors.expression_too_deep.finding({}, where));
 }
 
 /** `uniqueId`, `patient.phone`: half of what mappings say, and JSONata sets up its whole grammar for each text. */

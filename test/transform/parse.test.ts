@@ -36,3 +36,19 @@ function jsonataTree(text: string): unknown {
 function plain(tree: unknown): unknown {
   return JSON.parse(JSON.stringify(tree));
 }
+
+const deep: readonly (readonly [string, (levels: number) => string])[] = [
+  ['operands', (levels) => Array.from({ length: levels }, () => 'a').join(' & ')],
+  ['calls', (levels) => `${'$string('.repeat(levels / 2)}a${')'.repeat(levels / 2)}`],
+  ['conditions', (levels) => `${'a ? b : '.repeat(levels)}c`],
+  ['brackets', (levels) => `${'('.repeat(levels)}a${')'.repeat(levels)}`],
+];
+
+it.each(deep)('%s a thousand deep in each other are refused, however deep, and fewer are taken', (_what, made) => {
+  expect(isParsed(parse(made(400)))).toBe(true);
+  for (const levels of [2_200, 20_000]) {
+    const refused = parse(made(levels));
+    if (isParsed(refused)) throw new Error(`${levels} levels are taken`);
+    expect(refused.finding({ file: 'deep.yaml', line: 1, column: 1 }).code).toBe('transform.expression_too_deep');
+  }
+});
