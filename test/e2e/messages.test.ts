@@ -30,6 +30,7 @@ const elsewhere = new Map([
   ['config.not_a_source', 'every shipped connector can be read: test/config/cases-meaning.ts'],
   ['config.not_allowed', 'wants a rule of a connector we have no words for: test/config/cases-block.ts'],
   ['plan.too_many_after_edit', 'wants a run of the mapping before: test/run/run-pipeline.test.ts'],
+  ['transform.expression_too_deep', 'wants more than a file anybody reads: test/transform/parse.test.ts'],
   ['transform.unknown_target_field', 'wants the fields of the target: test/transform/compile.test.ts'],
 ]);
 
