@@ -1,54 +1,36 @@
-import { randomUUID } from 'node:crypto';
-import sql from 'mssql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Host, Row, SourceBatch } from '../../engine/index.ts';
+import type { Connection, Host, Row, SourceBatch } from '../../engine/index.ts';
+import { databaseOnServer, realServer } from '../_mssql/servers-for-test.ts';
+import type { TestDatabase } from '../_mssql/servers-for-test.ts';
 import { connect } from './connection.ts';
 import { generateClinic } from './sandbox/generate.ts';
 import { tables } from './sandbox/schema.ts';
 import { insertStatement } from './sandbox/tables.ts';
 import { streams } from './streams.ts';
 
-/** `mssql://user:password@host:1433/master`: a login that may create a data base. */
-const url = process.env['PIPE_TEST_MSSQL_URL'];
-if (url === undefined) process.stdout.write('PIPE_TEST_MSSQL_URL is not set: no real SQL Server is tried\n');
+if (realServer === undefined) process.stdout.write('PIPE_TEST_MSSQL_URL is not set: no real SQL Server is tried\n');
 
 const nowMs = Date.UTC(2026, 2, 2, 12);
 const host: Host = { folder: '/', now: Date.now, admit: async () => ({ ended() {} }), warn: () => {} };
 
-describe.skipIf(url === undefined)('a real SQL Server', () => {
-  const { hostname, port, username, password } = new URL(url ?? 'mssql://nobody@localhost');
-  const database = `pipe_test_${randomUUID().slice(0, 8)}`;
-  const login = {
-    server: hostname,
-    port: Number(port || 1433),
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-  };
-  const driver = new sql.ConnectionPool({ ...login, options: { trustServerCertificate: true } });
-  const connection = connect({ ...login, database, trustServerCertificate: true }, host);
+describe.skipIf(realServer === undefined)('a real SQL Server', () => {
   const signal = new AbortController().signal;
+  let database: TestDatabase;
+  let connection: Connection;
 
   beforeAll(async () => {
-    await driver.connect();
-    await driver.batch(`CREATE DATABASE [${database}]`);
-    const clinic = new sql.ConnectionPool({ ...login, database, options: { trustServerCertificate: true } });
-    await clinic.connect();
-    for (const statement of tables) await clinic.batch(statement);
+    database = await databaseOnServer(realServer ?? '');
+    connection = connect(database.settings, host);
+    for (const statement of tables) await database.execute(statement);
     for (const insert of generateClinic({ appointments: 300, seed: 3, nowMs, days: 7, flaws: true })) {
       const { text, parameters } = insertStatement(insert);
-      const request = clinic.request();
-      for (const [name, value] of Object.entries(parameters)) request.input(name, sql.NVarChar(sql.MAX), value);
-      await request.query(text);
+      await database.execute(text, parameters);
     }
-    await clinic.close();
   });
 
   afterAll(async () => {
     await connection.close();
-    await driver.batch(
-      `ALTER DATABASE [${database}] SET SINGLE_USER WITH ROLLBACK IMMEDIATE; DROP DATABASE [${database}]`,
-    );
-    await driver.close();
+    await database.close();
   });
 
   const read = async (block: { stream: string } | { query: string }, cursor?: Row): Promise<readonly SourceBatch[]> => {
