@@ -4,22 +4,28 @@ import type { Database } from './database.ts';
 import type { NewRow, PortalBook, Standing } from './machine-ports.ts';
 
 export const claimsMigration = `
-    CREATE TABLE claims (
-      claim TEXT NOT NULL,
+    CREATE TABLE creating (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
       instance TEXT NOT NULL,
       row TEXT NOT NULL,
       at INTEGER NOT NULL,
       made INTEGER,
       until INTEGER NOT NULL,
       boot TEXT NOT NULL,
-      PRIMARY KEY (claim, instance, row)
+      UNIQUE (instance, row)
+    ) STRICT;
+
+    CREATE TABLE claims (
+      claim TEXT NOT NULL,
+      creating INTEGER NOT NULL,
+      PRIMARY KEY (claim, creating)
     ) STRICT, WITHOUT ROWID;
     `;
 
 /** What is sent was planned no longer ago (DL-4): later no plan can have missed a row, and no request is yet to begin. */
 const freshMs = 30_000;
 
-/** What another boot claimed is over. */
+/** What another boot began is over. */
 const expired = 'boot <> ? OR until <= ?';
 
 /**
@@ -29,52 +35,54 @@ const expired = 'boot <> ? OR until <= ?';
 export function creationClaims(db: Database, clock: Clock): Pick<PortalBook, 'claim' | 'release'> {
   const now = (): number => Math.floor(clock.monotonic());
   const standingOf = standings(db, clock, now);
-  const { save, made, drop, forget } = statements(db);
-  let forgotAt = -Infinity;
+  const forgetExpired = forgetting(db, clock, now);
+  const begin = db.sqlite.prepare<[string, string, number, number, string]>(
+    'INSERT OR REPLACE INTO creating (instance, row, at, until, boot) VALUES (?, ?, ?, ?, ?)',
+  );
+  const save = db.sqlite.prepare<[string, number | bigint]>('INSERT INTO claims (claim, creating) VALUES (?, ?)');
+  const made = db.sqlite.prepare<[number, number, string, string]>(
+    'UPDATE creating SET made = ?, until = ? WHERE instance = ? AND row = ?',
+  );
+  const drop = db.sqlite.prepare<[string, string]>('DELETE FROM creating WHERE instance = ? AND row = ?');
 
-  /** Looks at every claim there is: now and then is enough. */
-  function forgetExpired(): void {
-    if (now() - forgotAt < freshMs) return;
-    forgotAt = now();
-    forget.run(clock.bootId, now());
+  function claim(instance: string, row: NewRow): Standing {
+    const standing = standingOf(instance, row);
+    if (standing !== 'free') return standing;
+    const until = now() + freshMs + row.lastsMs;
+    const { lastInsertRowid } = begin.run(instance, hashOf(row.row), now(), until, clock.bootId);
+    for (const each of new Set(row.effects)) save.run(hashOf(each), lastInsertRowid);
+    return standing;
   }
 
   return {
     async claim(instance, rows) {
       return db.write(() => {
         forgetExpired();
-        return rows.map((row) => {
-          const standing = standingOf(instance, row);
-          if (standing !== 'free') return standing;
-          for (const claim of row.effects)
-            save.run(hashOf(claim), instance, hashOf(row.row), now(), now() + freshMs + row.lastsMs, clock.bootId);
-          return standing;
-        });
+        return rows.map((row) => claim(instance, row));
       });
     },
     async release(instance, rows) {
       if (rows.length === 0) return;
       db.write(() => {
-        for (const row of rows) {
-          for (const claim of row.effects.map(hashOf)) {
-            if (row.made) made.run(now(), now() + freshMs, claim, instance, hashOf(row.row));
-            else drop.run(claim, instance, hashOf(row.row));
-          }
+        for (const { row, isMade } of rows) {
+          if (isMade) made.run(now(), now() + freshMs, instance, hashOf(row));
+          else drop.run(instance, hashOf(row));
         }
       });
     },
   };
 }
 
-interface Claimed {
+interface Begun {
   readonly at: number;
   readonly made: number | null;
 }
 
-/** How a row stands to what other instances have claimed. */
+/** How a row stands to what other instances have begun to create. */
 function standings(db: Database, clock: Clock, now: () => number): (instance: string, row: NewRow) => Standing {
-  const others = db.sqlite.prepare<[string, string, string, number], Claimed>(
-    `SELECT at, made FROM claims WHERE claim = ? AND instance <> ? AND NOT (${expired})`,
+  const others = db.sqlite.prepare<[string, string, string, number], Begun>(
+    `SELECT at, made FROM claims CROSS JOIN creating ON id = creating
+      WHERE claim = ? AND instance <> ? AND NOT (${expired})`,
   );
   return (instance, { asked, askedAt }) => {
     const met = asked.flatMap((claim) => others.all(hashOf(claim), instance, clock.bootId, now()));
@@ -83,18 +91,16 @@ function standings(db: Database, clock: Clock, now: () => number): (instance: st
   };
 }
 
-function statements(db: Database) {
-  return {
-    forget: db.sqlite.prepare<[string, number]>(`DELETE FROM claims WHERE ${expired}`),
-    save: db.sqlite.prepare<[string, string, string, number, number, string]>(
-      'INSERT OR REPLACE INTO claims (claim, instance, row, at, until, boot) VALUES (?, ?, ?, ?, ?, ?)',
-    ),
-    made: db.sqlite.prepare<[number, number, string, string, string]>(
-      'UPDATE claims SET made = ?, until = ? WHERE claim = ? AND instance = ? AND row = ?',
-    ),
-    drop: db.sqlite.prepare<[string, string, string]>(
-      'DELETE FROM claims WHERE claim = ? AND instance = ? AND row = ?',
-    ),
+/** Looks at all there is: now and then is enough. */
+function forgetting(db: Database, clock: Clock, now: () => number): () => void {
+  const forget = db.sqlite.prepare<[string, number]>(`DELETE FROM creating WHERE ${expired}`);
+  const forgetClaims = db.sqlite.prepare('DELETE FROM claims WHERE creating NOT IN (SELECT id FROM creating)');
+  let forgotAt = -Infinity;
+  return () => {
+    if (now() - forgotAt < freshMs) return;
+    forgotAt = now();
+    forget.run(clock.bootId, now());
+    forgetClaims.run();
   };
 }
 

@@ -47,10 +47,7 @@ export interface PortalBook {
    */
   claim(instance: string, rows: readonly NewRow[]): Promise<readonly Standing[]>;
   /** Those rows were made, or certainly were not; what became of others stays claimed until it can no longer take effect. */
-  release(
-    instance: string,
-    rows: readonly (Pick<NewRow, 'row' | 'effects'> & { readonly made: boolean })[],
-  ): Promise<void>;
+  release(instance: string, rows: readonly (Pick<NewRow, 'row'> & { readonly isMade: boolean })[]): Promise<void>;
   /** This machine, and the instance a pipeline is on it: the same though the pipeline's state is deleted (DL-21). */
   identity(pipeline: string): Promise<Identity>;
   /** Instances of the pipeline whose rows were met here. */

@@ -340,9 +340,9 @@ describe('DL-20 rows about to be created', () => {
     const book = await openPortalBook(':memory:', clock);
     const early = row(clock);
     await book.claim('north', [early]);
-    await book.release('north', [{ ...early, made: false }]);
+    await book.release('north', [{ row: early.row, isMade: false }]);
     expect(await book.claim('south', [early])).toEqual(['free']);
-    await book.release('south', [{ ...early, made: true }]);
+    await book.release('south', [{ row: early.row, isMade: true }]);
     expect(await book.claim('north', [early])).toEqual(['taken']);
     clock.advance(1);
     expect(await book.claim('north', [row(clock)])).toEqual(['free']);
@@ -353,9 +353,9 @@ describe('DL-20 rows about to be created', () => {
     const book = await openPortalBook(':memory:', clock);
     const [father, mother] = [row(clock), row(clock, { row: 'contact F1_P2' })];
     await book.claim('north', [father, mother]);
-    await book.release('north', [{ ...father, made: false }]);
+    await book.release('north', [{ row: father.row, isMade: false }]);
     expect(await book.claim('south', [row(clock)])).toEqual(['taken']);
-    await book.release('north', [{ ...mother, made: false }]);
+    await book.release('north', [{ row: mother.row, isMade: false }]);
     expect(await book.claim('south', [row(clock)])).toEqual(['free']);
   });
 

@@ -28,9 +28,9 @@ export async function claimCreates(sending: Sending, steps: readonly Step[]): Pr
 /** A create without an answer keeps what it claimed: it may yet take effect. */
 export async function releaseClaims({ context, scope }: Sending, sent: readonly Sent[]): Promise<void> {
   if (!isClaimed(scope)) return;
-  const ended = sent.flatMap(({ intent: { write, target, key, claims }, outcome }) =>
+  const ended = sent.flatMap(({ intent: { write, target, key }, outcome }) =>
     write.operation === 'create' && (outcome.ok || outcome.applied === 'no')
-      ? [{ row: nameOfRow(target, key), effects: claims, made: outcome.ok }]
+      ? [{ row: nameOfRow(target, key), isMade: outcome.ok }]
       : [],
   );
   await context.book.release(context.instance.id, ended);
