@@ -48,9 +48,13 @@ function isTooDeep(root: Node, text: string): boolean {
   let level: readonly object[] = [root];
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > deepest) return true;
-    level = level.flatMap((node) => Object.values(node).filter((part) => typeof part === 'object' && part !== null));
+    level = level.flatMap(partsOf);
   }
   return false;
+}
+
+function partsOf(node: object): readonly object[] {
+  return Object.values(node).filter((part: unknown): part is object => typeof part === 'object' && part !== null);
 }
 
 function tooDeep(text: string): SyntaxProblem {
