@@ -139,8 +139,7 @@ export abstract class BaseCommand extends Command {
 /** Said before anything is done whose result would have no place. */
 function requirePlace(file: string): void {
   try {
-    if (existsSync(file)) accessSync(file, constants.W_OK);
-    else accessSync(dirname(resolve(file)));
+    accessSync(existsSync(file) ? file : dirname(resolve(file)), constants.W_OK);
   } catch (cause) {
     throw unwritable(file, cause);
   }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import type { Database } from './database.ts';
+import { freshMs } from './machine-ports.ts';
 import type { NewRow, PortalBook, Standing } from './machine-ports.ts';
 
 export const claimsMigration = `
@@ -22,15 +23,12 @@ export const claimsMigration = `
     ) STRICT, WITHOUT ROWID;
     `;
 
-/** What is sent was planned no longer ago (DL-4): later no plan can have missed a row, and no request is yet to begin. */
-const freshMs = 30_000;
-
 /** What another boot began is over. */
 const expired = 'boot <> ? OR until <= ?';
 
 /**
- * What pipelines are about to create: two that ask for one person at the same moment both find nobody. Times are of the
- * monotonic clock.
+ * What pipelines are about to create: two that ask for one person at the same moment both find nobody. After `freshMs` no
+ * request of a create is yet to begin, and no plan that missed it is yet to be sent. Times are of the monotonic clock.
  */
 export function creationClaims(db: Database, clock: Clock): Pick<PortalBook, 'claim' | 'release'> {
   const now = (): number => Math.floor(clock.monotonic());

@@ -73,6 +73,9 @@ export interface LimitedRequest extends Pick<Charge, 'limit' | 'within' | 'work'
 /** Who goes first where there is not room for all: an event, then what runs by schedule, then a whole re-read. */
 export type Priority = 'event' | 'incremental' | 'full';
 
+/** A plan older than this is not sent: the row is read again first (DL-4). Pipelines of one machine reckon with it. */
+export const freshMs = 30_000;
+
 /** A row about to be created. */
 export interface NewRow {
   /** Tells it from others of its instance: two of a family may answer to one phone. */

@@ -20,7 +20,7 @@ export async function claimCreates(sending: Sending, steps: readonly Step[]): Pr
     if (!refused.has(step)) continue;
     sending.answers.touch(askedBy(sending, step));
     if (standings[index] === 'in-doubt') waitForDoubt(sending, step);
-    else Object.assign(step.execution, { stale: true, behind: true, meetsOther: true });
+    else askAgain(step);
   }
   return steps.filter((step) => !refused.has(step));
 }
@@ -58,6 +58,12 @@ function nameOfRow(target: string, key: string): string {
 
 function askedBy({ context, target }: Sending, { execution }: Pick<Step, 'execution'>): readonly string[] {
   return execution.claims[context.flow.targets.indexOf(target)]?.restsOn ?? [];
+}
+
+function askAgain({ execution }: Step): void {
+  execution.stale = true;
+  execution.behind = true;
+  execution.meetsOther = true;
 }
 
 function waitForDoubt({ target }: Sending, { execution }: Step): void {

@@ -20,7 +20,7 @@ import type { MappedRow } from '../read/map-batch.ts';
 import { planBatch } from './plan-batch.ts';
 import { tracePut } from './trace.ts';
 import type { PlannedRecord } from './plan-batch.ts';
-import { freshMs } from './send.ts';
+import { freshMs } from '../../state/machine-ports.ts';
 
 /** How many records the next wave may take. */
 export interface Pace {

@@ -29,7 +29,7 @@ export interface Executed {
    * could be sent (DL-4), the transaction it was in was lost (DL-23), or it is `behind`.
    */
   readonly stale: boolean;
-  /** It has to see more of an earlier record's work (DL-1): no sign that the wave was too large. */
+  /** It has to see more of an earlier record's work (DL-1), or of another pipeline's: no sign that the wave was too large. */
   readonly behind?: true;
   /** What the target said when it last refused it for the time being. */
   readonly heldUpBy?: PipeError;

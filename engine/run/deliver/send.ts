@@ -14,6 +14,7 @@ import { claimCreates } from './claim-creates.ts';
 import type { FlowContext, Scope } from '../context.ts';
 import { reach } from '../crash-points.ts';
 import { commitOnce, markOf, takeOverOne } from '../load/fence.ts';
+import { freshMs } from '../../state/machine-ports.ts';
 import type { Execution } from './execute-wave.ts';
 import { withoutQuotes } from './quoted.ts';
 import { keepReceipts } from './receipts.ts';
@@ -45,8 +46,6 @@ export interface Sent {
   readonly outcome: Outcome;
 }
 
-/** A plan older than this is not sent: the row is read again first (DL-4). */
-export const freshMs = 30_000;
 const shortPauseMs = 1_000;
 
 /**
